@@ -1,0 +1,67 @@
+/**
+ * The stable codes of what can go wrong. Programs branch on the code, people
+ * read the message.
+ */
+export type ErrorCode =
+  | "INVALID_NAME"
+  | "DUPLICATE_NAME"
+  | "UNKNOWN_NAME"
+  | "PAYLOAD_TYPE_MISMATCH"
+  | "INVALID_PAYLOAD"
+  | "INVALID_ENTITY_ID"
+  | "INVALID_PROJECTION"
+  | "PROJECTION_FAILED"
+  | "INVALID_SESSION"
+  | "NO_HANDLER"
+  | "RUN_EXISTS"
+  | "CLOSED"
+  | "ORDINAL_CONFLICT"
+  | "STORE_FAILED"
+  | "STORE_INCOMPATIBLE"
+  | "DRIVER_MISSING";
+
+/** What an error is about, as far as it is known where it is raised. */
+export interface ErrorContext {
+  readonly sessionId?: string;
+  /** The logical name of the command, event, UI event or timeline entity. */
+  readonly name?: string;
+  readonly ordinal?: bigint;
+  /** The path of a field within a payload, such as `items[2].price`. */
+  readonly field?: string;
+}
+
+/**
+ * The error that every part of the runtime raises. `code` is stable between
+ * releases; the message says what was got, what was wanted and, where there is
+ * one way, how to mend it.
+ */
+export class SessionstreamError extends Error {
+  override readonly name = "SessionstreamError";
+  readonly code: ErrorCode;
+  readonly context: ErrorContext;
+
+  constructor(code: ErrorCode, message: string, context: ErrorContext = {}, cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.code = code;
+    this.context = context;
+  }
+}
+
+/**
+ * Whether a value is a SessionstreamError, of the given code if one is given.
+ * It looks at the shape, so that it also holds for an error of another copy of
+ * this package.
+ */
+export function isSessionstreamError(value: unknown, code?: ErrorCode): value is SessionstreamError {
+  return (
+    value instanceof Error &&
+    value.name === "SessionstreamError" &&
+    "code" in value &&
+    (code === undefined || value.code === code)
+  );
+}
+
+/** The message of anything that was thrown. */
+export function messageOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown);
+}

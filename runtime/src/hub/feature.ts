@@ -1,0 +1,81 @@
+import type { DescCommand, DescEvent, DescFeature, DescTimelineEntity, DescUiEvent } from "../schema/descriptors.js";
+import type { Payload, PayloadInit } from "../schema/payload.js";
+import type { UiEvent } from "../schema/ui-event.js";
+import type { TimelineChange } from "../timeline/change.js";
+import type { TimelineView } from "../timeline/view.js";
+import type { Session, SessionInfo } from "./session.js";
+
+/** What `publish` resolves to: the event is durable. */
+export interface Published {
+  readonly ordinal: bigint;
+}
+
+/**
+ * Publishes a backend event in the session. The order of the calls is the order
+ * of the events, whether one waits for them or not. Resolves when the event is
+ * durable; rejects when it was refused, and then it left no trace.
+ */
+export type Publish<Event extends DescEvent = DescEvent> = <D extends Event>(
+  event: D,
+  payload: PayloadInit<D["schema"]>,
+) => Promise<Published>;
+
+/** What a command handler is called with. */
+export interface CommandContext<Command extends DescCommand = DescCommand, Emits extends DescEvent = DescEvent> {
+  readonly name: Command["name"];
+  readonly payload: Payload<Command["schema"]>;
+  readonly session: Session;
+  /** Aborted when the caller of `submit` gives up or the hub is closed by force. */
+  readonly signal: AbortSignal;
+  readonly publish: Publish<Emits>;
+  /**
+   * Starts work that goes on after `submit` returned. `signal` is aborted by
+   * `session.abortRuns()`, `session.abortRun(id)` and a forced close; what the
+   * task publishes afterwards is still taken. An error that it throws is
+   * reported to `onError`. Throws RUN_EXISTS when a run of that id is going on.
+   */
+  run(id: string, task: (signal: AbortSignal) => Promise<void>): void;
+}
+
+/** A backend event as projections and readers of the log see it. */
+export interface BackendEvent<Event extends DescEvent = DescEvent> {
+  readonly name: Event["name"];
+  readonly payload: Payload<Event["schema"]>;
+  readonly ordinal: bigint;
+  /** When the event was ordered, in milliseconds since the Unix epoch. */
+  readonly time: number;
+  readonly session: SessionInfo;
+}
+
+/** What a UI projection's method for an event looks like. */
+export type UiProjector<Event extends DescEvent, Ui extends DescUiEvent> = (
+  event: BackendEvent<Event>,
+  view: TimelineView,
+) => readonly (Ui extends DescUiEvent ? UiEvent<Ui> : never)[];
+
+/** What a timeline projection's method for an event looks like. */
+export type TimelineProjector<Event extends DescEvent, Entity extends DescTimelineEntity> = (
+  event: BackendEvent<Event>,
+  view: TimelineView,
+) => readonly (Entity extends DescTimelineEntity ? TimelineChange<Entity> : never)[];
+
+/**
+ * The projection method of an event that has no effect on a view. Naming the
+ * event with it makes the decision visible.
+ */
+export const ignore = (): readonly never[] => [];
+
+/**
+ * A feature with its implementation, as a Hub takes it. The generated
+ * `…Feature` function makes one.
+ *
+ * Projections are pure functions of the event, the session and the view: they
+ * may run again at any time, for a retry, a rebuild or a snapshot of the past.
+ * The view shows the timeline as it was before the event.
+ */
+export interface Feature {
+  readonly desc: DescFeature;
+  handle?(context: CommandContext): void | Promise<void>;
+  ui?(event: BackendEvent, view: TimelineView): readonly UiEvent[];
+  timeline?(event: BackendEvent, view: TimelineView): readonly TimelineChange[];
+}

@@ -1,0 +1,11 @@
+export * from "./errors.js";
+export * from "./hub/feature.js";
+export * from "./hub/session.js";
+export * from "./hub/session-client.js";
+export * from "./schema/descriptors.js";
+export type { Payload, PayloadInit } from "./schema/payload.js";
+export { SchemaRegistry } from "./schema/registry.js";
+export { UiEvent } from "./schema/ui-event.js";
+export { TimelineChange } from "./timeline/change.js";
+export type { Snapshot, TimelineEntity } from "./timeline/snapshot.js";
+export type { TimelineView } from "./timeline/view.js";

@@ -1,0 +1,186 @@
+import type { DescMessage } from "@bufbuild/protobuf";
+import { SessionstreamError } from "../errors.js";
+import { TimelineChange } from "../timeline/change.js";
+import { type Payload, type PayloadInit, toPayload } from "./payload.js";
+import { UiEvent } from "./ui-event.js";
+
+// Descriptors name the parts of a feature, as protobuf-es descriptors name
+// messages. The generator writes them; nothing else needs to.
+
+/** A command: a request to do work. */
+export interface DescCommand<Name extends string = string, Schema extends DescMessage = DescMessage> {
+  readonly kind: "command";
+  /** The logical name. */
+  readonly name: Name;
+  /** The payload's message type. */
+  readonly schema: Schema;
+}
+
+/** A backend event: what happened. */
+export interface DescEvent<Name extends string = string, Schema extends DescMessage = DescMessage> {
+  readonly kind: "event";
+  readonly name: Name;
+  readonly schema: Schema;
+}
+
+/** A UI event: what a live client is told. */
+export interface DescUiEvent<Name extends string = string, Schema extends DescMessage = DescMessage> {
+  readonly kind: "ui_event";
+  readonly name: Name;
+  readonly schema: Schema;
+  /**
+   * Makes a UI event, for a UI projection to return. Throws
+   * PAYLOAD_TYPE_MISMATCH or INVALID_PAYLOAD.
+   */
+  of(payload: PayloadInit<Schema>): UiEvent<DescUiEvent<Name, Schema>>;
+}
+
+/** A timeline entity: durable projected state. */
+export interface DescTimelineEntity<
+  Name extends string = string,
+  Schema extends DescMessage = DescMessage,
+  Id extends EntityId = EntityId,
+> {
+  readonly kind: "timeline_entity";
+  readonly name: Name;
+  readonly schema: Schema;
+  /** The id of an entity, taken from the field that the schema marks. */
+  idOf(payload: Payload<Schema>): string;
+  /**
+   * Creates the entity or replaces its state, for a timeline projection to
+   * return. Throws PAYLOAD_TYPE_MISMATCH, INVALID_PAYLOAD, or INVALID_ENTITY_ID
+   * when the id is empty.
+   */
+  put(payload: PayloadInit<Schema>): TimelineChange<DescTimelineEntity<Name, Schema, Id>>;
+  /** Deletes the entity; the store keeps a tombstone. */
+  delete(id: Id): TimelineChange<DescTimelineEntity<Name, Schema, Id>>;
+}
+
+/** The types that a field with an entity's id can have. */
+export type EntityId = string | number | bigint;
+
+/** The type of the id of a kind of timeline entity. */
+export type IdOf<D extends DescTimelineEntity> =
+  D extends DescTimelineEntity<string, DescMessage, infer Id> ? Id : never;
+
+/** A feature: commands, events, UI events and timeline entities that belong together. */
+export interface DescFeature<
+  Command extends DescCommand = DescCommand,
+  Event extends DescEvent = DescEvent,
+  Ui extends DescUiEvent = DescUiEvent,
+  Entity extends DescTimelineEntity = DescTimelineEntity,
+> {
+  readonly kind: "feature";
+  readonly name: string;
+  readonly commands: readonly Command[];
+  readonly events: readonly Event[];
+  readonly uiEvents: readonly Ui[];
+  readonly timelineEntities: readonly Entity[];
+}
+
+/** Describes a command. Throws INVALID_NAME. */
+export function command<Name extends string, Schema extends DescMessage>(
+  name: Name,
+  schema: Schema,
+): DescCommand<Name, Schema> {
+  checkName("command", name);
+  return { kind: "command", name, schema };
+}
+
+/** Describes a backend event. Throws INVALID_NAME. */
+export function event<Name extends string, Schema extends DescMessage>(
+  name: Name,
+  schema: Schema,
+): DescEvent<Name, Schema> {
+  checkName("event", name);
+  return { kind: "event", name, schema };
+}
+
+/** Describes a UI event. Throws INVALID_NAME. */
+export function uiEvent<Name extends string, Schema extends DescMessage>(
+  name: Name,
+  schema: Schema,
+): DescUiEvent<Name, Schema> {
+  checkName("UI event", name);
+  const desc: DescUiEvent<Name, Schema> = {
+    kind: "ui_event",
+    name,
+    schema,
+    of: (init) => new UiEvent(desc, toPayload(schema, init, `UI event "${name}"`, { name })),
+  };
+  return desc;
+}
+
+/**
+ * Describes a timeline entity. `idField` is the local name of the field that
+ * holds the id. Throws INVALID_NAME, or INVALID_ENTITY_ID when the field is not
+ * a singular string or integer of the message.
+ */
+export function timelineEntity<Name extends string, Schema extends DescMessage, Id extends EntityId = EntityId>(
+  name: Name,
+  schema: Schema,
+  idField: string,
+): DescTimelineEntity<Name, Schema, Id> {
+  checkName("timeline entity", name);
+  const what = `timeline entity "${name}"`;
+  const field = schema.fields.find((candidate) => candidate.localName === idField);
+  if (field === undefined || field.fieldKind !== "scalar" || field.oneof !== undefined) {
+    throw new SessionstreamError(
+      "INVALID_ENTITY_ID",
+      `${what} id field "${idField}" is not a singular field of ${schema.typeName}`,
+      { name },
+    );
+  }
+  const toId = (value: unknown): string => {
+    const id = value === undefined || value === null ? "" : String(value);
+    if (id === "") {
+      throw new SessionstreamError("INVALID_ENTITY_ID", `${what} has an empty id: set its field "${idField}"`, {
+        name,
+      });
+    }
+    return id;
+  };
+  const desc: DescTimelineEntity<Name, Schema, Id> = {
+    kind: "timeline_entity",
+    name,
+    schema,
+    idOf: (payload) => toId((payload as Record<string, unknown>)[idField]),
+    put(init) {
+      const payload = toPayload(schema, init, what, { name });
+      return new TimelineChange(desc, desc.idOf(payload), payload);
+    },
+    delete: (id) => new TimelineChange(desc, toId(id), undefined),
+  };
+  return desc;
+}
+
+/** Describes a feature. Throws INVALID_NAME. */
+export function feature<
+  Command extends DescCommand,
+  Event extends DescEvent,
+  Ui extends DescUiEvent,
+  Entity extends DescTimelineEntity,
+>(
+  name: string,
+  parts: {
+    readonly commands?: readonly Command[];
+    readonly events?: readonly Event[];
+    readonly uiEvents?: readonly Ui[];
+    readonly timelineEntities?: readonly Entity[];
+  },
+): DescFeature<Command, Event, Ui, Entity> {
+  checkName("feature", name);
+  const { commands = [], events = [], uiEvents = [], timelineEntities = [] } = parts;
+  return { kind: "feature", name, commands, events, uiEvents, timelineEntities };
+}
+
+function checkName(what: string, name: string): void {
+  if (name === "") throw new SessionstreamError("INVALID_NAME", `${what} name is empty`);
+  if (!/^[A-Za-z][A-Za-z0-9_]*$/.test(name)) {
+    throw new SessionstreamError(
+      "INVALID_NAME",
+      `${what} name ${JSON.stringify(name)} is not an identifier: want a letter, then letters, digits and "_"`,
+      { name },
+    );
+  }
+}

@@ -1,0 +1,108 @@
+import { create, type DescMessage, type MessageInitShape, type MessageShape } from "@bufbuild/protobuf";
+import { type ErrorContext, SessionstreamError } from "../errors.js";
+import { findInvalidField } from "./check-message.js";
+
+/**
+ * A message as the runtime hands it out. Payloads are shared, never cloned, so
+ * they must not be changed; the type guards the message's own fields, and what
+ * lies deeper is to be treated alike.
+ */
+export type Payload<Schema extends DescMessage> = Readonly<MessageShape<Schema>>;
+
+/**
+ * What is accepted where a payload is wanted: a message, or an object with some
+ * of its fields. The caller must not change it afterwards.
+ */
+export type PayloadInit<Schema extends DescMessage> = MessageInitShape<Schema> | Payload<Schema>;
+
+/**
+ * Makes a valid message of what a caller gave. `what` names the receiver in
+ * errors, as in `event "ChatTokensDelta"`.
+ *
+ * Throws PAYLOAD_TYPE_MISMATCH for a message of another type and
+ * INVALID_PAYLOAD for a value that its field cannot hold.
+ */
+export function toPayload<Schema extends DescMessage>(
+  schema: Schema,
+  init: PayloadInit<Schema>,
+  what: string,
+  context: ErrorContext,
+): Payload<Schema> {
+  const given: unknown = init;
+  if (typeof given !== "object" || given === null || Array.isArray(given)) {
+    throw mismatch(what, describe(given), schema, context);
+  }
+  const typeName = "$typeName" in given ? given.$typeName : undefined;
+  if (typeName !== undefined && typeName !== schema.typeName) {
+    throw mismatch(what, String(typeName), schema, context);
+  }
+  const unknown = Object.keys(given).find((key) => !isKnownKey(schema, key));
+  if (unknown !== undefined) {
+    throw invalid(what, unknown, `${schema.typeName} has no field "${unknown}"`, context);
+  }
+  let message: MessageShape<Schema>;
+  try {
+    message = isSpread(schema, given, typeName)
+      ? create(schema, withoutTypeName(given) as MessageInitShape<Schema>)
+      : create(schema, init as MessageInitShape<Schema>);
+  } catch (thrown) {
+    throw invalid(what, "", thrown instanceof Error ? thrown.message : String(thrown), context);
+  }
+  const found = findInvalidField(schema, message);
+  if (found !== undefined) {
+    throw invalid(what, found.field, found.reason, context);
+  }
+  return message as Payload<Schema>;
+}
+
+function mismatch(what: string, got: string, schema: DescMessage, context: ErrorContext): SessionstreamError {
+  return new SessionstreamError(
+    "PAYLOAD_TYPE_MISMATCH",
+    `${what} payload type mismatch: got ${got} want ${schema.typeName}`,
+    context,
+  );
+}
+
+function invalid(what: string, field: string, reason: string, context: ErrorContext): SessionstreamError {
+  return new SessionstreamError("INVALID_PAYLOAD", `${what} payload invalid: ${field}${field && ": "}${reason}`, {
+    ...context,
+    field,
+  });
+}
+
+function describe(value: unknown): string {
+  return value === null ? "null" : Array.isArray(value) ? "array" : typeof value;
+}
+
+const knownKeys = new WeakMap<DescMessage, ReadonlySet<string>>();
+
+function isKnownKey(schema: DescMessage, key: string): boolean {
+  let keys = knownKeys.get(schema);
+  if (keys === undefined) {
+    keys = new Set(["$typeName", "$unknown", ...schema.members.map((member) => member.localName)]);
+    knownKeys.set(schema, keys);
+  }
+  return keys.has(key);
+}
+
+const hasOwnPrototype = new WeakMap<DescMessage, boolean>();
+
+/**
+ * Messages of proto2 and of editions with explicit presence keep their defaults
+ * on a prototype, which `{ ...message }` loses: such an object looks like a
+ * message and is none.
+ */
+function isSpread(schema: DescMessage, given: object, typeName: unknown): boolean {
+  if (typeName === undefined) return false;
+  let own = hasOwnPrototype.get(schema);
+  if (own === undefined) {
+    own = Object.getPrototypeOf(create(schema)) !== Object.prototype;
+    hasOwnPrototype.set(schema, own);
+  }
+  return own && Object.getPrototypeOf(given) === Object.prototype;
+}
+
+function withoutTypeName(given: object): object {
+  const { $typeName: _, ...fields } = given as { $typeName?: unknown };
+  return fields;
+}

@@ -1,0 +1,9 @@
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  test: {
+    include: ["{plugin,runtime,test,examples/*}/**/*.test.ts"],
+    exclude: ["**/node_modules/**", "**/dist/**", "**/*.long.test.ts"],
+    testTimeout: 20_000,
+  },
+});
