@@ -1,11 +1,15 @@
 export * from "./errors.js";
 export * from "./hub/feature.js";
+export * from "./hub/hub.js";
+export * from "./hub/options.js";
 export * from "./hub/session.js";
 export * from "./hub/session-client.js";
 export * from "./schema/descriptors.js";
 export type { Payload, PayloadInit } from "./schema/payload.js";
 export { SchemaRegistry } from "./schema/registry.js";
 export { UiEvent } from "./schema/ui-event.js";
+export { memoryStore } from "./store/memory-store.js";
+export * from "./store/store.js";
 export { TimelineChange } from "./timeline/change.js";
 export type { Snapshot, TimelineEntity } from "./timeline/snapshot.js";
 export type { TimelineView } from "./timeline/view.js";

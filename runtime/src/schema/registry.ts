@@ -1,3 +1,169 @@
+import { createRegistry, type DescMessage, fromJson, type JsonValue, type Registry } from "@bufbuild/protobuf";
+import { messageOf, SessionstreamError } from "../errors.js";
+import {
+  command,
+  type DescCommand,
+  type DescEvent,
+  type DescFeature,
+  type DescTimelineEntity,
+  type DescUiEvent,
+  event,
+  timelineEntity,
+  uiEvent,
+} from "./descriptors.js";
+import type { Payload } from "./payload.js";
+
+/** Messages that can hold anything, and so say nothing about a payload. */
+const genericTypes: ReadonlySet<string> = new Set([
+  "google.protobuf.Struct",
+  "google.protobuf.Value",
+  "google.protobuf.ListValue",
+  "google.protobuf.Any",
+]);
+
+/**
+ * The contract between features, store and transports: which message type each
+ * command, event, UI event and timeline entity has. Names are unique per kind.
+ *
+ * Generated `register…` functions fill it; the four methods below are for those
+ * who register by hand.
+ */
 export class SchemaRegistry {
-  register(_f: unknown): void {}
+  readonly #features = new Map<string, DescFeature>();
+  readonly #commands = new Map<string, DescCommand>();
+  readonly #events = new Map<string, DescEvent>();
+  readonly #uiEvents = new Map<string, DescUiEvent>();
+  readonly #timelineEntities = new Map<string, DescTimelineEntity>();
+  #protobuf: Registry | undefined;
+
+  /** Registers all that a feature has, or nothing. Throws DUPLICATE_NAME or INVALID_PAYLOAD. */
+  register(feature: DescFeature): void {
+    refuseDuplicate("feature", this.#features, feature.name);
+    for (const desc of feature.commands) refuse("command", this.#commands, desc);
+    for (const desc of feature.events) refuse("event", this.#events, desc);
+    for (const desc of feature.uiEvents) refuse("UI event", this.#uiEvents, desc);
+    for (const desc of feature.timelineEntities) refuse("timeline entity", this.#timelineEntities, desc);
+    this.#features.set(feature.name, feature);
+    for (const desc of feature.commands) this.#add("command", this.#commands, desc);
+    for (const desc of feature.events) this.#add("event", this.#events, desc);
+    for (const desc of feature.uiEvents) this.#add("UI event", this.#uiEvents, desc);
+    for (const desc of feature.timelineEntities) this.#add("timeline entity", this.#timelineEntities, desc);
+  }
+
+  /** Throws DUPLICATE_NAME, INVALID_NAME, or INVALID_PAYLOAD for a message type that can hold anything. */
+  registerCommand<Name extends string, Schema extends DescMessage>(
+    name: Name,
+    schema: Schema,
+  ): DescCommand<Name, Schema> {
+    return this.#add("command", this.#commands, command(name, schema));
+  }
+
+  /** Throws like registerCommand. */
+  registerEvent<Name extends string, Schema extends DescMessage>(name: Name, schema: Schema): DescEvent<Name, Schema> {
+    return this.#add("event", this.#events, event(name, schema));
+  }
+
+  /** Throws like registerCommand. */
+  registerUIEvent<Name extends string, Schema extends DescMessage>(
+    name: Name,
+    schema: Schema,
+  ): DescUiEvent<Name, Schema> {
+    return this.#add("UI event", this.#uiEvents, uiEvent(name, schema));
+  }
+
+  /** Throws like registerCommand, and INVALID_ENTITY_ID for an unfit id field. */
+  registerTimelineEntity<Name extends string, Schema extends DescMessage>(
+    name: Name,
+    schema: Schema,
+    idField: keyof Payload<Schema> & string,
+  ): DescTimelineEntity<Name, Schema> {
+    return this.#add("timeline entity", this.#timelineEntities, timelineEntity(name, schema, idField));
+  }
+
+  /** Throws UNKNOWN_NAME. */
+  command(name: string): DescCommand {
+    return find("command", this.#commands, name);
+  }
+
+  /** Throws UNKNOWN_NAME. */
+  event(name: string): DescEvent {
+    return find("event", this.#events, name);
+  }
+
+  /** Throws UNKNOWN_NAME. */
+  uiEvent(name: string): DescUiEvent {
+    return find("UI event", this.#uiEvents, name);
+  }
+
+  /** Throws UNKNOWN_NAME. */
+  timelineEntity(name: string): DescTimelineEntity {
+    return find("timeline entity", this.#timelineEntities, name);
+  }
+
+  /** Whether a kind of timeline entity is registered. */
+  hasTimelineEntity(name: string): boolean {
+    return this.#timelineEntities.has(name);
+  }
+
+  /**
+   * Reads a command's payload from protobuf JSON. Throws UNKNOWN_NAME, or
+   * INVALID_PAYLOAD where the JSON does not fit the message.
+   */
+  decodeCommand(
+    name: string,
+    json: JsonValue,
+  ): { readonly command: DescCommand; readonly payload: Payload<DescMessage> } {
+    const desc = this.command(name);
+    try {
+      return { command: desc, payload: fromJson(desc.schema, json, { registry: this.protobuf }) };
+    } catch (thrown) {
+      const reason = messageOf(thrown);
+      throw new SessionstreamError("INVALID_PAYLOAD", `command "${name}" payload invalid: ${reason}`, { name }, thrown);
+    }
+  }
+
+  /** The message types of all that is registered, for `google.protobuf.Any` in JSON. */
+  get protobuf(): Registry {
+    if (this.#protobuf === undefined) {
+      const kinds = [this.#commands, this.#events, this.#uiEvents, this.#timelineEntities];
+      const files = kinds.flatMap((kind) => [...kind.values()].map((desc) => desc.schema.file));
+      this.#protobuf = createRegistry(...new Set(files));
+    }
+    return this.#protobuf;
+  }
+
+  #add<D extends Registered>(kind: string, known: Map<string, Registered>, desc: D): D {
+    refuse(kind, known, desc);
+    known.set(desc.name, desc);
+    this.#protobuf = undefined;
+    return desc;
+  }
+}
+
+interface Registered {
+  readonly name: string;
+  readonly schema: DescMessage;
+}
+
+function refuse(kind: string, known: ReadonlyMap<string, unknown>, desc: Registered): void {
+  refuseDuplicate(kind, known, desc.name);
+  if (genericTypes.has(desc.schema.typeName)) {
+    throw new SessionstreamError(
+      "INVALID_PAYLOAD",
+      `${kind} "${desc.name}" payload type ${desc.schema.typeName} can hold anything: define a concrete message`,
+      { name: desc.name },
+    );
+  }
+}
+
+function refuseDuplicate(kind: string, known: ReadonlyMap<string, unknown>, name: string): void {
+  if (known.has(name)) {
+    throw new SessionstreamError("DUPLICATE_NAME", `${kind} "${name}" already registered`, { name });
+  }
+}
+
+function find<D>(kind: string, known: ReadonlyMap<string, D>, name: string): D {
+  const desc = known.get(name);
+  if (desc === undefined) throw new SessionstreamError("UNKNOWN_NAME", `unknown ${kind} "${name}"`, { name });
+  return desc;
 }

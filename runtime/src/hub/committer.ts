@@ -1,0 +1,72 @@
+import { setImmediate } from "node:timers";
+import { messageOf, SessionstreamError } from "../errors.js";
+import type { SessionBatch, Store } from "../store/store.js";
+
+/** What has something to commit. */
+export interface Committing {
+  /** What is to be committed now, or undefined where there is nothing. */
+  takeBatch(): SessionBatch | undefined;
+  /** Told the outcome of the batch that was taken: undefined when it is durable. */
+  settle(outcome: Error | undefined): void;
+}
+
+/**
+ * Group commit: what all sessions publish in one turn of the event loop goes to
+ * the store in one call, and what comes in meanwhile in the next.
+ */
+export class Committer {
+  readonly #store: Store;
+  #waiting = new Set<Committing>();
+  #running = false;
+  #idle: (() => void)[] = [];
+
+  constructor(store: Store) {
+    this.#store = store;
+  }
+
+  schedule(lane: Committing): void {
+    this.#waiting.add(lane);
+    if (this.#running) return;
+    this.#running = true;
+    setImmediate(() => void this.#run());
+  }
+
+  /** Resolves when nothing is left to commit. */
+  async idle(): Promise<void> {
+    if (this.#running) await new Promise<void>((resolve) => this.#idle.push(resolve));
+  }
+
+  async #run(): Promise<void> {
+    const lanes = this.#waiting;
+    this.#waiting = new Set();
+    const taken: { lane: Committing; batch: SessionBatch }[] = [];
+    for (const lane of lanes) {
+      const batch = lane.takeBatch();
+      if (batch !== undefined) taken.push({ lane, batch });
+    }
+    if (taken.length > 0) {
+      const outcomes = await this.#commit(taken.map(({ batch }) => batch));
+      taken.forEach(({ lane }, index) => {
+        lane.settle(outcomes[index]);
+      });
+    }
+    // Whoever waited for a commit gets to publish again before the next begins.
+    setImmediate(() => {
+      if (this.#waiting.size > 0) {
+        void this.#run();
+        return;
+      }
+      this.#running = false;
+      for (const resolve of this.#idle.splice(0)) resolve();
+    });
+  }
+
+  async #commit(batches: readonly SessionBatch[]): Promise<readonly (Error | undefined)[]> {
+    try {
+      return await this.#store.commit(batches);
+    } catch (thrown) {
+      const error = new SessionstreamError("STORE_FAILED", `the store failed: ${messageOf(thrown)}`, {}, thrown);
+      return batches.map(() => error);
+    }
+  }
+}

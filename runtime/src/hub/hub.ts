@@ -1,0 +1,252 @@
+import { messageOf, SessionstreamError } from "../errors.js";
+import type { DescCommand, DescEvent, DescFeature } from "../schema/descriptors.js";
+import { type PayloadInit, toPayload } from "../schema/payload.js";
+import { SchemaRegistry } from "../schema/registry.js";
+import { memoryStore } from "../store/memory-store.js";
+import type { EventRange, Store, StoredError } from "../store/store.js";
+import type { Snapshot } from "../timeline/snapshot.js";
+import { Timeline } from "../timeline/timeline.js";
+import { Committer } from "./committer.js";
+import type { BackendEvent, CommandContext, Feature, Published } from "./feature.js";
+import type { HubCore } from "./hub-core.js";
+import { checkSessionId, type LiveSession } from "./live-session.js";
+import { LiveSessions } from "./live-sessions.js";
+import { LocalSessionClient } from "./local-session-client.js";
+import { decodeEvent, readLog } from "./log-reader.js";
+import type { ErrorReport, Fanout, HubOptions, UiBatch } from "./options.js";
+import { Projector } from "./projector.js";
+import type { SessionInfo } from "./session.js";
+import type { SessionClient, Submitted } from "./session-client.js";
+import { snapshotOf } from "./snapshot-of.js";
+
+/** Where a session stands. */
+export interface SessionStatus extends SessionInfo {
+  /** The ordinal of the last event that was ordered; 0 before the first. */
+  readonly ordinal: bigint;
+  /**
+   * The ordinal of the last event that the timeline contains. It is below
+   * `ordinal` when a timeline projection failed and no `retry` has succeeded.
+   */
+  readonly cursor: bigint;
+  /** The ids of the runs that are going on. */
+  readonly runs: readonly string[];
+}
+
+/** How a command is submitted. */
+export interface SubmitOptions {
+  /** Aborts the handler's signal when the caller gives up. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * The centre of an application: takes commands to their handlers, orders what
+ * they publish, projects it, keeps it and fans out what clients are to see.
+ */
+export class Hub {
+  /** The schema of all features. */
+  readonly registry = new SchemaRegistry();
+  readonly #core: HubCore;
+  readonly #store: Store;
+  readonly #handlers = new Map<string, (context: CommandContext) => void | Promise<void>>();
+  readonly #sessions: LiveSessions;
+  readonly #fanouts = new Set<Fanout>();
+  readonly #abort = new AbortController();
+  #closing: Promise<void> | undefined;
+
+  /** Throws DUPLICATE_NAME or INVALID_PAYLOAD where the features do not go together. */
+  constructor(options: HubOptions) {
+    const { features, store = memoryStore(), sessionMetadata = () => ({}) } = options;
+    const onError = options.onError ?? printError;
+    for (const feature of features) this.#install(feature);
+    this.#store = store;
+    this.#core = {
+      registry: this.registry,
+      store,
+      projector: new Projector(this.registry, features),
+      committer: new Committer(store),
+      policies: { ui: "advance", timeline: "fail", ...options.onProjectionError },
+      sessionMetadata,
+      fanOut: (batch) => this.#fanOut(batch),
+      report: (report) => {
+        try {
+          onError(report);
+        } catch {
+          // An observer that fails must not hide what it was told.
+          printError(report);
+        }
+      },
+    };
+    this.#sessions = new LiveSessions(this.#core, options.keepIdle ?? 1000);
+  }
+
+  /**
+   * Runs a command's handler in a session. Resolves when the handler is done and
+   * all that it published is durable; what it started with `run` goes on.
+   * Rejects with the handler's error, or throws UNKNOWN_NAME, NO_HANDLER,
+   * PAYLOAD_TYPE_MISMATCH, INVALID_PAYLOAD, INVALID_SESSION or CLOSED.
+   */
+  async submit<D extends DescCommand>(
+    sessionId: string,
+    command: D,
+    payload: PayloadInit<D["schema"]>,
+    options: SubmitOptions = {},
+  ): Promise<Submitted> {
+    const session = this.#use(sessionId);
+    const { name } = command;
+    const { schema } = this.registry.command(name);
+    const checked = toPayload(schema, payload, `command "${name}"`, { sessionId, name });
+    const handler = this.#handlers.get(name);
+    if (handler === undefined) {
+      throw new SessionstreamError("NO_HANDLER", `command "${name}" has no handler: its feature has no \`handle\``, {
+        name,
+      });
+    }
+    const { signal } = this.#abort;
+    const signals = options.signal === undefined ? signal : AbortSignal.any([signal, options.signal]);
+    return session.handle(command, checked, signals, handler);
+  }
+
+  /**
+   * Publishes a backend event without a command. Resolves when it is durable.
+   * Throws UNKNOWN_NAME, PAYLOAD_TYPE_MISMATCH, INVALID_PAYLOAD, INVALID_SESSION,
+   * CLOSED, STORE_FAILED, or PROJECTION_FAILED where the UI policy is `fail`.
+   */
+  async publish<D extends DescEvent>(
+    sessionId: string,
+    event: D,
+    payload: PayloadInit<D["schema"]>,
+  ): Promise<Published> {
+    return this.#use(sessionId).publish(event, payload);
+  }
+
+  /** The session's durable timeline: as it is, or as it was after the event at the ordinal `asOf`. */
+  async snapshot(sessionId: string, { asOf }: { readonly asOf?: bigint } = {}): Promise<Snapshot> {
+    checkSessionId(sessionId);
+    const stored = await this.#store.load(sessionId);
+    if (stored === undefined) return snapshotOf(sessionId, new Timeline(this.registry));
+    if (asOf === undefined || asOf >= stored.cursor) {
+      return snapshotOf(sessionId, new Timeline(this.registry, stored.cursor, stored.entities));
+    }
+    const timeline = new Timeline(this.registry);
+    const info: SessionInfo = { id: sessionId, metadata: stored.metadata };
+    for await (const event of readLog(this.#store, sessionId, 0n)) {
+      if (event.ordinal > asOf) break;
+      this.#foldPast(timeline, () => decodeEvent(this.registry, info, event), event.ordinal);
+    }
+    return snapshotOf(sessionId, timeline);
+  }
+
+  /** The session's events in order: those above `after`, at most `limit`. */
+  async events(sessionId: string, range: EventRange = {}): Promise<readonly BackendEvent[]> {
+    checkSessionId(sessionId);
+    const stored = await this.#store.session(sessionId);
+    if (stored === undefined) return [];
+    const info: SessionInfo = { id: sessionId, metadata: stored.metadata };
+    const events = await this.#store.events(sessionId, range);
+    return events.map((event) => decodeEvent(this.registry, info, event));
+  }
+
+  /** The failures on record of the session's events, oldest first. */
+  async errors(sessionId: string): Promise<readonly StoredError[]> {
+    checkSessionId(sessionId);
+    return this.#store.errors(sessionId);
+  }
+
+  /** Where the session stands. A session that nobody used stands at 0. */
+  async session(sessionId: string): Promise<SessionStatus> {
+    const { lane, runs } = this.#use(sessionId);
+    const { info, ordinal, cursor } = await lane.status();
+    return { ...info, ordinal, cursor, runs: runs.ids };
+  }
+
+  /**
+   * Projects the events that the timeline lacks since a projection failed. Where
+   * one fails again and the policy is `fail`, the timeline stops there: `cursor`
+   * is then below `ordinal`.
+   */
+  async retry(sessionId: string): Promise<SessionStatus> {
+    const { lane, runs } = this.#use(sessionId);
+    const { info, ordinal, cursor } = await lane.retry();
+    return { ...info, ordinal, cursor, runs: runs.ids };
+  }
+
+  /** Resolves when no handler and no run of the session is going on. */
+  async waitIdle(sessionId: string): Promise<void> {
+    await this.#sessions.get(sessionId)?.idle();
+  }
+
+  /** Gives the fan-out the UI events of all sessions from now on; returns what ends it. */
+  subscribe(fanout: Fanout): () => void {
+    this.#fanouts.add(fanout);
+    return () => this.#fanouts.delete(fanout);
+  }
+
+  /** A typed client of one session within this process. */
+  client<F extends DescFeature>(sessionId: string, feature: F): SessionClient<F> {
+    checkSessionId(sessionId);
+    return new LocalSessionClient(this, sessionId, feature);
+  }
+
+  /**
+   * Takes nothing new, waits until handlers and runs are done and all that they
+   * published is durable, then closes the store. With `abort`, their signals are
+   * aborted first. A second call only adds to the first: it can abort what the
+   * first waits for.
+   */
+  close({ abort = false }: { readonly abort?: boolean } = {}): Promise<void> {
+    const reason = new SessionstreamError("CLOSED", "the hub is closing");
+    if (abort) {
+      this.#abort.abort(reason);
+      for (const { runs } of this.#sessions.all()) runs.abortAll(reason);
+    }
+    this.#closing ??= this.#drain();
+    return this.#closing;
+  }
+
+  async #drain(): Promise<void> {
+    await Promise.all(this.#sessions.all().map((session) => session.idle()));
+    await this.#core.committer.idle();
+    await this.#store.close();
+  }
+
+  #install(feature: Feature): void {
+    this.registry.register(feature.desc);
+    if (feature.handle === undefined) return;
+    for (const { name } of feature.desc.commands) {
+      this.#handlers.set(name, (context) => feature.handle?.(context));
+    }
+  }
+
+  #use(sessionId: string): LiveSession {
+    checkSessionId(sessionId);
+    if (this.#closing !== undefined) throw new SessionstreamError("CLOSED", "the hub is closed", { sessionId });
+    return this.#sessions.use(sessionId);
+  }
+
+  /** An event that failed when it happened has no effect on the past either. */
+  #foldPast(timeline: Timeline, decode: () => BackendEvent, ordinal: bigint): void {
+    try {
+      timeline.apply(this.#core.projector.timeline(decode(), timeline), ordinal);
+    } catch {
+      timeline.cursor = ordinal;
+    }
+  }
+
+  #fanOut(batch: UiBatch): void {
+    if (batch.events.length === 0) return;
+    const { sessionId, ordinal } = batch;
+    for (const fanout of this.#fanouts) {
+      try {
+        fanout(batch);
+      } catch (error) {
+        this.#core.report({ step: "fanout", sessionId, ordinal, error });
+      }
+    }
+  }
+}
+
+function printError({ step, sessionId, ordinal, name, error }: ErrorReport): void {
+  const at = ordinal === undefined ? "" : ` at ordinal ${ordinal}`;
+  const about = name === undefined ? "" : ` of "${name}"`;
+  console.error(`sessionstream: ${step}${about}${at} in session "${sessionId}": ${messageOf(error)}`);
+}

@@ -1,0 +1,314 @@
+import type { JsonObject } from "@bufbuild/protobuf";
+import { isSessionstreamError, messageOf, SessionstreamError } from "../errors.js";
+import type { UiEvent } from "../schema/ui-event.js";
+import type { FailedStep, SessionBatch, StoredError, StoredEvent } from "../store/store.js";
+import { Timeline } from "../timeline/timeline.js";
+import type { Committing } from "./committer.js";
+import type { BackendEvent, Published } from "./feature.js";
+import type { HubCore } from "./hub-core.js";
+import { decodeEvent, readLog } from "./log-reader.js";
+import type { SessionInfo } from "./session.js";
+
+/** An event that was published and waits to be durable. */
+export interface Publication {
+  readonly name: string;
+  readonly payload: BackendEvent["payload"];
+  readonly type: string;
+  readonly encoded: Uint8Array;
+  resolve(published: Published): void;
+  reject(error: Error): void;
+}
+
+/** A publication with its ordinal, projected over the timeline. */
+interface Admitted {
+  readonly publication: Publication;
+  readonly stored: StoredEvent;
+  readonly uiEvents: readonly UiEvent[];
+  readonly failures: readonly Failure[];
+}
+
+interface Failure {
+  readonly record: StoredError;
+  readonly error: unknown;
+}
+
+/** What a lane knows of its session while it is loaded. */
+interface Loaded {
+  readonly info: SessionInfo;
+  readonly timeline: Timeline;
+  /** The revision that the store will be at when all that was taken is durable. */
+  revision: number;
+  /** The last ordinal that was given. */
+  ordinal: bigint;
+}
+
+/** Events beyond this many wait before they are projected, so that a batch stays bounded. */
+const maxBatch = 256;
+
+/** Conflicts in a row after which an event is refused rather than tried again. */
+const maxConflicts = 100;
+
+/** Where a session's events and timeline stand. */
+export interface LaneStatus {
+  readonly info: SessionInfo;
+  readonly ordinal: bigint;
+  readonly cursor: bigint;
+}
+
+/**
+ * The one place where the order of a session is made. Publishing gives an event
+ * its ordinal and projects it over the timeline in memory, in the same step, so
+ * that nothing can come between; the committer then makes durable what has
+ * gathered, and only then is it fanned out and the publisher told.
+ *
+ * The memory is thrown away and read again from the store whenever a commit
+ * does not succeed: after a conflict the events are ordered and projected anew,
+ * after any other failure those of the batch are refused.
+ */
+export class Lane implements Committing {
+  readonly id: string;
+  readonly #core: HubCore;
+  #loaded: Loaded | undefined;
+  #loading: Promise<void> | undefined;
+  /** Not yet ordered: the session loads, or is held, or the batch is full. */
+  #waiting: Publication[] = [];
+  #admitted: Admitted[] = [];
+  #committing: Admitted[] = [];
+  #conflicts = 0;
+  #held = false;
+  #drained: (() => void)[] = [];
+
+  constructor(id: string, core: HubCore) {
+    this.id = id;
+    this.#core = core;
+  }
+
+  get isIdle(): boolean {
+    return !this.#held && this.#loading === undefined && this.#isDrained && this.#waiting.length === 0;
+  }
+
+  /** Takes an event into the order. The publication hears of the outcome. */
+  publish(publication: Publication): void {
+    this.#waiting.push(publication);
+    this.#admitWaiting();
+  }
+
+  /** Loads the session where it is not, and says where it stands. */
+  async status(): Promise<LaneStatus> {
+    const { info, ordinal, timeline } = await this.#load();
+    return { info, ordinal, cursor: timeline.cursor };
+  }
+
+  /**
+   * Projects the events that the timeline lacks. Events published meanwhile wait
+   * until it is done. Stops at the first event whose projection fails again,
+   * where the policy is `fail`; what was projected before it stays.
+   */
+  async retry(): Promise<LaneStatus> {
+    await this.#hold();
+    try {
+      const loaded = await this.#load();
+      const { info, timeline } = loaded;
+      const failures: Failure[] = [];
+      for await (const stored of readLog(this.#core.store, this.id, timeline.cursor)) {
+        if (!this.#foldStored(stored, loaded, failures)) break;
+      }
+      await this.#commitHeld(loaded, failures);
+      return { info, ordinal: loaded.ordinal, cursor: timeline.cursor };
+    } catch (thrown) {
+      this.#loaded = undefined;
+      throw thrown;
+    } finally {
+      this.#release();
+    }
+  }
+
+  takeBatch(): SessionBatch | undefined {
+    const loaded = this.#loaded;
+    if (loaded === undefined || this.#admitted.length === 0) return undefined;
+    this.#committing = this.#admitted;
+    this.#admitted = [];
+    const batch = this.#batch(
+      loaded,
+      this.#committing.map(({ stored }) => stored),
+      this.#committing.flatMap(({ failures }) => failures),
+    );
+    this.#admitWaiting();
+    return batch;
+  }
+
+  settle(outcome: Error | undefined): void {
+    const settled = this.#committing;
+    this.#committing = [];
+    if (outcome === undefined) {
+      this.#conflicts = 0;
+      for (const { stored, uiEvents, failures, publication } of settled) {
+        for (const { record, error } of failures) this.#report(record.step, record.ordinal, record.name, error);
+        this.#core.fanOut({ sessionId: this.id, ordinal: stored.ordinal, events: uiEvents });
+        publication.resolve({ ordinal: stored.ordinal });
+      }
+    } else {
+      this.#startOver(settled, outcome);
+    }
+    this.#wakeHolders();
+  }
+
+  get #isDrained(): boolean {
+    return this.#admitted.length === 0 && this.#committing.length === 0;
+  }
+
+  #admitWaiting(): void {
+    if (this.#held || this.#waiting.length === 0) return;
+    if (this.#loaded === undefined) {
+      // A failure to load is told to the publications that wait for it.
+      this.#load().catch((error: Error) => {
+        for (const publication of this.#waiting.splice(0)) publication.reject(error);
+      });
+      return;
+    }
+    const room = maxBatch - this.#admitted.length;
+    if (room <= 0) return;
+    for (const publication of this.#waiting.splice(0, room)) this.#admit(this.#loaded, publication);
+    if (this.#admitted.length > 0) this.#core.committer.schedule(this);
+  }
+
+  #admit(loaded: Loaded, publication: Publication): void {
+    const { info, timeline } = loaded;
+    const { name, payload, type, encoded } = publication;
+    const ordinal = loaded.ordinal + 1n;
+    const time = Date.now();
+    const event: BackendEvent = { name, payload, ordinal, time, session: info };
+    const failures: Failure[] = [];
+    let uiEvents: readonly UiEvent[] = [];
+    try {
+      uiEvents = this.#core.projector.ui(event, timeline);
+    } catch (error) {
+      if (this.#core.policies.ui === "fail") {
+        this.#report("ui-projection", ordinal, name, error);
+        publication.reject(error as Error);
+        return;
+      }
+      failures.push(failure("ui-projection", event, error));
+    }
+    if (timeline.cursor === loaded.ordinal) this.#projectTimeline(event, timeline, failures);
+    loaded.ordinal = ordinal;
+    this.#admitted.push({ publication, stored: { ordinal, name, type, payload: encoded, time }, uiEvents, failures });
+  }
+
+  /** Folds an event of the log; an event that cannot be read counts as one whose projection fails. */
+  #foldStored(stored: StoredEvent, { info, timeline }: Loaded, failures: Failure[]): boolean {
+    let event: BackendEvent;
+    try {
+      event = decodeEvent(this.#core.registry, info, stored);
+    } catch (error) {
+      failures.push(failure("decode", stored, error));
+      return this.#advanceOver(stored.ordinal, timeline);
+    }
+    return this.#projectTimeline(event, timeline, failures);
+  }
+
+  /** Returns whether the timeline moved to the event. */
+  #projectTimeline(event: BackendEvent, timeline: Timeline, failures: Failure[]): boolean {
+    try {
+      timeline.apply(this.#core.projector.timeline(event, timeline), event.ordinal);
+      return true;
+    } catch (error) {
+      failures.push(failure("timeline-projection", event, error));
+      return this.#advanceOver(event.ordinal, timeline);
+    }
+  }
+
+  #advanceOver(ordinal: bigint, timeline: Timeline): boolean {
+    if (this.#core.policies.timeline === "fail") return false;
+    timeline.cursor = ordinal;
+    return true;
+  }
+
+  #batch(loaded: Loaded, events: readonly StoredEvent[], failures: readonly Failure[]): SessionBatch {
+    return {
+      sessionId: this.id,
+      revision: loaded.revision++,
+      metadata: loaded.info.metadata as JsonObject,
+      events,
+      cursor: loaded.timeline.cursor,
+      entities: loaded.timeline.takeChanges(),
+      replaceTimeline: false,
+      errors: failures.map(({ record }) => record),
+    };
+  }
+
+  /** Commits what a held lane changed, without events. */
+  async #commitHeld(loaded: Loaded, failures: readonly Failure[]): Promise<void> {
+    const [outcome] = await this.#core.store.commit([this.#batch(loaded, [], failures)]);
+    if (outcome !== undefined) throw outcome;
+    for (const { record, error } of failures) this.#report(record.step, record.ordinal, record.name, error);
+  }
+
+  /** Waits until nothing is under way, and keeps new events waiting. */
+  async #hold(): Promise<void> {
+    while (this.#held || !this.#isDrained) await new Promise<void>((resolve) => this.#drained.push(resolve));
+    this.#held = true;
+  }
+
+  #release(): void {
+    this.#held = false;
+    this.#admitWaiting();
+    this.#wakeHolders();
+  }
+
+  #wakeHolders(): void {
+    if (this.#isDrained && !this.#held) for (const resolve of this.#drained.splice(0)) resolve();
+  }
+
+  async #load(): Promise<Loaded> {
+    if (this.#loaded !== undefined) return this.#loaded;
+    this.#loading ??= this.#read().finally(() => {
+      this.#loading = undefined;
+    });
+    await this.#loading;
+    return this.#load();
+  }
+
+  async #read(): Promise<void> {
+    const { store, registry } = this.#core;
+    const stored = await store.load(this.id);
+    const metadata = stored?.metadata ?? (await this.#core.sessionMetadata(this.id));
+    this.#loaded = {
+      info: { id: this.id, metadata },
+      timeline: new Timeline(registry, stored?.cursor, stored?.entities),
+      revision: stored?.revision ?? 0,
+      ordinal: stored?.ordinal ?? 0n,
+    };
+    this.#admitWaiting();
+  }
+
+  #startOver(settled: readonly Admitted[], outcome: Error): void {
+    const isConflict = isSessionstreamError(outcome, "ORDINAL_CONFLICT");
+    const again = isConflict && ++this.#conflicts <= maxConflicts;
+    const redo = (again ? [...settled, ...this.#admitted] : this.#admitted).map(({ publication }) => publication);
+    this.#waiting = [...redo, ...this.#waiting];
+    this.#admitted = [];
+    this.#loaded = undefined;
+    if (!again) {
+      const error = isSessionstreamError(outcome) ? outcome : storeFailed(this.id, outcome);
+      for (const { publication, stored } of settled) {
+        this.#report(isConflict ? "ordinal" : "store", stored.ordinal, stored.name, error);
+        publication.reject(error);
+      }
+    }
+    this.#admitWaiting();
+  }
+
+  #report(step: FailedStep, ordinal: bigint, name: string, error: unknown): void {
+    this.#core.report({ step, sessionId: this.id, ordinal, name, error });
+  }
+}
+
+function failure(step: FailedStep, event: Pick<StoredEvent, "ordinal" | "name">, error: unknown): Failure {
+  const { ordinal, name } = event;
+  return { record: { step, ordinal, name, message: messageOf(error), time: Date.now() }, error };
+}
+
+function storeFailed(sessionId: string, outcome: Error): SessionstreamError {
+  return new SessionstreamError("STORE_FAILED", `the store failed: ${outcome.message}`, { sessionId }, outcome);
+}

@@ -1,0 +1,131 @@
+import { toBinary } from "@bufbuild/protobuf";
+import { SessionstreamError } from "../errors.js";
+import type { DescCommand, DescEvent } from "../schema/descriptors.js";
+import { type Payload, type PayloadInit, toPayload } from "../schema/payload.js";
+import type { CommandContext, Publish, Published } from "./feature.js";
+import type { HubCore } from "./hub-core.js";
+import { Lane } from "./lane.js";
+import { Runs } from "./runs.js";
+import type { Session, SessionInfo } from "./session.js";
+import type { Submitted } from "./session-client.js";
+
+/** A session that is in memory: its lane, its handlers and its runs. */
+export class LiveSession {
+  readonly lane: Lane;
+  readonly runs: Runs;
+  readonly #core: HubCore;
+  readonly #handling = new Set<Promise<unknown>>();
+
+  constructor(id: string, core: HubCore) {
+    this.#core = core;
+    this.lane = new Lane(id, core);
+    this.runs = new Runs(id, (name, error) => core.report({ step: "run", sessionId: id, name, error }));
+  }
+
+  get isIdle(): boolean {
+    return this.lane.isIdle && this.#handling.size === 0 && this.runs.ids.length === 0;
+  }
+
+  /** Resolves when no handler and no run is going on. */
+  async idle(): Promise<void> {
+    while (this.#handling.size > 0 || this.runs.ids.length > 0) {
+      await Promise.allSettled(this.#handling);
+      await this.runs.idle();
+    }
+  }
+
+  /** Checks the payload, encodes it as it is now, and hands it to the lane. */
+  publish<D extends DescEvent>(desc: D, init: PayloadInit<D["schema"]>): Promise<Published> {
+    return new Promise((resolve, reject) => {
+      const { name } = desc;
+      const { schema } = this.#core.registry.event(name);
+      const payload = toPayload(schema, init, `event "${name}"`, { sessionId: this.lane.id, name });
+      const encoded = toBinary(schema, payload);
+      this.lane.publish({ name, payload, type: schema.typeName, encoded, resolve, reject });
+    });
+  }
+
+  /**
+   * Runs a command's handler to its end, and waits until all that it published
+   * is durable, whether it waited for that itself or not.
+   */
+  async handle(
+    desc: DescCommand,
+    payload: Payload<DescCommand["schema"]>,
+    signal: AbortSignal,
+    handler: (context: CommandContext) => void | Promise<void>,
+  ): Promise<Submitted> {
+    const handled = this.#handle(desc, payload, signal, handler);
+    this.#handling.add(handled);
+    try {
+      return await handled;
+    } finally {
+      this.#handling.delete(handled);
+    }
+  }
+
+  async #handle(
+    desc: DescCommand,
+    payload: Payload<DescCommand["schema"]>,
+    signal: AbortSignal,
+    handler: (context: CommandContext) => void | Promise<void>,
+  ): Promise<Submitted> {
+    signal.throwIfAborted();
+    const { info, ordinal } = await this.lane.status();
+    const publishing = new Set<Promise<Published>>();
+    let handled = false;
+    let last = ordinal;
+    const publish: Publish = (event, init) => {
+      const published = this.publish(event, init);
+      // Whoever does not wait for the outcome must not end the process by it.
+      published.then(
+        (done) => {
+          if (!handled && done.ordinal > last) last = done.ordinal;
+        },
+        (error: unknown) => {
+          if (handled) this.#core.report({ step: "publish", sessionId: info.id, name: event.name, error });
+        },
+      );
+      if (!handled) publishing.add(published);
+      return published;
+    };
+    try {
+      await handler({
+        name: desc.name,
+        payload,
+        session: this.#session(info),
+        signal,
+        publish,
+        run: (id, task) => this.runs.start(id, task),
+      });
+      await Promise.all(publishing);
+    } finally {
+      handled = true;
+    }
+    return { ordinal: last };
+  }
+
+  #session(info: SessionInfo): Session {
+    const { runs } = this;
+    return {
+      id: info.id,
+      metadata: info.metadata,
+      get runs() {
+        return runs.ids;
+      },
+      abortRun: (id, reason) => runs.abort(id, reason),
+      abortRuns: (reason) => runs.abortAll(reason),
+    };
+  }
+}
+
+/** Throws INVALID_SESSION. */
+export function checkSessionId(sessionId: string): void {
+  if (typeof sessionId !== "string" || sessionId === "" || sessionId.length > 512 || !sessionId.isWellFormed()) {
+    const got = typeof sessionId === "string" ? JSON.stringify(sessionId.slice(0, 40)) : typeof sessionId;
+    throw new SessionstreamError(
+      "INVALID_SESSION",
+      `session id ${got} is not usable: want a string of 1 to 512 UTF-16 units without lone surrogates`,
+    );
+  }
+}

@@ -1,0 +1,96 @@
+import type { Database } from "better-sqlite3";
+import { SessionstreamError } from "../errors.js";
+
+/**
+ * The n-th step brings a file from version n to n + 1. Steps are only ever
+ * added; each keeps the rows that are there.
+ *
+ * Events and entities have rowids of their own rather than being clustered by
+ * session: many sessions then append to the same pages at the table's end.
+ */
+const steps: readonly string[] = [
+  `
+  CREATE TABLE sessions (
+    id INTEGER PRIMARY KEY,
+    session_id TEXT NOT NULL UNIQUE,
+    metadata TEXT NOT NULL,
+    revision INTEGER NOT NULL,
+    ordinal INTEGER NOT NULL,
+    cursor INTEGER NOT NULL
+  ) STRICT;
+
+  CREATE TABLE events (
+    session INTEGER NOT NULL REFERENCES sessions (id),
+    ordinal INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    type TEXT NOT NULL,
+    payload BLOB NOT NULL,
+    time INTEGER NOT NULL
+  ) STRICT;
+  CREATE UNIQUE INDEX events_by_ordinal ON events (session, ordinal);
+
+  -- A tombstone has no payload.
+  CREATE TABLE entities (
+    session INTEGER NOT NULL REFERENCES sessions (id),
+    kind TEXT NOT NULL,
+    id TEXT NOT NULL,
+    created_ordinal INTEGER NOT NULL,
+    last_event_ordinal INTEGER NOT NULL,
+    type TEXT NOT NULL,
+    payload BLOB
+  ) STRICT;
+  CREATE UNIQUE INDEX entities_by_id ON entities (session, kind, id);
+
+  CREATE TABLE errors (
+    session INTEGER NOT NULL REFERENCES sessions (id),
+    step TEXT NOT NULL,
+    ordinal INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    message TEXT NOT NULL,
+    time INTEGER NOT NULL
+  ) STRICT;
+  CREATE INDEX errors_by_session ON errors (session);
+  `,
+];
+
+/**
+ * Brings the file to the newest version, in one transaction. Throws
+ * STORE_INCOMPATIBLE for a file that a newer release wrote, or that is not ours.
+ */
+export function migrate(database: Database): void {
+  database
+    .transaction(() => {
+      const version = readVersion(database);
+      for (const step of steps.slice(version)) database.exec(step);
+      database.pragma(`user_version = ${steps.length}`);
+    })
+    .immediate();
+}
+
+/** Throws STORE_INCOMPATIBLE unless the file has the newest version. */
+export function checkVersion(database: Database): void {
+  const version = readVersion(database);
+  if (version < steps.length) {
+    throw incompatible(
+      database,
+      `has version ${version}, want ${steps.length}: open it for writing once to migrate it`,
+    );
+  }
+}
+
+function readVersion(database: Database): number {
+  const version = database.pragma("user_version", { simple: true }) as number;
+  if (version > steps.length) {
+    throw incompatible(
+      database,
+      `has version ${version}, want at most ${steps.length}: it was written by a newer release`,
+    );
+  }
+  const tables = database.prepare("SELECT count(*) FROM sqlite_schema").pluck().get() as number;
+  if (version === 0 && tables > 0) throw incompatible(database, "has tables of something else");
+  return version;
+}
+
+function incompatible(database: Database, why: string): SessionstreamError {
+  return new SessionstreamError("STORE_INCOMPATIBLE", `SQLite file "${database.name}" ${why}`);
+}

@@ -1,0 +1,65 @@
+import { createRequire } from "node:module";
+import type Database from "better-sqlite3";
+import { messageOf, SessionstreamError } from "../errors.js";
+import { checkVersion, migrate } from "./migrations.js";
+
+/** How an SQLite store is opened. */
+export interface SqliteStoreOptions {
+  /** Refuses to write, and to create the file. */
+  readonly readonly?: boolean;
+  /**
+   * `full` (the default) survives a loss of power; `normal` is faster and then
+   * may lose the last commits, but survives the end of the process.
+   */
+  readonly synchronous?: "full" | "normal";
+}
+
+/**
+ * Opens a file, or a database in memory for ":memory:". Throws DRIVER_MISSING,
+ * STORE_INCOMPATIBLE or STORE_FAILED.
+ */
+export function openDatabase(path: string, options: SqliteStoreOptions): Database.Database {
+  const Driver = loadDriver();
+  const { readonly = false, synchronous = "full" } = options;
+  let database: Database.Database | undefined;
+  try {
+    database = new Driver(path, { readonly, fileMustExist: readonly });
+    // Another process may hold the file for the length of a commit.
+    database.pragma("busy_timeout = 5000");
+    if (readonly) {
+      checkVersion(database);
+    } else {
+      database.pragma("journal_mode = WAL");
+      database.pragma(`synchronous = ${synchronous}`);
+      database.pragma("foreign_keys = ON");
+      migrate(database);
+    }
+    return database;
+  } catch (thrown) {
+    database?.close();
+    if (thrown instanceof SessionstreamError) throw thrown;
+    const reason = messageOf(thrown);
+    if (reason.startsWith("Could not locate the bindings file")) {
+      throw new SessionstreamError(
+        "DRIVER_MISSING",
+        "better-sqlite3 is installed without its native part: npm rebuild better-sqlite3",
+        {},
+        thrown,
+      );
+    }
+    throw new SessionstreamError("STORE_FAILED", `cannot open SQLite file "${path}": ${reason}`, {}, thrown);
+  }
+}
+
+function loadDriver(): typeof Database {
+  try {
+    return createRequire(import.meta.url)("better-sqlite3") as typeof Database;
+  } catch (thrown) {
+    throw new SessionstreamError(
+      "DRIVER_MISSING",
+      `the SQLite store needs the package better-sqlite3: npm install better-sqlite3 (${messageOf(thrown).split("\n")[0]})`,
+      {},
+      thrown,
+    );
+  }
+}

@@ -1,0 +1,170 @@
+import type { JsonObject } from "@bufbuild/protobuf";
+import type { Database, Transaction } from "better-sqlite3";
+import { messageOf, SessionstreamError } from "../errors.js";
+import { checkBatch, checkSameEvent, compareEntities } from "../store/rules.js";
+import {
+  defaultEventLimit,
+  type EventRange,
+  type FailedStep,
+  type LoadedSession,
+  type SessionBatch,
+  type Store,
+  type StoredError,
+  type StoredEvent,
+  type StoredSession,
+} from "../store/store.js";
+import { openDatabase, type SqliteStoreOptions } from "./open.js";
+import { type EventRow, prepareStatements, type SessionRow, type Statements } from "./statements.js";
+
+export type { SqliteStoreOptions } from "./open.js";
+
+/**
+ * Keeps sessions in an SQLite file, through better-sqlite3. Several processes
+ * may use one file. ":memory:" is a database of its own, gone with the store.
+ *
+ * Throws DRIVER_MISSING, STORE_INCOMPATIBLE for a file that is not ours or of a
+ * newer release, or STORE_FAILED when it cannot be opened.
+ */
+export function sqliteStore(path: string, options: SqliteStoreOptions = {}): Store {
+  return new SqliteStore(openDatabase(path, options));
+}
+
+class SqliteStore implements Store {
+  readonly #database: Database;
+  readonly #sql: Statements;
+  readonly #writeAll: Transaction<(batches: readonly SessionBatch[]) => (Error | undefined)[]>;
+
+  constructor(database: Database) {
+    this.#database = database;
+    this.#sql = prepareStatements(database);
+    this.#writeAll = database.transaction((batches) => batches.map((batch) => this.#write(batch)));
+  }
+
+  async session(sessionId: string): Promise<StoredSession | undefined> {
+    const row = this.#read(() => this.#sql.selectSession.get(sessionId));
+    return row && toSession(row);
+  }
+
+  async load(sessionId: string): Promise<LoadedSession | undefined> {
+    return this.#read(() => {
+      const row = this.#sql.selectSession.get(sessionId);
+      if (row === undefined) return undefined;
+      const entities = this.#sql.selectEntities.all(row.id);
+      // Sorted here, because SQLite compares text by its bytes in UTF-8.
+      return { ...toSession(row), entities: entities.sort(compareEntities) };
+    });
+  }
+
+  async events(sessionId: string, { after = 0n, limit = defaultEventLimit }: EventRange = {}): Promise<StoredEvent[]> {
+    return this.#read(() => {
+      const session = this.#sql.selectSession.get(sessionId);
+      return session === undefined ? [] : this.#sql.selectEvents.all(session.id, after, limit).map(toEvent);
+    });
+  }
+
+  async errors(sessionId: string): Promise<readonly StoredError[]> {
+    return this.#read(() => {
+      const session = this.#sql.selectSession.get(sessionId);
+      const rows = session === undefined ? [] : this.#sql.selectErrors.all(session.id);
+      return rows.map((row) => ({ ...row, step: row.step as FailedStep, time: Number(row.time) }));
+    });
+  }
+
+  /**
+   * All batches share one transaction, and so one wait for the disk. Should a
+   * write fail there, each batch is tried on its own, so that only the one to
+   * blame is refused.
+   */
+  async commit(batches: readonly SessionBatch[]): Promise<readonly (Error | undefined)[]> {
+    this.#checkOpen();
+    try {
+      return this.#writeAll.immediate(batches);
+    } catch (thrown) {
+      if (batches.length === 1) return [storeFailed(thrown)];
+      return batches.map((batch) => {
+        try {
+          return this.#writeAll.immediate([batch])[0];
+        } catch (alone) {
+          return storeFailed(alone);
+        }
+      });
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#database.close();
+  }
+
+  /** Returns the refusal of a batch that does not fit; it has written nothing then. */
+  #write(batch: SessionBatch): SessionstreamError | undefined {
+    const sql = this.#sql;
+    const row = sql.selectSession.get(batch.sessionId);
+    try {
+      checkBatch(batch, row && toSession(row));
+      if (row !== undefined) this.#checkKnownEvents(batch, row);
+    } catch (thrown) {
+      if (thrown instanceof SessionstreamError) return thrown;
+      throw thrown;
+    }
+    const fresh = row === undefined ? batch.events : batch.events.filter((event) => event.ordinal > row.ordinal);
+    const ordinal = fresh.at(-1)?.ordinal ?? row?.ordinal ?? 0n;
+    const id = row?.id ?? this.#insertSession(batch, ordinal);
+    if (row !== undefined) sql.updateSession.run(ordinal, batch.cursor, id);
+    for (const event of fresh) {
+      sql.insertEvent.run(id, event.ordinal, event.name, event.type, event.payload, event.time);
+    }
+    if (batch.replaceTimeline) sql.deleteEntities.run(id);
+    for (const entity of batch.entities) {
+      const { kind, createdOrdinal, lastEventOrdinal, type, payload } = entity;
+      sql.upsertEntity.run(id, kind, entity.id, createdOrdinal, lastEventOrdinal, type, payload ?? null);
+    }
+    for (const error of batch.errors) {
+      sql.insertError.run(id, error.step, error.ordinal, error.name, error.message, error.time);
+    }
+    return undefined;
+  }
+
+  #insertSession({ sessionId, metadata, cursor }: SessionBatch, ordinal: bigint): bigint {
+    const { lastInsertRowid } = this.#sql.insertSession.run(sessionId, JSON.stringify(metadata), ordinal, cursor);
+    return BigInt(lastInsertRowid);
+  }
+
+  #checkKnownEvents(batch: SessionBatch, row: SessionRow): void {
+    for (const event of batch.events) {
+      if (event.ordinal > row.ordinal) return;
+      const [logged] = this.#sql.selectEvents.all(row.id, event.ordinal - 1n, 1);
+      checkSameEvent(batch.sessionId, event, logged?.ordinal === event.ordinal ? toEvent(logged) : undefined);
+    }
+  }
+
+  /** Several reads see one state of the file. */
+  #read<T>(read: () => T): T {
+    this.#checkOpen();
+    try {
+      return this.#database.transaction(read).deferred();
+    } catch (thrown) {
+      throw storeFailed(thrown);
+    }
+  }
+
+  #checkOpen(): void {
+    if (!this.#database.open) throw new SessionstreamError("CLOSED", "the store is closed");
+  }
+}
+
+function storeFailed(thrown: unknown): SessionstreamError {
+  return new SessionstreamError("STORE_FAILED", `SQLite failed: ${messageOf(thrown)}`, {}, thrown);
+}
+
+function toSession(row: SessionRow): StoredSession {
+  return {
+    metadata: JSON.parse(row.metadata) as JsonObject,
+    revision: Number(row.revision),
+    ordinal: row.ordinal,
+    cursor: row.cursor,
+  };
+}
+
+function toEvent(row: EventRow): StoredEvent {
+  return { ...row, time: Number(row.time) };
+}

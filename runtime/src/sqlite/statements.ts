@@ -1,0 +1,113 @@
+import type BetterSqlite3 from "better-sqlite3";
+
+// Ordinals may exceed 2^53, so every column that holds one is read as a bigint.
+
+export interface SessionRow {
+  readonly id: bigint;
+  readonly metadata: string;
+  readonly revision: bigint;
+  readonly ordinal: bigint;
+  readonly cursor: bigint;
+}
+
+export interface EventRow {
+  readonly ordinal: bigint;
+  readonly name: string;
+  readonly type: string;
+  readonly payload: Buffer;
+  readonly time: bigint;
+}
+
+export interface EntityRow {
+  readonly kind: string;
+  readonly id: string;
+  readonly createdOrdinal: bigint;
+  readonly lastEventOrdinal: bigint;
+  readonly type: string;
+  readonly payload: Buffer;
+}
+
+export interface ErrorRow {
+  readonly step: string;
+  readonly ordinal: bigint;
+  readonly name: string;
+  readonly message: string;
+  readonly time: bigint;
+}
+
+export interface Statements {
+  readonly selectSession: Statement<[sessionId: string], SessionRow>;
+  readonly insertSession: Statement<[sessionId: string, metadata: string, ordinal: bigint, cursor: bigint]>;
+  readonly updateSession: Statement<[ordinal: bigint, cursor: bigint, session: bigint]>;
+  readonly insertEvent: Statement<
+    [session: bigint, ordinal: bigint, name: string, type: string, payload: Uint8Array, time: number]
+  >;
+  readonly selectEvents: Statement<[session: bigint, after: bigint, limit: number], EventRow>;
+  readonly upsertEntity: Statement<
+    [
+      session: bigint,
+      kind: string,
+      id: string,
+      createdOrdinal: bigint,
+      lastEventOrdinal: bigint,
+      type: string,
+      payload: Uint8Array | null,
+    ]
+  >;
+  readonly deleteEntities: Statement<[session: bigint]>;
+  readonly selectEntities: Statement<[session: bigint], EntityRow>;
+  readonly insertError: Statement<
+    [session: bigint, step: string, ordinal: bigint, name: string, message: string, time: number]
+  >;
+  readonly selectErrors: Statement<[session: bigint], ErrorRow>;
+}
+
+type Statement<Bind extends unknown[], Row = unknown> = BetterSqlite3.Statement<Bind, Row>;
+
+export function prepareStatements(database: BetterSqlite3.Database): Statements {
+  return {
+    selectSession: database
+      .prepare<[string], SessionRow>(
+        "SELECT id, metadata, revision, ordinal, cursor FROM sessions WHERE session_id = ?",
+      )
+      .safeIntegers(),
+    insertSession: database
+      .prepare("INSERT INTO sessions (session_id, metadata, revision, ordinal, cursor) VALUES (?, ?, 1, ?, ?)")
+      .safeIntegers(),
+    updateSession: database.prepare(
+      "UPDATE sessions SET revision = revision + 1, ordinal = ?, cursor = ? WHERE id = ?",
+    ),
+    insertEvent: database.prepare(
+      "INSERT INTO events (session, ordinal, name, type, payload, time) VALUES (?, ?, ?, ?, ?, ?)",
+    ),
+    selectEvents: database
+      .prepare<[bigint, bigint, number], EventRow>(
+        "SELECT ordinal, name, type, payload, time FROM events WHERE session = ? AND ordinal > ? ORDER BY ordinal LIMIT ?",
+      )
+      .safeIntegers(),
+    upsertEntity: database.prepare(
+      `INSERT INTO entities (session, kind, id, created_ordinal, last_event_ordinal, type, payload)
+       VALUES (?, ?, ?, ?, ?, ?, ?)
+       ON CONFLICT (session, kind, id) DO UPDATE SET
+         created_ordinal = excluded.created_ordinal,
+         last_event_ordinal = excluded.last_event_ordinal,
+         type = excluded.type,
+         payload = excluded.payload`,
+    ),
+    deleteEntities: database.prepare("DELETE FROM entities WHERE session = ?"),
+    selectEntities: database
+      .prepare<[bigint], EntityRow>(
+        `SELECT kind, id, created_ordinal AS createdOrdinal, last_event_ordinal AS lastEventOrdinal, type, payload
+         FROM entities WHERE session = ? AND payload IS NOT NULL`,
+      )
+      .safeIntegers(),
+    insertError: database.prepare(
+      "INSERT INTO errors (session, step, ordinal, name, message, time) VALUES (?, ?, ?, ?, ?, ?)",
+    ),
+    selectErrors: database
+      .prepare<[bigint], ErrorRow>(
+        "SELECT step, ordinal, name, message, time FROM errors WHERE session = ? ORDER BY rowid",
+      )
+      .safeIntegers(),
+  };
+}

@@ -1,0 +1,104 @@
+import { SessionstreamError } from "../errors.js";
+import { checkBatch, checkSameEvent, compareEntities } from "./rules.js";
+import {
+  defaultEventLimit,
+  type EventRange,
+  type LoadedSession,
+  type SessionBatch,
+  type Store,
+  type StoredEntity,
+  type StoredError,
+  type StoredEvent,
+  type StoredSession,
+} from "./store.js";
+
+interface MemorySession {
+  session: StoredSession;
+  readonly events: StoredEvent[];
+  entities: Map<string, StoredEntity>;
+  readonly errors: StoredError[];
+}
+
+/** A store that lives as long as the process: the default, and for tests. */
+export function memoryStore(): Store {
+  return new MemoryStore();
+}
+
+class MemoryStore implements Store {
+  readonly #sessions = new Map<string, MemorySession>();
+  #closed = false;
+
+  async session(sessionId: string): Promise<StoredSession | undefined> {
+    this.#checkOpen();
+    return this.#sessions.get(sessionId)?.session;
+  }
+
+  async load(sessionId: string): Promise<LoadedSession | undefined> {
+    this.#checkOpen();
+    const found = this.#sessions.get(sessionId);
+    if (found === undefined) return undefined;
+    const entities = [...found.entities.values()].filter((entity) => entity.payload !== undefined);
+    return { ...found.session, entities: entities.sort(compareEntities) };
+  }
+
+  async commit(batches: readonly SessionBatch[]): Promise<readonly (Error | undefined)[]> {
+    this.#checkOpen();
+    return batches.map((batch) => {
+      try {
+        this.#commit(batch);
+        return undefined;
+      } catch (thrown) {
+        return thrown as Error;
+      }
+    });
+  }
+
+  async events(sessionId: string, { after = 0n, limit = defaultEventLimit }: EventRange = {}): Promise<StoredEvent[]> {
+    this.#checkOpen();
+    const events = this.#sessions.get(sessionId)?.events ?? [];
+    const from = events.findIndex((event) => event.ordinal > after);
+    return from === -1 ? [] : events.slice(from, from + limit);
+  }
+
+  async errors(sessionId: string): Promise<readonly StoredError[]> {
+    this.#checkOpen();
+    return [...(this.#sessions.get(sessionId)?.errors ?? [])];
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#sessions.clear();
+  }
+
+  #checkOpen(): void {
+    if (this.#closed) throw new SessionstreamError("CLOSED", "the store is closed");
+  }
+
+  #commit(batch: SessionBatch): void {
+    const found = this.#sessions.get(batch.sessionId);
+    checkBatch(batch, found?.session);
+    const last = found?.session.ordinal ?? 0n;
+    for (const event of batch.events) {
+      if (event.ordinal > last) break;
+      checkSameEvent(
+        batch.sessionId,
+        event,
+        found?.events.find((logged) => logged.ordinal === event.ordinal),
+      );
+    }
+    const fresh = batch.events.filter((event) => event.ordinal > last);
+    const session: StoredSession = {
+      metadata: found?.session.metadata ?? batch.metadata,
+      revision: batch.revision + 1,
+      ordinal: fresh.at(-1)?.ordinal ?? last,
+      cursor: batch.cursor,
+    };
+    const kept: MemorySession = found ?? { session, events: [], entities: new Map(), errors: [] };
+    kept.session = session;
+    kept.events.push(...fresh);
+    if (batch.replaceTimeline) kept.entities = new Map();
+    for (const entity of batch.entities) kept.entities.set(`${entity.kind}\n${entity.id}`, entity);
+    kept.errors.push(...batch.errors);
+    this.#sessions.set(batch.sessionId, kept);
+  }
+}

@@ -1,0 +1,51 @@
+import { SessionstreamError } from "../errors.js";
+import type { SessionBatch, StoredEntity, StoredEvent, StoredSession } from "./store.js";
+
+// What every store decides alike before it writes.
+
+/** Throws ORDINAL_CONFLICT where a batch does not build on what is stored. */
+export function checkBatch(batch: SessionBatch, stored: StoredSession | undefined): void {
+  const { sessionId, revision, cursor } = batch;
+  const current = stored?.revision ?? 0;
+  if (revision !== current) {
+    throw conflict(sessionId, `built on revision ${revision}, but the store is at ${current}`);
+  }
+  if (!batch.replaceTimeline && cursor < (stored?.cursor ?? 0n)) {
+    throw conflict(sessionId, `would move the cursor back from ${stored?.cursor} to ${cursor}`);
+  }
+}
+
+/** Throws ORDINAL_CONFLICT where an event differs from the one that the log has at its ordinal. */
+export function checkSameEvent(sessionId: string, given: StoredEvent, logged: StoredEvent | undefined): void {
+  const same =
+    logged !== undefined &&
+    logged.name === given.name &&
+    logged.type === given.type &&
+    Buffer.compare(logged.payload, given.payload) === 0;
+  if (!same) {
+    const has = logged === undefined ? "no event" : `a different event "${logged.name}"`;
+    throw conflict(sessionId, `has event "${given.name}" at ordinal ${given.ordinal}, where the log has ${has}`);
+  }
+}
+
+/** The order of entities in a snapshot. */
+export function compareEntities(a: EntityOrder, b: EntityOrder): number {
+  return (
+    compare(a.createdOrdinal, b.createdOrdinal) ||
+    compare(a.lastEventOrdinal, b.lastEventOrdinal) ||
+    compare(a.kind, b.kind) ||
+    compare(a.id, b.id)
+  );
+}
+
+type EntityOrder = Pick<StoredEntity, "createdOrdinal" | "lastEventOrdinal" | "kind" | "id">;
+
+function compare<T extends bigint | string>(a: T, b: T): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+function conflict(sessionId: string, why: string): SessionstreamError {
+  return new SessionstreamError("ORDINAL_CONFLICT", `commit to session "${sessionId}" refused: it ${why}`, {
+    sessionId,
+  });
+}

@@ -1,0 +1,121 @@
+import type { JsonObject } from "@bufbuild/protobuf";
+
+/** A backend event as a store keeps it. */
+export interface StoredEvent {
+  readonly ordinal: bigint;
+  readonly name: string;
+  /** The full name of the payload's message type. */
+  readonly type: string;
+  /** The payload in protobuf's binary format. */
+  readonly payload: Uint8Array;
+  /** Milliseconds since the Unix epoch. */
+  readonly time: number;
+}
+
+/** A timeline entity as a store keeps it. */
+export interface StoredEntity {
+  readonly kind: string;
+  readonly id: string;
+  readonly createdOrdinal: bigint;
+  readonly lastEventOrdinal: bigint;
+  /** The full name of the payload's message type. */
+  readonly type: string;
+  /** The payload in protobuf's binary format; undefined for a tombstone. */
+  readonly payload: Uint8Array | undefined;
+}
+
+/** Which step of an event's way failed. */
+export type FailedStep =
+  | "decode"
+  | "ordinal"
+  | "ui-projection"
+  | "timeline-projection"
+  | "fanout"
+  | "store"
+  | "publish"
+  | "run";
+
+/** A failure that stays on record. */
+export interface StoredError {
+  readonly step: FailedStep;
+  /** The ordinal of the event, and its name. */
+  readonly ordinal: bigint;
+  readonly name: string;
+  readonly message: string;
+  /** Milliseconds since the Unix epoch. */
+  readonly time: number;
+}
+
+/** A session without its timeline. */
+export interface StoredSession {
+  readonly metadata: Readonly<JsonObject>;
+  /** Counts the commits; a commit names the revision that it builds on. */
+  readonly revision: number;
+  /** The ordinal of the last event in the log. */
+  readonly ordinal: bigint;
+  /** The ordinal of the last event that the timeline contains. */
+  readonly cursor: bigint;
+}
+
+/** A session with its timeline, read at one instant. */
+export interface LoadedSession extends StoredSession {
+  /** Ordered by created ordinal, last event ordinal, kind and id; without tombstones. */
+  readonly entities: readonly StoredEntity[];
+}
+
+/** What a session's lane commits at once. */
+export interface SessionBatch {
+  readonly sessionId: string;
+  /** The revision that the batch builds on; 0 for a new session. */
+  readonly revision: number;
+  /** Stored when the session is new. */
+  readonly metadata: Readonly<JsonObject>;
+  /**
+   * In order. Above the log's last ordinal, they are appended; an event at an
+   * ordinal that the log has must be identical and is not appended again.
+   */
+  readonly events: readonly StoredEvent[];
+  /** The timeline's new cursor; it only moves forward, unless the timeline is replaced. */
+  readonly cursor: bigint;
+  /** The entities that changed, each in its last state. */
+  readonly entities: readonly StoredEntity[];
+  /** Whether `entities` are the whole timeline and all others go. */
+  readonly replaceTimeline: boolean;
+  readonly errors: readonly StoredError[];
+}
+
+/** A page of the log. */
+export interface EventRange {
+  /** Events above this ordinal; 0 for all. */
+  readonly after?: bigint;
+  /** At most so many; 1,000 unless given. */
+  readonly limit?: number;
+}
+
+/** How many events a page of the log has unless a limit is given. */
+export const defaultEventLimit = 1000;
+
+/**
+ * Keeps sessions: the log, the timeline that is its fold, and the errors.
+ *
+ * A store may be shared by several processes. It holds two promises: a batch is
+ * committed whole or not at all, and a batch whose revision is not the stored
+ * one is refused with ORDINAL_CONFLICT and changes nothing.
+ */
+export interface Store {
+  /** Where the session stands, or undefined where nothing was committed. */
+  session(sessionId: string): Promise<StoredSession | undefined>;
+  /** The session with its timeline, or undefined where nothing was committed. */
+  load(sessionId: string): Promise<LoadedSession | undefined>;
+  /**
+   * Commits the batches, at most one a session. The n-th outcome is undefined
+   * when the n-th batch is durable, else the error that it was refused with;
+   * one batch's refusal does not touch the others.
+   */
+  commit(batches: readonly SessionBatch[]): Promise<readonly (Error | undefined)[]>;
+  /** Events in order. */
+  events(sessionId: string, range?: EventRange): Promise<readonly StoredEvent[]>;
+  /** Errors in the order in which they were recorded. */
+  errors(sessionId: string): Promise<readonly StoredError[]>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,161 @@
+import { fromBinary, toBinary } from "@bufbuild/protobuf";
+import { SessionstreamError } from "../errors.js";
+import type { DescTimelineEntity, IdOf } from "../schema/descriptors.js";
+import type { Payload } from "../schema/payload.js";
+import type { SchemaRegistry } from "../schema/registry.js";
+import { compareEntities } from "../store/rules.js";
+import type { StoredEntity } from "../store/store.js";
+import type { TimelineChange } from "./change.js";
+import type { TimelineEntity } from "./snapshot.js";
+import type { TimelineView } from "./view.js";
+
+interface Entry {
+  readonly desc: DescTimelineEntity;
+  readonly kind: string;
+  readonly id: string;
+  createdOrdinal: bigint;
+  lastEventOrdinal: bigint;
+  /** Undefined for a tombstone, and until an entry that was loaded is first read. */
+  payload: Payload<DescTimelineEntity["schema"]> | undefined;
+  /** The payload as it was loaded, decoded when it is first read. */
+  loaded: Uint8Array | undefined;
+}
+
+/**
+ * The timeline of a session in memory: the fold of its log up to a cursor, and
+ * which entities changed since the changes were last taken. Reading or changing
+ * one entity costs the same however many there are.
+ */
+export class Timeline implements TimelineView {
+  /** The ordinal of the last event that the timeline contains. */
+  cursor: bigint;
+  readonly #kinds = new Map<string, Map<string, Entry>>();
+  readonly #changed = new Set<Entry>();
+
+  /**
+   * Entities of kinds that are not registered (any more) stay in the store but
+   * cannot be read.
+   */
+  constructor(registry: SchemaRegistry, cursor = 0n, entities: readonly StoredEntity[] = []) {
+    this.cursor = cursor;
+    for (const { kind, id, createdOrdinal, lastEventOrdinal, payload } of entities) {
+      if (payload === undefined || !registry.hasTimelineEntity(kind)) continue;
+      const desc = registry.timelineEntity(kind);
+      this.#ofKind(kind).set(id, {
+        desc,
+        kind,
+        id,
+        createdOrdinal,
+        lastEventOrdinal,
+        payload: undefined,
+        loaded: payload,
+      });
+    }
+  }
+
+  get<D extends DescTimelineEntity>(entity: D, id: IdOf<D>): Payload<D["schema"]> | undefined {
+    const entry = this.#kinds.get(entity.name)?.get(String(id));
+    return entry && (read(entry) as Payload<D["schema"]> | undefined);
+  }
+
+  list<D extends DescTimelineEntity>(entity: D): Payload<D["schema"]>[] {
+    const entries = [...(this.#kinds.get(entity.name)?.values() ?? [])].filter(isAlive).sort(compareEntities);
+    return entries.map((entry) => read(entry) as Payload<D["schema"]>);
+  }
+
+  /** All entities in the order of a snapshot. */
+  entities(): TimelineEntity[] {
+    const entries = [...this.#kinds.values()].flatMap((kind) => [...kind.values()]).filter(isAlive);
+    return entries.sort(compareEntities).map((entry) => ({
+      kind: entry.kind,
+      id: entry.id,
+      createdOrdinal: entry.createdOrdinal,
+      lastEventOrdinal: entry.lastEventOrdinal,
+      payload: read(entry) as Payload<DescTimelineEntity["schema"]>,
+    }));
+  }
+
+  /** Applies what the event at the ordinal changes and moves the cursor there. */
+  apply(changes: readonly TimelineChange[], ordinal: bigint): void {
+    for (const { entity, id, payload } of changes) {
+      const kind = this.#ofKind(entity.name);
+      let entry = kind.get(id);
+      if (entry === undefined) {
+        if (payload === undefined) continue;
+        entry = {
+          desc: entity,
+          kind: entity.name,
+          id,
+          createdOrdinal: ordinal,
+          lastEventOrdinal: ordinal,
+          payload,
+          loaded: undefined,
+        };
+        kind.set(id, entry);
+      } else {
+        if (!isAlive(entry)) entry.createdOrdinal = ordinal;
+        entry.lastEventOrdinal = ordinal;
+        entry.payload = payload;
+        entry.loaded = undefined;
+      }
+      this.#changed.add(entry);
+    }
+    this.cursor = ordinal;
+  }
+
+  /**
+   * The last state of each entity that changed since the last call, for the
+   * store. Tombstones leave the memory with it.
+   */
+  takeChanges(): StoredEntity[] {
+    const changes: StoredEntity[] = [];
+    for (const entry of this.#changed) {
+      changes.push(toStored(entry));
+      if (!isAlive(entry)) this.#kinds.get(entry.kind)?.delete(entry.id);
+    }
+    this.#changed.clear();
+    return changes;
+  }
+
+  #ofKind(name: string): Map<string, Entry> {
+    let kind = this.#kinds.get(name);
+    if (kind === undefined) {
+      kind = new Map();
+      this.#kinds.set(name, kind);
+    }
+    return kind;
+  }
+}
+
+function isAlive(entry: Entry): boolean {
+  return entry.payload !== undefined || entry.loaded !== undefined;
+}
+
+function read(entry: Entry): Payload<DescTimelineEntity["schema"]> | undefined {
+  if (entry.loaded !== undefined) {
+    try {
+      entry.payload = fromBinary(entry.desc.schema, entry.loaded);
+    } catch (thrown) {
+      throw new SessionstreamError(
+        "INVALID_PAYLOAD",
+        `timeline entity "${entry.kind}" with id "${entry.id}" cannot be decoded as ${entry.desc.schema.typeName}`,
+        { name: entry.kind },
+        thrown,
+      );
+    }
+    entry.loaded = undefined;
+  }
+  return entry.payload;
+}
+
+function toStored(entry: Entry): StoredEntity {
+  const { desc, kind, id, createdOrdinal, lastEventOrdinal, payload } = entry;
+  return {
+    kind,
+    id,
+    createdOrdinal,
+    lastEventOrdinal,
+    type: desc.schema.typeName,
+    payload: payload && toBinary(desc.schema, payload),
+  };
+}
