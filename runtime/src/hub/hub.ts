@@ -9,7 +9,7 @@ import { Timeline } from "../timeline/timeline.js";
 import { Committer } from "./committer.js";
 import type { BackendEvent, CommandContext, Feature, Published } from "./feature.js";
 import type { HubCore } from "./hub-core.js";
-import { checkSessionId, type LiveSession } from "./live-session.js";
+import type { LiveSession } from "./live-session.js";
 import { LiveSessions } from "./live-sessions.js";
 import { LocalSessionClient } from "./local-session-client.js";
 import { decodeEvent, readLog } from "./log-reader.js";
@@ -17,6 +17,7 @@ import type { ErrorReport, Fanout, HubOptions, UiBatch } from "./options.js";
 import { Projector } from "./projector.js";
 import type { SessionInfo } from "./session.js";
 import type { SessionClient, Submitted } from "./session-client.js";
+import { checkSessionId } from "./session-id.js";
 import { snapshotOf } from "./snapshot-of.js";
 
 /** Where a session stands. */

@@ -1,5 +1,4 @@
 import { toBinary } from "@bufbuild/protobuf";
-import { SessionstreamError } from "../errors.js";
 import type { DescCommand, DescEvent } from "../schema/descriptors.js";
 import { type Payload, type PayloadInit, toPayload } from "../schema/payload.js";
 import type { CommandContext, Publish, Published } from "./feature.js";
@@ -116,16 +115,5 @@ export class LiveSession {
       abortRun: (id, reason) => runs.abort(id, reason),
       abortRuns: (reason) => runs.abortAll(reason),
     };
-  }
-}
-
-/** Throws INVALID_SESSION. */
-export function checkSessionId(sessionId: string): void {
-  if (typeof sessionId !== "string" || sessionId === "" || sessionId.length > 512 || !sessionId.isWellFormed()) {
-    const got = typeof sessionId === "string" ? JSON.stringify(sessionId.slice(0, 40)) : typeof sessionId;
-    throw new SessionstreamError(
-      "INVALID_SESSION",
-      `session id ${got} is not usable: want a string of 1 to 512 UTF-16 units without lone surrogates`,
-    );
   }
 }

@@ -1,0 +1,41 @@
+import { create } from "@bufbuild/protobuf";
+import { anyPack } from "@bufbuild/protobuf/wkt";
+import {
+  type SnapshotEntity,
+  SnapshotEntitySchema,
+  type SnapshotFrame,
+  SnapshotFrameSchema,
+  type UiEventFrame,
+  UiEventFrameSchema,
+} from "@sessionstream/proto/sessionstream/v1/transport_pb.js";
+import type { UiBatch } from "../hub/options.js";
+import type { SchemaRegistry } from "../schema/registry.js";
+import type { Snapshot, TimelineEntity } from "../timeline/snapshot.js";
+
+/** The frames of a backend event's UI events, in their order. */
+export function uiEventFrames({ sessionId, ordinal, events }: UiBatch): UiEventFrame[] {
+  return events.map(({ desc, name, payload }) =>
+    create(UiEventFrameSchema, { sessionId, eventOrdinal: ordinal, name, payload: anyPack(desc.schema, payload) }),
+  );
+}
+
+/** The frame of a snapshot. The registry must have the kinds of its entities. */
+export function snapshotFrame(registry: SchemaRegistry, snapshot: Snapshot): SnapshotFrame {
+  return create(SnapshotFrameSchema, {
+    sessionId: snapshot.sessionId,
+    snapshotOrdinal: snapshot.ordinal,
+    entities: snapshot.entities.map((entity) => snapshotEntity(registry, entity)),
+  });
+}
+
+function snapshotEntity(registry: SchemaRegistry, entity: TimelineEntity): SnapshotEntity {
+  const { kind, id, createdOrdinal, lastEventOrdinal, payload } = entity;
+  const { schema } = registry.timelineEntity(kind);
+  return create(SnapshotEntitySchema, {
+    kind,
+    id,
+    createdOrdinal,
+    lastEventOrdinal,
+    payload: anyPack(schema, payload),
+  });
+}
