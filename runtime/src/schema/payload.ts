@@ -1,4 +1,4 @@
-import { create, type DescMessage, type MessageInitShape, type MessageShape } from "@bufbuild/protobuf";
+import { create, type DescMessage, type Message, type MessageInitShape, type MessageShape } from "@bufbuild/protobuf";
 import { type ErrorContext, SessionstreamError } from "../errors.js";
 import { findInvalidField } from "./check-message.js";
 
@@ -11,9 +11,17 @@ export type Payload<Schema extends DescMessage> = Readonly<MessageShape<Schema>>
 
 /**
  * What is accepted where a payload is wanted: a message, or an object with some
- * of its fields. The caller must not change it afterwards.
+ * of its fields, such as a spread message with some fields replaced. The caller
+ * must not change it afterwards.
  */
-export type PayloadInit<Schema extends DescMessage> = MessageInitShape<Schema> | Payload<Schema>;
+export type PayloadInit<Schema extends DescMessage> = {
+  readonly [Field in keyof InitFields<Schema>]?: Field extends "$typeName"
+    ? MessageShape<Schema>["$typeName"]
+    : InitFields<Schema>[Field] | undefined;
+};
+
+// protobuf-es accepts a whole message or this; every whole message is one of these too.
+type InitFields<Schema extends DescMessage> = Exclude<MessageInitShape<Schema>, Message>;
 
 /**
  * Makes a valid message of what a caller gave. `what` names the receiver in

@@ -1,0 +1,58 @@
+import { execFile } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { toJsonString } from "@bufbuild/protobuf";
+import { SnapshotFrameSchema } from "@sessionstream/proto/sessionstream/v1/transport_pb.js";
+import { Hub } from "@sessionstream/runtime";
+import { snapshotFrame } from "@sessionstream/runtime/frames";
+import { sqliteStore } from "@sessionstream/runtime/sqlite";
+import { echoAnswer } from "./answer.js";
+import { chatApplication } from "./chat.js";
+import { type DemoOptions, parseOptions, usage } from "./options.js";
+import { jsonPrinter, textPrinter } from "./printer.js";
+import { ChatService } from "./service.js";
+
+try {
+  const options = parseOptions(process.argv.slice(2));
+  if (options === undefined) console.log(usage);
+  else await demo(options);
+} catch (error) {
+  console.error(`chatdemo: ${error instanceof Error ? error.message : error}`);
+  process.exitCode = 1;
+}
+
+async function demo({ prompt, session, db, chunkDelay, json, snapshotOnly }: DemoOptions): Promise<void> {
+  const store = sqliteStore(db, { readonly: snapshotOnly });
+  const hub = new Hub({ features: [chatApplication(echoAnswer(chunkDelay))], store });
+  const chat = new ChatService(hub);
+  const printer = json ? jsonPrinter(hub.registry) : textPrinter();
+
+  if (!snapshotOnly) {
+    process.once("SIGINT", () => void chat.stop(session));
+    hub.subscribe(printer.uiEvents);
+    printer.note(`Asking "${prompt}" in session "${session}". UI events as they arrive:\n`);
+    await chat.submitPrompt(session, prompt);
+    await chat.waitIdle(session);
+  }
+
+  const snapshot = await chat.snapshot(session);
+  printer.snapshot(snapshot);
+  await hub.close();
+
+  if (!snapshotOnly) {
+    const ours = toJsonString(SnapshotFrameSchema, snapshotFrame(hub.registry, snapshot), {
+      registry: hub.registry.protobuf,
+    });
+    if ((await snapshotOfAnotherProcess(db, session)) !== ours) {
+      throw new Error(`another process found a different snapshot in ${db}`);
+    }
+    printer.note(`\nAnother process found the same snapshot in ${db}`);
+  }
+}
+
+async function snapshotOfAnotherProcess(db: string, session: string): Promise<string> {
+  const main = fileURLToPath(import.meta.url);
+  const args = [main, "--snapshot-only", "--json", `--db=${db}`, `--session=${session}`];
+  const { stdout } = await promisify(execFile)(process.execPath, args, { maxBuffer: 2 ** 30 });
+  return stdout.trim();
+}

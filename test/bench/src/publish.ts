@@ -1,0 +1,156 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Hub, type SessionBatch, type Store } from "@sessionstream/runtime";
+import { sqliteStore } from "@sessionstream/runtime/sqlite";
+import { BenchAppended, BenchDelta, BenchMessage, benchFeature } from "./gen/bench/v1/stream_sessionstream.js";
+import { interleave, type Report, type Round, toRow } from "./measure.js";
+import { delta } from "./payloads.js";
+import { type Group, openFloor } from "./publish-floor.js";
+
+const rounds = 5;
+
+/**
+ * Durable publishing through the whole path, against the same rows written by
+ * better-sqlite3 alone, in groups of the sizes that the path made of them.
+ */
+export async function publish(report: Report): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), "sessionstream-bench-"));
+  try {
+    await against(report, folder, "awaited, 1 session", 1, 1000, true);
+    await against(report, folder, "streaming, 1 session", 1, 20_000, false);
+    await against(report, folder, "streaming, 16 sessions", 16, 20_000, false);
+    await timelines(report, folder);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+async function against(
+  report: Report,
+  folder: string,
+  name: string,
+  sessions: number,
+  events: number,
+  awaited: boolean,
+): Promise<void> {
+  let files = 0;
+  let groups: Group[] = [];
+  const ours: Round = async () => {
+    groups = [];
+    const store = recording(sqliteStore(join(folder, `ours-${name}-${files++}.db`)), groups);
+    const hub = new Hub({ features: [feature], store });
+    await Promise.all(sessionIds(sessions).map((id) => hub.session(id)));
+    const seconds = await timed(() => publishAll(hub, sessions, events, awaited));
+    await hub.close();
+    return events / seconds;
+  };
+  // Runs after ours in each round, and so writes the groups of that round.
+  const floor: Round = async () => {
+    const write = openFloor(join(folder, `floor-${name}-${files++}.db`), sessionIds(sessions));
+    const seconds = await timed(async () => {
+      for (const group of groups) write.commit(group);
+    });
+    write.close();
+    return events / seconds;
+  };
+  const figures = await interleave(
+    new Map([
+      ["ours", ours],
+      ["floor", floor],
+    ]),
+    rounds,
+  );
+  const floorFigures = figures.get("floor") ?? [];
+  report(toRow("publish", `${name}: raw better-sqlite3`, "events/s", floorFigures));
+  report(
+    toRow("publish", name, "events/s", figures.get("ours") ?? [], {
+      name: "raw better-sqlite3",
+      figures: floorFigures,
+    }),
+  );
+}
+
+/**
+ * The cost of an event in a session whose timeline has many entities already.
+ * The events change the same ten of them, so that all write equally much.
+ */
+async function timelines(report: Report, folder: string): Promise<void> {
+  const sizes = [10, 1_000, 100_000];
+  const hub = new Hub({ features: [feature], store: sqliteStore(join(folder, "timelines.db")) });
+  for (const size of sizes) {
+    for (let i = 0; i < size; i++) {
+      const published = hub.publish(`${size}`, BenchDelta, delta(i, `entity-${i}`));
+      if (i % 10_000 === 0 || i === size - 1) await published;
+    }
+  }
+  const events = 5_000;
+  const rounds = new Map<string, Round>(
+    sizes.map((size) => [
+      `${size}`,
+      async () => {
+        const seconds = await timed(async () => {
+          let last: Promise<unknown> = Promise.resolve();
+          for (let i = 0; i < events; i++) last = hub.publish(`${size}`, BenchDelta, delta(i, `entity-${i % 10}`));
+          await last;
+        });
+        return (seconds / events) * 1e6;
+      },
+    ]),
+  );
+  const figures = await interleave(rounds, 7);
+  await hub.close();
+  const small = { name: "a timeline of 10 entities", figures: figures.get("10") ?? [] };
+  for (const size of sizes) {
+    const own = figures.get(`${size}`) ?? [];
+    report(toRow("publish", `a timeline of ${size} entities`, "µs/event", own, size === 10 ? undefined : small));
+  }
+}
+
+const feature = benchFeature({
+  handlers: { stream() {} },
+  ui: { delta: ({ payload: { messageId, chunk } }) => [BenchAppended.of({ messageId, chunk })] },
+  timeline: {
+    delta({ payload: { messageId, chunk } }, view) {
+      const pieces = view.get(BenchMessage, messageId)?.pieces ?? 0;
+      return [BenchMessage.put({ messageId, pieces: pieces + 1, lastChunk: chunk })];
+    },
+  },
+});
+
+async function publishAll(hub: Hub, sessions: number, events: number, awaited: boolean): Promise<void> {
+  const ids = sessionIds(sessions);
+  const publishing: Promise<unknown>[] = [];
+  for (let i = 0; i < events; i++) {
+    const published = hub.publish(ids[i % sessions] ?? "", BenchDelta, delta(i, `message-${i % 10}`));
+    if (awaited) await published;
+    else publishing.push(published);
+  }
+  await Promise.all(publishing);
+}
+
+/** A store that also notes what each commit wrote. */
+function recording(store: Store, groups: Group[]): Store {
+  const note = ({ sessionId, events }: SessionBatch) => ({ sessionId, events: events.length });
+  return {
+    session: (id) => store.session(id),
+    load: (id) => store.load(id),
+    events: (id, range) => store.events(id, range),
+    errors: (id) => store.errors(id),
+    close: () => store.close(),
+    commit(batches) {
+      groups.push(batches.map(note));
+      return store.commit(batches);
+    },
+  };
+}
+
+function sessionIds(sessions: number): string[] {
+  return Array.from({ length: sessions }, (_, index) => `session-${index}`);
+}
+
+async function timed(work: () => Promise<void>): Promise<number> {
+  const start = process.hrtime.bigint();
+  await work();
+  return Number(process.hrtime.bigint() - start) / 1e9;
+}
