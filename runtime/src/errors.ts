@@ -18,7 +18,13 @@ export type ErrorCode =
   | "ORDINAL_CONFLICT"
   | "STORE_FAILED"
   | "STORE_INCOMPATIBLE"
-  | "DRIVER_MISSING";
+  | "DRIVER_MISSING"
+  | "UNSUPPORTED"
+  | "REQUEST_FAILED"
+  | "REFUSED"
+  | "REJECTED"
+  | "FORBIDDEN"
+  | "INTERNAL";
 
 /** What an error is about, as far as it is known where it is raised. */
 export interface ErrorContext {

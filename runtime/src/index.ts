@@ -1,3 +1,4 @@
+export type { ClientFeature, ClientProjector } from "./client/client-feature.js";
 export * from "./errors.js";
 export * from "./hub/feature.js";
 export * from "./hub/hub.js";

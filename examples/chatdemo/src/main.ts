@@ -15,6 +15,7 @@ import { ChatService } from "./service.js";
 try {
   const options = parseOptions(process.argv.slice(2));
   if (options === undefined) console.log(usage);
+  else if (options.serve !== undefined) await serve(options, options.serve);
   else await demo(options);
 } catch (error) {
   console.error(`chatdemo: ${error instanceof Error ? error.message : error}`);
@@ -48,6 +49,16 @@ async function demo({ prompt, session, db, chunkDelay, json, snapshotOnly }: Dem
     }
     printer.note(`\nAnother process found the same snapshot in ${db}`);
   }
+}
+
+async function serve({ db, chunkDelay }: DemoOptions, port: number): Promise<void> {
+  // Loaded here, because it brings the tool that builds the page.
+  const { serveChat } = await import("./server.js");
+  const hub = new Hub({ features: [chatApplication(echoAnswer(chunkDelay))], store: sqliteStore(db) });
+  const server = await serveChat(hub, port);
+  console.log(`The chat is at ${server.url} (Ctrl-C ends it)`);
+  const end = () => void server.close().then(() => hub.close({ abort: true }));
+  process.once("SIGINT", end).once("SIGTERM", end);
 }
 
 async function snapshotOfAnotherProcess(db: string, session: string): Promise<string> {

@@ -9,6 +9,8 @@ export interface DemoOptions {
   readonly chunkDelay: number;
   readonly json: boolean;
   readonly snapshotOnly: boolean;
+  /** Serve the page on this port instead of asking one question; 0 takes a free one. */
+  readonly serve: number | undefined;
 }
 
 export const usage = `Usage: npm run demo -- [options]
@@ -19,6 +21,8 @@ export const usage = `Usage: npm run demo -- [options]
   --chunk-delay MS   milliseconds between two pieces of the answer (default 100)
   --json             one protobuf JSON object a line: UiEventFrames, then a SnapshotFrame
   --snapshot-only    print the stored snapshot of the session and run nothing
+  --serve            serve the chat as a page for browsers
+  --port PORT        where to serve it (default 8080; 0 takes a free one)
   --help             print this`;
 
 /** Throws an Error that says what is wrong with the arguments. Returns undefined where help is asked for. */
@@ -32,14 +36,27 @@ export function parseOptions(args: readonly string[]): DemoOptions | undefined {
       "chunk-delay": { type: "string", default: "100" },
       json: { type: "boolean", default: false },
       "snapshot-only": { type: "boolean", default: false },
+      serve: { type: "boolean", default: false },
+      port: { type: "string", default: "8080" },
       help: { type: "boolean", default: false },
     },
   });
   if (values.help) return undefined;
-  const chunkDelay = Number(values["chunk-delay"]);
-  if (values["chunk-delay"].trim() === "" || !Number.isInteger(chunkDelay) || chunkDelay < 0 || chunkDelay > 60_000) {
-    throw new Error(`--chunk-delay: got "${values["chunk-delay"]}", want whole milliseconds from 0 to 60000`);
-  }
   const { prompt, session, db, json } = values;
-  return { prompt, session, db, json, chunkDelay, snapshotOnly: values["snapshot-only"] };
+  return {
+    prompt,
+    session,
+    db,
+    json,
+    chunkDelay: wholeNumber("--chunk-delay", values["chunk-delay"], 60_000),
+    snapshotOnly: values["snapshot-only"],
+    serve: values.serve ? wholeNumber("--port", values.port, 65_535) : undefined,
+  };
+}
+
+function wholeNumber(option: string, text: string, max: number): number {
+  const number = Number(text);
+  if (!/^\d+$/.test(text) || number > max)
+    throw new Error(`${option}: got "${text}", want a whole number from 0 to ${max}`);
+  return number;
 }

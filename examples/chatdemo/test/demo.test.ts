@@ -80,7 +80,8 @@ test("the text for people names the ordinal, the UI events and the messages", as
 });
 
 test.each([
-  [["--chunk-delay", "soon"], `--chunk-delay: got "soon", want whole milliseconds from 0 to 60000`],
+  [["--chunk-delay", "soon"], `--chunk-delay: got "soon", want a whole number from 0 to 60000`],
+  [["--serve", "--port", "99999"], `--port: got "99999", want a whole number from 0 to 65535`],
   [["--nonsense"], "Unknown option '--nonsense'"],
   [["--session", "", "--db", ":memory:"], 'session id "" is not usable'],
   [["--snapshot-only", "--db", "/nowhere/chat.db"], 'cannot open SQLite file "/nowhere/chat.db"'],

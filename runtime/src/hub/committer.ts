@@ -1,4 +1,3 @@
-import { setImmediate } from "node:timers";
 import { messageOf, SessionstreamError } from "../errors.js";
 import type { SessionBatch, Store } from "../store/store.js";
 

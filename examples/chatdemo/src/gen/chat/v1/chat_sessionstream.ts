@@ -2,7 +2,7 @@
 // @generated from file chat/v1/chat.proto (package chat.v1, syntax proto3)
 /* eslint-disable */
 
-import type { BackendEvent, CommandContext, DescCommand, DescEvent, DescFeature, DescTimelineEntity, DescUiEvent, Feature, SchemaRegistry, SessionClient, TimelineChange, TimelineProjector, TimelineView, UiEvent, UiProjector } from "@sessionstream/runtime";
+import type { BackendEvent, ClientFeature, ClientProjector, CommandContext, DescCommand, DescEvent, DescFeature, DescTimelineEntity, DescUiEvent, Feature, LiveUiEvent, SchemaRegistry, SessionClient, TimelineChange, TimelineProjector, TimelineView, UiEvent, UiProjector } from "@sessionstream/runtime";
 import { command, event, feature, timelineEntity, uiEvent } from "@sessionstream/runtime";
 import { ChatMessageEntitySchema, ChatMessageUpdateSchema, InferenceFinishedEventSchema, InferenceStartedEventSchema, InferenceStoppedEventSchema, InferenceTraceEventSchema, StartInferenceCommandSchema, StopInferenceCommandSchema, TokensDeltaEventSchema, UserMessageAcceptedEventSchema } from "./chat_pb.js";
 
@@ -241,4 +241,50 @@ export function chatFeature(implementation: ChatImplementation): Feature {
 
 /** A session as a client of the feature Chat sees it. */
 export type ChatClient = SessionClient<typeof chat>;
+
+/** A live UI event of the feature Chat. */
+export type ChatUiEvent =
+  | LiveUiEvent<typeof ChatMessageAccepted>
+  | LiveUiEvent<typeof ChatMessageStarted>
+  | LiveUiEvent<typeof ChatMessageAppended>
+  | LiveUiEvent<typeof ChatMessageFinished>
+  | LiveUiEvent<typeof ChatMessageStopped>;
+
+/** Folds the UI events of the feature Chat into a client's timeline. */
+export interface ChatClientProjection {
+  /** What changed about a message on the screen. */
+  messageAccepted: ClientProjector<typeof ChatMessageAccepted, typeof ChatMessage>;
+  /** What changed about a message on the screen. */
+  messageStarted: ClientProjector<typeof ChatMessageStarted, typeof ChatMessage>;
+  /** What changed about a message on the screen. */
+  messageAppended: ClientProjector<typeof ChatMessageAppended, typeof ChatMessage>;
+  /** What changed about a message on the screen. */
+  messageFinished: ClientProjector<typeof ChatMessageFinished, typeof ChatMessage>;
+  /** What changed about a message on the screen. */
+  messageStopped: ClientProjector<typeof ChatMessageStopped, typeof ChatMessage>;
+}
+
+/** Calls the client projection's method for a UI event. */
+export function projectChatClient(projection: ChatClientProjection, event: ChatUiEvent, view: TimelineView): readonly TimelineChange[] {
+  switch (event.name) {
+    case "ChatMessageAccepted":
+      return projection.messageAccepted(event, view);
+    case "ChatMessageStarted":
+      return projection.messageStarted(event, view);
+    case "ChatMessageAppended":
+      return projection.messageAppended(event, view);
+    case "ChatMessageFinished":
+      return projection.messageFinished(event, view);
+    case "ChatMessageStopped":
+      return projection.messageStopped(event, view);
+  }
+}
+
+/** The feature Chat for a client whose timeline the projection keeps live. */
+export function chatClientFeature(projection: ChatClientProjection): ClientFeature<typeof chat> {
+  return {
+    desc: chat,
+    project: (event: ChatUiEvent, view) => projectChatClient(projection, event, view),
+  };
+}
 

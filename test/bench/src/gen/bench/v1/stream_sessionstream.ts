@@ -2,7 +2,7 @@
 // @generated from file bench/v1/stream.proto (package bench.v1, syntax proto3)
 /* eslint-disable */
 
-import type { BackendEvent, CommandContext, DescCommand, DescEvent, DescFeature, DescTimelineEntity, DescUiEvent, Feature, SchemaRegistry, SessionClient, TimelineChange, TimelineProjector, TimelineView, UiEvent, UiProjector } from "@sessionstream/runtime";
+import type { BackendEvent, ClientFeature, ClientProjector, CommandContext, DescCommand, DescEvent, DescFeature, DescTimelineEntity, DescUiEvent, Feature, LiveUiEvent, SchemaRegistry, SessionClient, TimelineChange, TimelineProjector, TimelineView, UiEvent, UiProjector } from "@sessionstream/runtime";
 import { command, event, feature, timelineEntity, uiEvent } from "@sessionstream/runtime";
 import { AppendedUpdateSchema, DeltaEventSchema, MessageEntitySchema, StreamCommandSchema } from "./stream_pb.js";
 
@@ -115,4 +115,28 @@ export function benchFeature(implementation: BenchImplementation): Feature {
 
 /** A session as a client of the feature Bench sees it. */
 export type BenchClient = SessionClient<typeof bench>;
+
+/** A live UI event of the feature Bench. */
+export type BenchUiEvent = LiveUiEvent<typeof BenchAppended>;
+
+/** Folds the UI events of the feature Bench into a client's timeline. */
+export interface BenchClientProjection {
+  appended: ClientProjector<typeof BenchAppended, typeof BenchMessage>;
+}
+
+/** Calls the client projection's method for a UI event. */
+export function projectBenchClient(projection: BenchClientProjection, event: BenchUiEvent, view: TimelineView): readonly TimelineChange[] {
+  switch (event.name) {
+    case "BenchAppended":
+      return projection.appended(event, view);
+  }
+}
+
+/** The feature Bench for a client whose timeline the projection keeps live. */
+export function benchClientFeature(projection: BenchClientProjection): ClientFeature<typeof bench> {
+  return {
+    desc: bench,
+    project: (event: BenchUiEvent, view) => projectBenchClient(projection, event, view),
+  };
+}
 

@@ -1,0 +1,54 @@
+import { ScalarType } from "@bufbuild/protobuf";
+import type { IdField } from "../model/index.js";
+import { descriptorDoc } from "./doc-comments.js";
+import type { FeatureCode, Part } from "./feature-code.js";
+import { kindNames } from "./kinds.js";
+import type { SourceWriter } from "./source-writer.js";
+
+/** Writes the descriptor of every part. */
+export function writeDescriptors(out: SourceWriter, { parts }: FeatureCode): void {
+  for (const part of parts) writeDescriptor(out, part);
+}
+
+function writeDescriptor(out: SourceWriter, { kind, name, export: exported, mark }: Part): void {
+  const { describe, type } = kindNames[kind];
+  const id = mark.idFields[0]?.field;
+  const logicalName = out.string(name);
+  out.constant(
+    descriptorDoc(mark.message),
+    exported,
+    [
+      out.runtimeType(type),
+      "<",
+      logicalName,
+      ", ",
+      out.schemaType(mark.message),
+      id === undefined ? [] : [", ", idType(id)],
+      ">",
+    ],
+    [
+      out.runtime(describe),
+      "(",
+      logicalName,
+      ", ",
+      out.schema(mark.message),
+      id?.kind === "field" ? [", ", out.string(id.localName)] : [],
+      ")",
+    ],
+  );
+}
+
+const wideIntegers: ReadonlySet<ScalarType | undefined> = new Set([
+  ScalarType.INT64,
+  ScalarType.UINT64,
+  ScalarType.SINT64,
+  ScalarType.FIXED64,
+  ScalarType.SFIXED64,
+]);
+
+/** The TypeScript type of a field that holds an entity's id. */
+function idType(field: IdField["field"]): string {
+  if (field.scalar === ScalarType.STRING) return "string";
+  if (!wideIntegers.has(field.scalar)) return "number";
+  return field.fieldKind === "scalar" && field.longAsString ? "string" : "bigint";
+}

@@ -1,0 +1,18 @@
+import type { DescMessage } from "@bufbuild/protobuf";
+import { parentTypes } from "@bufbuild/protobuf/reflect";
+import { commentsOf } from "../model/index.js";
+
+/** The doc comment of what is generated from a message. */
+export function descriptorDoc(message: DescMessage): string {
+  const lines = [`@generated from message ${message.typeName}`, ...deprecation(message)];
+  return [commentsOf(message), lines.join("\n")].filter((text) => text !== "").join("\n\n");
+}
+
+/** The doc comment of a method that is called with a message. */
+export function methodDoc(message: DescMessage): string {
+  return [commentsOf(message), ...deprecation(message)].filter((text) => text !== "").join("\n\n");
+}
+
+function deprecation(message: DescMessage): readonly string[] {
+  return message.deprecated || parentTypes(message).some(({ deprecated }) => deprecated) ? ["@deprecated"] : [];
+}

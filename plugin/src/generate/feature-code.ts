@@ -1,0 +1,78 @@
+import type { Kind, LogicalName, Mark, SchemaFile, SchemaModel } from "../model/index.js";
+import { descriptorExports, type FeatureExports, featureExports } from "./export-names.js";
+import { methodNames } from "./method-names.js";
+
+/** A feature as code is generated for it. */
+export interface FeatureCode {
+  readonly name: string;
+  readonly model: SchemaModel;
+  readonly file: SchemaFile;
+  readonly exports: FeatureExports;
+  /** All parts, as they are declared. */
+  readonly parts: readonly Part[];
+  readonly commands: readonly MethodPart[];
+  readonly events: readonly MethodPart[];
+  readonly uiEvents: readonly MethodPart[];
+}
+
+/** A logical name of a kind, for which a descriptor is generated. */
+export interface Part {
+  readonly kind: Kind;
+  readonly name: string;
+  /** The name of the exported descriptor. */
+  readonly export: string;
+  readonly mark: Mark;
+}
+
+/** A part that has a method in the interfaces that are to be implemented. */
+export interface MethodPart extends Part {
+  readonly method: string;
+}
+
+/** Gives names to all that is generated for the feature of a file. */
+export function featureCode(model: SchemaModel, file: SchemaFile, name: string): FeatureCode {
+  const parts = [...partsOf(file).values()];
+  return {
+    name,
+    model,
+    file,
+    exports: featureExports(name),
+    parts,
+    commands: withMethods(name, ofKind(parts, "command")),
+    events: withMethods(name, ofKind(parts, "event")),
+    uiEvents: withMethods(name, ofKind(parts, "ui_event")),
+  };
+}
+
+const cache = new WeakMap<SchemaFile, ReadonlyMap<LogicalName, Part>>();
+
+/** The parts of a file by their logical names, as they are declared. */
+export function partsOf(file: SchemaFile): ReadonlyMap<LogicalName, Part> {
+  let parts = cache.get(file);
+  if (parts === undefined) {
+    const logicals = file.marks.flatMap((mark) => mark.names.map((logical) => ({ mark, logical })));
+    const wanted = logicals.map(({ mark, logical }) => ({ kind: mark.kind, name: logical.text }));
+    const exports = descriptorExports(file.feature?.name ?? "", wanted);
+    parts = new Map(
+      logicals.map(({ mark, logical }, index) => [
+        logical,
+        { kind: mark.kind, name: logical.text, export: exports[index] ?? logical.text, mark },
+      ]),
+    );
+    cache.set(file, parts);
+  }
+  return parts;
+}
+
+/** The parts of one kind. */
+export function ofKind(parts: readonly Part[], kind: Kind): readonly Part[] {
+  return parts.filter((part) => part.kind === kind);
+}
+
+function withMethods(feature: string, parts: readonly Part[]): readonly MethodPart[] {
+  const methods = methodNames(
+    feature,
+    parts.map(({ name }) => name),
+  );
+  return parts.map((part, index) => ({ ...part, method: methods[index] ?? part.name }));
+}

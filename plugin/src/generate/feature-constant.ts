@@ -1,0 +1,26 @@
+import { kinds } from "../model/index.js";
+import { type FeatureCode, ofKind } from "./feature-code.js";
+import { kindNames } from "./kinds.js";
+import type { SourceWriter } from "./source-writer.js";
+
+/** Writes the constant that collects the feature's descriptors, and what registers them. */
+export function writeFeatureConstant(out: SourceWriter, { name, exports, parts }: FeatureCode): void {
+  const exportsOf = kinds.map((kind) => ({ kind, names: ofKind(parts, kind).map((part) => part.export) }));
+  const types = exportsOf.map(({ names }) => names.map((exported) => `typeof ${exported}`).join(" | ") || "never");
+  const lists = exportsOf
+    .filter(({ names }) => names.length > 0)
+    .map(({ kind, names }) => `  ${kindNames[kind].list}: [${names.join(", ")}],\n`);
+  out.constant(
+    `The feature ${name}.`,
+    exports.feature,
+    [out.runtimeType("DescFeature"), "<\n  ", types.join(",\n  "), "\n>"],
+    [out.runtime("feature"), "(", out.string(name), ", {", lists.length === 0 ? "" : ["\n", lists], "})"],
+  );
+  out.function(
+    `Registers the feature ${name}, for those who keep a registry of their own.`,
+    exports.register,
+    [["registry", out.runtimeType("SchemaRegistry")]],
+    "void",
+    [`registry.register(${exports.feature});`],
+  );
+}

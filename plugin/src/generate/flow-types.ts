@@ -1,0 +1,31 @@
+import type { Flow } from "../model/index.js";
+import type { Printable } from "../protoplugin.js";
+import { type FeatureCode, type Part, partsOf } from "./feature-code.js";
+import { generatedPath } from "./generated-path.js";
+import { kindNames } from "./kinds.js";
+import type { SourceWriter } from "./source-writer.js";
+
+/**
+ * The type of what a part may emit or be projected to: the union of the
+ * descriptors that the flow names, in whatever file they are, or any of the kind
+ * where the flow is not declared.
+ */
+export function flowType(
+  out: SourceWriter,
+  { model, file }: FeatureCode,
+  { mark }: Part,
+  option: Flow["option"],
+): Printable {
+  const flow = mark.flows.find((candidate) => candidate.option === option);
+  if (flow === undefined) return out.runtimeType(kindNames[flowKinds[option]].type);
+  const names = new Set(flow.targets.map(({ name }) => name));
+  return [...names]
+    .flatMap((name) => model.names[flow.to].get(name)?.slice(0, 1) ?? [])
+    .map((target, index) => {
+      const exported = partsOf(target.file).get(target.name)?.export ?? target.name.text;
+      const symbol = target.file === file ? exported : out.importType(generatedPath(target.file.desc), exported);
+      return [index === 0 ? "typeof " : " | typeof ", symbol];
+    });
+}
+
+const flowKinds = { emits: "event", ui: "ui_event", timeline: "timeline_entity" } as const;

@@ -1,0 +1,34 @@
+import type { SchemaModel } from "../model/index.js";
+import type { Schema, Target } from "../protoplugin.js";
+import { writeClient } from "./client.js";
+import { writeDescriptors } from "./descriptors.js";
+import { featureCode } from "./feature-code.js";
+import { writeFeatureConstant } from "./feature-constant.js";
+import { generatedPath } from "./generated-path.js";
+import { writeHandlers } from "./handlers.js";
+import { writeImplementation } from "./implementation.js";
+import { writeProjections } from "./projections.js";
+import { SourceWriter } from "./source-writer.js";
+
+const extensions: Readonly<Record<Target, string>> = { ts: ".ts", js: ".js", dts: ".d.ts" };
+
+/**
+ * Writes one file for each file of the schema that is a feature. The others stay
+ * empty, and are written only with the option keep_empty_files.
+ */
+export function generate(schema: Schema, model: SchemaModel, target: Target): void {
+  for (const file of schema.files) {
+    const generated = schema.generateFile(generatedPath(file) + extensions[target]);
+    generated.preamble(file);
+    const annotated = model.files.find(({ desc }) => desc === file);
+    if (annotated?.feature === undefined) continue;
+    const out = new SourceWriter(generated, target);
+    const feature = featureCode(model, annotated, annotated.feature.name);
+    writeDescriptors(out, feature);
+    writeFeatureConstant(out, feature);
+    writeHandlers(out, feature);
+    writeProjections(out, feature);
+    writeImplementation(out, feature);
+    writeClient(out, feature);
+  }
+}

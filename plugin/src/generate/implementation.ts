@@ -1,0 +1,52 @@
+import type { Printable } from "../protoplugin.js";
+import type { FeatureCode } from "./feature-code.js";
+import type { SourceWriter } from "./source-writer.js";
+
+/** Writes what an application implements, and the function that makes a Feature of it. */
+export function writeImplementation(out: SourceWriter, { name, exports, commands, events }: FeatureCode): void {
+  const members: { name: string; type: string; wiring: Printable }[] = [];
+  if (commands.length > 0) {
+    members.push({
+      name: "handlers",
+      type: exports.handlers,
+      wiring: [
+        ["handle: (", out.parameter("context", exports.commandContext), ")"],
+        ` => ${exports.handle}(implementation.handlers, context)`,
+      ],
+    });
+  }
+  if (events.length > 0) {
+    members.push(
+      {
+        name: "ui",
+        type: exports.uiProjection,
+        wiring: [
+          ["ui: (", out.parameter("event", exports.event), ", view)"],
+          ` => ${exports.projectUi}(implementation.ui, event, view)`,
+        ],
+      },
+      {
+        name: "timeline",
+        type: exports.timelineProjection,
+        wiring: [
+          ["timeline: (", out.parameter("event", exports.event), ", view)"],
+          ` => ${exports.projectTimeline}(implementation.timeline, event, view)`,
+        ],
+      },
+    );
+  }
+  if (members.length > 0) {
+    out.interface(
+      `What an application implements of the feature ${name}.`,
+      exports.implementation,
+      members.map((member) => ({ doc: "", name: member.name, type: member.type })),
+    );
+  }
+  out.function(
+    `The feature ${name} with its implementation, for a Hub.`,
+    exports.implement,
+    members.length > 0 ? [["implementation", exports.implementation]] : [],
+    out.runtimeType("Feature"),
+    ["return {", `  desc: ${exports.feature},`, ...members.map(({ wiring }) => ["  ", wiring, ","]), "};"],
+  );
+}

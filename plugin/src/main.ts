@@ -1,0 +1,4 @@
+import { protocGenSessionstream } from "./index.js";
+import { runNodeJs } from "./protoplugin.js";
+
+runNodeJs(protocGenSessionstream);

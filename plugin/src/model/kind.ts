@@ -1,0 +1,17 @@
+/** The kinds of parts that a feature has. */
+export type Kind = "command" | "event" | "ui_event" | "timeline_entity";
+
+export const kinds: readonly Kind[] = ["command", "event", "ui_event", "timeline_entity"];
+
+/** What a kind is called in messages. */
+export const kindTitles: Readonly<Record<Kind, string>> = {
+  command: "command",
+  event: "event",
+  ui_event: "UI event",
+  timeline_entity: "timeline entity",
+};
+
+/** The kind's title after the article that it takes. */
+export function aKind(kind: Kind): string {
+  return kind === "event" ? `an ${kindTitles[kind]}` : `a ${kindTitles[kind]}`;
+}

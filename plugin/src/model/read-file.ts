@@ -1,0 +1,55 @@
+import { type DescFile, type DescMessage, getOption, hasOption } from "@bufbuild/protobuf";
+import {
+  command,
+  event,
+  FeatureOptionsSchema,
+  feature,
+  timeline_entity,
+  ui_event,
+} from "@sessionstream/proto/sessionstream/v1/options_pb.js";
+import { idFieldsIn } from "./id-fields.js";
+import { kinds } from "./kind.js";
+import { messagesIn } from "./messages.js";
+import type { FeatureMark, Mark, SchemaFile } from "./model.js";
+import { below, optionPlaceOf } from "./place.js";
+import { readBindings } from "./read-bindings.js";
+import { readMark } from "./read-mark.js";
+
+const kindOptions = { command, event, ui_event, timeline_entity } as const;
+
+/** Reads the annotations of a file; undefined where it has none. */
+export function readFile(desc: DescFile): SchemaFile | undefined {
+  const featureMark = readFeature(desc);
+  const featureName = featureMark?.name ?? "";
+  const messages = messagesIn(desc);
+  const idFields = idFieldsIn([
+    ...messages.flatMap((message) => [...message.fields, ...message.nestedExtensions]),
+    ...desc.extensions,
+  ]);
+  const { bindings, marks: boundMarks } = readBindings(desc, featureName);
+  const marks = [...messages.flatMap((message) => readMessage(message, featureName)), ...boundMarks];
+  if (featureMark === undefined && marks.length + bindings.length + idFields.length === 0) return undefined;
+  return { desc, feature: featureMark, marks, bindings, idFields };
+}
+
+function readFeature(desc: DescFile): FeatureMark | undefined {
+  if (!hasOption(desc, feature)) return undefined;
+  const place = optionPlaceOf(desc, feature);
+  return {
+    name: getOption(desc, feature).name,
+    place,
+    namePlace: below(place, FeatureOptionsSchema.field.name.number),
+  };
+}
+
+function readMessage(message: DescMessage, featureName: string): readonly Mark[] {
+  if (message.proto.options === undefined) return [];
+  const idFields = idFieldsIn(message.fields);
+  return kinds
+    .filter((kind) => hasOption(message, kindOptions[kind]))
+    .map((kind) => {
+      const option = kindOptions[kind];
+      const place = optionPlaceOf(message, option);
+      return readMark(getOption(message, option), { kind, message, feature: featureName, place, idFields });
+    });
+}

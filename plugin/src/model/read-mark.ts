@@ -1,0 +1,67 @@
+import type { DescMessage } from "@bufbuild/protobuf";
+import {
+  type CommandOptions,
+  CommandOptionsSchema,
+  type EventOptions,
+  EventOptionsSchema,
+  type TimelineEntityOptions,
+  type UiEventOptions,
+} from "@sessionstream/proto/sessionstream/v1/options_pb.js";
+import type { Kind } from "./kind.js";
+import type { BindingMark, Flow, IdField, LogicalName, Mark } from "./model.js";
+import { deriveName } from "./names.js";
+import { below, type Place } from "./place.js";
+
+/** The options that mark a message as one kind. */
+export type KindOptions = CommandOptions | EventOptions | UiEventOptions | TimelineEntityOptions;
+
+// The field `name` has this number in the options of every kind.
+const nameNumber = CommandOptionsSchema.field.name.number;
+
+/** What is marked, by whom, and where. */
+export interface Marked {
+  readonly kind: Kind;
+  readonly message: DescMessage;
+  /** The feature's name; empty where the file has none. */
+  readonly feature: string;
+  readonly place: Place;
+  readonly idFields: readonly IdField[];
+  readonly binding?: BindingMark;
+}
+
+/** Reads the options of one kind on one message. */
+export function readMark(options: KindOptions, marked: Marked): Mark {
+  const { kind, message, place, idFields, binding } = marked;
+  return {
+    kind,
+    message,
+    place,
+    names: readNames(options, marked),
+    flows: readFlows(options, place),
+    idFields: kind === "timeline_entity" ? idFields : [],
+    binding,
+  };
+}
+
+function readNames(options: KindOptions, { kind, message, feature, place }: Marked): readonly LogicalName[] {
+  if (options.name.length === 0) return [{ text: deriveName(feature, kind, message), place, derived: true }];
+  return options.name.map((text, index) => ({ text, place: below(place, nameNumber, index), derived: false }));
+}
+
+function readFlows(options: KindOptions, place: Place): readonly Flow[] {
+  const flow = (option: Flow["option"], to: Kind, names: readonly string[], number: number): Flow[] =>
+    names.length === 0
+      ? []
+      : [{ option, to, targets: names.map((name, index) => ({ name, place: below(place, number, index) })) }];
+  switch (options.$typeName) {
+    case CommandOptionsSchema.typeName:
+      return flow("emits", "event", options.emits, CommandOptionsSchema.field.emits.number);
+    case EventOptionsSchema.typeName:
+      return [
+        ...flow("ui", "ui_event", options.ui, EventOptionsSchema.field.ui.number),
+        ...flow("timeline", "timeline_entity", options.timeline, EventOptionsSchema.field.timeline.number),
+      ];
+    default:
+      return [];
+  }
+}

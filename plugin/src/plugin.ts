@@ -1,0 +1,72 @@
+import { createRequire } from "node:module";
+import { create } from "@bufbuild/protobuf";
+import { CodeGeneratorRequestSchema } from "@bufbuild/protobuf/wkt";
+import { generate } from "./generate/generate.js";
+import { readModel, type SchemaModel } from "./model/index.js";
+import { type PluginOptions, parseOptions } from "./options.js";
+import { createEcmaScriptPlugin, type Plugin, type Schema, type Target } from "./protoplugin.js";
+import { type Finding, formatFinding, vet } from "./vet/index.js";
+import { seesAll, visibilityNote } from "./visibility.js";
+
+const { version } = createRequire(import.meta.url)("../package.json") as { version: string };
+
+/**
+ * Makes the plugin. It vets all annotated files that it sees; where one that is
+ * to be generated is at fault, it generates nothing and responds with an error
+ * that has a line `path:line:col: message (RULE_ID)` for every finding.
+ *
+ * `note` is called with a line about what a run could not check.
+ */
+export function createPlugin(note: (line: string) => void): Plugin {
+  // A run asks for each of its targets; what it asks about is the same.
+  const vetted = new WeakMap<Schema, SchemaModel>();
+  const generateVetted = (schema: Schema<PluginOptions>, target: Target): void => {
+    const model = vetted.get(schema) ?? readVetted(schema, note);
+    vetted.set(schema, model);
+    generate(schema, model, target);
+  };
+  const plugin = createEcmaScriptPlugin({
+    name: "protoc-gen-sessionstream",
+    version: `v${version}`,
+    parseOptions,
+    generateTs: generateVetted,
+    generateJs: generateVetted,
+    generateDts: generateVetted,
+  });
+  return {
+    ...plugin,
+    run(request) {
+      try {
+        return plugin.run(request);
+      } catch (thrown) {
+        if (!(thrown instanceof VetError)) throw thrown;
+        const response = plugin.run(create(CodeGeneratorRequestSchema));
+        response.error = thrown.message;
+        return response;
+      }
+    },
+  };
+}
+
+function readVetted(schema: Schema<PluginOptions>, note: (line: string) => void): SchemaModel {
+  const model = readModel(schema.allFiles, { complete: seesAll(schema.files, schema.options) });
+  const findings = vet(model).filter((finding) => concerns(finding, schema));
+  if (findings.length > 0) throw new VetError(findings);
+  const line = visibilityNote(schema.files, model, schema.options);
+  if (line !== undefined) note(line);
+  return model;
+}
+
+/** Whether a finding is about a file that is generated; one about imports only is another run's. */
+function concerns({ file, related }: Finding, { files }: Schema): boolean {
+  return [file, ...related.map((place) => place.file)].some((about) => files.includes(about));
+}
+
+class VetError extends Error {
+  override readonly name = "VetError";
+
+  constructor(findings: readonly Finding[]) {
+    const count = findings.length === 1 ? "1 finding" : `${findings.length} findings`;
+    super([`${count}, so nothing is generated:`, ...findings.map(formatFinding)].join("\n"));
+  }
+}

@@ -1,0 +1,73 @@
+import { type DescExtension, type DescField, ScalarType } from "@bufbuild/protobuf";
+import type { Mark } from "../../model/index.js";
+import { nearest } from "../../nearest.js";
+import type { Report, Rule } from "../rule.js";
+
+export const entityId: Rule = {
+  id: "SESSIONSTREAM_ENTITY_ID",
+  purpose: "A timeline entity has exactly one id field, a singular string or integer.",
+  check({ files }, report) {
+    for (const mark of files.flatMap(({ marks }) => marks)) {
+      if (mark.kind === "timeline_entity") checkEntity(mark, report);
+    }
+  },
+};
+
+function checkEntity(mark: Mark, report: Report): void {
+  const { message, binding, idFields } = mark;
+  if (idFields.length === 0) {
+    report(binding?.entityId ? binding.entityIdPlace : mark.place, missing(mark));
+  }
+  for (const [index, { field, place }] of idFields.entries()) {
+    const here = binding === undefined ? place : binding.entityIdPlace;
+    if (index > 0) {
+      const names = idFields.map((id) => `"${id.field.name}"`).join(" and ");
+      report(here, `timeline entity ${message.typeName} has the id fields ${names}: want exactly one`);
+    }
+    const type = unfitType(field);
+    if (type !== undefined) {
+      report(
+        here,
+        `id field "${field.name}" of timeline entity ${message.typeName} is ${type}: want a singular string or integer`,
+      );
+    }
+  }
+}
+
+function missing({ message, binding }: Mark): string {
+  if (binding?.entityId) {
+    const near = nearest(
+      binding.entityId,
+      message.fields.map(({ name }) => name),
+    );
+    return `${message.typeName} has no field "${binding.entityId}" to be the id of a timeline entity${near === undefined ? "" : `: did you mean "${near}"?`}`;
+  }
+  const entity = `timeline entity ${message.typeName} has no id field`;
+  return binding === undefined
+    ? `${entity}: mark one singular string or integer field with [(sessionstream.v1.entity_id) = true]`
+    : `${entity}: name one singular string or integer field in the binding's entity_id`;
+}
+
+/** What makes a field unfit for an id; undefined where it is fit. */
+function unfitType(field: DescField | DescExtension): string | undefined {
+  if (field.oneof !== undefined) return `in the oneof "${field.oneof.name}"`;
+  switch (field.fieldKind) {
+    case "list":
+      return "repeated";
+    case "map":
+      return "a map";
+    case "message":
+      return `the message ${field.message.typeName}`;
+    case "enum":
+      return `the enum ${field.enum.typeName}`;
+    case "scalar":
+      return unfitScalars.get(field.scalar);
+  }
+}
+
+const unfitScalars: ReadonlyMap<ScalarType, string> = new Map([
+  [ScalarType.BOOL, "a bool"],
+  [ScalarType.BYTES, "bytes"],
+  [ScalarType.DOUBLE, "a double"],
+  [ScalarType.FLOAT, "a float"],
+]);

@@ -1,0 +1,25 @@
+import type { Rule } from "../rule.js";
+import { binding } from "./binding.js";
+import { entityId } from "./entity-id.js";
+import { entityIdPlacement } from "./entity-id-placement.js";
+import { featureName } from "./feature-name.js";
+import { featureRequired } from "./feature-required.js";
+import { featureUnique } from "./feature-unique.js";
+import { flowTarget } from "./flow-target.js";
+import { nameFormat } from "./name-format.js";
+import { nameUnique } from "./name-unique.js";
+import { payloadConcrete } from "./payload-concrete.js";
+
+/** Every rule. */
+export const rules: readonly Rule[] = [
+  featureRequired,
+  featureName,
+  featureUnique,
+  nameFormat,
+  nameUnique,
+  payloadConcrete,
+  entityId,
+  entityIdPlacement,
+  flowTarget,
+  binding,
+];

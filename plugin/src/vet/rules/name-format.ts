@@ -1,0 +1,20 @@
+import { isLogicalName, kindTitles } from "../../model/index.js";
+import type { Rule } from "../rule.js";
+
+export const nameFormat: Rule = {
+  id: "SESSIONSTREAM_NAME_FORMAT",
+  purpose: "A logical name that is written is an identifier.",
+  check({ files }, report) {
+    for (const { kind, names } of files.flatMap(({ marks }) => marks)) {
+      for (const { text, place, derived } of names) {
+        if (derived || isLogicalName(text)) continue;
+        report(
+          place,
+          text === ""
+            ? `${kindTitles[kind]} name is empty: write a name, or leave out the option's name to have it derived`
+            : `${kindTitles[kind]} name ${JSON.stringify(text)} is not an identifier: want a letter, then letters, digits and "_"`,
+        );
+      }
+    }
+  },
+};

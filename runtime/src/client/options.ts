@@ -1,0 +1,34 @@
+import type { DescFeature } from "../schema/descriptors.js";
+import type { ClientFeature } from "./client-feature.js";
+
+/** How a client connects. Times are in milliseconds. */
+export interface ConnectOptions<Feature extends DescFeature> {
+  /** The features whose commands, UI events and entities the client knows. */
+  readonly features: readonly (Feature | ClientFeature<Feature>)[];
+  /** Where commands go by HTTP; "/api" of the same host unless given. */
+  readonly http?: string;
+  /** The WebSocket class; the global one unless given. On Node.js 20, that of the package `ws`. */
+  readonly webSocket?: WebSocketClass;
+  /** Used for commands and snapshots; the global one unless given. */
+  readonly fetch?: typeof fetch;
+  /** The first and the longest pause before a new attempt to connect; 250 and 10,000 unless given. */
+  readonly reconnect?: { readonly first?: number; readonly longest?: number };
+  /** How often the server is pinged; one that does not answer in that time is left. 20,000 unless given. */
+  readonly pingInterval?: number;
+  /** Hears of error frames, of frames that cannot be read, and of projections and listeners that throw. */
+  readonly onError?: (error: Error) => void;
+}
+
+/** What the client needs of a WebSocket class: what browsers, Node.js 22 and `ws` have alike. */
+export type WebSocketClass = new (url: string) => WebSocketLike;
+
+/** An open or opening WebSocket. */
+export interface WebSocketLike {
+  send(data: string): void;
+  close(code?: number, reason?: string): void;
+  addEventListener(type: "open" | "close" | "error", listener: () => void): void;
+  addEventListener(type: "message", listener: (event: { readonly data: unknown }) => void): void;
+}
+
+/** How the client stands with the server. */
+export type ConnectionState = "connecting" | "open" | "reconnecting" | "closed";
