@@ -13,8 +13,8 @@ const reserved: ReadonlySet<string> = new Set([
   ),
   // Names that TypeScript or CommonJS keep for themselves at the top of a module.
   ..."exports globalThis module Object Promise require undefined".split(" "),
-  // Parameters of generated functions that use the feature's constant.
-  ..."implementation registry".split(" "),
+  // Parameters beside which generated functions name exported constants.
+  ..."context implementation projection registry".split(" "),
 ]);
 
 /** Whether a module can export a constant of that name. */

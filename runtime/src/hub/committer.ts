@@ -1,9 +1,9 @@
-import { messageOf, SessionstreamError } from "../errors.js";
+import { isSessionstreamError, messageOf, SessionstreamError } from "../errors.js";
 import type { SessionBatch, Store } from "../store/store.js";
 
 /** What has something to commit. */
 export interface Committing {
-  /** What is to be committed now, or undefined where there is nothing. */
+  /** What is to be committed now, or undefined where there is nothing. To throw refuses it. */
   takeBatch(): SessionBatch | undefined;
   /** Told the outcome of the batch that was taken: undefined when it is durable. */
   settle(outcome: Error | undefined): void;
@@ -40,8 +40,13 @@ export class Committer {
     this.#waiting = new Set();
     const taken: { lane: Committing; batch: SessionBatch }[] = [];
     for (const lane of lanes) {
-      const batch = lane.takeBatch();
-      if (batch !== undefined) taken.push({ lane, batch });
+      try {
+        const batch = lane.takeBatch();
+        if (batch !== undefined) taken.push({ lane, batch });
+      } catch (thrown) {
+        // A batch that cannot be encoded is its own session's trouble.
+        lane.settle(failed(thrown));
+      }
     }
     if (taken.length > 0) {
       const outcomes = await this.#commit(taken.map(({ batch }) => batch));
@@ -64,8 +69,13 @@ export class Committer {
     try {
       return await this.#store.commit(batches);
     } catch (thrown) {
-      const error = new SessionstreamError("STORE_FAILED", `the store failed: ${messageOf(thrown)}`, {}, thrown);
+      const error = failed(thrown);
       return batches.map(() => error);
     }
   }
+}
+
+function failed(thrown: unknown): SessionstreamError {
+  if (isSessionstreamError(thrown)) return thrown;
+  return new SessionstreamError("STORE_FAILED", `the store failed: ${messageOf(thrown)}`, {}, thrown);
 }

@@ -75,8 +75,10 @@ export class Lane implements Committing {
   #admitted: Admitted[] = [];
   #committing: Admitted[] = [];
   #conflicts = 0;
+  #admitting = false;
   #held = false;
-  #drained: (() => void)[] = [];
+  /** Those that wait for the lane to be drained, let go or idle, and then look again. */
+  #watchers: (() => void)[] = [];
 
   constructor(id: string, core: HubCore) {
     this.id = id;
@@ -107,20 +109,22 @@ export class Lane implements Committing {
   async retry(): Promise<LaneStatus> {
     await this.#hold();
     try {
-      const loaded = await this.#load();
-      const { info, timeline } = loaded;
-      const failures: Failure[] = [];
-      for await (const stored of readLog(this.#core.store, this.id, timeline.cursor)) {
-        if (!this.#foldStored(stored, loaded, failures)) break;
+      for (let conflicts = 0; ; conflicts++) {
+        try {
+          return await this.#catchUp();
+        } catch (thrown) {
+          this.#loaded = undefined;
+          if (!isSessionstreamError(thrown, "ORDINAL_CONFLICT") || conflicts === maxConflicts) throw thrown;
+        }
       }
-      await this.#commitHeld(loaded, failures);
-      return { info, ordinal: loaded.ordinal, cursor: timeline.cursor };
-    } catch (thrown) {
-      this.#loaded = undefined;
-      throw thrown;
     } finally {
       this.#release();
     }
+  }
+
+  /** Resolves when every event that was published is durable or refused. */
+  async idle(): Promise<void> {
+    while (!this.isIdle) await this.#change();
   }
 
   takeBatch(): SessionBatch | undefined {
@@ -150,7 +154,7 @@ export class Lane implements Committing {
     } else {
       this.#startOver(settled, outcome);
     }
-    this.#wakeHolders();
+    this.#wake();
   }
 
   get #isDrained(): boolean {
@@ -158,18 +162,25 @@ export class Lane implements Committing {
   }
 
   #admitWaiting(): void {
-    if (this.#held || this.#waiting.length === 0) return;
+    // A projection that publishes, which it must not, finds its turn after the event that it projects.
+    if (this.#held || this.#admitting || this.#waiting.length === 0) return;
     if (this.#loaded === undefined) {
       // A failure to load is told to the publications that wait for it.
       this.#load().catch((error: Error) => {
         for (const publication of this.#waiting.splice(0)) publication.reject(error);
+        this.#wake();
       });
       return;
     }
-    const room = maxBatch - this.#admitted.length;
-    if (room <= 0) return;
-    for (const publication of this.#waiting.splice(0, room)) this.#admit(this.#loaded, publication);
+    this.#admitting = true;
+    // Refused events leave room for more.
+    while (this.#waiting.length > 0 && this.#admitted.length < maxBatch) {
+      const room = maxBatch - this.#admitted.length;
+      for (const publication of this.#waiting.splice(0, room)) this.#admit(this.#loaded, publication);
+    }
+    this.#admitting = false;
     if (this.#admitted.length > 0) this.#core.committer.schedule(this);
+    else this.#wake();
   }
 
   #admit(loaded: Loaded, publication: Publication): void {
@@ -193,6 +204,18 @@ export class Lane implements Committing {
     if (timeline.cursor === loaded.ordinal) this.#projectTimeline(event, timeline, failures);
     loaded.ordinal = ordinal;
     this.#admitted.push({ publication, stored: { ordinal, name, type, payload: encoded, time }, uiEvents, failures });
+  }
+
+  async #catchUp(): Promise<LaneStatus> {
+    const loaded = await this.#load();
+    const { info, ordinal, timeline } = loaded;
+    const before = timeline.cursor;
+    const failures: Failure[] = [];
+    for await (const stored of readLog(this.#core.store, this.id, before)) {
+      if (!this.#foldStored(stored, loaded, failures)) break;
+    }
+    if (timeline.cursor !== before || failures.length > 0) await this.#commitHeld(loaded, failures);
+    return { info, ordinal, cursor: timeline.cursor };
   }
 
   /** Folds an event of the log; an event that cannot be read counts as one whose projection fails. */
@@ -244,20 +267,26 @@ export class Lane implements Committing {
     for (const { record, error } of failures) this.#report(record.step, record.ordinal, record.name, error);
   }
 
-  /** Waits until nothing is under way, and keeps new events waiting. */
+  /** Keeps new events waiting, and waits until nothing is under way. */
   async #hold(): Promise<void> {
-    while (this.#held || !this.#isDrained) await new Promise<void>((resolve) => this.#drained.push(resolve));
+    while (this.#held) await this.#change();
     this.#held = true;
+    while (!this.#isDrained) await this.#change();
   }
 
   #release(): void {
     this.#held = false;
     this.#admitWaiting();
-    this.#wakeHolders();
+    this.#wake();
   }
 
-  #wakeHolders(): void {
-    if (this.#isDrained && !this.#held) for (const resolve of this.#drained.splice(0)) resolve();
+  /** Resolves when something was settled or let go. */
+  #change(): Promise<void> {
+    return new Promise((resolve) => this.#watchers.push(resolve));
+  }
+
+  #wake(): void {
+    for (const resolve of this.#watchers.splice(0)) resolve();
   }
 
   async #load(): Promise<Loaded> {

@@ -1,85 +1,77 @@
-import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
-import { fromJsonString } from "@bufbuild/protobuf";
-import { type ClientFrame, ClientFrameSchema } from "@sessionstream/proto/sessionstream/v1/transport_pb.js";
+import type { ClientFrame } from "@sessionstream/proto/sessionstream/v1/transport_pb.js";
 import type { WebSocket } from "ws";
-import { checkSessionId } from "../hub/session-id.js";
+import { decodeClientFrame, encodeFrame, type ServerFrameInit } from "./frames.js";
 import type { TransportRecord } from "./observer.js";
 import { closeCodes, type TransportErrorCode } from "./options.js";
-import { encodeFrame } from "./server-frames.js";
-import { Subscription } from "./subscription.js";
-import type { Shared } from "./transport.js";
+import { Outbox } from "./outbox.js";
+import type { Shared } from "./shared.js";
+import type { Subscription } from "./subscription.js";
+import { Subscriptions } from "./subscriptions.js";
 
-/** One client: its frames, its subscriptions, and how far it lags behind. */
-export class Connection {
+/** What is known of a client when it connects. */
+export interface Peer {
   readonly id: string;
-  readonly shared: Shared;
+  readonly identity: unknown;
   readonly remoteAddress: string;
+}
+
+/** How long a peer that is told to go away may take to do so. */
+const closeTimeout = 1000;
+
+/** One client: its frames, whether it is alive, and what happens when it lags behind. */
+export class Connection {
+  readonly peer: Peer;
+  readonly shared: Shared;
+  readonly outbox: Outbox;
+  readonly subscriptions = new Subscriptions(this);
   readonly connectedAt = Date.now();
-  readonly subscriptions = new Map<string, Subscription>();
-  readonly #identity: unknown;
   readonly #webSocket: WebSocket;
-  readonly #socket: Duplex;
   #answersPings = true;
   #lagTimer: NodeJS.Timeout | undefined;
 
-  constructor(id: string, shared: Shared, webSocket: WebSocket, request: IncomingMessage, identity: unknown) {
-    this.id = id;
+  constructor(peer: Peer, shared: Shared, webSocket: WebSocket, socket: Duplex) {
+    this.peer = peer;
     this.shared = shared;
-    this.#identity = identity;
+    this.outbox = new Outbox(webSocket, socket, shared.limits.maxBufferedBytes);
     this.#webSocket = webSocket;
-    this.#socket = request.socket;
-    this.remoteAddress = request.socket.remoteAddress ?? "";
     webSocket.on("message", (data: Buffer, isBinary) => this.#receive(data, isBinary));
     webSocket.on("pong", () => {
       this.#answersPings = true;
     });
     // What a broken client does ends its own connection only; `close` follows.
     webSocket.on("error", (error) => this.observe({ stage: "error", error }));
-    webSocket.on("close", (code) => this.#ended(code));
-    this.#socket.on("drain", () => this.#drained());
-    this.send({ case: "hello", value: { connectionId: id } });
-  }
-
-  /** Whether so much waits to be sent that the client gets no more for now. */
-  get isLagging(): boolean {
-    const lags = this.bufferedBytes > this.shared.limits.maxBufferedBytes;
-    if (lags && this.#lagTimer === undefined) {
-      this.#lagTimer = setTimeout(() => this.#tooSlow(), this.shared.limits.lagTimeout).unref();
-    }
-    return lags;
-  }
-
-  get bufferedBytes(): number {
-    return this.#socket.writableLength;
-  }
-
-  send(frame: Parameters<typeof encodeFrame>[1]): void {
-    this.write(encodeFrame(this.shared.hub.registry.protobuf, frame));
-  }
-
-  /**
-   * Writes whole frames. They bypass `ws`, which sends no fragments and
-   * compresses nothing here, so that nothing of its own can be cut in two.
-   */
-  write(frames: Buffer): void {
-    if (this.#webSocket.readyState === this.#webSocket.OPEN && this.#socket.writable) this.#socket.write(frames);
+    webSocket.on("close", (code) => this.#closed(code));
+    socket.on("drain", () => this.#drained());
+    this.observe({ stage: "connect" });
+    this.send({ case: "hello", value: { connectionId: peer.id } });
   }
 
   observe(record: Omit<TransportRecord, "connectionId">): void {
-    this.shared.observe({ connectionId: this.id, ...record });
+    if (this.shared.isObserved) this.shared.observe({ connectionId: this.peer.id, ...record });
   }
 
-  /** Ends a subscription because of an error; the client hears the code and the message, nothing more. */
-  drop(subscription: Subscription, code: TransportErrorCode, message: string, error?: unknown): void {
-    const { sessionId } = subscription;
-    if (this.subscriptions.get(sessionId) === subscription) this.subscriptions.delete(sessionId);
-    subscription.end();
-    this.#fail(code, message, sessionId, error);
+  send(frame: ServerFrameInit): void {
+    this.outbox.write(encodeFrame(this.shared.hub.registry.protobuf, frame));
+  }
+
+  /** Tells the client of an error: the code and the message, nothing more. */
+  fail(code: TransportErrorCode, message: string, sessionId = "", error?: unknown): void {
+    this.observe({ stage: "error", code, sessionId, ...(error !== undefined && { error }) });
+    this.send({ case: "error", value: { code, message, sessionId } });
+  }
+
+  /** Takes a subscription that is to go on when the client has caught up. */
+  lag(subscription: Subscription): void {
+    this.observe({ stage: "lag", sessionId: subscription.sessionId });
+    this.subscriptions.lag(subscription);
+    this.#startLagTimer();
   }
 
   /** Pings the peer, or ends the connection of one that did not answer the last ping. */
   ping(): void {
+    // One that lags has its time already, and may not be read.
+    if (this.#lagTimer !== undefined) return;
     if (!this.#answersPings) {
       this.#webSocket.terminate();
       return;
@@ -88,37 +80,43 @@ export class Connection {
     this.#webSocket.ping();
   }
 
-  /** Begins to close; resolves when it is closed, by force after the time. */
-  close(code: number, reason: string, timeout: number): Promise<void> {
+  /** Sends what is buffered, then closes; resolves when it is closed, by force after the time. */
+  close(code: number, reason: string, timeout = closeTimeout): Promise<void> {
     return new Promise((resolve) => {
-      if (this.#webSocket.readyState === this.#webSocket.CLOSED) return resolve();
-      const timer = setTimeout(() => this.#webSocket.terminate(), timeout);
-      this.#webSocket.once("close", () => {
+      const webSocket = this.#webSocket;
+      if (webSocket.readyState === webSocket.CLOSED) return resolve();
+      const timer = setTimeout(() => webSocket.terminate(), timeout);
+      webSocket.once("close", () => {
         clearTimeout(timer);
         resolve();
       });
-      this.#webSocket.close(code, reason);
+      webSocket.close(code, reason);
+      // A client that was not read answers all the same.
+      webSocket.resume();
     });
   }
 
   #receive(data: Buffer, isBinary: boolean): void {
+    if (this.#webSocket.readyState !== this.#webSocket.OPEN) return;
     this.#answersPings = true;
     this.observe({ stage: "receive", bytes: data.length });
     if (isBinary) {
-      this.#fail("bad_client_frame", "frames are text messages of protobuf JSON");
-      this.#webSocket.close(closeCodes.unsupportedData, "want text");
+      this.fail("bad_client_frame", "frames are text messages of protobuf JSON");
+      void this.close(closeCodes.unsupportedData, "want text");
       return;
     }
-    let frame: ClientFrame["frame"];
     try {
-      frame = fromJsonString(ClientFrameSchema, data.toString("utf8")).frame;
+      this.#handle(decodeClientFrame(data));
     } catch (error) {
-      this.#fail("bad_client_frame", "the message is not a ClientFrame in protobuf JSON", "", error);
-      return;
+      this.fail("bad_client_frame", "the message is not a ClientFrame in protobuf JSON", "", error);
     }
+    this.#throttle();
+  }
+
+  #handle({ frame }: ClientFrame): void {
     switch (frame.case) {
       case "subscribe":
-        void this.#subscribe(frame.value.sessionId, frame.value.sinceSnapshotOrdinal);
+        this.#subscribe(frame.value.sessionId, frame.value.sinceSnapshotOrdinal);
         return;
       case "unsubscribe":
         this.#unsubscribe(frame.value.sessionId);
@@ -129,74 +127,7 @@ export class Connection {
       case "pong":
         return;
       default:
-        this.#fail("protocol_error", "the frame is empty: want subscribe, unsubscribe, ping or pong");
+        this.fail("protocol_error", "the frame is empty: want subscribe, unsubscribe, ping or pong");
     }
-  }
-
-  async #subscribe(sessionId: string, since: bigint): Promise<void> {
-    try {
-      checkSessionId(sessionId);
-    } catch {
-      this.#fail("protocol_error", "the session id is not usable", "");
-      return;
-    }
-    this.observe({ stage: "subscribe", sessionId });
-    // Whoever subscribes again starts over.
-    this.subscriptions.get(sessionId)?.end();
-    this.subscriptions.delete(sessionId);
-    if (this.subscriptions.size >= this.shared.limits.maxSubscriptions) {
-      this.#fail("too_many_subscriptions", "unsubscribe from a session first", sessionId);
-      return;
-    }
-    const subscription = new Subscription(this, sessionId, since);
-    this.subscriptions.set(sessionId, subscription);
-    if (!(await this.#maySubscribe(sessionId))) {
-      if (this.subscriptions.get(sessionId) === subscription) {
-        this.subscriptions.delete(sessionId);
-        this.#fail("forbidden", "the session may not be seen", sessionId);
-      }
-      return;
-    }
-    if (this.subscriptions.get(sessionId) === subscription) await subscription.start();
-  }
-
-  async #maySubscribe(sessionId: string): Promise<boolean> {
-    try {
-      return await this.shared.authorizeSubscribe(this.#identity, sessionId);
-    } catch (error) {
-      this.observe({ stage: "error", sessionId, code: "forbidden", error });
-      return false;
-    }
-  }
-
-  #unsubscribe(sessionId: string): void {
-    this.observe({ stage: "unsubscribe", sessionId });
-    this.subscriptions.get(sessionId)?.end();
-    this.subscriptions.delete(sessionId);
-    this.send({ case: "unsubscribed", value: { sessionId } });
-  }
-
-  #fail(code: TransportErrorCode, message: string, sessionId = "", error?: unknown): void {
-    this.observe({ stage: "error", code, sessionId, ...(error !== undefined && { error }) });
-    this.send({ case: "error", value: { code, message, sessionId } });
-  }
-
-  #drained(): void {
-    clearTimeout(this.#lagTimer);
-    this.#lagTimer = undefined;
-    for (const subscription of this.subscriptions.values()) void subscription.resynchronise();
-  }
-
-  #tooSlow(): void {
-    this.observe({ stage: "error", code: String(closeCodes.tooSlow) });
-    void this.close(closeCodes.tooSlow, "too slow", 1000);
-  }
-
-  #ended(code: number): void {
-    clearTimeout(this.#lagTimer);
-    for (const subscription of this.subscriptions.values()) subscription.end();
-    this.subscriptions.clear();
-    this.observe({ stage: "disconnect", code: String(code) });
-    this.shared.leave(this);
   }
 }

@@ -2,7 +2,7 @@ import type { IncomingMessage } from "node:http";
 import type { TransportObserver } from "./observer.js";
 
 /** How a WebSocket transport is made. Sizes are in bytes, times in milliseconds. */
-export interface WebSocketTransportOptions<Identity = unknown> {
+export interface WebSocketTransportOptions<Identity = unknown> extends Partial<TransportLimits> {
   /** The path that clients connect to; "/ws" unless given. */
   readonly path?: string;
   /**
@@ -12,24 +12,59 @@ export interface WebSocketTransportOptions<Identity = unknown> {
   readonly allowedOrigins?: readonly string[] | ((origin: string, request: IncomingMessage) => boolean);
   /**
    * Says who connects; what it returns is given to `authorizeSubscribe`. Returns
-   * or resolves to undefined, or throws, to refuse the connection.
+   * or resolves to undefined, null or false, or throws, to refuse the connection.
    */
-  readonly authorizeConnect?: (request: IncomingMessage) => Identity | undefined | Promise<Identity | undefined>;
-  /** Says whether a client may see a session. */
+  readonly authorizeConnect?: (request: IncomingMessage) => Refusable<Identity> | Promise<Refusable<Identity>>;
+  /** Says whether a client may see a session; nothing but `true` lets it. */
   readonly authorizeSubscribe?: (identity: Identity, sessionId: string) => boolean | Promise<boolean>;
-  /** The largest frame that a client may send; 64 KiB unless given. */
-  readonly maxFrameBytes?: number;
-  /** How many sessions one connection may subscribe to; 100 unless given. */
-  readonly maxSubscriptions?: number;
-  /** How many UI events are held while a snapshot loads; 4,096 unless given. */
-  readonly maxHeldEvents?: number;
-  /** Bytes a client may lag behind before it is resynchronised; 1 MiB unless given. */
-  readonly maxBufferedBytes?: number;
-  /** How long a client that lags may take to catch up before it is closed; 30,000 unless given. */
-  readonly lagTimeout?: number;
-  /** How often peers are pinged; one that misses a ping is closed. 30,000 unless given. */
-  readonly pingInterval?: number;
   readonly observer?: TransportObserver;
+}
+
+/** What `authorizeConnect` returns: who connects, or that nobody may. */
+export type Refusable<Identity> = Identity | undefined | null | false;
+
+/** What bounds a connection; each at least 1. */
+export interface TransportLimits {
+  /** The largest frame that a client may send; 64 KiB unless given. */
+  readonly maxFrameBytes: number;
+  /** How many sessions one connection may subscribe to; 100 unless given. */
+  readonly maxSubscriptions: number;
+  /** How many UI events are held while a snapshot loads; 4,096 unless given. */
+  readonly maxHeldEvents: number;
+  /**
+   * Bytes that may wait for a client, both in its socket and held while a
+   * snapshot loads, beside the snapshot itself; 1 MiB unless given. A client
+   * that lags further behind is resynchronised.
+   */
+  readonly maxBufferedBytes: number;
+  /** How long a client that lags may take to catch up before it is closed; 30,000 unless given. */
+  readonly lagTimeout: number;
+  /** How often peers are pinged; one that misses a ping is closed. 30,000 unless given. */
+  readonly pingInterval: number;
+}
+
+const defaultLimits: TransportLimits = {
+  maxFrameBytes: 2 ** 16,
+  maxSubscriptions: 100,
+  maxHeldEvents: 4096,
+  maxBufferedBytes: 2 ** 20,
+  lagTimeout: 30_000,
+  pingInterval: 30_000,
+};
+
+/** The limits that were given and the others' defaults. Throws RangeError. */
+export function limitsOf(options: Partial<TransportLimits>): TransportLimits {
+  const limits = { ...defaultLimits };
+  for (const name of Object.keys(defaultLimits) as (keyof TransportLimits)[]) {
+    const given: unknown = options[name];
+    if (given === undefined) continue;
+    // Timers take no more than 2 ** 31 - 1, and `ws` takes 0 for no limit.
+    if (typeof given !== "number" || !(given >= 1 && given < 2 ** 31)) {
+      throw new RangeError(`option ${name}: got ${given} want a number from 1 to ${2 ** 31 - 1}`);
+    }
+    limits[name] = given;
+  }
+  return limits;
 }
 
 /** The codes of error frames; the first three are those of the original. */

@@ -14,6 +14,8 @@ export interface EncodedBatch {
 export interface FeedListener {
   /** Gets what came in since the last call, in order, also joined for one write. */
   receive(batches: readonly EncodedBatch[], joined: Buffer): void;
+  /** Told that UI events were lost, because they cannot be encoded. */
+  miss(): void;
 }
 
 /**
@@ -45,22 +47,31 @@ export class SessionFeed {
     this.#listeners.delete(listener);
   }
 
+  /** Throws where a payload holds an Any of a type that the registry lacks; the listeners are told that they miss it. */
   take(batch: UiBatch): void {
-    const frames = uiEventFrames(batch).map((value) => encodeFrame(this.#registry, { case: "uiEvent", value }));
+    let frames: Buffer[];
+    try {
+      frames = uiEventFrames(batch).map((value) => encodeFrame(this.#registry, { case: "uiEvent", value }));
+    } catch (error) {
+      for (const listener of this.#listeners) listener.miss();
+      throw error;
+    }
     if (this.#pending.length === 0) queueMicrotask(() => this.flush());
-    this.#pending.push({ ordinal: batch.ordinal, events: frames.length, bytes: join(frames) });
+    this.#pending.push({ ordinal: batch.ordinal, events: frames.length, bytes: joinFrames(frames) });
   }
 
+  /** Gives the listeners what has come in. */
   flush(): void {
     const batches = this.#pending;
     if (batches.length === 0) return;
     this.#pending = [];
-    const joined = join(batches.map(({ bytes }) => bytes));
-    for (const listener of [...this.#listeners]) listener.receive(batches, joined);
+    const joined = joinFrames(batches.map(({ bytes }) => bytes));
+    for (const listener of this.#listeners) listener.receive(batches, joined);
   }
 }
 
-function join(buffers: readonly Buffer[]): Buffer {
-  const [first] = buffers;
-  return buffers.length === 1 && first !== undefined ? first : Buffer.concat(buffers);
+/** Joins frames for one write; a single one stays as it is. */
+export function joinFrames(frames: readonly Buffer[]): Buffer {
+  const [first] = frames;
+  return frames.length === 1 && first !== undefined ? first : Buffer.concat(frames);
 }

@@ -1,6 +1,11 @@
 import { snapshotFrame } from "../frames/index.js";
+import type { Snapshot } from "../timeline/snapshot.js";
 import type { Connection } from "./connection.js";
-import type { EncodedBatch, FeedListener } from "./session-feed.js";
+import { encodeFrame } from "./server-frames.js";
+import { type EncodedBatch, type FeedListener, joinFrames } from "./session-feed.js";
+
+/** `hydrating` until the snapshot is sent, `lagging` while the client is too slow for more. */
+export type SubscriptionState = "hydrating" | "live" | "lagging" | "ended";
 
 /**
  * A client's subscription to a session. While the snapshot loads, UI events are
@@ -11,11 +16,14 @@ export class Subscription implements FeedListener {
   readonly sessionId: string;
   readonly #connection: Connection;
   readonly #sinceOrdinal: bigint;
-  #state: "hydrating" | "live" | "lagging" | "ended" = "hydrating";
+  #state: SubscriptionState = "hydrating";
+  /** Of the last snapshot; the client has what is at or below it. */
+  #snapshotOrdinal = 0n;
+  /** Whether the snapshot that loads may lack what the client is to see. */
+  #isStale = false;
   #held: EncodedBatch[] = [];
   #heldEvents = 0;
-  /** Numbers the hydrations, so that one that was overtaken is recognised. */
-  #hydration = 0;
+  #heldBytes = 0;
 
   constructor(connection: Connection, sessionId: string, sinceOrdinal: bigint) {
     this.#connection = connection;
@@ -23,44 +31,45 @@ export class Subscription implements FeedListener {
     this.#sinceOrdinal = sinceOrdinal;
   }
 
-  get state(): string {
+  get state(): SubscriptionState {
     return this.#state;
   }
 
   /** Listens to the session, loads its snapshot and goes live. */
   async start(): Promise<void> {
     this.#connection.shared.feed(this.sessionId).add(this);
-    await this.#hydrate();
+    if (this.#connection.outbox.isBehind) this.#lag();
+    else await this.#hydrate();
   }
 
   end(): void {
     if (this.#state === "ended") return;
     this.#state = "ended";
-    this.#drop();
+    this.#dropHeld();
     this.#connection.shared.leaveFeed(this.sessionId, this);
   }
 
   receive(batches: readonly EncodedBatch[], joined: Buffer): void {
-    const connection = this.#connection;
-    if (this.#state === "live") {
-      if (connection.isLagging) {
-        this.#state = "lagging";
-        connection.observe({ stage: "lag", sessionId: this.sessionId });
-      } else {
-        connection.write(joined);
-        connection.observe({
-          stage: "send",
-          sessionId: this.sessionId,
-          bytes: joined.length,
-          ordinal: batches.at(-1)?.ordinal ?? 0n,
-        });
-      }
-    } else if (this.#state === "hydrating") {
-      this.#hold(batches);
+    if (this.#state === "hydrating") this.#hold(batches);
+    if (this.#state !== "live") return;
+    const { outbox } = this.#connection;
+    if (outbox.isFull) {
+      this.#lag();
+      return;
     }
+    const bytes = this.#isAbove(batches[0]) ? joined : joinFrames(this.#above(batches));
+    outbox.write(bytes);
+    if (this.#connection.isObserved) this.#observeSend(batches, bytes);
   }
 
-  /** The socket has drained: a client that lost events starts over with a snapshot. */
+  miss(): void {
+    if (this.#state === "hydrating") this.#isStale = true;
+    if (this.#state !== "live") return;
+    this.#state = "hydrating";
+    void this.#hydrate();
+  }
+
+  /** The client has caught up with what was sent: it starts over with a snapshot. */
   async resynchronise(): Promise<void> {
     if (this.#state !== "lagging") return;
     this.#state = "hydrating";
@@ -70,43 +79,78 @@ export class Subscription implements FeedListener {
 
   async #hydrate(): Promise<void> {
     const { sessionId } = this;
-    const connection = this.#connection;
-    const { shared } = connection;
-    const hydration = ++this.#hydration;
-    const overtaken = () => this.#state !== "hydrating" || this.#hydration !== hydration;
+    const { shared, outbox } = this.#connection;
     try {
-      const snapshot = await shared.hub.snapshot(sessionId);
-      if (overtaken()) return;
-      // What is still being gathered was projected before now.
-      shared.feed(sessionId).flush();
-      if (overtaken()) return;
-      connection.send({ case: "snapshot", value: snapshotFrame(shared.hub.registry, snapshot) });
-      connection.observe({ stage: "snapshot", sessionId, ordinal: snapshot.ordinal });
-      for (const { ordinal, bytes } of this.#held) if (ordinal > snapshot.ordinal) connection.write(bytes);
-      connection.send({ case: "subscribed", value: { sessionId, sinceSnapshotOrdinal: this.#sinceOrdinal } });
-      connection.observe({ stage: "subscribed", sessionId, ordinal: snapshot.ordinal });
-      this.#drop();
-      this.#state = "live";
+      let snapshot: Snapshot;
+      do {
+        this.#isStale = false;
+        snapshot = await shared.hub.snapshot(sessionId);
+        // What is still being gathered was projected before now.
+        if (this.#state === "hydrating") shared.feed(sessionId).flush();
+        if (this.#state !== "hydrating") return;
+      } while (this.#isStale);
+      if (outbox.isBehind) this.#lag();
+      else this.#goLive(snapshot);
     } catch (error) {
-      if (overtaken()) return;
-      connection.drop(this, "snapshot_failed", "the snapshot could not be loaded", error);
+      if (this.#state !== "hydrating") return;
+      this.#connection.drop(this, "snapshot_failed", "the snapshot could not be loaded", error);
     }
+  }
+
+  #goLive(snapshot: Snapshot): void {
+    const { sessionId } = this;
+    const { shared, outbox } = this.#connection;
+    const { registry } = shared.hub;
+    const { ordinal } = snapshot;
+    const first = encodeFrame(registry.protobuf, { case: "snapshot", value: snapshotFrame(registry, snapshot) });
+    const last = encodeFrame(registry.protobuf, {
+      case: "subscribed",
+      value: { sessionId, sinceSnapshotOrdinal: this.#sinceOrdinal },
+    });
+    this.#snapshotOrdinal = ordinal;
+    outbox.writeSnapshot([first, ...this.#above(this.#held), last]);
+    this.#dropHeld();
+    this.#state = "live";
+    this.#connection.observe({ stage: "snapshot", sessionId, ordinal, bytes: first.length });
+    this.#connection.observe({ stage: "subscribed", sessionId, ordinal });
+  }
+
+  /** No events until the connection says that the client has caught up. */
+  #lag(): void {
+    this.#state = "lagging";
+    this.#dropHeld();
+    this.#connection.lag(this);
   }
 
   #hold(batches: readonly EncodedBatch[]): void {
-    this.#held.push(...batches);
-    for (const { events } of batches) this.#heldEvents += events;
-    if (this.#heldEvents > this.#connection.shared.limits.maxHeldEvents) {
-      this.#connection.drop(
-        this,
-        "hydration_buffer_overflow",
-        "too many events came in while the snapshot loaded: subscribe again",
-      );
+    for (const batch of batches) {
+      this.#held.push(batch);
+      this.#heldEvents += batch.events;
+      this.#heldBytes += batch.bytes.length;
     }
+    const { maxHeldEvents, maxBufferedBytes } = this.#connection.shared.limits;
+    if (this.#heldEvents <= maxHeldEvents && this.#heldBytes <= maxBufferedBytes) return;
+    const message = "too many events came in while the snapshot loaded: subscribe again";
+    this.#connection.drop(this, "hydration_buffer_overflow", message);
   }
 
-  #drop(): void {
+  #dropHeld(): void {
     this.#held = [];
     this.#heldEvents = 0;
+    this.#heldBytes = 0;
+  }
+
+  #above(batches: readonly EncodedBatch[]): Buffer[] {
+    return batches.filter((batch) => this.#isAbove(batch)).map(({ bytes }) => bytes);
+  }
+
+  // A snapshot may have an event that the store committed but the hub has not fanned out yet.
+  #isAbove(batch: EncodedBatch | undefined): boolean {
+    return batch !== undefined && batch.ordinal > this.#snapshotOrdinal;
+  }
+
+  #observeSend(batches: readonly EncodedBatch[], { length }: Buffer): void {
+    const ordinal = batches.at(-1)?.ordinal ?? 0n;
+    this.#connection.observe({ stage: "send", sessionId: this.sessionId, ordinal, bytes: length });
   }
 }
