@@ -20,12 +20,9 @@ export function visibilityNote(
   options: PluginOptions,
 ): string | undefined {
   const annotated = model.files.map(({ desc }) => desc);
-  const generated = annotated.filter((file) => files.includes(file));
-  const [first] = generated;
+  const first = annotated.find((file) => files.includes(file));
   if (first === undefined) return undefined;
-  const imported = generated
-    .flatMap(({ dependencies }) => dependencies)
-    .find((file) => annotated.includes(file) && !files.includes(file));
+  const imported = annotated.find((file) => !files.includes(file));
   if (imported !== undefined) {
     return options.strategy === "all"
       ? `${imported.proto.name} is imported and not generated in this run, though strategy=all says that it sees every file: set "strategy: all" for this plugin in buf.gen.yaml too, unless the file belongs to another module`

@@ -69,5 +69,9 @@ export function isSessionstreamError(value: unknown, code?: ErrorCode): value is
 
 /** The message of anything that was thrown. */
 export function messageOf(thrown: unknown): string {
-  return thrown instanceof Error ? thrown.message : String(thrown);
+  try {
+    return String(thrown instanceof Error ? thrown.message : thrown);
+  } catch {
+    return "something that cannot be shown";
+  }
 }

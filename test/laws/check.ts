@@ -1,7 +1,7 @@
 import type { Store, StoredError, StoredEvent } from "@sessionstream/runtime";
 import { expect } from "vitest";
-import type { ToldUiEvent } from "../fixtures/gen/lab/v1/lab_pb.js";
 import { fold, plainEntities } from "../fixtures/fold.js";
+import type { ToldUiEvent } from "../fixtures/gen/lab/v1/lab_pb.js";
 import { tagOf } from "./tagged.js";
 import { sessionIds, type World } from "./world.js";
 

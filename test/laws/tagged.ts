@@ -21,7 +21,11 @@ import { ReadingTakenSchema } from "../fixtures/gen/lab/v1/reading_pb.js";
 import type { EventSpec } from "./history.js";
 
 /** Publishes the event with its tag in it, so that it can be found in the log. */
-export function publishTagged<R>({ kind, about }: EventSpec, tag: number, publish: (event: DescEvent, payload: object) => R): R {
+export function publishTagged<R>(
+  { kind, about }: EventSpec,
+  tag: number,
+  publish: (event: DescEvent, payload: object) => R,
+): R {
   const text = `${tag};`;
   switch (kind) {
     case "add":

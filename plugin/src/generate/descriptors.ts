@@ -2,7 +2,7 @@ import { ScalarType } from "@bufbuild/protobuf";
 import type { IdField } from "../model/index.js";
 import { descriptorDoc } from "./doc-comments.js";
 import type { FeatureCode, Part } from "./feature-code.js";
-import { kindNames } from "./kinds.js";
+import { kindNames } from "./kind-names.js";
 import type { SourceWriter } from "./source-writer.js";
 
 /** Writes the descriptor of every part. */

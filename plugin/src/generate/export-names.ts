@@ -1,6 +1,6 @@
 import type { Kind } from "../model/index.js";
 import { isExportable, lowerCamelCase } from "./identifiers.js";
-import { kindNames } from "./kinds.js";
+import { kindNames } from "./kind-names.js";
 
 /** What a generated file exports beside its descriptors. */
 export interface FeatureExports {

@@ -1,6 +1,6 @@
 import { kinds } from "../model/index.js";
 import { type FeatureCode, ofKind } from "./feature-code.js";
-import { kindNames } from "./kinds.js";
+import { kindNames } from "./kind-names.js";
 import type { SourceWriter } from "./source-writer.js";
 
 /** Writes the constant that collects the feature's descriptors, and what registers them. */

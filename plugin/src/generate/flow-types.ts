@@ -2,7 +2,7 @@ import type { Flow } from "../model/index.js";
 import type { Printable } from "../protoplugin.js";
 import { type FeatureCode, type Part, partsOf } from "./feature-code.js";
 import { generatedPath } from "./generated-path.js";
-import { kindNames } from "./kinds.js";
+import { kindNames } from "./kind-names.js";
 import type { SourceWriter } from "./source-writer.js";
 
 /**

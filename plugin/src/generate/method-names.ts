@@ -18,5 +18,5 @@ export function methodNames(feature: string, names: readonly string[]): readonly
 /** `ChatterStarted` and `Chat2` do not begin with the feature's name `Chat`; `ChatStarted` does. */
 function withoutFeature(feature: string, name: string): string {
   const rest = name.startsWith(feature) ? name.slice(feature.length) : "";
-  return /^_*[A-Z]/.test(rest) ? rest : name;
+  return /^(?:[A-Z]|_+[A-Za-z])/.test(rest) ? rest : name;
 }

@@ -11,7 +11,7 @@ export type {
   SchemaFile,
   SchemaModel,
 } from "./model.js";
-export { deriveName, isFeatureName, isLogicalName } from "./names.js";
-export { optionPlaceOf, type Place, placeOf } from "./place.js";
-export { readModel } from "./read.js";
-export { commentsAt, commentsOf, formatPlace, type Position, positionOf } from "./source.js";
+export { isFeatureName, isLogicalName } from "./names.js";
+export type { Place } from "./place.js";
+export { readModel } from "./read-model.js";
+export { commentsOf, formatPlace, type Position, positionOf } from "./source.js";

@@ -133,6 +133,6 @@ message KeptEntity {
 message WideEntity { option (sessionstream.v1.timeline_entity) = {}; uint64 wide_id = 1 [(sessionstream.v1.entity_id) = true, jstype = JS_STRING]; }
 message Wide2Entity { option (sessionstream.v1.timeline_entity) = {}; fixed64 wide_id = 1 [(sessionstream.v1.entity_id) = true]; }
 message NarrowEntity { option (sessionstream.v1.timeline_entity) = {}; sint32 id = 1 [(sessionstream.v1.entity_id) = true]; }`,
-  "editions24.proto": `${head("Edition24", "editions.e24").replace('syntax = "proto3"', 'edition = "2024"')}
+  "editions24.proto": `${head("Edition24", "editions.e24").replace('syntax = "proto3"', 'edition = "2024"').replace("import ", "import option ")}
 message GoCommand { option (sessionstream.v1.command) = {}; string id = 1; }`,
 };

@@ -1,147 +1,95 @@
-import { create } from "@bufbuild/protobuf";
-import { anyUnpackTo } from "@bufbuild/protobuf/wkt";
-import type { SnapshotFrame, UiEventFrame } from "@sessionstream/proto/sessionstream/v1/transport_pb.js";
+import type { SessionstreamError } from "../errors.js";
 import type { LiveUiEvent, SessionClient, Submitted } from "../hub/session-client.js";
 import { snapshotOf } from "../hub/snapshot-of.js";
 import type { DescFeature, DescUiEvent } from "../schema/descriptors.js";
 import { type PayloadInit, toPayload } from "../schema/payload.js";
-import type { SchemaRegistry } from "../schema/registry.js";
 import type { Snapshot } from "../timeline/snapshot.js";
-import { Timeline } from "../timeline/timeline.js";
 import type { TimelineView } from "../timeline/view.js";
-import type { ClientFeature } from "./client-feature.js";
+import type { FollowedSession } from "./followed-session.js";
 import type { HttpApi } from "./http-api.js";
-
-/** What a session needs of its client. */
-export interface SessionHost {
-  readonly registry: SchemaRegistry;
-  readonly http: HttpApi;
-  projectionOf(uiEvent: string): ClientFeature | undefined;
-  report(error: unknown): void;
-  leave(session: ClientSession<DescFeature>): void;
-}
 
 /**
  * A session as a browser or another remote client sees it: its timeline, kept
  * live by the client projections of its features, its UI events as they come,
- * and its commands.
+ * and its commands. A `Client` makes one.
  */
 export class ClientSession<Feature extends DescFeature = DescFeature> implements SessionClient<Feature> {
   readonly sessionId: string;
-  readonly #host: SessionHost;
-  #timeline: Timeline;
-  #isHydrated = false;
-  #version = 0;
-  readonly #listeners = new Map<string, Set<(event: LiveUiEvent<DescUiEvent>) => void>>();
-  readonly #watchers = new Set<() => void>();
+  readonly #followed: FollowedSession;
+  readonly #http: HttpApi;
+  readonly #leave: () => void;
 
-  constructor(sessionId: string, host: SessionHost) {
-    this.sessionId = sessionId;
-    this.#host = host;
-    this.#timeline = new Timeline(host.registry);
+  constructor(followed: FollowedSession, http: HttpApi, leave: () => void) {
+    this.sessionId = followed.sessionId;
+    this.#followed = followed;
+    this.#http = http;
+    this.#leave = leave;
   }
 
   /** The timeline as far as it has come in. Reading it anew after each change is how to follow it. */
   get timeline(): TimelineView<Feature["timelineEntities"][number]> {
-    return this.#timeline;
+    return this.#followed.timeline;
   }
 
   /** The ordinal that the timeline has come to. */
   get ordinal(): bigint {
-    return this.#timeline.cursor;
+    return this.#followed.timeline.cursor;
   }
 
   /** Whether a snapshot has come in. It stays true while the connection is lost. */
   get isHydrated(): boolean {
-    return this.#isHydrated;
+    return this.#followed.isHydrated;
   }
 
   /** Rises with each change, so that one can tell whether there was one. */
   get version(): number {
-    return this.#version;
+    return this.#followed.version;
   }
 
-  submit<D extends Feature["commands"][number]>(command: D, init: PayloadInit<D["schema"]>): Promise<Submitted> {
+  /** What the server said when it did not give the session, for instance because it is forbidden. */
+  get refusal(): SessionstreamError | undefined {
+    return this.#followed.refusal;
+  }
+
+  /**
+   * Resolves when the command is done and durable. Rejects with the code that
+   * the server gave, with REQUEST_FAILED where it cannot be reached, or with
+   * PAYLOAD_TYPE_MISMATCH or INVALID_PAYLOAD before anything is sent. To abort
+   * the signal also aborts that of the handler.
+   */
+  async submit<D extends Feature["commands"][number]>(
+    command: D,
+    init: PayloadInit<D["schema"]>,
+    options: { readonly signal?: AbortSignal } = {},
+  ): Promise<Submitted> {
+    const { sessionId } = this;
     const { name, schema } = command;
-    try {
-      const payload = toPayload(schema, init, `command "${name}"`, { sessionId: this.sessionId, name });
-      return this.#host.http.submit(this.sessionId, command, payload);
-    } catch (error) {
-      return Promise.reject(error);
-    }
+    const payload = toPayload(schema, init, `command "${name}"`, { sessionId, name });
+    return this.#http.submit(sessionId, command, payload, options.signal);
   }
 
+  /**
+   * Calls the listener for each live UI event of that name, after the timeline
+   * has it; returns what ends it. What happened while the connection was lost
+   * comes with the snapshot, not as UI events.
+   */
   on<D extends Feature["uiEvents"][number]>(uiEvent: D, listener: (event: LiveUiEvent<D>) => void): () => void {
-    const listeners = this.#listeners.get(uiEvent.name) ?? new Set();
-    this.#listeners.set(uiEvent.name, listeners);
-    // Only events of that name come to this set, with the payload that the registry has for it.
-    const typed = listener as (event: LiveUiEvent<DescUiEvent>) => void;
-    listeners.add(typed);
-    return () => listeners.delete(typed);
+    // Only events of that name come here, with the payload that the registry has for it.
+    return this.#followed.on(uiEvent.name, listener as (event: LiveUiEvent<DescUiEvent>) => void);
   }
 
-  /** Calls the watcher after each change of the timeline; returns what ends it. */
+  /** Calls the watcher after each change; returns what ends it. */
   watch(watcher: () => void): () => void {
-    this.#watchers.add(watcher);
-    return () => this.#watchers.delete(watcher);
+    return this.#followed.watchers.add(watcher);
   }
 
+  /** Asks the server for the timeline as it is now. Rejects like `submit`. */
   async snapshot(): Promise<Snapshot<Feature["timelineEntities"][number]>> {
-    return snapshotOf(this.sessionId, this.#read(await this.#host.http.snapshot(this.sessionId)));
+    return snapshotOf(this.sessionId, await this.#http.snapshot(this.sessionId));
   }
 
-  /** Follows the session no more. */
+  /** Follows the session no more, for all who were given it. */
   close(): void {
-    this.#host.leave(this);
-    this.#listeners.clear();
-    this.#watchers.clear();
-  }
-
-  /** A snapshot came in: what was there before is replaced. */
-  hydrate(frame: SnapshotFrame): void {
-    this.#timeline = this.#read(frame);
-    this.#isHydrated = true;
-    this.#changed();
-  }
-
-  /** A UI event came in. What the snapshot contains already is dropped. */
-  receive(frame: UiEventFrame, hydratedAt: bigint): void {
-    const { eventOrdinal: ordinal, name } = frame;
-    if (!this.#isHydrated || ordinal <= hydratedAt) return;
-    const { schema } = this.#host.registry.uiEvent(name);
-    const payload = create(schema);
-    if (frame.payload === undefined || anyUnpackTo(frame.payload, schema, payload) === undefined) {
-      throw new Error(`UI event "${name}" at ordinal ${ordinal} carries no ${schema.typeName}`);
-    }
-    const event: LiveUiEvent<DescUiEvent> = { name, payload, ordinal };
-    const changes = this.#host.projectionOf(name)?.project?.(event, this.#timeline) ?? [];
-    this.#timeline.apply(changes, ordinal);
-    this.#changed();
-    for (const listener of [...(this.#listeners.get(name) ?? [])]) this.#call(() => listener(event));
-  }
-
-  #read({ snapshotOrdinal, entities }: SnapshotFrame): Timeline {
-    const stored = entities.map(({ kind, id, createdOrdinal, lastEventOrdinal, tombstone, payload }) => ({
-      kind,
-      id,
-      createdOrdinal,
-      lastEventOrdinal,
-      type: payload?.typeUrl ?? "",
-      payload: tombstone ? undefined : (payload?.value ?? new Uint8Array()),
-    }));
-    return new Timeline(this.#host.registry, snapshotOrdinal, stored);
-  }
-
-  #changed(): void {
-    this.#version++;
-    for (const watcher of [...this.#watchers]) this.#call(watcher);
-  }
-
-  #call(listener: () => void): void {
-    try {
-      listener();
-    } catch (error) {
-      this.#host.report(error);
-    }
+    this.#leave();
   }
 }

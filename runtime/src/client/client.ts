@@ -1,23 +1,23 @@
-import { create, fromJsonString, type MessageInitShape, toJsonString } from "@bufbuild/protobuf";
-import {
-  ClientFrameSchema,
-  type ServerFrame,
-  ServerFrameSchema,
-} from "@sessionstream/proto/sessionstream/v1/transport_pb.js";
+import { create, type MessageInitShape, toJsonString } from "@bufbuild/protobuf";
+import { ClientFrameSchema } from "@sessionstream/proto/sessionstream/v1/transport_pb.js";
 import { SessionstreamError } from "../errors.js";
-import type { DescFeature } from "../schema/descriptors.js";
+import { checkSessionId } from "../hub/session-id.js";
+import type { DescFeature, DescUiEvent } from "../schema/descriptors.js";
 import { SchemaRegistry } from "../schema/registry.js";
+import { Backoff } from "./backoff.js";
 import type { ClientFeature } from "./client-feature.js";
-import { ClientSession, type SessionHost } from "./client-session.js";
+import { ClientSession } from "./client-session.js";
+import { FollowedSession } from "./followed-session.js";
+import { FrameReader, type ReadFrame } from "./frame-reader.js";
 import { HttpApi } from "./http-api.js";
+import { Listeners } from "./listeners.js";
 import type { ConnectionState, ConnectOptions } from "./options.js";
 import { Socket } from "./socket.js";
 import { httpUrl, webSocketUrl } from "./urls.js";
 
-/** A session that is followed, and the ordinal of its last snapshot. */
-interface Followed<Feature extends DescFeature> {
+interface Following<Feature extends DescFeature> {
+  readonly followed: FollowedSession;
   readonly session: ClientSession<Feature>;
-  hydratedAt: bigint;
 }
 
 /**
@@ -25,28 +25,36 @@ interface Followed<Feature extends DescFeature> {
  * of the WebSocket transport; relative to the page where there is one.
  *
  * Throws UNSUPPORTED where there is no WebSocket class, DUPLICATE_NAME where
- * features clash.
+ * features clash, and SyntaxError or TypeError for a URL that is none.
  */
 export function connect<Feature extends DescFeature>(url: string, options: ConnectOptions<Feature>): Client<Feature> {
   return new Client(url, options);
 }
 
 /** A connection that carries any number of sessions. */
-export class Client<Feature extends DescFeature = DescFeature> implements SessionHost {
+export class Client<Feature extends DescFeature = DescFeature> {
   readonly registry = new SchemaRegistry();
-  readonly http: HttpApi;
-  readonly #projections = new Map<string, ClientFeature>();
-  readonly #sessions = new Map<string, Followed<Feature>>();
-  readonly #watchers = new Set<() => void>();
+  readonly #features = new Map<string, ClientFeature>();
+  readonly #sessions = new Map<string, Following<Feature>>();
+  readonly #watchers: Listeners<[]>;
   readonly #onError: (error: Error) => void;
+  readonly #pauses: readonly [first: number, longest: number];
+  readonly #reader: FrameReader;
+  readonly #http: HttpApi;
   readonly #socket: Socket;
 
   constructor(url: string, options: ConnectOptions<Feature>) {
-    for (const given of options.features) this.#register("desc" in given ? given : { desc: given });
-    this.#onError = options.onError ?? ((error) => console.error(`sessionstream: ${error.message}`));
+    const { reconnect = {}, connectTimeout = 10_000, pingInterval = 20_000 } = options;
+    const report = (error: unknown) => this.#report(error);
+    const uiEvents = new Map<string, DescUiEvent>();
+    for (const given of options.features) this.#register("desc" in given ? given : { desc: given }, uiEvents);
+    this.#onError = options.onError ?? ((error) => console.error("sessionstream:", error));
+    this.#watchers = new Listeners(report);
+    this.#reader = new FrameReader(this.registry, uiEvents, report);
+    this.#pauses = [reconnect.first ?? 250, reconnect.longest ?? 10_000];
     const target = webSocketUrl(url);
     const fetchFunction = options.fetch ?? globalThis.fetch.bind(globalThis);
-    this.http = new HttpApi(httpUrl(target, options.http ?? "/api"), fetchFunction, this.registry.protobuf);
+    this.#http = new HttpApi(httpUrl(target, options.http ?? "/api"), fetchFunction, this.registry, this.#reader);
     const webSocket = options.webSocket ?? globalThis.WebSocket;
     if (webSocket === undefined) {
       throw new SessionstreamError(
@@ -54,22 +62,16 @@ export class Client<Feature extends DescFeature = DescFeature> implements Sessio
         'no WebSocket class here: on Node.js 20, give `webSocket: WebSocket` of the package "ws"',
       );
     }
+    const backoff = new Backoff(...this.#pauses);
     this.#socket = new Socket(
-      {
-        url: target,
-        webSocket,
-        firstPause: options.reconnect?.first ?? 250,
-        longestPause: options.reconnect?.longest ?? 10_000,
-        pingInterval: options.pingInterval ?? 20_000,
-      },
+      { url: target, webSocket, backoff, connectTimeout, pingInterval },
       {
         opened: () => {
-          for (const { session } of this.#sessions.values()) this.#subscribe(session);
+          for (const { followed } of this.#sessions.values()) followed.subscribe();
         },
         received: (text) => this.#receive(text),
-        stateChanged: () => {
-          for (const watcher of [...this.#watchers]) watcher();
-        },
+        stateChanged: () => this.#watchers.call(),
+        failed: report,
         ping: () => this.#send({ case: "ping", value: { nonce: "" } }),
       },
     );
@@ -82,17 +84,29 @@ export class Client<Feature extends DescFeature = DescFeature> implements Sessio
 
   /** Calls the watcher after each change of `state`; returns what ends it. */
   watch(watcher: () => void): () => void {
-    this.#watchers.add(watcher);
-    return () => this.#watchers.delete(watcher);
+    return this.#watchers.add(watcher);
   }
 
-  /** Follows a session. The same session is given to all who ask for it, until it is closed. */
+  /**
+   * Follows a session. The same session is given to all who ask for it, until it
+   * is closed. Throws INVALID_SESSION, and CLOSED where the client is closed.
+   */
   session(sessionId: string): ClientSession<Feature> {
     const found = this.#sessions.get(sessionId);
     if (found !== undefined) return found.session;
-    const session = new ClientSession<Feature>(sessionId, this);
-    this.#sessions.set(sessionId, { session, hydratedAt: 0n });
-    this.#subscribe(session);
+    checkSessionId(sessionId);
+    if (this.state === "closed") throw new SessionstreamError("CLOSED", "the client is closed", { sessionId });
+    const followed = new FollowedSession(sessionId, {
+      registry: this.registry,
+      backoff: new Backoff(...this.#pauses),
+      projectionOf: (uiEvent) => this.#features.get(uiEvent),
+      subscribe: (id, since) =>
+        this.#send({ case: "subscribe", value: { sessionId: id, sinceSnapshotOrdinal: since } }),
+      report: (error) => this.#report(error),
+    });
+    const session = new ClientSession<Feature>(followed, this.#http, () => this.#leave(followed));
+    this.#sessions.set(sessionId, { followed, session });
+    followed.subscribe();
     return session;
   }
 
@@ -101,33 +115,27 @@ export class Client<Feature extends DescFeature = DescFeature> implements Sessio
     this.#socket.retryNow();
   }
 
+  /** Leaves the server and follows no session any more. */
   close(): void {
+    for (const { followed } of this.#sessions.values()) followed.end();
     this.#sessions.clear();
     this.#socket.close();
   }
 
-  /** For the sessions of this client. */
-  projectionOf(uiEvent: string): ClientFeature | undefined {
-    return this.#projections.get(uiEvent);
+  #leave(followed: FollowedSession): void {
+    const { sessionId } = followed;
+    if (this.#sessions.get(sessionId)?.followed !== followed) return;
+    followed.end();
+    this.#sessions.delete(sessionId);
+    this.#send({ case: "unsubscribe", value: { sessionId } });
   }
 
-  /** For the sessions of this client. */
-  leave({ sessionId }: ClientSession): void {
-    if (this.#sessions.delete(sessionId)) this.#send({ case: "unsubscribe", value: { sessionId } });
-  }
-
-  /** For the sessions of this client. */
-  report(error: unknown): void {
-    this.#onError(error instanceof Error ? error : new Error(String(error)));
-  }
-
-  #register(feature: ClientFeature<Feature>): void {
+  #register(feature: ClientFeature<Feature>, uiEvents: Map<string, DescUiEvent>): void {
     this.registry.register(feature.desc);
-    for (const { name } of feature.desc.uiEvents) this.#projections.set(name, feature);
-  }
-
-  #subscribe({ sessionId, ordinal }: ClientSession<Feature>): void {
-    this.#send({ case: "subscribe", value: { sessionId, sinceSnapshotOrdinal: ordinal } });
+    for (const uiEvent of feature.desc.uiEvents) {
+      uiEvents.set(uiEvent.name, uiEvent);
+      this.#features.set(uiEvent.name, feature);
+    }
   }
 
   #send(frame: NonNullable<MessageInitShape<typeof ClientFrameSchema>["frame"]>): void {
@@ -135,35 +143,41 @@ export class Client<Feature extends DescFeature = DescFeature> implements Sessio
   }
 
   #receive(text: string): void {
+    let frame: ReadFrame;
     try {
-      const options = { registry: this.registry.protobuf, ignoreUnknownFields: true };
-      this.#take(fromJsonString(ServerFrameSchema, text, options).frame);
+      frame = this.#reader.frame(text);
     } catch (error) {
-      this.report(error);
+      this.#report(error);
+      return;
     }
+    this.#take(frame);
   }
 
-  #take(frame: ServerFrame["frame"]): void {
+  #take(frame: ReadFrame): void {
     switch (frame.case) {
-      case "snapshot": {
-        const followed = this.#sessions.get(frame.value.sessionId);
-        if (followed === undefined) return;
-        followed.hydratedAt = frame.value.snapshotOrdinal;
-        followed.session.hydrate(frame.value);
+      case "snapshot":
+        this.#sessions.get(frame.value.sessionId)?.followed.hydrate(frame.value);
         return;
-      }
-      case "uiEvent": {
-        const followed = this.#sessions.get(frame.value.sessionId);
-        followed?.session.receive(frame.value, followed.hydratedAt);
+      case "uiEvent":
+        this.#sessions.get(frame.value.sessionId)?.followed.receive(frame.value);
         return;
-      }
       case "ping":
         this.#send({ case: "pong", value: { nonce: frame.value.nonce } });
         return;
       case "error": {
         const { code, message, sessionId } = frame.value;
-        this.report(new SessionstreamError("REFUSED", `the server says ${code}: ${message}`, { sessionId }));
+        const error = new SessionstreamError("REFUSED", `the server says ${code}: ${message}`, { sessionId });
+        this.#report(error);
+        this.#sessions.get(sessionId)?.followed.refused(code, error);
       }
+    }
+  }
+
+  #report(error: unknown): void {
+    try {
+      this.#onError(error instanceof Error ? error : new Error(String(error)));
+    } catch (thrown) {
+      console.error("sessionstream: onError failed", thrown);
     }
   }
 }

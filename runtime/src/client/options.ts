@@ -13,9 +13,16 @@ export interface ConnectOptions<Feature extends DescFeature> {
   readonly fetch?: typeof fetch;
   /** The first and the longest pause before a new attempt to connect; 250 and 10,000 unless given. */
   readonly reconnect?: { readonly first?: number; readonly longest?: number };
+  /** How long the server may take to answer when it is connected to; 10,000 unless given. */
+  readonly connectTimeout?: number;
   /** How often the server is pinged; one that does not answer in that time is left. 20,000 unless given. */
   readonly pingInterval?: number;
-  /** Hears of error frames, of frames that cannot be read, and of projections and listeners that throw. */
+  /**
+   * Hears of failed attempts to connect (once until one succeeds), of error
+   * frames, of frames that cannot be read, of names that are not known here
+   * (once each), and of projections and listeners that throw. Prints them unless
+   * given.
+   */
   readonly onError?: (error: Error) => void;
 }
 
@@ -26,7 +33,8 @@ export type WebSocketClass = new (url: string) => WebSocketLike;
 export interface WebSocketLike {
   send(data: string): void;
   close(code?: number, reason?: string): void;
-  addEventListener(type: "open" | "close" | "error", listener: () => void): void;
+  addEventListener(type: "open" | "close", listener: () => void): void;
+  addEventListener(type: "error", listener: (event: { readonly message?: unknown }) => void): void;
   addEventListener(type: "message", listener: (event: { readonly data: unknown }) => void): void;
 }
 

@@ -1,11 +1,12 @@
-import { Backoff } from "./backoff.js";
+import { SessionstreamError } from "../errors.js";
+import type { Backoff } from "./backoff.js";
 import type { ConnectionState, WebSocketClass, WebSocketLike } from "./options.js";
 
 export interface SocketOptions {
   readonly url: string;
   readonly webSocket: WebSocketClass;
-  readonly firstPause: number;
-  readonly longestPause: number;
+  readonly backoff: Backoff;
+  readonly connectTimeout: number;
   readonly pingInterval: number;
 }
 
@@ -13,27 +14,30 @@ export interface SocketListener {
   opened(): void;
   received(text: string): void;
   stateChanged(): void;
+  /** Told once of each series of attempts that fail. */
+  failed(error: SessionstreamError): void;
   /** What to send to hear whether the server is there. */
   ping(): void;
 }
 
 /**
  * A WebSocket that is opened again whenever it is lost, until it is closed. A
- * server that sends nothing between two pings counts as lost.
+ * server that says nothing after it was connected to, or nothing between two
+ * pings, counts as lost.
  */
 export class Socket {
   state: ConnectionState = "connecting";
   readonly #options: SocketOptions;
   readonly #listener: SocketListener;
-  readonly #backoff: Backoff;
   #webSocket: WebSocketLike | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
-  #heard = true;
+  #heard = false;
+  #failed = false;
 
+  /** Throws what the WebSocket class throws, for instance for a URL that is none. */
   constructor(options: SocketOptions, listener: SocketListener) {
     this.#options = options;
     this.#listener = listener;
-    this.#backoff = new Backoff(options.firstPause, options.longestPause);
     this.#open();
   }
 
@@ -44,73 +48,100 @@ export class Socket {
 
   /** Tries at once, for instance because the network is back. */
   retryNow(): void {
-    if (this.state !== "reconnecting" || this.#webSocket !== undefined) return;
-    clearTimeout(this.#timer);
-    this.#open();
+    if (this.state === "reconnecting" && this.#webSocket === undefined) this.#retry();
   }
 
   close(): void {
     if (this.state === "closed") return;
-    this.#become("closed");
     clearTimeout(this.#timer);
-    this.#webSocket?.close(1000);
+    const webSocket = this.#webSocket;
     this.#webSocket = undefined;
+    this.#become("closed");
+    webSocket?.close(1000);
+  }
+
+  #retry(): void {
+    try {
+      this.#open();
+    } catch (error) {
+      this.#lost(error);
+    }
   }
 
   #open(): void {
-    let webSocket: WebSocketLike;
-    try {
-      webSocket = new this.#options.webSocket(this.#options.url);
-    } catch (error) {
-      this.close();
-      throw error;
-    }
+    clearTimeout(this.#timer);
+    const { webSocket: WebSocket, url, connectTimeout } = this.#options;
+    const webSocket = new WebSocket(url);
     this.#webSocket = webSocket;
+    this.#timer = setTimeout(() => this.#leave("no answer"), connectTimeout);
     const isCurrent = () => this.#webSocket === webSocket;
+    let reason: unknown;
     webSocket.addEventListener("open", () => {
-      if (!isCurrent()) return;
-      this.#become("open");
-      this.#heard = true;
-      this.#watch();
-      this.#listener.opened();
+      if (isCurrent()) this.#opened();
     });
     webSocket.addEventListener("message", ({ data }) => {
       if (!isCurrent()) return;
       this.#heard = true;
-      this.#backoff.reset();
       this.#listener.received(String(data));
     });
-    webSocket.addEventListener("close", () => {
-      if (isCurrent()) this.#lost();
+    webSocket.addEventListener("error", ({ message }) => {
+      reason = message;
     });
-    // `close` follows; without a listener, `ws` would throw.
-    webSocket.addEventListener("error", () => {});
+    webSocket.addEventListener("close", () => {
+      if (isCurrent()) this.#lost(reason);
+    });
   }
 
-  #lost(): void {
-    this.#webSocket = undefined;
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#open(), this.#backoff.next());
-    this.#become("reconnecting");
+  #opened(): void {
+    this.#heard = false;
+    this.#failed = false;
+    this.#watch(this.#options.connectTimeout);
+    this.#become("open");
+    this.#listener.opened();
   }
 
-  #watch(): void {
+  /** Leaves a server that has said nothing for that time; after that, for the time between two pings. */
+  #watch(time: number): void {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
-      if (this.#heard) {
-        this.#heard = false;
-        this.#listener.ping();
-        this.#watch();
+      if (!this.#heard) {
+        this.#leave("no answer");
         return;
       }
-      const silent = this.#webSocket;
-      this.#lost();
-      silent?.close();
-    }, this.#options.pingInterval);
+      this.#heard = false;
+      this.#watch(this.#options.pingInterval);
+      this.#listener.ping();
+    }, time);
+  }
+
+  #leave(reason: string): void {
+    const silent = this.#webSocket;
+    this.#lost(reason);
+    silent?.close();
+  }
+
+  #lost(reason: unknown): void {
+    const { url, backoff } = this.#options;
+    const isFirstFailure = this.state !== "open" && !this.#failed;
+    this.#failed = this.state !== "open";
+    this.#webSocket = undefined;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#retry(), backoff.next());
+    this.#become("reconnecting");
+    if (isFirstFailure) this.#listener.failed(cannotConnect(url, reason));
   }
 
   #become(state: ConnectionState): void {
+    if (this.state === state) return;
     this.state = state;
     this.#listener.stateChanged();
   }
+}
+
+function cannotConnect(url: string, reason: unknown): SessionstreamError {
+  const why = reason instanceof Error ? reason.message : reason;
+  // The query may have a token.
+  const [address] = url.split("?");
+  const message = `cannot connect to ${address}${why === undefined || why === "" ? "" : `: ${why}`}`;
+  return new SessionstreamError("REQUEST_FAILED", message, {}, reason);
 }

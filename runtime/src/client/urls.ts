@@ -1,6 +1,12 @@
-/** The URL of a WebSocket, which may be given relative to the page, or as http(s). */
+/** The URL of a WebSocket, which may be given relative to the page, or as http(s). Throws TypeError. */
 export function webSocketUrl(url: string): string {
-  const absolute = new URL(url, pageUrl());
+  const page = pageUrl();
+  if (!URL.canParse(url, page)) {
+    throw new TypeError(
+      `got url "${url}", want ${page === undefined ? "an absolute one, such as ws://host/ws" : "one"}`,
+    );
+  }
+  const absolute = new URL(url, page);
   absolute.protocol = absolute.protocol.replace(/^http/, "ws");
   return absolute.href;
 }

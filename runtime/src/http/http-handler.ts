@@ -1,9 +1,13 @@
 import { type JsonValue, toJson } from "@bufbuild/protobuf";
 import { SnapshotFrameSchema } from "@sessionstream/proto/sessionstream/v1/transport_pb.js";
-import { type ErrorCode, isSessionstreamError, messageOf, SessionstreamError } from "../errors.js";
+import { isSessionstreamError, messageOf, SessionstreamError } from "../errors.js";
 import { snapshotFrame } from "../frames/index.js";
 import type { Hub } from "../hub/hub.js";
+import { checkSessionId } from "../hub/session-id.js";
+import { toPayload } from "../schema/payload.js";
+import { answerError, answerTold } from "./answers.js";
 import { readBody } from "./read-body.js";
+import { parseRoute, type Route } from "./route.js";
 
 /** How commands and snapshots are served by HTTP. */
 export interface HttpHandlerOptions {
@@ -11,12 +15,13 @@ export interface HttpHandlerOptions {
   readonly basePath?: string;
   /**
    * Says whether a request may use a session; `command` is the command's name, or
-   * undefined for a snapshot. Everybody may, unless given.
+   * undefined for a snapshot. Nothing but `true` lets it. Everybody may, unless
+   * given.
    */
   readonly authorize?: (request: Request, sessionId: string, command?: string) => boolean | Promise<boolean>;
   /** The largest payload of a command in bytes; 1 MiB unless given. */
   readonly maxBodyBytes?: number;
-  /** Hears of errors that the client is not told: those of handlers and of the store. */
+  /** Hears of errors that the client is not told: those of handlers and of the store. Prints them unless given. */
   readonly onError?: (error: unknown, request: Request) => void;
 }
 
@@ -29,29 +34,43 @@ export interface HttpHandlerOptions {
  *
  * Errors are answered as `{ "code": …, "message": … }`. Of those that a handler
  * throws, a SessionstreamError REJECTED is told to the client, with its message;
- * all others are INTERNAL and go to `onError`. Resolves to undefined
- * for a path that is not one of these, so that others can serve it.
+ * all others are INTERNAL and go to `onError`. Resolves to undefined for a path
+ * that is not one of these, so that others can serve it.
  */
 export function httpHandler(
   hub: Hub,
   options: HttpHandlerOptions = {},
 ): (request: Request) => Promise<Response | undefined> {
+  const { maxBodyBytes = 2 ** 20, onError = printError } = options;
   const base = (options.basePath ?? "/api").replace(/\/$/, "");
+
+  /** Throws what a client may be told; what goes wrong within is thrown as INTERNAL. */
+  async function serve(request: Request, { sessionId, command }: Route, url: URL): Promise<Response> {
+    const method = command === undefined ? "GET" : "POST";
+    if (request.method !== method) {
+      const message = `got method ${request.method}, want ${method}`;
+      return answerError(405, "METHOD_NOT_ALLOWED", message, { allow: method });
+    }
+    checkSessionId(sessionId);
+    if (options.authorize !== undefined && (await options.authorize(request, sessionId, command)) !== true) {
+      throw new SessionstreamError("FORBIDDEN", "the session may not be used", { sessionId });
+    }
+    if (command === undefined) return snapshot(hub, sessionId, url.searchParams.get("asOf"));
+    return submit(hub, sessionId, command, request, maxBodyBytes);
+  }
+
   return async (request) => {
     const url = new URL(request.url);
-    const route = url.pathname.startsWith(`${base}/`) ? parseRoute(url.pathname.slice(base.length)) : undefined;
+    const route = parseRoute(base, url.pathname);
     if (route === undefined) return undefined;
     try {
-      const { sessionId, command } = route;
-      if (request.method !== (command === undefined ? "GET" : "POST"))
-        return answerError(405, "METHOD_NOT_ALLOWED", "");
-      if (options.authorize !== undefined && !(await options.authorize(request, sessionId, command))) {
-        throw new SessionstreamError("FORBIDDEN", "the session may not be used", { sessionId });
-      }
-      if (command === undefined) return await snapshot(hub, sessionId, url.searchParams.get("asOf"));
-      return await submit(hub, sessionId, command, request, options.maxBodyBytes ?? 2 ** 20);
+      return await serve(request, route, url);
     } catch (error) {
-      return answerThrown(error, (cause) => options.onError?.(cause, request));
+      const told = answerTold(error);
+      if (told !== undefined) return told;
+      const cause = isSessionstreamError(error, "INTERNAL") ? error.cause : error;
+      if (!isGone(request, cause)) report(() => onError(cause, request));
+      return answerError(500, "INTERNAL", "the request failed in the server");
     }
   };
 }
@@ -59,19 +78,22 @@ export function httpHandler(
 async function submit(hub: Hub, sessionId: string, name: string, request: Request, limit: number): Promise<Response> {
   // A page of another origin can only send this type after asking, and is not answered then.
   const type = request.headers.get("content-type") ?? "";
-  if (!/^application\/json\b/i.test(type)) {
+  if (!/^application\/json\s*(;|$)/i.test(type)) {
     return answerError(415, "INVALID_PAYLOAD", `got content type "${type}", want application/json`);
   }
-  const body = await readBody(request, limit);
+  hub.registry.command(name);
+  const body = await bodyOf(request, name, limit);
   if (body === undefined) return answerError(413, "INVALID_PAYLOAD", `the payload exceeds ${limit} bytes`);
   const { command, payload } = hub.registry.decodeCommand(name, parseJson(name, body));
+  const checked = toPayload(command.schema, payload, `command "${name}"`, { sessionId, name });
   try {
-    const { ordinal } = await hub.submit(sessionId, command, payload, { signal: request.signal });
+    const { ordinal } = await hub.submit(sessionId, command, checked, { signal: request.signal });
     return Response.json({ ordinal: String(ordinal) });
   } catch (error) {
-    // Of what goes wrong in a handler, the client is told only what is meant for it.
-    if (isSessionstreamError(error) && handlerCodes.has(error.code)) throw error;
-    throw new SessionstreamError("INTERNAL", "the request failed in the server", { sessionId, name }, error);
+    // What a handler's own calls were refused for is not the client's doing.
+    if (isSessionstreamError(error, "REJECTED") || isSessionstreamError(error, "CLOSED")) throw error;
+    if (isSessionstreamError(error, "NO_HANDLER") && error.context.name === name) throw error;
+    throw new SessionstreamError("INTERNAL", "the command failed", { sessionId, name }, error);
   }
 }
 
@@ -79,19 +101,22 @@ async function snapshot(hub: Hub, sessionId: string, asOf: string | null): Promi
   if (asOf !== null && !/^\d{1,19}$/.test(asOf)) {
     return answerError(400, "INVALID_PAYLOAD", `got asOf "${asOf}", want an ordinal`);
   }
-  const found = await hub.snapshot(sessionId, asOf === null ? {} : { asOf: BigInt(asOf) });
-  const frame = snapshotFrame(hub.registry, found);
-  return Response.json(toJson(SnapshotFrameSchema, frame, { registry: hub.registry.protobuf }));
+  try {
+    const found = await hub.snapshot(sessionId, asOf === null ? {} : { asOf: BigInt(asOf) });
+    const frame = toJson(SnapshotFrameSchema, snapshotFrame(hub.registry, found), { registry: hub.registry.protobuf });
+    return Response.json(frame, { headers: { "cache-control": "no-store" } });
+  } catch (error) {
+    if (isSessionstreamError(error, "CLOSED")) throw error;
+    throw new SessionstreamError("INTERNAL", "the snapshot failed", { sessionId }, error);
+  }
 }
 
-function parseRoute(path: string): { readonly sessionId: string; readonly command: string | undefined } | undefined {
-  const match = path.match(/^\/sessions\/([^/]+)\/(?:snapshot|commands\/([^/]+))$/);
-  if (match === null) return undefined;
+async function bodyOf(request: Request, name: string, limit: number): Promise<string | undefined> {
   try {
-    const [, sessionId = "", command] = match;
-    return { sessionId: decodeURIComponent(sessionId), command: command && decodeURIComponent(command) };
-  } catch {
-    return undefined;
+    return await readBody(request, limit);
+  } catch (thrown) {
+    if (request.signal.aborted) throw thrown;
+    throw notJson(name, thrown);
   }
 }
 
@@ -99,41 +124,28 @@ function parseJson(name: string, body: string): JsonValue {
   try {
     return JSON.parse(body) as JsonValue;
   } catch (thrown) {
-    const reason = messageOf(thrown);
-    throw new SessionstreamError(
-      "INVALID_PAYLOAD",
-      `command "${name}" payload is not JSON: ${reason}`,
-      { name },
-      thrown,
-    );
+    throw notJson(name, thrown);
   }
 }
 
-const handlerCodes: ReadonlySet<ErrorCode> = new Set(["REJECTED", "NO_HANDLER", "INVALID_SESSION", "CLOSED"]);
+function notJson(name: string, thrown: unknown): SessionstreamError {
+  const message = `command "${name}" payload is not JSON: ${messageOf(thrown)}`;
+  return new SessionstreamError("INVALID_PAYLOAD", message, { name }, thrown);
+}
 
-/** The errors that a client is told; all others stay within. */
-const statusOf: Partial<Record<ErrorCode, number>> = {
-  REJECTED: 422,
-  UNKNOWN_NAME: 404,
-  NO_HANDLER: 404,
-  PAYLOAD_TYPE_MISMATCH: 400,
-  INVALID_PAYLOAD: 400,
-  INVALID_SESSION: 400,
-  FORBIDDEN: 403,
-  CLOSED: 503,
-};
+/** Whether it failed because the client gave up, which nobody need hear of. */
+function isGone({ signal }: Request, cause: unknown): boolean {
+  return signal.aborted && (cause === signal.reason || (cause instanceof Error && cause.name === "AbortError"));
+}
 
-function answerThrown(error: unknown, report: (cause: unknown) => void): Response {
-  const status = isSessionstreamError(error) ? statusOf[error.code] : undefined;
-  if (status !== undefined && isSessionstreamError(error)) return answerError(status, error.code, error.message);
+function report(tell: () => void): void {
   try {
-    report(isSessionstreamError(error, "INTERNAL") ? error.cause : error);
+    tell();
   } catch {
     // An observer that fails must not keep the client from its answer.
   }
-  return answerError(500, "INTERNAL", "the request failed in the server");
 }
 
-function answerError(status: number, code: string, message: string): Response {
-  return Response.json({ code, message }, { status });
+function printError(error: unknown, { method, url }: Request): void {
+  console.error(`sessionstream: ${method} ${new URL(url).pathname} failed:`, error);
 }

@@ -1,2 +1,2 @@
 export { type HttpHandlerOptions, httpHandler } from "./http-handler.js";
-export { nodeListener } from "./node-listener.js";
+export { type NodeListener, nodeListener } from "./node-listener.js";

@@ -1,23 +1,29 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { Readable } from "node:stream";
+import { toRequest } from "./node-request.js";
+
+/** What `node:http`, Express and Connect call with a request. */
+export type NodeListener = (
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+  next?: (error?: unknown) => void,
+) => void;
 
 /**
  * Makes a listener for `node:http`, Express or Connect of a handler of web
- * requests. What the handler leaves goes to `next`, or is answered with 404.
+ * requests, which sees the whole path, also where the listener is mounted below
+ * one. What the handler leaves goes to `next`, or is answered with 404.
  */
-export function nodeListener(
-  handler: (request: Request) => Promise<Response | undefined>,
-): (incoming: IncomingMessage, outgoing: ServerResponse, next?: (error?: unknown) => void) => void {
+export function nodeListener(handler: (request: Request) => Promise<Response | undefined>): NodeListener {
   return (incoming, outgoing, next) => {
-    void serve(handler, incoming, outgoing).then(
+    serve(handler, incoming, outgoing).then(
       (served) => {
         if (served) return;
         if (next) next();
         else outgoing.writeHead(404).end();
       },
       (error: unknown) => {
-        if (next) next(error);
-        else if (outgoing.headersSent) outgoing.destroy();
+        if (outgoing.headersSent) outgoing.destroy();
+        else if (next) next(error);
         else outgoing.writeHead(500).end();
       },
     );
@@ -30,25 +36,26 @@ async function serve(
   outgoing: ServerResponse,
 ): Promise<boolean> {
   const gone = new AbortController();
-  outgoing.once("close", () => {
+  const abort = () => {
     if (!outgoing.writableFinished) gone.abort();
-  });
-  const response = await handler(toRequest(incoming, gone.signal));
-  if (response === undefined) return false;
-  outgoing.writeHead(response.status, Object.fromEntries(response.headers));
-  outgoing.end(Buffer.from(await response.arrayBuffer()));
+  };
+  outgoing.once("close", abort);
+  const request = toRequest(incoming, gone.signal);
+  if (request === undefined) {
+    outgoing.writeHead(400).end();
+    return true;
+  }
+  const response = await handler(request);
+  if (response === undefined) {
+    outgoing.off("close", abort);
+    return false;
+  }
+  const body = Buffer.from(await response.arrayBuffer());
+  outgoing.statusCode = response.status;
+  outgoing.setHeaders(response.headers);
+  outgoing.setHeader("content-length", body.length);
+  outgoing.end(body);
+  // What was not read of the body must not keep the connection from its next request.
+  if (!incoming.readableEnded) incoming.resume();
   return true;
-}
-
-function toRequest(incoming: IncomingMessage, signal: AbortSignal): Request {
-  const { method = "GET", url = "/", headers } = incoming;
-  const hasBody = method !== "GET" && method !== "HEAD";
-  return new Request(new URL(url, `http://${headers.host ?? "localhost"}`), {
-    method,
-    headers: Object.entries(headers).flatMap(([name, value]): [string, string][] =>
-      value === undefined ? [] : [[name, Array.isArray(value) ? value.join(", ") : value]],
-    ),
-    signal,
-    ...(hasBody && { body: Readable.toWeb(incoming) as ReadableStream<Uint8Array>, duplex: "half" }),
-  });
 }

@@ -1,9 +1,13 @@
-/** The text of a body, or undefined where it has more bytes than the limit. */
+/**
+ * The text of a body, or undefined where it has more bytes than the limit.
+ * Throws TypeError where it is not UTF-8.
+ */
 export async function readBody(request: Request, limit: number): Promise<string | undefined> {
-  const decoder = new TextDecoder();
+  if (Number(request.headers.get("content-length")) > limit) return undefined;
+  if (request.body === null) return "";
+  const decoder = new TextDecoder("utf-8", { fatal: true });
   let text = "";
   let bytes = 0;
-  if (request.body === null) return text;
   const reader = request.body.getReader();
   for (;;) {
     const { done, value } = await reader.read();

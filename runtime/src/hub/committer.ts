@@ -67,7 +67,9 @@ export class Committer {
 
   async #commit(batches: readonly SessionBatch[]): Promise<readonly (Error | undefined)[]> {
     try {
-      return await this.#store.commit(batches);
+      const outcomes = await this.#store.commit(batches);
+      if (outcomes.length === batches.length) return outcomes;
+      throw new Error(`it told ${outcomes.length} outcomes of ${batches.length} batches`);
     } catch (thrown) {
       const error = failed(thrown);
       return batches.map(() => error);

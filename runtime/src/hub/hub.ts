@@ -8,13 +8,16 @@ import type { Snapshot } from "../timeline/snapshot.js";
 import { Timeline } from "../timeline/timeline.js";
 import { Committer } from "./committer.js";
 import type { BackendEvent, CommandContext, Feature, Published } from "./feature.js";
+import { Fold } from "./fold.js";
 import type { HubCore } from "./hub-core.js";
 import type { LiveSession } from "./live-session.js";
 import { LiveSessions } from "./live-sessions.js";
 import { LocalSessionClient } from "./local-session-client.js";
 import { decodeEvent, readLog } from "./log-reader.js";
 import type { ErrorReport, Fanout, HubOptions, UiBatch } from "./options.js";
+import type { PipelineRecord } from "./pipeline-observer.js";
 import { Projector } from "./projector.js";
+import { rebuildTimeline, retryTimeline } from "./repair.js";
 import type { SessionInfo } from "./session.js";
 import type { SessionClient, Submitted } from "./session-client.js";
 import { checkSessionId } from "./session-id.js";
@@ -58,23 +61,29 @@ export class Hub {
   constructor(options: HubOptions) {
     const { features, store = memoryStore(), sessionMetadata = () => ({}) } = options;
     const onError = options.onError ?? printError;
+    const { observer } = options;
+    const ignored = () => {};
+    const observe = observer && ((record: PipelineRecord) => guarded(() => observer(record), ignored));
+    const policies = { ui: "advance", timeline: "fail", ...options.onProjectionError } as const;
+    const projector = new Projector(this.registry, features);
     for (const feature of features) this.#install(feature);
     this.#store = store;
     this.#core = {
       registry: this.registry,
       store,
-      projector: new Projector(this.registry, features),
+      projector,
+      fold: new Fold(this.registry, projector, policies.timeline, observe),
       committer: new Committer(store),
-      policies: { ui: "advance", timeline: "fail", ...options.onProjectionError },
+      policies,
+      observe,
       sessionMetadata,
       fanOut: (batch) => this.#fanOut(batch),
       report: (report) => {
-        try {
-          onError(report);
-        } catch {
-          // An observer that fails must not hide what it was told.
-          printError(report);
-        }
+        // An observer that fails must not hide what it was told.
+        guarded(
+          () => onError(report),
+          () => printError(report),
+        );
       },
     };
     this.#sessions = new LiveSessions(this.#core, options.keepIdle ?? 1000);
@@ -102,6 +111,7 @@ export class Hub {
         name,
       });
     }
+    this.#core.observe?.({ mode: "live", step: "submit", sessionId, name });
     const { signal } = this.#abort;
     const signals = options.signal === undefined ? signal : AbortSignal.any([signal, options.signal]);
     return session.handle(command, checked, signals, handler);
@@ -130,9 +140,11 @@ export class Hub {
     }
     const timeline = new Timeline(this.registry);
     const info: SessionInfo = { id: sessionId, metadata: stored.metadata };
+    // An event whose projection fails has no effect on the past.
+    const fold = new Fold(this.registry, this.#core.projector, "advance", undefined);
     for await (const event of readLog(this.#store, sessionId, 0n)) {
       if (event.ordinal > asOf) break;
-      this.#foldPast(timeline, () => decodeEvent(this.registry, info, event), event.ordinal);
+      fold.stored(event, info, timeline, []);
     }
     return snapshotOf(sessionId, timeline);
   }
@@ -163,11 +175,23 @@ export class Hub {
   /**
    * Projects the events that the timeline lacks since a projection failed. Where
    * one fails again and the policy is `fail`, the timeline stops there: `cursor`
-   * is then below `ordinal`.
+   * is then below `ordinal`. Events published meanwhile wait until it is done.
    */
   async retry(sessionId: string): Promise<SessionStatus> {
     const { lane, runs } = this.#use(sessionId);
-    const { info, ordinal, cursor } = await lane.retry();
+    const { info, ordinal, cursor } = await retryTimeline(lane, this.#core);
+    return { ...info, ordinal, cursor, runs: runs.ids };
+  }
+
+  /**
+   * Folds the whole log again, for instance after a projection was changed.
+   * Readers see the old timeline until the new one takes its place in one commit,
+   * and events keep coming in meanwhile. Rejects with what a projection throws
+   * where the policy is `fail`; the old timeline then stays.
+   */
+  async rebuild(sessionId: string): Promise<SessionStatus> {
+    const { lane, runs } = this.#use(sessionId);
+    const { info, ordinal, cursor } = await rebuildTimeline(lane, this.#core);
     return { ...info, ordinal, cursor, runs: runs.ids };
   }
 
@@ -205,7 +229,9 @@ export class Hub {
   }
 
   async #drain(): Promise<void> {
-    await Promise.all(this.#sessions.all().map((session) => session.idle()));
+    const sessions = this.#sessions.all();
+    await Promise.all(sessions.map((session) => session.idle()));
+    await Promise.all(sessions.map(({ lane }) => lane.idle()));
     await this.#core.committer.idle();
     await this.#store.close();
   }
@@ -224,25 +250,25 @@ export class Hub {
     return this.#sessions.use(sessionId);
   }
 
-  /** An event that failed when it happened has no effect on the past either. */
-  #foldPast(timeline: Timeline, decode: () => BackendEvent, ordinal: bigint): void {
-    try {
-      timeline.apply(this.#core.projector.timeline(decode(), timeline), ordinal);
-    } catch {
-      timeline.cursor = ordinal;
-    }
-  }
-
   #fanOut(batch: UiBatch): void {
-    if (batch.events.length === 0) return;
+    if (batch.events.length === 0 && !batch.isReset) return;
     const { sessionId, ordinal } = batch;
     for (const fanout of this.#fanouts) {
-      try {
-        fanout(batch);
-      } catch (error) {
-        this.#core.report({ step: "fanout", sessionId, ordinal, error });
-      }
+      guarded(
+        () => fanout(batch),
+        (error) => this.#core.report({ step: "fanout", sessionId, ordinal, error }),
+      );
     }
+  }
+}
+
+/** Calls what is not ours to trust: it may throw, or return a promise against its type, and that may reject. */
+function guarded(call: () => unknown, onFailure: (error: unknown) => void): void {
+  try {
+    const returned = call();
+    if (returned instanceof Promise) returned.catch(onFailure);
+  } catch (thrown) {
+    onFailure(thrown);
   }
 }
 

@@ -1,12 +1,12 @@
 import type { JsonObject } from "@bufbuild/protobuf";
-import { isSessionstreamError, messageOf, SessionstreamError } from "../errors.js";
+import { isSessionstreamError, SessionstreamError } from "../errors.js";
 import type { UiEvent } from "../schema/ui-event.js";
-import type { FailedStep, SessionBatch, StoredError, StoredEvent } from "../store/store.js";
+import type { FailedStep, SessionBatch, StoredEvent } from "../store/store.js";
 import { Timeline } from "../timeline/timeline.js";
 import type { Committing } from "./committer.js";
 import type { BackendEvent, Published } from "./feature.js";
+import { type Failure, failure } from "./fold.js";
 import type { HubCore } from "./hub-core.js";
-import { decodeEvent, readLog } from "./log-reader.js";
 import type { SessionInfo } from "./session.js";
 
 /** An event that was published and waits to be durable. */
@@ -27,19 +27,28 @@ interface Admitted {
   readonly failures: readonly Failure[];
 }
 
-interface Failure {
-  readonly record: StoredError;
-  readonly error: unknown;
-}
-
 /** What a lane knows of its session while it is loaded. */
 interface Loaded {
   readonly info: SessionInfo;
-  readonly timeline: Timeline;
+  timeline: Timeline;
   /** The revision that the store will be at when all that was taken is durable. */
   revision: number;
   /** The last ordinal that was given. */
   ordinal: bigint;
+}
+
+/** What a repair makes of a timeline. */
+export interface TimelineRepair {
+  readonly timeline: Timeline;
+  /** Whether it takes the place of the whole timeline, or has the changes of it. */
+  readonly replace: boolean;
+  readonly failures: readonly Failure[];
+}
+
+/** A lane that waits while its timeline is repaired. */
+export interface HeldLane extends Readonly<Loaded> {
+  /** Makes the repair durable, and tells clients to begin anew. Throws ORDINAL_CONFLICT or STORE_FAILED. */
+  commit(repair: TimelineRepair): Promise<void>;
 }
 
 /** Events beyond this many wait before they are projected, so that a batch stays bounded. */
@@ -102,16 +111,17 @@ export class Lane implements Committing {
   }
 
   /**
-   * Projects the events that the timeline lacks. Events published meanwhile wait
-   * until it is done. Stops at the first event whose projection fails again,
-   * where the policy is `fail`; what was projected before it stays.
+   * Does work on the timeline while nothing else changes it; events published
+   * meanwhile wait. The work is done again, from what the store has then, where
+   * another process commits to the session in between.
    */
-  async retry(): Promise<LaneStatus> {
+  async exclusively<T>(work: (held: HeldLane) => Promise<T>): Promise<T> {
     await this.#hold();
     try {
       for (let conflicts = 0; ; conflicts++) {
         try {
-          return await this.#catchUp();
+          const loaded = await this.#load();
+          return await work({ ...loaded, commit: (repair) => this.#commitRepair(loaded, repair) });
         } catch (thrown) {
           this.#loaded = undefined;
           if (!isSessionstreamError(thrown, "ORDINAL_CONFLICT") || conflicts === maxConflicts) throw thrown;
@@ -135,7 +145,11 @@ export class Lane implements Committing {
     const batch = this.#batch(
       loaded,
       this.#committing.map(({ stored }) => stored),
-      this.#committing.flatMap(({ failures }) => failures),
+      {
+        timeline: loaded.timeline,
+        replace: false,
+        failures: this.#committing.flatMap(({ failures }) => failures),
+      },
     );
     this.#admitWaiting();
     return batch;
@@ -147,9 +161,19 @@ export class Lane implements Committing {
     if (outcome === undefined) {
       this.#conflicts = 0;
       for (const { stored, uiEvents, failures, publication } of settled) {
-        for (const { record, error } of failures) this.#report(record.step, record.ordinal, record.name, error);
-        this.#core.fanOut({ sessionId: this.id, ordinal: stored.ordinal, events: uiEvents });
-        publication.resolve({ ordinal: stored.ordinal });
+        const { ordinal, name } = stored;
+        this.#reportAll(failures);
+        this.#core.observe?.({ mode: "live", step: "commit", sessionId: this.id, name, ordinal });
+        this.#core.fanOut({ sessionId: this.id, ordinal, events: uiEvents, isReset: false });
+        this.#core.observe?.({
+          mode: "live",
+          step: "fanout",
+          sessionId: this.id,
+          name,
+          ordinal,
+          count: uiEvents.length,
+        });
+        publication.resolve({ ordinal });
       }
     } else {
       this.#startOver(settled, outcome);
@@ -190,81 +214,58 @@ export class Lane implements Committing {
     const time = Date.now();
     const event: BackendEvent = { name, payload, ordinal, time, session: info };
     const failures: Failure[] = [];
-    let uiEvents: readonly UiEvent[] = [];
+    let uiEvents: readonly UiEvent[];
     try {
-      uiEvents = this.#core.projector.ui(event, timeline);
+      uiEvents = this.#projectUi(event, timeline, failures);
     } catch (error) {
-      if (this.#core.policies.ui === "fail") {
-        this.#report("ui-projection", ordinal, name, error);
-        publication.reject(error as Error);
-        return;
-      }
-      failures.push(failure("ui-projection", event, error));
+      this.#report("ui-projection", ordinal, name, error);
+      publication.reject(error as Error);
+      return;
     }
-    if (timeline.cursor === loaded.ordinal) this.#projectTimeline(event, timeline, failures);
+    this.#core.observe?.({ mode: "live", step: "order", sessionId: this.id, name, ordinal });
+    // A timeline that stopped before an event waits for a retry.
+    if (timeline.cursor === loaded.ordinal) this.#core.fold.event(event, timeline, failures);
     loaded.ordinal = ordinal;
     this.#admitted.push({ publication, stored: { ordinal, name, type, payload: encoded, time }, uiEvents, failures });
   }
 
-  async #catchUp(): Promise<LaneStatus> {
-    const loaded = await this.#load();
-    const { info, ordinal, timeline } = loaded;
-    const before = timeline.cursor;
-    const failures: Failure[] = [];
-    for await (const stored of readLog(this.#core.store, this.id, before)) {
-      if (!this.#foldStored(stored, loaded, failures)) break;
-    }
-    if (timeline.cursor !== before || failures.length > 0) await this.#commitHeld(loaded, failures);
-    return { info, ordinal, cursor: timeline.cursor };
-  }
-
-  /** Folds an event of the log; an event that cannot be read counts as one whose projection fails. */
-  #foldStored(stored: StoredEvent, { info, timeline }: Loaded, failures: Failure[]): boolean {
-    let event: BackendEvent;
+  /** Throws where the event is to be refused. */
+  #projectUi(event: BackendEvent, timeline: Timeline, failures: Failure[]): readonly UiEvent[] {
+    const { name, ordinal } = event;
+    const about = { mode: "live", step: "ui-projection", sessionId: this.id, name, ordinal } as const;
     try {
-      event = decodeEvent(this.#core.registry, info, stored);
+      const uiEvents = this.#core.projector.ui(event, timeline);
+      this.#core.observe?.({ ...about, count: uiEvents.length });
+      return uiEvents;
     } catch (error) {
-      failures.push(failure("decode", stored, error));
-      return this.#advanceOver(stored.ordinal, timeline);
-    }
-    return this.#projectTimeline(event, timeline, failures);
-  }
-
-  /** Returns whether the timeline moved to the event. */
-  #projectTimeline(event: BackendEvent, timeline: Timeline, failures: Failure[]): boolean {
-    try {
-      timeline.apply(this.#core.projector.timeline(event, timeline), event.ordinal);
-      return true;
-    } catch (error) {
-      failures.push(failure("timeline-projection", event, error));
-      return this.#advanceOver(event.ordinal, timeline);
+      this.#core.observe?.({ ...about, error });
+      if (this.#core.policies.ui === "fail") throw error;
+      failures.push(failure("ui-projection", event, error));
+      return [];
     }
   }
 
-  #advanceOver(ordinal: bigint, timeline: Timeline): boolean {
-    if (this.#core.policies.timeline === "fail") return false;
-    timeline.cursor = ordinal;
-    return true;
-  }
-
-  #batch(loaded: Loaded, events: readonly StoredEvent[], failures: readonly Failure[]): SessionBatch {
+  #batch(loaded: Loaded, events: readonly StoredEvent[], repair: TimelineRepair): SessionBatch {
     return {
       sessionId: this.id,
       revision: loaded.revision++,
       metadata: loaded.info.metadata as JsonObject,
       events,
-      cursor: loaded.timeline.cursor,
-      entities: loaded.timeline.takeChanges(),
-      replaceTimeline: false,
-      errors: failures.map(({ record }) => record),
+      cursor: repair.timeline.cursor,
+      entities: repair.replace ? repair.timeline.stored() : repair.timeline.takeChanges(),
+      replaceTimeline: repair.replace,
+      errors: repair.failures.map(({ record }) => record),
     };
   }
 
-  /** Commits what a held lane changed, without events. */
-  async #commitHeld(loaded: Loaded, failures: readonly Failure[]): Promise<void> {
-    const [outcome] = await this.#core.store.commit([this.#batch(loaded, [], failures)]);
+  async #commitRepair(loaded: Loaded, repair: TimelineRepair): Promise<void> {
+    const [outcome] = await this.#core.store.commit([this.#batch(loaded, [], repair)]);
     if (outcome !== undefined) throw outcome;
-    for (const { record, error } of failures) this.#report(record.step, record.ordinal, record.name, error);
+    repair.timeline.dropChanges();
+    loaded.timeline = repair.timeline;
+    this.#reportAll(repair.failures);
+    const { cursor } = repair.timeline;
+    this.#core.fanOut({ sessionId: this.id, ordinal: cursor, events: [], isReset: true });
   }
 
   /** Keeps new events waiting, and waits until nothing is under way. */
@@ -293,6 +294,7 @@ export class Lane implements Committing {
     if (this.#loaded !== undefined) return this.#loaded;
     this.#loading ??= this.#read().finally(() => {
       this.#loading = undefined;
+      this.#wake();
     });
     await this.#loading;
     return this.#load();
@@ -328,14 +330,13 @@ export class Lane implements Committing {
     this.#admitWaiting();
   }
 
+  #reportAll(failures: readonly Failure[]): void {
+    for (const { record, error } of failures) this.#report(record.step, record.ordinal, record.name, error);
+  }
+
   #report(step: FailedStep, ordinal: bigint, name: string, error: unknown): void {
     this.#core.report({ step, sessionId: this.id, ordinal, name, error });
   }
-}
-
-function failure(step: FailedStep, event: Pick<StoredEvent, "ordinal" | "name">, error: unknown): Failure {
-  const { ordinal, name } = event;
-  return { record: { step, ordinal, name, message: messageOf(error), time: Date.now() }, error };
 }
 
 function storeFailed(sessionId: string, outcome: Error): SessionstreamError {

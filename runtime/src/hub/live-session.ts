@@ -71,21 +71,24 @@ export class LiveSession {
   ): Promise<Submitted> {
     signal.throwIfAborted();
     const { info, ordinal } = await this.lane.status();
-    const publishing = new Set<Promise<Published>>();
+    const publishing: Promise<Published>[] = [];
+    let returned = false;
     let handled = false;
-    let last = ordinal;
+    let last: bigint | undefined;
     const publish: Publish = (event, init) => {
       const published = this.publish(event, init);
+      // What runs publish once the handler returned is not the handler's any more.
+      const own = !returned;
+      if (own) publishing.push(published);
       // Whoever does not wait for the outcome must not end the process by it.
       published.then(
         (done) => {
-          if (!handled && done.ordinal > last) last = done.ordinal;
+          if (own && (last === undefined || done.ordinal > last)) last = done.ordinal;
         },
         (error: unknown) => {
-          if (handled) this.#core.report({ step: "publish", sessionId: info.id, name: event.name, error });
+          if (!own || handled) this.#core.report({ step: "publish", sessionId: info.id, name: event.name, error });
         },
       );
-      if (!handled) publishing.add(published);
       return published;
     };
     try {
@@ -97,11 +100,15 @@ export class LiveSession {
         publish,
         run: (id, task) => this.runs.start(id, task),
       });
-      await Promise.all(publishing);
+      returned = true;
+      const outcomes = await Promise.allSettled(publishing);
+      const refused = outcomes.find((outcome) => outcome.status === "rejected");
+      if (refused !== undefined) throw refused.reason;
     } finally {
+      returned = true;
       handled = true;
     }
-    return { ordinal: last };
+    return { ordinal: last ?? ordinal };
   }
 
   #session(info: SessionInfo): Session {

@@ -2,6 +2,7 @@ import type { JsonObject } from "@bufbuild/protobuf";
 import type { UiEvent } from "../schema/ui-event.js";
 import type { FailedStep, Store } from "../store/store.js";
 import type { Feature } from "./feature.js";
+import type { PipelineObserver } from "./pipeline-observer.js";
 
 /** How a Hub is made. */
 export interface HubOptions {
@@ -17,6 +18,8 @@ export interface HubOptions {
   readonly onProjectionError?: ProjectionErrorPolicies;
   /** Hears of all that goes wrong behind the caller's back. By default it goes to console.error. */
   readonly onError?: ErrorObserver;
+  /** Hears of each step of each event; where there is none, none is recorded. */
+  readonly observer?: PipelineObserver;
   /** How many idle sessions stay loaded; 1,000 unless given. */
   readonly keepIdle?: number;
 }
@@ -55,6 +58,11 @@ export interface UiBatch {
   readonly sessionId: string;
   readonly ordinal: bigint;
   readonly events: readonly UiEvent[];
+  /**
+   * Whether the timeline was repaired up to the ordinal: who follows the session
+   * must begin anew with a snapshot. There are no UI events then.
+   */
+  readonly isReset: boolean;
 }
 
 /**

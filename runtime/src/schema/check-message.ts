@@ -1,11 +1,18 @@
-import { type DescEnum, type DescField, type DescMessage, ScalarType } from "@bufbuild/protobuf";
-
-/** Where a message holds what its schema does not allow. */
-export interface InvalidField {
-  /** The path of the field, such as `items[2].price`. */
-  readonly field: string;
-  readonly reason: string;
-}
+import type { DescField, DescMessage } from "@bufbuild/protobuf";
+import { checkJsonObject } from "./check-json.js";
+import { checkEnum, checkMapKey, checkScalar } from "./check-scalar.js";
+import { checkUnknownFields } from "./check-unknown.js";
+import { freshOf } from "./fresh.js";
+import {
+  type Check,
+  expected,
+  type InvalidField,
+  isPlainObject,
+  isRecord,
+  maxDepth,
+  tooDeep,
+  within,
+} from "./invalid-field.js";
 
 /**
  * Finds the first value in a message that its field cannot hold. protobuf-es
@@ -15,11 +22,6 @@ export interface InvalidField {
 export function findInvalidField(schema: DescMessage, message: object): InvalidField | undefined {
   return checkOf(schema)(message, 0);
 }
-
-type Check = (value: unknown, depth: number) => InvalidField | undefined;
-
-// The limit that protobuf-es sets when it reads.
-const maxDepth = 100;
 
 const checks = new WeakMap<DescMessage, Check>();
 
@@ -35,21 +37,31 @@ function checkOf(schema: DescMessage): Check {
 function compile(schema: DescMessage): Check {
   // Made on first use, because message types may refer to each other in a ring.
   let members: { readonly name: string; readonly check: Check }[] | undefined;
+  let required: string[] = [];
   return (value, depth) => {
-    if (depth > maxDepth) return { field: "", reason: `nested deeper than ${maxDepth} messages` };
+    if (depth > maxDepth) return tooDeep;
     if (!isRecord(value)) return expected(schema.typeName, value);
     if (value.$typeName !== schema.typeName) return expected(schema.typeName, value.$typeName ?? value);
-    members ??= schema.members.map((member) => ({
-      name: member.localName,
-      check: member.kind === "oneof" ? checkOneof(member.fields) : checkField(member),
-    }));
+    if (members === undefined) {
+      members = schema.members.map((member) => ({
+        name: member.localName,
+        check: member.kind === "oneof" ? checkOneof(member.fields) : checkField(schema, member),
+      }));
+      required = schema.fields.filter(({ presence }) => presence === legacyRequired).map(({ localName }) => localName);
+    }
     for (const member of members) {
       const invalid = member.check(value[member.name], depth);
       if (invalid !== undefined) return within(member.name, invalid);
     }
-    return undefined;
+    const missing = required.find((name) => !Object.hasOwn(value, name));
+    if (missing !== undefined) return { field: missing, reason: "the required field is not set" };
+    const unknown = checkUnknownFields(schema, value.$unknown);
+    return unknown && within("$unknown", unknown);
   };
 }
+
+// FeatureSet_FieldPresence.LEGACY_REQUIRED, without the module with all of descriptor.proto.
+const legacyRequired = 3;
 
 function checkOneof(fields: readonly DescField[]): Check {
   const checksByCase = new Map(fields.map((field) => [field.localName, checkSingular(field)]));
@@ -57,17 +69,17 @@ function checkOneof(fields: readonly DescField[]): Check {
   return (value, depth) => {
     if (!isRecord(value)) return expected("a oneof object { case, value }", value);
     if (value.case === undefined) return undefined;
-    const check = checksByCase.get(String(value.case));
+    const check = typeof value.case === "string" ? checksByCase.get(value.case) : undefined;
     if (check === undefined) return expected(`one of the cases ${cases}`, value.case);
     const invalid = check(value.value, depth);
     return invalid && within(String(value.case), invalid);
   };
 }
 
-function checkField(field: DescField): Check {
+function checkField(schema: DescMessage, field: DescField): Check {
+  const check = checkSingular(field);
   switch (field.fieldKind) {
-    case "list": {
-      const check = checkSingular(field);
+    case "list":
       return (value, depth) => {
         if (!Array.isArray(value)) return expected("an array", value);
         for (let i = 0; i < value.length; i++) {
@@ -76,23 +88,20 @@ function checkField(field: DescField): Check {
         }
         return undefined;
       };
-    }
-    case "map": {
-      const check = checkSingular(field);
+    case "map":
       return (value, depth) => {
-        if (!isRecord(value)) return expected("an object", value);
+        if (!isPlainObject(value)) return expected("an object", value);
         for (const key of Object.keys(value)) {
           const invalid = checkMapKey(field.mapKey, key) ?? check(value[key], depth);
           if (invalid !== undefined) return within(`[${JSON.stringify(key)}]`, invalid);
         }
         return undefined;
       };
-    }
     default: {
-      const check = checkSingular(field);
-      // A field that is not set reads as undefined: messages may be absent, and
-      // so may fields with explicit presence.
-      return (value, depth) => (value === undefined ? undefined : check(value, depth));
+      // Undefined says that a field is not set, but only where a message that
+      // was read would have it so too: most fields then have their zero value.
+      const mayBeUndefined = freshOf(schema)[field.localName] === undefined;
+      return (value, depth) => (value === undefined && mayBeUndefined ? undefined : check(value, depth));
     }
   }
 }
@@ -100,13 +109,16 @@ function checkField(field: DescField): Check {
 function checkSingular(field: DescField): Check {
   if (field.message !== undefined) {
     const schema = field.message;
-    // A Struct field is a plain JSON object, a wrapper field a plain scalar.
-    if (field.fieldKind !== "list" && field.fieldKind !== "map") {
-      if (schema.typeName === "google.protobuf.Struct") {
-        return (value) => (isRecord(value) ? checkJson(value, 0) : expected("a JSON object", value));
-      }
-      const wrapped = isWrapper(schema) ? schema.fields[0]?.scalar : undefined;
-      if (wrapped !== undefined && !field.oneof) return checkScalar(wrapped, false);
+    // A Struct is a plain JSON object in a field, but not within a Value.
+    if (schema.typeName === "google.protobuf.Struct" && field.parent.typeName !== "google.protobuf.Value") {
+      return (value, depth) => checkJsonObject(value, depth + 1);
+    }
+    // A wrapper is a plain scalar in a singular field.
+    const isSingular = field.fieldKind === "message" && field.oneof === undefined;
+    const wrapped = isSingular && isWrapper(schema) ? schema.fields[0]?.scalar : undefined;
+    if (wrapped !== undefined) {
+      const check = checkScalar(wrapped, false);
+      return (value, depth) => (depth < maxDepth ? check(value, depth) : tooDeep);
     }
     return (value, depth) => checkOf(schema)(value, depth + 1);
   }
@@ -116,124 +128,4 @@ function checkSingular(field: DescField): Check {
 
 function isWrapper(schema: DescMessage): boolean {
   return /^google\.protobuf\.(Double|Float|U?Int(32|64)|Bool|String|Bytes)Value$/.test(schema.typeName);
-}
-
-function checkEnum(desc: DescEnum): Check {
-  return (value) => {
-    if (!isIntegerWithin(value, -0x80000000, 0x7fffffff)) return expected(`a number of enum ${desc.typeName}`, value);
-    if (!desc.open && desc.value[value as number] === undefined) {
-      return expected(`a value of the closed enum ${desc.typeName}`, value);
-    }
-    return undefined;
-  };
-}
-
-function checkScalar(scalar: ScalarType, longAsString: boolean): Check {
-  switch (scalar) {
-    case ScalarType.STRING:
-      return (value) => {
-        if (typeof value !== "string") return expected("a string", value);
-        return value.isWellFormed() ? undefined : { field: "", reason: "the string has a lone surrogate" };
-      };
-    case ScalarType.BOOL:
-      return (value) => (typeof value === "boolean" ? undefined : expected("a boolean", value));
-    case ScalarType.BYTES:
-      return (value) => (value instanceof Uint8Array ? undefined : expected("a Uint8Array", value));
-    case ScalarType.DOUBLE:
-      return (value) => (typeof value === "number" ? undefined : expected("a number", value));
-    case ScalarType.FLOAT:
-      return (value) =>
-        typeof value === "number" && (!Number.isFinite(value) || Number.isFinite(Math.fround(value)))
-          ? undefined
-          : expected("a number within float", value);
-    case ScalarType.INT32:
-    case ScalarType.SINT32:
-    case ScalarType.SFIXED32:
-      return (value) =>
-        isIntegerWithin(value, -0x80000000, 0x7fffffff) ? undefined : expected("an integer of 32 bits", value);
-    case ScalarType.UINT32:
-    case ScalarType.FIXED32:
-      return (value) =>
-        isIntegerWithin(value, 0, 0xffffffff) ? undefined : expected("an unsigned integer of 32 bits", value);
-    case ScalarType.UINT64:
-    case ScalarType.FIXED64:
-      return checkLong(0n, 0xffffffffffffffffn, longAsString, "an unsigned bigint of 64 bits");
-    default:
-      return checkLong(-0x8000000000000000n, 0x7fffffffffffffffn, longAsString, "a bigint of 64 bits");
-  }
-}
-
-function checkLong(min: bigint, max: bigint, asString: boolean, what: string): Check {
-  if (asString) {
-    return (value) => {
-      if (typeof value !== "string" || !/^-?\d+$/.test(value)) return expected(`${what} as a decimal string`, value);
-      const long = BigInt(value);
-      return min <= long && long <= max ? undefined : expected(`${what} as a decimal string`, value);
-    };
-  }
-  return (value) => (typeof value === "bigint" && min <= value && value <= max ? undefined : expected(what, value));
-}
-
-function checkMapKey(scalar: ScalarType, key: string): InvalidField | undefined {
-  switch (scalar) {
-    case ScalarType.STRING:
-      return key.isWellFormed() ? undefined : { field: "", reason: "the map key has a lone surrogate" };
-    case ScalarType.BOOL:
-      return key === "true" || key === "false" ? undefined : expected("a map key true or false", key);
-    default:
-      return /^-?\d+$/.test(key) ? undefined : expected("an integer as map key", key);
-  }
-}
-
-function checkJson(value: unknown, depth: number): InvalidField | undefined {
-  if (depth > maxDepth) return { field: "", reason: `nested deeper than ${maxDepth} values` };
-  switch (typeof value) {
-    case "string":
-    case "boolean":
-      return undefined;
-    case "number":
-      return Number.isFinite(value) ? undefined : expected("a JSON value", value);
-    case "object":
-      if (value === null) return undefined;
-      for (const [key, inner] of Object.entries(value)) {
-        const invalid = checkJson(inner, depth + 1);
-        if (invalid !== undefined) return within(Array.isArray(value) ? `[${key}]` : key, invalid);
-      }
-      return undefined;
-    default:
-      return expected("a JSON value", value);
-  }
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-function isIntegerWithin(value: unknown, min: number, max: number): boolean {
-  return typeof value === "number" && Number.isInteger(value) && min <= value && value <= max;
-}
-
-function expected(what: string, got: unknown): InvalidField {
-  return { field: "", reason: `expected ${what}, got ${show(got)}` };
-}
-
-function show(value: unknown): string {
-  switch (typeof value) {
-    case "string":
-      return value.length > 40 ? `"${value.slice(0, 40)}…"` : JSON.stringify(value);
-    case "bigint":
-      return `bigint ${value}`;
-    case "number":
-    case "boolean":
-      return `${typeof value} ${value}`;
-    case "object":
-      return value === null ? "null" : Array.isArray(value) ? "an array" : "an object";
-    default:
-      return typeof value;
-  }
-}
-
-function within(name: string, invalid: InvalidField): InvalidField {
-  const { field, reason } = invalid;
-  return { field: field === "" || field.startsWith("[") ? name + field : `${name}.${field}`, reason };
 }

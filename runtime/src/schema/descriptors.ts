@@ -1,4 +1,4 @@
-import type { DescMessage } from "@bufbuild/protobuf";
+import { type DescMessage, ScalarType } from "@bufbuild/protobuf";
 import { SessionstreamError } from "../errors.js";
 import { TimelineChange } from "../timeline/change.js";
 import { type Payload, type PayloadInit, toPayload } from "./payload.js";
@@ -124,10 +124,11 @@ export function timelineEntity<Name extends string, Schema extends DescMessage, 
   checkName("timeline entity", name);
   const what = `timeline entity "${name}"`;
   const field = schema.fields.find((candidate) => candidate.localName === idField);
-  if (field === undefined || field.fieldKind !== "scalar" || field.oneof !== undefined) {
+  const fits = field?.fieldKind === "scalar" && field.oneof === undefined && !unfitForIds.has(field.scalar);
+  if (!fits) {
     throw new SessionstreamError(
       "INVALID_ENTITY_ID",
-      `${what} id field "${idField}" is not a singular field of ${schema.typeName}`,
+      `${what} id field "${idField}" is not a singular string or integer of ${schema.typeName}`,
       { name },
     );
   }
@@ -153,6 +154,13 @@ export function timelineEntity<Name extends string, Schema extends DescMessage, 
   };
   return desc;
 }
+
+const unfitForIds: ReadonlySet<ScalarType> = new Set([
+  ScalarType.BOOL,
+  ScalarType.BYTES,
+  ScalarType.DOUBLE,
+  ScalarType.FLOAT,
+]);
 
 /** Describes a feature. Throws INVALID_NAME. */
 export function feature<

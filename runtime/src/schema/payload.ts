@@ -1,6 +1,16 @@
-import { create, type DescMessage, type Message, type MessageInitShape, type MessageShape } from "@bufbuild/protobuf";
+import {
+  create,
+  type DescMessage,
+  fromBinary,
+  type Message,
+  type MessageInitShape,
+  type MessageShape,
+  toBinary,
+} from "@bufbuild/protobuf";
 import { type ErrorContext, SessionstreamError } from "../errors.js";
 import { findInvalidField } from "./check-message.js";
+import { freshOf } from "./fresh.js";
+import { holdsFloat } from "./holds-float.js";
 
 /**
  * A message as the runtime hands it out. Payloads are shared, never cloned, so
@@ -60,6 +70,8 @@ export function toPayload<Schema extends DescMessage>(
   if (found !== undefined) {
     throw invalid(what, found.field, found.reason, context);
   }
+  // What is projected now must be what the log says later.
+  if (holdsFloat(schema)) message = fromBinary(schema, toBinary(schema, message));
   return message as Payload<Schema>;
 }
 
@@ -93,21 +105,18 @@ function isKnownKey(schema: DescMessage, key: string): boolean {
   return keys.has(key);
 }
 
-const hasOwnPrototype = new WeakMap<DescMessage, boolean>();
-
 /**
- * Messages of proto2 and of editions with explicit presence keep their defaults
- * on a prototype, which `{ ...message }` loses: such an object looks like a
- * message and is none.
+ * Whether an object looks like a message and is none, because a message was
+ * spread into it: the defaults of proto2 and of editions with explicit presence
+ * are on a prototype, which `{ ...message }` loses, and `{ ...message, text:
+ * undefined }` takes away a value that every message has.
  */
 function isSpread(schema: DescMessage, given: object, typeName: unknown): boolean {
   if (typeName === undefined) return false;
-  let own = hasOwnPrototype.get(schema);
-  if (own === undefined) {
-    own = Object.getPrototypeOf(create(schema)) !== Object.prototype;
-    hasOwnPrototype.set(schema, own);
-  }
-  return own && Object.getPrototypeOf(given) === Object.prototype;
+  const fresh = freshOf(schema);
+  if (Object.getPrototypeOf(given) !== Object.getPrototypeOf(fresh)) return true;
+  const fields = given as Readonly<Record<string, unknown>>;
+  return schema.members.some(({ localName }) => fields[localName] === undefined && fresh[localName] !== undefined);
 }
 
 function withoutTypeName(given: object): object {

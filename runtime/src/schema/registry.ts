@@ -39,10 +39,10 @@ export class SchemaRegistry {
   /** Registers all that a feature has, or nothing. Throws DUPLICATE_NAME or INVALID_PAYLOAD. */
   register(feature: DescFeature): void {
     refuseDuplicate("feature", this.#features, feature.name);
-    for (const desc of feature.commands) refuse("command", this.#commands, desc);
-    for (const desc of feature.events) refuse("event", this.#events, desc);
-    for (const desc of feature.uiEvents) refuse("UI event", this.#uiEvents, desc);
-    for (const desc of feature.timelineEntities) refuse("timeline entity", this.#timelineEntities, desc);
+    refuseAny("command", this.#commands, feature.commands);
+    refuseAny("event", this.#events, feature.events);
+    refuseAny("UI event", this.#uiEvents, feature.uiEvents);
+    refuseAny("timeline entity", this.#timelineEntities, feature.timelineEntities);
     this.#features.set(feature.name, feature);
     for (const desc of feature.commands) this.#add("command", this.#commands, desc);
     for (const desc of feature.events) this.#add("event", this.#events, desc);
@@ -143,6 +143,16 @@ export class SchemaRegistry {
 interface Registered {
   readonly name: string;
   readonly schema: DescMessage;
+}
+
+/** Refuses descriptors that are to be registered together. */
+function refuseAny(kind: string, known: ReadonlyMap<string, unknown>, descs: readonly Registered[]): void {
+  const among = new Map<string, Registered>();
+  for (const desc of descs) {
+    refuse(kind, known, desc);
+    refuseDuplicate(kind, among, desc.name);
+    among.set(desc.name, desc);
+  }
 }
 
 function refuse(kind: string, known: ReadonlyMap<string, unknown>, desc: Registered): void {

@@ -78,6 +78,11 @@ export function checkVersion(database: Database): void {
   }
 }
 
+/** Throws STORE_INCOMPATIBLE for a file that a newer release wrote, or that is not ours. */
+export function checkOurs(database: Database): void {
+  readVersion(database);
+}
+
 function readVersion(database: Database): number {
   const version = database.pragma("user_version", { simple: true }) as number;
   if (version > steps.length) {
@@ -86,8 +91,9 @@ function readVersion(database: Database): number {
       `has version ${version}, want at most ${steps.length}: it was written by a newer release`,
     );
   }
-  const tables = database.prepare("SELECT count(*) FROM sqlite_schema").pluck().get() as number;
-  if (version === 0 && tables > 0) throw incompatible(database, "has tables of something else");
+  const tables = database.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'").pluck().all();
+  const isOurs = version === 0 ? tables.length === 0 : ["sessions", "events"].every((name) => tables.includes(name));
+  if (!isOurs) throw incompatible(database, "has tables of something else");
   return version;
 }
 

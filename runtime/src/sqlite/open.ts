@@ -1,7 +1,7 @@
 import { createRequire } from "node:module";
 import type Database from "better-sqlite3";
 import { messageOf, SessionstreamError } from "../errors.js";
-import { checkVersion, migrate } from "./migrations.js";
+import { checkOurs, checkVersion, migrate } from "./migrations.js";
 
 /** How an SQLite store is opened. */
 export interface SqliteStoreOptions {
@@ -29,6 +29,8 @@ export function openDatabase(path: string, options: SqliteStoreOptions): Databas
     if (readonly) {
       checkVersion(database);
     } else {
+      // Before anything is written: a file of something else stays as it is.
+      checkOurs(database);
       database.pragma("journal_mode = WAL");
       database.pragma(`synchronous = ${synchronous}`);
       database.pragma("foreign_keys = ON");

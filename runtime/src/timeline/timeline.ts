@@ -18,7 +18,12 @@ interface Entry {
   /** Undefined for a tombstone, and until an entry that was loaded is first read. */
   payload: Payload<DescTimelineEntity["schema"]> | undefined;
   /** The payload as it was loaded, decoded when it is first read. */
-  loaded: Uint8Array | undefined;
+  loaded: Loaded | undefined;
+}
+
+interface Loaded {
+  readonly type: string;
+  readonly payload: Uint8Array;
 }
 
 /**
@@ -38,7 +43,7 @@ export class Timeline implements TimelineView {
    */
   constructor(registry: SchemaRegistry, cursor = 0n, entities: readonly StoredEntity[] = []) {
     this.cursor = cursor;
-    for (const { kind, id, createdOrdinal, lastEventOrdinal, payload } of entities) {
+    for (const { kind, id, createdOrdinal, lastEventOrdinal, type, payload } of entities) {
       if (payload === undefined || !registry.hasTimelineEntity(kind)) continue;
       const desc = registry.timelineEntity(kind);
       this.#ofKind(kind).set(id, {
@@ -48,7 +53,7 @@ export class Timeline implements TimelineView {
         createdOrdinal,
         lastEventOrdinal,
         payload: undefined,
-        loaded: payload,
+        loaded: { type, payload },
       });
     }
   }
@@ -65,14 +70,20 @@ export class Timeline implements TimelineView {
 
   /** All entities in the order of a snapshot. */
   entities(): TimelineEntity[] {
-    const entries = [...this.#kinds.values()].flatMap((kind) => [...kind.values()]).filter(isAlive);
-    return entries.sort(compareEntities).map((entry) => ({
-      kind: entry.kind,
-      id: entry.id,
-      createdOrdinal: entry.createdOrdinal,
-      lastEventOrdinal: entry.lastEventOrdinal,
-      payload: read(entry) as Payload<DescTimelineEntity["schema"]>,
-    }));
+    return this.#alive()
+      .sort(compareEntities)
+      .map((entry) => ({
+        kind: entry.kind,
+        id: entry.id,
+        createdOrdinal: entry.createdOrdinal,
+        lastEventOrdinal: entry.lastEventOrdinal,
+        payload: read(entry) as Payload<DescTimelineEntity["schema"]>,
+      }));
+  }
+
+  /** All entities, for a store that is to have these and no others. */
+  stored(): StoredEntity[] {
+    return this.#alive().map(toStored);
   }
 
   /** Applies what the event at the ordinal changes and moves the cursor there. */
@@ -117,6 +128,18 @@ export class Timeline implements TimelineView {
     return changes;
   }
 
+  /** Forgets what changed, where it is not for the store or was stored whole. Tombstones leave the memory with it. */
+  dropChanges(): void {
+    for (const entry of this.#changed) {
+      if (!isAlive(entry)) this.#kinds.get(entry.kind)?.delete(entry.id);
+    }
+    this.#changed.clear();
+  }
+
+  #alive(): Entry[] {
+    return [...this.#kinds.values()].flatMap((kind) => [...kind.values()]).filter(isAlive);
+  }
+
   #ofKind(name: string): Map<string, Entry> {
     let kind = this.#kinds.get(name);
     if (kind === undefined) {
@@ -133,23 +156,37 @@ function isAlive(entry: Entry): boolean {
 
 function read(entry: Entry): Payload<DescTimelineEntity["schema"]> | undefined {
   if (entry.loaded !== undefined) {
-    try {
-      entry.payload = fromBinary(entry.desc.schema, entry.loaded);
-    } catch (thrown) {
-      throw new SessionstreamError(
-        "INVALID_PAYLOAD",
-        `timeline entity "${entry.kind}" with id "${entry.id}" cannot be decoded as ${entry.desc.schema.typeName}`,
-        { name: entry.kind },
-        thrown,
-      );
-    }
+    entry.payload = decode(entry, entry.loaded);
     entry.loaded = undefined;
   }
   return entry.payload;
 }
 
+function decode({ desc, kind, id }: Entry, { type, payload }: Loaded): Payload<DescTimelineEntity["schema"]> {
+  const { schema } = desc;
+  const what = `timeline entity "${kind}" with id "${id}"`;
+  if (type !== schema.typeName) {
+    throw new SessionstreamError(
+      "PAYLOAD_TYPE_MISMATCH",
+      `${what} payload type mismatch: got ${type} want ${schema.typeName}`,
+      { name: kind },
+    );
+  }
+  try {
+    return fromBinary(schema, payload);
+  } catch (thrown) {
+    throw new SessionstreamError(
+      "INVALID_PAYLOAD",
+      `${what} cannot be decoded as ${schema.typeName}`,
+      { name: kind },
+      thrown,
+    );
+  }
+}
+
 function toStored(entry: Entry): StoredEntity {
-  const { desc, kind, id, createdOrdinal, lastEventOrdinal, payload } = entry;
+  const { desc, kind, id, createdOrdinal, lastEventOrdinal } = entry;
+  const payload = read(entry);
   return {
     kind,
     id,

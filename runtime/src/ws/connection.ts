@@ -1,7 +1,8 @@
 import type { Duplex } from "node:stream";
 import type { ClientFrame } from "@sessionstream/proto/sessionstream/v1/transport_pb.js";
 import type { WebSocket } from "ws";
-import { decodeClientFrame, encodeFrame, type ServerFrameInit } from "./frames.js";
+import { checkSessionId } from "../hub/session-id.js";
+import { decodeFrame, encodeFrame, type OutgoingFrame } from "./codec.js";
 import type { TransportRecord } from "./observer.js";
 import { closeCodes, type TransportErrorCode } from "./options.js";
 import { Outbox } from "./outbox.js";
@@ -51,8 +52,9 @@ export class Connection {
     if (this.shared.isObserved) this.shared.observe({ connectionId: this.peer.id, ...record });
   }
 
-  send(frame: ServerFrameInit): void {
+  send(frame: OutgoingFrame): void {
     this.outbox.write(encodeFrame(this.shared.hub.registry.protobuf, frame));
+    this.#throttle();
   }
 
   /** Tells the client of an error: the code and the message, nothing more. */
@@ -105,18 +107,20 @@ export class Connection {
       void this.close(closeCodes.unsupportedData, "want text");
       return;
     }
+    let frame: ClientFrame["frame"];
     try {
-      this.#handle(decodeClientFrame(data));
+      frame = decodeFrame(data);
     } catch (error) {
       this.fail("bad_client_frame", "the message is not a ClientFrame in protobuf JSON", "", error);
+      return;
     }
-    this.#throttle();
+    this.#handle(frame);
   }
 
-  #handle({ frame }: ClientFrame): void {
+  #handle(frame: ClientFrame["frame"]): void {
     switch (frame.case) {
       case "subscribe":
-        this.#subscribe(frame.value.sessionId, frame.value.sinceSnapshotOrdinal);
+        void this.#subscribe(frame.value.sessionId, frame.value.sinceSnapshotOrdinal);
         return;
       case "unsubscribe":
         this.#unsubscribe(frame.value.sessionId);
@@ -129,5 +133,64 @@ export class Connection {
       default:
         this.fail("protocol_error", "the frame is empty: want subscribe, unsubscribe, ping or pong");
     }
+  }
+
+  async #subscribe(sessionId: string, sinceOrdinal: bigint): Promise<void> {
+    if (!this.#isUsable(sessionId)) return;
+    this.observe({ stage: "subscribe", sessionId });
+    const subscribed = this.subscriptions.subscribe(sessionId, sinceOrdinal);
+    this.#throttle();
+    await subscribed;
+    this.#throttle();
+  }
+
+  #unsubscribe(sessionId: string): void {
+    if (!this.#isUsable(sessionId)) return;
+    this.observe({ stage: "unsubscribe", sessionId });
+    this.subscriptions.unsubscribe(sessionId);
+    this.send({ case: "unsubscribed", value: { sessionId } });
+  }
+
+  #isUsable(sessionId: string): boolean {
+    try {
+      checkSessionId(sessionId);
+      return true;
+    } catch {
+      this.fail("protocol_error", "the session id is not usable");
+      return false;
+    }
+  }
+
+  /** Reads no more from a client that does not take its answers, or has too many requests under way. */
+  #throttle(): void {
+    if (this.#webSocket.readyState !== this.#webSocket.OPEN) return;
+    const { isFull } = this.outbox;
+    if (isFull) this.#startLagTimer();
+    if (isFull || this.subscriptions.requests > this.shared.limits.maxSubscriptions) this.#webSocket.pause();
+    else if (this.#webSocket.isPaused) this.#webSocket.resume();
+  }
+
+  #drained(): void {
+    this.#stopLagTimer();
+    this.#throttle();
+    void this.subscriptions.catchUp();
+  }
+
+  #startLagTimer(): void {
+    this.#lagTimer ??= setTimeout(() => {
+      this.observe({ stage: "error", code: String(closeCodes.tooSlow) });
+      void this.close(closeCodes.tooSlow, "too slow");
+    }, this.shared.limits.lagTimeout).unref();
+  }
+
+  #stopLagTimer(): void {
+    clearTimeout(this.#lagTimer);
+    this.#lagTimer = undefined;
+  }
+
+  #closed(code: number): void {
+    this.#stopLagTimer();
+    this.subscriptions.endAll();
+    this.observe({ stage: "disconnect", code: String(code) });
   }
 }

@@ -1,5 +1,12 @@
 export * from "./observer.js";
-export * from "./options.js";
+export {
+  closeCodes,
+  type Refusable,
+  type TransportErrorCode,
+  type TransportLimits,
+  type WebSocketTransportOptions,
+} from "./options.js";
+export type { SubscriptionState } from "./subscription.js";
 export {
   type ConnectionInfo,
   type SubscriptionInfo,

@@ -1,7 +1,7 @@
 import type { Registry } from "@bufbuild/protobuf";
 import { uiEventFrames } from "../frames/index.js";
 import type { UiBatch } from "../hub/options.js";
-import { encodeFrame } from "./server-frames.js";
+import { encodeFrame } from "./codec.js";
 
 /** An ordinal's UI events, encoded once for all who receive them. */
 export interface EncodedBatch {
@@ -14,8 +14,8 @@ export interface EncodedBatch {
 export interface FeedListener {
   /** Gets what came in since the last call, in order, also joined for one write. */
   receive(batches: readonly EncodedBatch[], joined: Buffer): void;
-  /** Told that UI events were lost, because they cannot be encoded. */
-  miss(): void;
+  /** Told that what it has is out of date and no UI event will mend it. */
+  startOver(): void;
 }
 
 /**
@@ -47,13 +47,15 @@ export class SessionFeed {
     this.#listeners.delete(listener);
   }
 
-  /** Throws where a payload holds an Any of a type that the registry lacks; the listeners are told that they miss it. */
+  /** Throws where a payload holds an Any of a type that the registry lacks; the listeners then start over. */
   take(batch: UiBatch): void {
+    if (batch.isReset) this.#startOver();
+    if (batch.events.length === 0) return;
     let frames: Buffer[];
     try {
       frames = uiEventFrames(batch).map((value) => encodeFrame(this.#registry, { case: "uiEvent", value }));
     } catch (error) {
-      for (const listener of this.#listeners) listener.miss();
+      this.#startOver();
       throw error;
     }
     if (this.#pending.length === 0) queueMicrotask(() => this.flush());
@@ -67,6 +69,10 @@ export class SessionFeed {
     this.#pending = [];
     const joined = joinFrames(batches.map(({ bytes }) => bytes));
     for (const listener of this.#listeners) listener.receive(batches, joined);
+  }
+
+  #startOver(): void {
+    for (const listener of this.#listeners) listener.startOver();
   }
 }
 

@@ -1,7 +1,7 @@
 import { snapshotFrame } from "../frames/index.js";
 import type { Snapshot } from "../timeline/snapshot.js";
+import { encodeFrame } from "./codec.js";
 import type { Connection } from "./connection.js";
-import { encodeFrame } from "./server-frames.js";
 import { type EncodedBatch, type FeedListener, joinFrames } from "./session-feed.js";
 
 /** `hydrating` until the snapshot is sent, `lagging` while the client is too slow for more. */
@@ -59,10 +59,10 @@ export class Subscription implements FeedListener {
     }
     const bytes = this.#isAbove(batches[0]) ? joined : joinFrames(this.#above(batches));
     outbox.write(bytes);
-    if (this.#connection.isObserved) this.#observeSend(batches, bytes);
+    if (this.#connection.shared.isObserved) this.#observeSend(batches, bytes);
   }
 
-  miss(): void {
+  startOver(): void {
     if (this.#state === "hydrating") this.#isStale = true;
     if (this.#state !== "live") return;
     this.#state = "hydrating";
@@ -93,7 +93,7 @@ export class Subscription implements FeedListener {
       else this.#goLive(snapshot);
     } catch (error) {
       if (this.#state !== "hydrating") return;
-      this.#connection.drop(this, "snapshot_failed", "the snapshot could not be loaded", error);
+      this.#connection.subscriptions.drop(this, "snapshot_failed", "the snapshot could not be loaded", error);
     }
   }
 
@@ -131,7 +131,7 @@ export class Subscription implements FeedListener {
     const { maxHeldEvents, maxBufferedBytes } = this.#connection.shared.limits;
     if (this.#heldEvents <= maxHeldEvents && this.#heldBytes <= maxBufferedBytes) return;
     const message = "too many events came in while the snapshot loaded: subscribe again";
-    this.#connection.drop(this, "hydration_buffer_overflow", message);
+    this.#connection.subscriptions.drop(this, "hydration_buffer_overflow", message);
   }
 
   #dropHeld(): void {

@@ -3,12 +3,16 @@ import type { Server as HttpServer, IncomingMessage } from "node:http";
 import type { Server as HttpsServer } from "node:https";
 import type { Duplex } from "node:stream";
 import { WebSocketServer } from "ws";
+import { SessionstreamError } from "../errors.js";
 import type { Hub } from "../hub/hub.js";
 import { Connection } from "./connection.js";
 import type { TransportRecord } from "./observer.js";
-import { closeCodes, type WebSocketTransportOptions } from "./options.js";
+import { closeCodes, limitsOf, type TransportLimits, type WebSocketTransportOptions } from "./options.js";
 import { isOriginAllowed } from "./origin.js";
 import { type FeedListener, SessionFeed } from "./session-feed.js";
+import type { Shared } from "./shared.js";
+import type { SubscriptionState } from "./subscription.js";
+import { refuseUpgrade, routeUpgrades, type UpgradeHandler } from "./upgrades.js";
 
 /** A connection as it is listed. */
 export interface ConnectionInfo {
@@ -24,34 +28,25 @@ export interface ConnectionInfo {
 /** A subscription as it is listed. */
 export interface SubscriptionInfo {
   readonly sessionId: string;
-  /** `hydrating` until the snapshot is sent, `lagging` while the client is too slow for more. */
-  readonly state: string;
-}
-
-/** What the connections of a transport share. */
-export interface Shared {
-  readonly hub: Hub;
-  readonly limits: Required<
-    Pick<WebSocketTransportOptions, "maxSubscriptions" | "maxHeldEvents" | "maxBufferedBytes" | "lagTimeout">
-  >;
-  authorizeSubscribe(identity: unknown, sessionId: string): boolean | Promise<boolean>;
-  observe(record: TransportRecord): void;
-  feed(sessionId: string): SessionFeed;
-  leaveFeed(sessionId: string, listener: FeedListener): void;
-  leave(connection: Connection): void;
+  readonly state: SubscriptionState;
 }
 
 /** Gives browsers and other clients the sessions of a hub over WebSocket. */
 export interface WebSocketTransport {
-  /** Serves the path on a server; other paths are left to whoever else listens for upgrades. */
+  /**
+   * Serves the path on a server, or on several; other paths are left to whoever
+   * else listens for upgrades. Throws DUPLICATE_NAME where the server has the
+   * path already, and CLOSED.
+   */
   attach(server: HttpServer | HttpsServer): void;
-  /** Serves one upgrade, for those who route them by themselves. */
+  /** Serves one upgrade, for those who route them by themselves. Does not reject. */
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void>;
   connections(): readonly ConnectionInfo[];
   /**
-   * Takes no more connections, closes those that are there with 1001, and
-   * resolves when they are closed; after `timeout` milliseconds (2,000 unless
-   * given) by force. The server itself stays open.
+   * Takes no more connections, sends those that are there what has been fanned
+   * out, closes them with 1001, and resolves when they are closed; after
+   * `timeout` milliseconds (2,000 unless given) by force. The server and the hub
+   * stay open.
    */
   close(options?: { readonly timeout?: number }): Promise<void>;
 }
@@ -66,93 +61,97 @@ export function webSocketTransport<Identity = unknown>(
 
 class Transport implements WebSocketTransport, Shared {
   readonly hub: Hub;
-  readonly limits: Shared["limits"];
+  readonly limits: TransportLimits;
   readonly #options: WebSocketTransportOptions;
-  readonly #path: string;
   readonly #server: WebSocketServer;
   readonly #connections = new Set<Connection>();
   readonly #feeds = new Map<string, SessionFeed>();
   readonly #unsubscribe: () => void;
   readonly #pings: NodeJS.Timeout;
   readonly #detach: (() => void)[] = [];
-  #closed = false;
+  #isClosed = false;
 
   constructor(hub: Hub, options: WebSocketTransportOptions) {
-    const { maxSubscriptions = 100, maxHeldEvents = 4096, maxBufferedBytes = 2 ** 20, lagTimeout = 30_000 } = options;
     this.hub = hub;
-    this.limits = { maxSubscriptions, maxHeldEvents, maxBufferedBytes, lagTimeout };
+    this.limits = limitsOf(options);
     this.#options = options;
-    this.#path = options.path ?? "/ws";
     this.#server = new WebSocketServer({
       noServer: true,
       clientTracking: false,
       perMessageDeflate: false,
-      maxPayload: options.maxFrameBytes ?? 2 ** 16,
+      maxPayload: this.limits.maxFrameBytes,
+      // A frame in tiny pieces would occupy far more than its length.
+      maxFragments: 128,
+      maxBufferedChunks: 1024,
     });
     this.#unsubscribe = hub.subscribe((batch) => this.#feeds.get(batch.sessionId)?.take(batch));
     this.#pings = setInterval(() => {
       for (const connection of this.#connections) connection.ping();
-    }, options.pingInterval ?? 30_000).unref();
+    }, this.limits.pingInterval).unref();
   }
 
   attach(server: HttpServer | HttpsServer): void {
-    const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-      if (pathOf(request) === this.#path) void this.handleUpgrade(request, socket, head);
-      else if (server.listenerCount("upgrade") === 1) refuse(socket, "404 Not Found");
-    };
-    server.on("upgrade", onUpgrade);
-    this.#detach.push(() => server.off("upgrade", onUpgrade));
+    if (this.#isClosed) throw new SessionstreamError("CLOSED", "the transport is closed");
+    const serve: UpgradeHandler = (request, socket, head) => void this.handleUpgrade(request, socket, head);
+    this.#detach.push(routeUpgrades(server, this.#options.path ?? "/ws", serve));
   }
 
   async handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     socket.on("error", () => socket.destroy());
-    if (!isOriginAllowed(request, this.#options.allowedOrigins)) return this.#refuse(socket, "403 Forbidden");
-    let identity: unknown = {};
     try {
-      if (this.#options.authorizeConnect) identity = await this.#options.authorizeConnect(request);
+      if (!isOriginAllowed(request, this.#options.allowedOrigins)) return this.#refuse(socket, "403 Forbidden");
+      const identity = await this.#identify(request);
+      if (identity === undefined || identity === null || identity === false) {
+        return this.#refuse(socket, "401 Unauthorized");
+      }
+      if (this.#isClosed) return this.#refuse(socket, "503 Service Unavailable");
+      this.#server.handleUpgrade(request, socket, head, (webSocket) => {
+        const { remoteAddress = "" } = request.socket;
+        const connection = new Connection({ id: randomUUID(), identity, remoteAddress }, this, webSocket, socket);
+        this.#connections.add(connection);
+        webSocket.on("close", () => this.#connections.delete(connection));
+      });
     } catch (error) {
-      return this.#refuse(socket, "401 Unauthorized", error);
+      this.#refuse(socket, "403 Forbidden", error);
     }
-    if (identity === undefined) return this.#refuse(socket, "401 Unauthorized");
-    if (this.#closed) return this.#refuse(socket, "503 Service Unavailable");
-    this.#server.handleUpgrade(request, socket, head, (webSocket) => {
-      const connection = new Connection(randomUUID(), this, webSocket, request, identity);
-      this.#connections.add(connection);
-      connection.observe({ stage: "connect" });
-    });
   }
 
   connections(): readonly ConnectionInfo[] {
-    return [...this.#connections].map(({ id, remoteAddress, connectedAt, bufferedBytes, subscriptions }) => ({
-      id,
-      remoteAddress,
+    return [...this.#connections].map(({ peer, connectedAt, outbox, subscriptions }) => ({
+      id: peer.id,
+      remoteAddress: peer.remoteAddress,
       connectedAt,
-      bufferedBytes,
-      subscriptions: [...subscriptions.values()].map(({ sessionId, state }) => ({ sessionId, state })),
+      bufferedBytes: outbox.bytes,
+      subscriptions: subscriptions.list().map(({ sessionId, state }) => ({ sessionId, state })),
     }));
   }
 
   async close({ timeout = 2000 }: { readonly timeout?: number } = {}): Promise<void> {
-    this.#closed = true;
+    this.#isClosed = true;
     clearInterval(this.#pings);
     this.#unsubscribe();
     for (const detach of this.#detach.splice(0)) detach();
-    const reason = "the server is closing";
-    await Promise.all(
-      [...this.#connections].map((connection) => connection.close(closeCodes.goingAway, reason, timeout)),
-    );
+    for (const feed of this.#feeds.values()) feed.flush();
+    const { goingAway } = closeCodes;
+    const closing = [...this.#connections].map((connection) => connection.close(goingAway, "going away", timeout));
+    await Promise.all(closing);
   }
 
-  authorizeSubscribe(identity: unknown, sessionId: string): boolean | Promise<boolean> {
-    return this.#options.authorizeSubscribe?.(identity, sessionId) ?? true;
+  get isObserved(): boolean {
+    return this.#options.observer !== undefined;
   }
 
   observe(record: TransportRecord): void {
+    // An observer that fails harms nobody, even one that is wrongly async.
     try {
-      this.#options.observer?.(record);
-    } catch {
-      // An observer that fails harms nobody.
-    }
+      const returned: unknown = this.#options.observer?.(record);
+      if (returned instanceof Promise) returned.catch(() => {});
+    } catch {}
+  }
+
+  authorizeSubscribe(identity: unknown, sessionId: string): boolean | Promise<boolean> {
+    const { authorizeSubscribe } = this.#options;
+    return authorizeSubscribe === undefined || authorizeSubscribe(identity, sessionId);
   }
 
   feed(sessionId: string): SessionFeed {
@@ -170,20 +169,13 @@ class Transport implements WebSocketTransport, Shared {
     if (feed?.isUnused) this.#feeds.delete(sessionId);
   }
 
-  leave(connection: Connection): void {
-    this.#connections.delete(connection);
+  #identify(request: IncomingMessage): unknown {
+    const { authorizeConnect } = this.#options;
+    return authorizeConnect === undefined ? {} : authorizeConnect(request);
   }
 
   #refuse(socket: Duplex, status: string, error?: unknown): void {
     this.observe({ stage: "refuse", connectionId: "", code: status, ...(error !== undefined && { error }) });
-    refuse(socket, status);
+    refuseUpgrade(socket, status);
   }
-}
-
-function pathOf(request: IncomingMessage): string {
-  return request.url?.split("?", 1)[0] ?? "";
-}
-
-function refuse(socket: Duplex, status: string): void {
-  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
 }

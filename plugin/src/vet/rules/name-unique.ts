@@ -6,8 +6,10 @@ export const nameUnique: Rule = {
   purpose: "A logical name is used once in its kind, across all files.",
   check({ names }, report) {
     for (const kind of kinds) {
-      for (const [text, uses] of names[kind]) {
-        if (uses.length === 1 || text === "") continue;
+      for (const [text, all] of names[kind]) {
+        // Without a feature, names that are not written are not known.
+        const uses = all.filter(({ name, file }) => !name.derived || file.feature?.name);
+        if (text === "" || uses.length < 2) continue;
         for (const use of uses) {
           const others = uses.filter((other) => other !== use);
           const where = others.map(({ mark, name }) => `${formatPlace(name.place)} for ${mark.message.typeName}`);

@@ -1,0 +1,47 @@
+import { execFile } from "node:child_process";
+import { delimiter, join } from "node:path";
+import { promisify } from "node:util";
+import { CannotRun } from "../../errors.js";
+import { foldersUpward } from "../../paths.js";
+
+const maxBuffer = 2 ** 30;
+
+/**
+ * Runs the buf of the project, or else that of the PATH, and resolves to what
+ * it prints. Throws CannotRun: BUF_NOT_FOUND, or PROTO_DOES_NOT_COMPILE with
+ * buf's own words.
+ */
+export async function runBuf(args: readonly string[], cwd: string): Promise<Buffer> {
+  const bins = foldersUpward(cwd).map((folder) => join(folder, "node_modules", ".bin"));
+  const path = [...bins, process.env.PATH ?? ""].join(delimiter);
+  try {
+    const options = { cwd, maxBuffer, encoding: "buffer", env: { ...process.env, PATH: path } } as const;
+    // npm's programs are scripts on Windows, which only a shell runs.
+    const { stdout } = await promisify(execFile)("buf", args, { ...options, shell: process.platform === "win32" });
+    return stdout;
+  } catch (error) {
+    if (isMissing(error)) {
+      throw new CannotRun(
+        "BUF_NOT_FOUND",
+        `buf is neither in a node_modules/.bin at or above ${cwd} nor in the PATH: run "npm install --save-dev @bufbuild/buf", or check TypeScript only with --no-proto`,
+        error,
+      );
+    }
+    throw new CannotRun(
+      "PROTO_DOES_NOT_COMPILE",
+      `the proto files do not compile; buf says:\n${outputOf(error)}`,
+      error,
+    );
+  }
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "ENOENT";
+}
+
+/** buf says on stdout where files are at fault, and on stderr what else went wrong. */
+function outputOf(error: unknown): string {
+  const { stdout, stderr } = error as { stdout?: unknown; stderr?: unknown };
+  const said = `${stdout ?? ""}${stderr ?? ""}`.trim();
+  return said === "" ? String(error) : said;
+}

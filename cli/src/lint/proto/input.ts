@@ -1,0 +1,20 @@
+import { existsSync } from "node:fs";
+import { dirname, resolve } from "node:path";
+import { CannotRun } from "../../errors.js";
+import { findUpward } from "../../paths.js";
+
+/** The folder or image that buf is to compile: the one that was given, or the workspace at or above a folder. */
+export function protoInput(given: string | undefined, cwd: string): string {
+  if (given !== undefined) {
+    const path = resolve(cwd, given);
+    if (existsSync(path)) return path;
+    throw new CannotRun("PROTO_NOT_FOUND", `--proto: got ${given}, which does not exist: want a folder or a buf image`);
+  }
+  // A buf.work.yaml holds together folders that have a buf.yaml each.
+  const config = findUpward(cwd, "buf.work.yaml") ?? findUpward(cwd, "buf.yaml");
+  if (config !== undefined) return dirname(config);
+  throw new CannotRun(
+    "PROTO_NOT_FOUND",
+    `there is no buf.yaml in ${cwd} or above it: run this where one is, name the folder with --proto, or check TypeScript only with --no-proto`,
+  );
+}

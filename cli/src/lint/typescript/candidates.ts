@@ -1,0 +1,53 @@
+import type { SchemaModel } from "@sessionstream/plugin/model";
+import type { Texts } from "./source-files.js";
+
+// Types are what takes time. These patterns find, in the text alone, the files
+// that a rule could find something in; they may find too many, never too few of
+// those that name this package or its generated code.
+
+const usesUs = /@sessionstream\/|_sessionstream\b/;
+const registers = /\bregister(?:Command|Event|UIEvent|TimelineEntity)\b/;
+const makesDescriptors = /\b(?:command|event|uiEvent|timelineEntity)\b/;
+const comparesNames = /\b(?:name|kind)\b[\s\S]*(?:\bcase\b|[!=]==?)|\bdecodeCommand\b|\bhasTimelineEntity\b/;
+const ordinals = /ordinal\b|cursor\b|\basOf\b/i;
+const makesNumbers = /\b(?:Number|parseInt|parseFloat)\b|\bas number\b|<number>|\+\s*[\w(]/;
+
+/** The paths of the files that must be checked with types. */
+export function candidatesIn(texts: Texts, model: SchemaModel | undefined): ReadonlySet<string> {
+  const names = namePattern(model);
+  const paths = [...texts].filter(([, text]) => isCandidate(text, names)).map(([path]) => path);
+  return new Set(paths);
+}
+
+/** The paths of the files that mention one of these identifiers. */
+export function filesThatMention(identifiers: Iterable<string>, texts: Texts): readonly string[] {
+  const words = [...identifiers].filter((identifier) => /^[\w$]+$/.test(identifier));
+  if (words.length === 0) return [];
+  const pattern = new RegExp(`(?<![\\w$])(?:${words.map((word) => word.replaceAll("$", "\\$")).join("|")})(?![\\w$])`);
+  return [...texts].filter(([, text]) => pattern.test(text)).map(([path]) => path);
+}
+
+function isCandidate(text: string, names: RegExp | undefined): boolean {
+  if (usesUs.test(text)) {
+    return (
+      registers.test(text) ||
+      makesDescriptors.test(text) ||
+      comparesNames.test(text) ||
+      (ordinals.test(text) && makesNumbers.test(text))
+    );
+  }
+  // A file can have our types without naming us: by inference, from a function
+  // of another file.
+  return (
+    registers.test(text) ||
+    (/\b\w*[oO]rdinal\b/.test(text) && makesNumbers.test(text)) ||
+    (names?.test(text) === true && comparesNames.test(text))
+  );
+}
+
+/** Matches a string literal that is a logical name. */
+function namePattern(model: SchemaModel | undefined): RegExp | undefined {
+  const names = Object.values(model?.names ?? {}).flatMap((byName) => [...byName.keys()]);
+  const words = names.filter((name) => /^\w+$/.test(name));
+  return words.length === 0 ? undefined : new RegExp(`["'\`](?:${words.join("|")})["'\`]`);
+}

@@ -1,0 +1,214 @@
+import { ts } from "ts-morph";
+import type { Callers } from "./callers.js";
+import { functionReturns, iteratedPath, type Path, type Step, valuesAssignedTo } from "./origin-steps.js";
+import type { TypedFiles } from "./program.js";
+import { bare, calleeOf, nameText, symbolOf } from "./syntax.js";
+
+/** Where a value that reaches an expression is written. */
+export interface Origin {
+  readonly node: ts.Expression;
+  /**
+   * The argument by which it was passed on, of the outermost call that passes
+   * it; the expression that was asked about where no parameter is between.
+   */
+  readonly entry: ts.Expression;
+}
+
+/**
+ * Follows an expression back to where its values are written: through
+ * variables, destructuring, objects, arrays, spreads, conditions, functions and
+ * the parameters of those who call them. `stop` says which expressions are not
+ * to be followed further.
+ */
+export class Origins {
+  readonly #checker: ts.TypeChecker;
+  readonly #callers: Callers;
+  readonly #relays = new Set<string>();
+
+  constructor({ checker }: TypedFiles, callers: Callers) {
+    this.#checker = checker;
+    this.#callers = callers;
+  }
+
+  /** The names of the functions whose parameters were followed. */
+  get relays(): ReadonlySet<string> {
+    return this.#relays;
+  }
+
+  /** The origins of what is found by a path in an argument list, such as `[1]` for the second argument. */
+  ofArguments(
+    list: readonly ts.Expression[],
+    index: number,
+    stop: (node: ts.Expression) => boolean,
+  ): readonly Origin[] {
+    const trace = new Trace(this.#checker, this.#callers, this.#relays, stop);
+    trace.argument(list, index, [], undefined);
+    return trace.origins;
+  }
+}
+
+class Trace {
+  readonly origins: Origin[] = [];
+  readonly #checker: ts.TypeChecker;
+  readonly #callers: Callers;
+  readonly #relays: Set<string>;
+  readonly #stop: (node: ts.Expression) => boolean;
+  readonly #seen = new Map<ts.Node, Set<string>>();
+
+  constructor(checker: ts.TypeChecker, callers: Callers, relays: Set<string>, stop: (node: ts.Expression) => boolean) {
+    this.#checker = checker;
+    this.#callers = callers;
+    this.#relays = relays;
+    this.#stop = stop;
+  }
+
+  /** Follows the argument of an index, which may come out of a spread. */
+  argument(list: readonly ts.Expression[], index: number, path: Path, entry: ts.Expression | undefined): void {
+    const spread = list.findIndex(ts.isSpreadElement);
+    if (spread >= 0 && spread <= index) {
+      for (const [at, argument] of list.entries()) {
+        if (at < spread) continue;
+        if (!ts.isSpreadElement(argument)) this.#follow(argument, path, entry ?? argument);
+        else
+          this.#follow(
+            argument.expression,
+            [at === spread ? index - spread : undefined, ...path],
+            entry ?? argument.expression,
+          );
+      }
+      return;
+    }
+    const argument = list[index];
+    if (argument !== undefined) this.#follow(argument, path, entry ?? argument);
+  }
+
+  /** Follows what is found by a path in the value of an expression. */
+  #follow(expression: ts.Expression, path: Path, entry: ts.Expression): void {
+    const node = bare(expression);
+    const key = path.join();
+    const seen = this.#seen.get(node) ?? new Set();
+    if (seen.has(key) || path.length > 8) return;
+    this.#seen.set(node, seen.add(key));
+    if (path.length === 0 && this.#stop(node)) this.origins.push({ node, entry });
+    else this.#followInto(node, path, entry);
+  }
+
+  #followInto(node: ts.Expression, path: Path, entry: ts.Expression): void {
+    const follow = (next: ts.Expression, nextPath: Path = path): void => this.#follow(next, nextPath, entry);
+    if (ts.isConditionalExpression(node)) {
+      follow(node.whenTrue);
+      follow(node.whenFalse);
+    } else if (ts.isBinaryExpression(node)) {
+      follow(node.left);
+      follow(node.right);
+    } else if (ts.isIdentifier(node)) {
+      this.#symbol(symbolOf(node, this.#checker), path, entry);
+    } else if (ts.isPropertyAccessExpression(node)) {
+      follow(node.expression, [node.name.text, ...path]);
+      this.#symbol(symbolOf(node.name, this.#checker), path, entry);
+    } else if (ts.isElementAccessExpression(node)) {
+      follow(node.expression, [nameText(node.argumentExpression), ...path]);
+    } else if (ts.isObjectLiteralExpression(node)) {
+      this.#object(node, path, entry);
+    } else if (ts.isArrayLiteralExpression(node)) {
+      this.#array(node, path, entry);
+    } else if (ts.isCallExpression(node) || ts.isNewExpression(node)) {
+      this.#result(node, path, entry);
+    }
+  }
+
+  #object(node: ts.ObjectLiteralExpression, [step, ...rest]: Path, entry: ts.Expression): void {
+    for (const property of node.properties) {
+      if (ts.isSpreadAssignment(property)) this.#follow(property.expression, [step, ...rest], entry);
+      else if (step !== undefined && nameText(property.name) !== String(step)) continue;
+      else if (ts.isPropertyAssignment(property)) this.#follow(property.initializer, rest, entry);
+      else if (ts.isShorthandPropertyAssignment(property)) this.#follow(property.name, rest, entry);
+    }
+  }
+
+  #array(node: ts.ArrayLiteralExpression, [step, ...rest]: Path, entry: ts.Expression): void {
+    const isPlain = !node.elements.some(ts.isSpreadElement);
+    for (const [index, element] of node.elements.entries()) {
+      if (ts.isSpreadElement(element)) this.#follow(element.expression, [undefined, ...rest], entry);
+      else if (!isPlain || step === undefined || Number(step) === index) this.#follow(element, rest, entry);
+    }
+  }
+
+  #result(node: ts.CallExpression | ts.NewExpression, path: Path, entry: ts.Expression): void {
+    for (const [iterated, iteratedTo] of iteratedPath(node, path)) this.#follow(iterated, iteratedTo, entry);
+    const declaration = calleeOf(node, this.#checker);
+    if (declaration === undefined || declaration.getSourceFile().isDeclarationFile) return;
+    for (const returned of functionReturns(declaration)) this.#follow(returned, path, entry);
+  }
+
+  #symbol(symbol: ts.Symbol | undefined, path: Path, entry: ts.Expression): void {
+    for (const declaration of symbol?.declarations ?? []) {
+      if (declaration.getSourceFile().isDeclarationFile) continue;
+      if (ts.isExportAssignment(declaration)) this.#follow(declaration.expression, path, entry);
+      else this.#declaration(declaration, path, entry);
+      for (const value of valuesAssignedTo(symbol, declaration, this.#checker)) this.#follow(value, path, entry);
+    }
+  }
+
+  #declaration(declaration: ts.Declaration, path: Path, entry: ts.Expression): void {
+    if (ts.isParameter(declaration)) this.#parameter(declaration, path, entry);
+    if (
+      (ts.isVariableDeclaration(declaration) ||
+        ts.isPropertyDeclaration(declaration) ||
+        ts.isPropertyAssignment(declaration) ||
+        ts.isParameter(declaration) ||
+        ts.isBindingElement(declaration)) &&
+      declaration.initializer !== undefined
+    ) {
+      this.#follow(declaration.initializer, path, entry);
+    }
+    if (ts.isBindingElement(declaration)) this.#bindingElement(declaration, path, entry);
+    if (ts.isVariableDeclaration(declaration)) {
+      const loop = declaration.parent.parent;
+      if (ts.isForOfStatement(loop)) this.#follow(loop.expression, [undefined, ...path], entry);
+    }
+  }
+
+  #bindingElement(element: ts.BindingElement, path: Path, entry: ts.Expression): void {
+    const pattern = element.parent;
+    const step: Step = ts.isArrayBindingPattern(pattern)
+      ? String(pattern.elements.indexOf(element))
+      : nameText(element.propertyName ?? element.name);
+    const isRest = element.dotDotDotToken !== undefined;
+    const isRestOfArray = isRest && ts.isArrayBindingPattern(pattern);
+    const nextPath = isRestOfArray ? [undefined, ...path.slice(1)] : isRest ? path : [step, ...path];
+    this.#declaration(pattern.parent, nextPath, entry);
+  }
+
+  #parameter(parameter: ts.ParameterDeclaration, path: Path, entry: ts.Expression): void {
+    const callee = parameter.parent;
+    const index = callee.parameters.indexOf(parameter);
+    const name = relayName(callee);
+    if (name !== undefined) this.#relays.add(name);
+    // The argument is where the value enters, so that is where one looks for it.
+    for (const call of this.#callers.of(callee)) {
+      if (parameter.dotDotDotToken === undefined) {
+        this.argument(call.arguments, index, path, undefined);
+        continue;
+      }
+      const [step, ...rest] = path;
+      const from = step === undefined ? call.arguments.map((_, at) => at).slice(index) : [index + Number(step)];
+      for (const at of from) this.argument(call.arguments, at, rest, undefined);
+    }
+    // The function may be what an array method calls for each element.
+    const call = callee.parent;
+    if (ts.isCallExpression(call) && ts.isPropertyAccessExpression(call.expression) && index === 0) {
+      this.#follow(call.expression.expression, [undefined, ...path], entry);
+    }
+  }
+}
+
+/** What others call a function by. */
+function relayName(callee: ts.SignatureDeclaration): string | undefined {
+  if (callee.name !== undefined) return nameText(callee.name);
+  if (ts.isConstructorDeclaration(callee)) return callee.parent.name?.text;
+  const { parent } = callee;
+  return ts.isVariableDeclaration(parent) || ts.isPropertyAssignment(parent) || ts.isPropertyDeclaration(parent)
+    ? nameText(parent.name)
+    : undefined;
+}

@@ -1,0 +1,35 @@
+// What the rules for TypeScript are called and check. Apart from the rules
+// themselves, so that listing them does not load a compiler.
+
+/** A rule's name and what it checks: a sentence. */
+export interface RuleInfo {
+  readonly id: string;
+  readonly purpose: string;
+}
+
+export const payloadConcreteInfo = {
+  id: "SESSIONSTREAM_TS_PAYLOAD_CONCRETE",
+  purpose: "What is registered is a concrete message, not Struct, Value, ListValue or Any, however it gets there.",
+} as const satisfies RuleInfo;
+
+export const nameKnownInfo = {
+  id: "SESSIONSTREAM_TS_NAME_KNOWN",
+  purpose: "A name that is looked up or compared with is one that a schema declares.",
+} as const satisfies RuleInfo;
+
+export const switchCompleteInfo = {
+  id: "SESSIONSTREAM_TS_SWITCH_COMPLETE",
+  purpose: "A switch over the names of commands, events or UI events has every case, or a default that refuses.",
+} as const satisfies RuleInfo;
+
+export const ordinalBigintInfo = {
+  id: "SESSIONSTREAM_TS_ORDINAL_BIGINT",
+  purpose: "An ordinal stays a bigint: a number is wrong above 2^53.",
+} as const satisfies RuleInfo;
+
+export const ruleInfos: readonly RuleInfo[] = [
+  payloadConcreteInfo,
+  nameKnownInfo,
+  switchCompleteInfo,
+  ordinalBigintInfo,
+];

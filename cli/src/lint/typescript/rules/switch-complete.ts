@@ -1,0 +1,51 @@
+import { type Kind, kindTitles, type SchemaModel } from "@sessionstream/plugin/model";
+import { ts } from "ts-morph";
+import { nameReadBy } from "../members.js";
+import type { TypeScriptRule } from "../rule.js";
+import { switchCompleteInfo } from "../rule-list.js";
+import { forEachNode, literalsOf } from "../syntax.js";
+
+/** Finds switches over names of commands, events or UI events that pass over some of them in silence. */
+export const switchComplete: TypeScriptRule = {
+  info: switchCompleteInfo,
+  visitor({ checker, model }, report) {
+    return (node) => {
+      if (!ts.isSwitchStatement(node)) return;
+      const kind = nameReadBy(node.expression, checker);
+      if (kind === undefined || kind === "timeline_entity") return;
+      const { clauses } = node.caseBlock;
+      const fallback = clauses.find(ts.isDefaultClause);
+      if (fallback !== undefined && refuses(fallback, checker)) return;
+      const cases = clauses.filter(ts.isCaseClause).flatMap(({ expression }) => literalsOf(expression, checker) ?? []);
+      const wanted = literalsOf(node.expression, checker) ?? namesOfFeatures(cases, kind, model);
+      const missing = wanted.filter((name) => !cases.includes(name));
+      if (missing.length === 0) return;
+      const mend =
+        fallback === undefined
+          ? "add them, or a default that throws"
+          : "its default passes over them in silence: add them, or have the default throw";
+      report(
+        node.expression,
+        `the switch misses the ${kindTitles[kind]}${missing.length === 1 ? "" : "s"} ${missing.join(", ")}; ${mend}`,
+      );
+    };
+  },
+};
+
+/** The names of a kind in the features that the cases are of; empty where no schema is known. */
+function namesOfFeatures(cases: readonly string[], kind: Kind, model: SchemaModel | undefined): readonly string[] {
+  const files = cases.flatMap((name) => model?.names[kind].get(name) ?? []).map(({ file }) => file);
+  const marks = [...new Set(files)].flatMap((file) => file.marks.filter((mark) => mark.kind === kind));
+  return [...new Set(marks.flatMap(({ names }) => names.map(({ text }) => text)))];
+}
+
+/** Whether a default throws, or has the compiler prove that it is never reached. */
+function refuses(fallback: ts.DefaultClause, checker: ts.TypeChecker): boolean {
+  let found = false;
+  forEachNode(fallback, (node) => {
+    if (ts.isThrowStatement(node) || node.kind === ts.SyntaxKind.NeverKeyword) found = true;
+    // `return assertNever(event)`
+    else if (ts.isCallExpression(node) && checker.getTypeAtLocation(node).flags & ts.TypeFlags.Never) found = true;
+  });
+  return found;
+}

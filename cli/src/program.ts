@@ -1,0 +1,33 @@
+import { createRequire } from "node:module";
+import { Command, CommanderError } from "commander";
+import { CannotRun } from "./errors.js";
+import { type ExitCode, exitCodes } from "./exit-code.js";
+import { helpCommand } from "./help/command.js";
+import { lintCommand } from "./lint/command.js";
+
+const { version } = createRequire(import.meta.url)("../package.json") as { version: string };
+
+/** Runs the command line that is given, without the program's name. Resolves to what to exit with. */
+export async function run(args: readonly string[]): Promise<ExitCode> {
+  let exitCode: ExitCode = exitCodes.clean;
+  const program = new Command("sessionstream")
+    .description("Checks sessionstream schemas and the code that uses them, and explains both.")
+    .version(version)
+    .helpCommand(false)
+    // Commands inherit it: an option that is wrong must not exit like a finding.
+    .exitOverride();
+  const done = (code: ExitCode): void => {
+    exitCode = code;
+  };
+  for (const add of [lintCommand, helpCommand]) add(program, done);
+  try {
+    await program.parseAsync(args, { from: "user" });
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.clean : exitCodes.cannotRun;
+    // Anything else is a fault of ours, and its stack is what one needs to report it.
+    const text = error instanceof CannotRun ? error.message : error instanceof Error ? error.stack : error;
+    console.error(`sessionstream: ${text}`);
+    return exitCodes.cannotRun;
+  }
+  return exitCode;
+}

@@ -1,0 +1,29 @@
+import { type ErrorCode, isSessionstreamError } from "../errors.js";
+
+/** The errors that a client can be told, and the status that they are told with. */
+const statusOf: Partial<Record<ErrorCode, number>> = {
+  INVALID_SESSION: 400,
+  INVALID_PAYLOAD: 400,
+  PAYLOAD_TYPE_MISMATCH: 400,
+  FORBIDDEN: 403,
+  UNKNOWN_NAME: 404,
+  NO_HANDLER: 404,
+  REJECTED: 422,
+  CLOSED: 503,
+};
+
+/** The answer that tells an error, or undefined where it is none for a client. */
+export function answerTold(error: unknown): Response | undefined {
+  if (!isSessionstreamError(error)) return undefined;
+  const status = statusOf[error.code];
+  return status === undefined ? undefined : answerError(status, error.code, error.message);
+}
+
+export function answerError(
+  status: number,
+  code: string,
+  message: string,
+  headers: Record<string, string> = {},
+): Response {
+  return Response.json({ code, message }, { status, headers });
+}

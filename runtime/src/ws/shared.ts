@@ -1,0 +1,16 @@
+import type { Hub } from "../hub/hub.js";
+import type { TransportRecord } from "./observer.js";
+import type { TransportLimits } from "./options.js";
+import type { FeedListener, SessionFeed } from "./session-feed.js";
+
+/** What the connections of a transport share. */
+export interface Shared {
+  readonly hub: Hub;
+  readonly limits: TransportLimits;
+  /** Whether anybody hears what is observed. */
+  readonly isObserved: boolean;
+  observe(record: TransportRecord): void;
+  authorizeSubscribe(identity: unknown, sessionId: string): boolean | Promise<boolean>;
+  feed(sessionId: string): SessionFeed;
+  leaveFeed(sessionId: string, listener: FeedListener): void;
+}

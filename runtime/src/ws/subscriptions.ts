@@ -1,0 +1,94 @@
+import type { Connection } from "./connection.js";
+import { Subscription } from "./subscription.js";
+
+/** The subscriptions of one connection, one a session. */
+export class Subscriptions {
+  readonly #connection: Connection;
+  readonly #bySession = new Map<string, Subscription>();
+  /** Those that wait until the client has caught up, in the order of their turn. */
+  readonly #lagging = new Set<Subscription>();
+  #isCatchingUp = false;
+  #requests = 0;
+
+  constructor(connection: Connection) {
+    this.#connection = connection;
+  }
+
+  /** How many requests to subscribe are under way, with those that were overtaken. */
+  get requests(): number {
+    return this.#requests;
+  }
+
+  list(): Subscription[] {
+    return [...this.#bySession.values()];
+  }
+
+  /** Subscribes to a session; whoever subscribes again starts over. Does not reject. */
+  async subscribe(sessionId: string, sinceOrdinal: bigint): Promise<void> {
+    const connection = this.#connection;
+    this.unsubscribe(sessionId);
+    if (this.#bySession.size >= connection.shared.limits.maxSubscriptions) {
+      connection.fail("too_many_subscriptions", "unsubscribe from a session first", sessionId);
+      return;
+    }
+    const subscription = new Subscription(connection, sessionId, sinceOrdinal);
+    this.#bySession.set(sessionId, subscription);
+    this.#requests++;
+    const isAllowed = await this.#isAllowed(sessionId);
+    if (subscription.state !== "ended") {
+      if (isAllowed) await subscription.start();
+      else this.drop(subscription, "forbidden", "the session may not be seen");
+    }
+    this.#requests--;
+  }
+
+  unsubscribe(sessionId: string): void {
+    const subscription = this.#bySession.get(sessionId);
+    if (subscription !== undefined) this.#end(subscription);
+  }
+
+  /** Ends a subscription because of an error; the client hears the code and the message, nothing more. */
+  drop(subscription: Subscription, ...[code, message, error]: DropReason): void {
+    this.#end(subscription);
+    this.#connection.fail(code, message, subscription.sessionId, error);
+  }
+
+  endAll(): void {
+    for (const subscription of this.list()) this.#end(subscription);
+  }
+
+  /** Takes one that is to go on when the client has caught up. */
+  lag(subscription: Subscription): void {
+    this.#lagging.add(subscription);
+  }
+
+  /** Lets those that lag start over, one after the other, as long as the client keeps up. */
+  async catchUp(): Promise<void> {
+    if (this.#isCatchingUp) return;
+    this.#isCatchingUp = true;
+    for (const subscription of this.#lagging) {
+      if (this.#connection.outbox.isBehind) break;
+      this.#lagging.delete(subscription);
+      await subscription.resynchronise();
+    }
+    this.#isCatchingUp = false;
+  }
+
+  #end(subscription: Subscription): void {
+    this.#bySession.delete(subscription.sessionId);
+    this.#lagging.delete(subscription);
+    subscription.end();
+  }
+
+  async #isAllowed(sessionId: string): Promise<boolean> {
+    const { shared, peer } = this.#connection;
+    try {
+      return (await shared.authorizeSubscribe(peer.identity, sessionId)) === true;
+    } catch (error) {
+      this.#connection.observe({ stage: "error", sessionId, code: "forbidden", error });
+      return false;
+    }
+  }
+}
+
+type DropReason = [code: Parameters<Connection["fail"]>[0], message: string, error?: unknown];

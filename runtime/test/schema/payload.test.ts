@@ -1,0 +1,74 @@
+import { create } from "@bufbuild/protobuf";
+import { describe, expect, test } from "vitest";
+import { KindsSchema } from "../../../test/fixtures/gen/lab/v1/kinds_pb.js";
+import { NoteEntitySchema, TraceEventSchema } from "../../../test/fixtures/gen/lab/v1/lab_pb.js";
+import { ReadingSchema } from "../../../test/fixtures/gen/lab/v1/reading_pb.js";
+import { type PayloadInit, toPayload } from "../../src/schema/payload.js";
+
+type Init = PayloadInit<typeof NoteEntitySchema>;
+const note = (init: unknown) => toPayload(NoteEntitySchema, init as Init, 'event "X"', { name: "X" });
+
+describe("toPayload", () => {
+  test("makes a message of an object with some of its fields", () => {
+    expect(note({ number: 3 })).toEqual(create(NoteEntitySchema, { number: 3 }));
+  });
+
+  test("takes a message as it is", () => {
+    const message = create(NoteEntitySchema, { number: 3 });
+    expect(note(message)).toBe(message);
+  });
+
+  test("takes a spread message with fields replaced, and with fields taken back", () => {
+    const message = create(NoteEntitySchema, { number: 3, text: "x" });
+    expect(note({ ...message, text: "y" })).toEqual(create(NoteEntitySchema, { number: 3, text: "y" }));
+    // The types allow it, and text must not be undefined in what projections see.
+    expect(note({ ...message, text: undefined })).toEqual(create(NoteEntitySchema, { number: 3 }));
+  });
+
+  test("gives a spread message of explicit presence its defaults back", () => {
+    const reading = create(ReadingSchema, { meter: "m", value: 3 });
+    const payload = toPayload(ReadingSchema, { ...reading, value: undefined }, "x", {});
+    expect([payload.meter, payload.value, payload.unit]).toEqual(["m", 7, "volt"]);
+    expect(Object.hasOwn(payload, "value")).toBe(false);
+  });
+
+  test("rounds a float to what the log will say", () => {
+    const payload = toPayload(KindsSchema, { fFloat: 0.1, one: { wFloat: 0.2 }, fDouble: 0.1 }, "x", {});
+    expect([payload.fFloat, payload.one?.wFloat, payload.fDouble]).toEqual([Math.fround(0.1), Math.fround(0.2), 0.1]);
+  });
+
+  test("refuses a message of another type, in words that say both", () => {
+    expect(() => note(create(TraceEventSchema))).toThrow(
+      expect.objectContaining({
+        code: "PAYLOAD_TYPE_MISMATCH",
+        message: 'event "X" payload type mismatch: got lab.v1.TraceEvent want lab.v1.NoteEntity',
+        context: { name: "X" },
+      }),
+    );
+  });
+
+  test.each([[null], [undefined], ["x"], [5], [[]], [() => 1], [{ $typeName: 5 }]])("refuses %s", (init) => {
+    expect(() => note(init)).toThrow(expect.objectContaining({ code: "PAYLOAD_TYPE_MISMATCH" }));
+  });
+
+  test("refuses a field that the message does not have, and a value that its field cannot hold", () => {
+    expect(() => note({ nunber: 3 })).toThrow(
+      expect.objectContaining({
+        code: "INVALID_PAYLOAD",
+        message: 'event "X" payload invalid: nunber: lab.v1.NoteEntity has no field "nunber"',
+        context: { name: "X", field: "nunber" },
+      }),
+    );
+    expect(() => note({ number: "3" })).toThrow(
+      expect.objectContaining({ code: "INVALID_PAYLOAD", context: { name: "X", field: "number" } }),
+    );
+  });
+
+  test("refuses an object without end", () => {
+    const init: Record<string, unknown> = {};
+    init.one = init;
+    expect(() => toPayload(KindsSchema, init as PayloadInit<typeof KindsSchema>, "x", {})).toThrow(
+      expect.objectContaining({ code: "INVALID_PAYLOAD" }),
+    );
+  });
+});

@@ -1,0 +1,167 @@
+import type { SessionBatch, Store } from "@sessionstream/runtime";
+import { describe, expect, test } from "vitest";
+import { batchOf, bytes, commit, entityOf, errorAt, eventAt, everything, plain } from "./batches.js";
+
+const conflict = expect.objectContaining({ name: "SessionstreamError", code: "ORDINAL_CONFLICT" });
+
+/** What a store promises of `commit`. */
+export function commitConformance(store: () => Store): void {
+  /** Refused with a conflict, and everything is as it was. */
+  async function isRefused(more: Partial<SessionBatch>): Promise<void> {
+    const before = await everything(store());
+    expect(await store().commit([batchOf(more)])).toEqual([conflict]);
+    expect(await everything(store())).toEqual(before);
+  }
+
+  describe("commit", () => {
+    test("keeps events, entities, cursor and errors together", async () => {
+      const batch = batchOf({
+        metadata: { owner: "x", nested: [1, null] },
+        events: [eventAt(1n), eventAt(2n)],
+        cursor: 1n,
+        entities: [entityOf("a")],
+        errors: [errorAt(2n)],
+      });
+      expect(await store().commit([batch])).toEqual([undefined]);
+      expect(await everything(store())).toEqual({
+        session: {
+          metadata: { owner: "x", nested: [1, null] },
+          revision: 1,
+          ordinal: 2n,
+          cursor: 1n,
+          entities: [plain(entityOf("a"))],
+        },
+        events: [plain(eventAt(1n)), plain(eventAt(2n))],
+        errors: [errorAt(2n)],
+      });
+    });
+
+    test("keeps the metadata of the first batch", async () => {
+      await commit(store(), { metadata: { first: true }, events: [eventAt(1n)] });
+      await commit(store(), { revision: 1, metadata: { second: true }, events: [eventAt(2n)] });
+      expect((await store().session("s"))?.metadata).toEqual({ first: true });
+    });
+
+    test("counts the commits, also those without events", async () => {
+      await commit(store());
+      await commit(store(), { revision: 1 });
+      expect(await store().session("s")).toEqual({ metadata: {}, revision: 2, ordinal: 0n, cursor: 0n });
+    });
+
+    test("of no batches does nothing", async () => {
+      expect(await store().commit([])).toEqual([]);
+    });
+
+    test("refuses a batch that builds on another revision, and changes nothing", async () => {
+      await isRefused({ revision: 1, events: [eventAt(1n)] });
+      await commit(store(), { events: [eventAt(1n)], cursor: 1n, entities: [entityOf("a")] });
+      const news = { events: [eventAt(2n)], cursor: 2n, entities: [entityOf("b")], errors: [errorAt(2n)] };
+      await isRefused({ ...news, revision: 0 });
+      await isRefused({ ...news, revision: 2 });
+      await isRefused({ ...news, revision: 0, replaceTimeline: true });
+    });
+
+    test("tells each batch its own outcome, and one refusal does not touch the others", async () => {
+      const outcomes = await store().commit([
+        batchOf({ sessionId: "a", events: [eventAt(1n)] }),
+        batchOf({ sessionId: "b", revision: 7, events: [eventAt(1n)] }),
+        batchOf({ sessionId: "c", events: [eventAt(1n)] }),
+      ]);
+      expect(outcomes).toEqual([undefined, conflict, undefined]);
+      const ordinals = await Promise.all(["a", "b", "c"].map(async (id) => (await store().session(id))?.ordinal));
+      expect(ordinals).toEqual([1n, undefined, 1n]);
+    });
+
+    test("keeps sessions apart whose ids differ in as little as ids can", async () => {
+      const ids = ["a", "A", "a ", "a\u0000", "a\u0000b", "ä", "a\u0308", "🙂", "\ufffd", "'", "%"];
+      await store().commit(ids.map((sessionId, index) => batchOf({ sessionId, metadata: { index } })));
+      for (const [index, id] of ids.entries()) expect((await store().session(id))?.metadata).toEqual({ index });
+    });
+  });
+
+  describe("the log", () => {
+    test("accepts an identical event at an ordinal that it has, once", async () => {
+      await commit(store(), { events: [eventAt(1n), eventAt(2n)] });
+      // The time at which it is ordered again is no difference.
+      await commit(store(), { revision: 1, events: [eventAt(2n, { time: 5 }), eventAt(3n)] });
+      expect((await store().events("s")).map(plain)).toEqual([1n, 2n, 3n].map((ordinal) => plain(eventAt(ordinal))));
+      await commit(store(), { revision: 2, events: [eventAt(1n)] });
+      expect((await store().session("s"))?.ordinal).toBe(3n);
+    });
+
+    test.each<[string, Partial<ReturnType<typeof eventAt>>]>([
+      ["name", { name: "Other" }],
+      ["type", { type: "x.Other" }],
+      ["payload", { payload: bytes("other") }],
+      ["longer payload", { payload: bytes("event 1+") }],
+    ])("refuses an event of another %s at an ordinal that it has", async (_, difference) => {
+      await commit(store(), { events: [eventAt(1n), eventAt(2n)], cursor: 1n });
+      await isRefused({
+        revision: 1,
+        events: [eventAt(1n, difference), eventAt(3n)],
+        cursor: 2n,
+        entities: [entityOf("a")],
+      });
+    });
+
+    test("refuses an event below its end where it has none", async () => {
+      await commit(store(), { events: [eventAt(5n)] });
+      await isRefused({ revision: 1, events: [eventAt(4n)] });
+    });
+  });
+
+  describe("the cursor", () => {
+    test("only moves forward", async () => {
+      await commit(store(), { events: [eventAt(1n), eventAt(2n)], cursor: 2n });
+      await isRefused({ revision: 1, cursor: 1n, entities: [entityOf("a")] });
+      await commit(store(), { revision: 1, cursor: 2n });
+      expect((await store().session("s"))?.cursor).toBe(2n);
+    });
+
+    test("moves back where the timeline is replaced", async () => {
+      await commit(store(), { events: [eventAt(1n), eventAt(2n)], cursor: 2n, entities: [entityOf("a")] });
+      await commit(store(), { revision: 1, cursor: 1n, replaceTimeline: true, entities: [entityOf("b")] });
+      const loaded = await store().load("s");
+      expect([loaded?.cursor, loaded?.ordinal, loaded?.entities.map(({ id }) => id)]).toEqual([1n, 2n, ["b"]]);
+    });
+  });
+
+  describe("the timeline", () => {
+    test("has the last state of each entity; a tombstone takes one away, and it can come back", async () => {
+      await commit(store(), { entities: [entityOf("a"), entityOf("b")] });
+      await commit(store(), {
+        revision: 1,
+        entities: [
+          entityOf("a", { lastEventOrdinal: 2n, payload: bytes("changed") }),
+          entityOf("b", { payload: undefined }),
+        ],
+      });
+      const entities = async () => (await store().load("s"))?.entities.map(plain);
+      expect(await entities()).toEqual([plain(entityOf("a", { lastEventOrdinal: 2n, payload: bytes("changed") }))]);
+      const back = entityOf("b", { createdOrdinal: 3n, lastEventOrdinal: 3n, type: "x.Note2", payload: bytes("") });
+      await commit(store(), { revision: 2, entities: [back] });
+      expect((await entities())?.at(-1)).toEqual(plain(back));
+    });
+
+    test("that is replaced loses all others, and the log and the errors stay", async () => {
+      await commit(store(), { events: [eventAt(1n)], entities: [entityOf("a"), entityOf("b")], errors: [errorAt(1n)] });
+      await commit(store(), { revision: 1, replaceTimeline: true, entities: [] });
+      expect(await everything(store())).toMatchObject({
+        session: { ordinal: 1n, entities: [] },
+        events: [plain(eventAt(1n))],
+        errors: [errorAt(1n)],
+      });
+    });
+
+    test("of one session is not touched by another's", async () => {
+      await store().commit([
+        batchOf({ sessionId: "a", entities: [entityOf("x", { payload: bytes("of a") })] }),
+        batchOf({ sessionId: "b", entities: [entityOf("x", { payload: bytes("of b") })] }),
+      ]);
+      await commit(store(), { sessionId: "b", revision: 1, replaceTimeline: true });
+      expect((await store().load("a"))?.entities.map(plain)).toEqual([
+        plain(entityOf("x", { payload: bytes("of a") })),
+      ]);
+    });
+  });
+}

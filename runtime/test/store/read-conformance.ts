@@ -1,0 +1,155 @@
+import type { Store } from "@sessionstream/runtime";
+import { describe, expect, test } from "vitest";
+import { commit, entityOf, errorAt, eventAt, plain } from "./batches.js";
+
+/** What a store promises of its readers. */
+export function readConformance(store: () => Store, open: () => Store): void {
+  describe("reading", () => {
+    test("a session that nothing was committed to finds nothing", async () => {
+      expect(await store().session("nobody")).toBeUndefined();
+      expect(await store().load("nobody")).toBeUndefined();
+      expect(await store().events("nobody")).toEqual([]);
+      expect(await store().errors("nobody")).toEqual([]);
+    });
+
+    test("ordinals above 2^53 are exact", async () => {
+      const far = 2n ** 53n + 1n;
+      const farther = 2n ** 63n - 1n;
+      await commit(store(), {
+        events: [eventAt(far), eventAt(farther)],
+        cursor: far,
+        entities: [entityOf("a", { createdOrdinal: far, lastEventOrdinal: farther })],
+        errors: [errorAt(farther)],
+      });
+      expect(await store().load("s")).toMatchObject({
+        ordinal: farther,
+        cursor: far,
+        entities: [{ createdOrdinal: far, lastEventOrdinal: farther }],
+      });
+      expect((await store().events("s", { after: far })).map(({ ordinal }) => ordinal)).toEqual([farther]);
+      expect((await store().errors("s")).map(({ ordinal }) => ordinal)).toEqual([farther]);
+    });
+
+    test("payloads are the bytes that were given, also none and zeros", async () => {
+      const payloads = [new Uint8Array(), new Uint8Array([0, 255, 0]), new Uint8Array(100_000).fill(7)];
+      await commit(store(), { events: payloads.map((payload, index) => eventAt(BigInt(index + 1), { payload })) });
+      const read = await store().events("s");
+      expect(read.map(plain)).toEqual(payloads.map((payload, index) => plain(eventAt(BigInt(index + 1), { payload }))));
+      expect(read.every(({ payload }) => payload instanceof Uint8Array)).toBe(true);
+      expect(typeof read[0]?.time).toBe("number");
+    });
+
+    test("events come in order, above an ordinal, in pages", async () => {
+      await commit(store(), { events: Array.from({ length: 1500 }, (_, index) => eventAt(BigInt(index + 1))) });
+      const ordinals = async (range?: { after?: bigint; limit?: number }) =>
+        (await store().events("s", range)).map(({ ordinal }) => Number(ordinal));
+      const from = (first: number, last: number) => Array.from({ length: last - first + 1 }, (_, i) => first + i);
+      expect(await ordinals()).toEqual(from(1, 1000));
+      expect(await ordinals({ after: 1000n })).toEqual(from(1001, 1500));
+      expect(await ordinals({ after: 3n, limit: 2 })).toEqual([4, 5]);
+      expect(await ordinals({ limit: 1 })).toEqual([1]);
+      expect(await ordinals({ limit: 0 })).toEqual([]);
+      expect(await ordinals({ limit: 2000 })).toEqual(from(1, 1500));
+      expect(await ordinals({ after: 1500n })).toEqual([]);
+      expect(await ordinals({ after: -5n, limit: 1 })).toEqual([1]);
+    });
+
+    test("entities come by created ordinal, then last event ordinal, kind and id, by UTF-16 code units", async () => {
+      const inOrder = [
+        entityOf("z", { createdOrdinal: 1n, lastEventOrdinal: 1n }),
+        entityOf("a", { createdOrdinal: 1n, lastEventOrdinal: 10n }),
+        entityOf("z", { createdOrdinal: 2n, lastEventOrdinal: 9n, kind: "A" }),
+        entityOf("10", { createdOrdinal: 2n, lastEventOrdinal: 9n }),
+        entityOf("9", { createdOrdinal: 2n, lastEventOrdinal: 9n }),
+        // In UTF-8, and so for a database that compares bytes, these two are the other way round.
+        entityOf("🙂", { createdOrdinal: 2n, lastEventOrdinal: 9n }),
+        entityOf("\uffee", { createdOrdinal: 2n, lastEventOrdinal: 9n }),
+        entityOf("\uffee", { createdOrdinal: 2n, lastEventOrdinal: 10n }),
+      ];
+      // Kind and id name an entity: the last is another than the one before it.
+      const entities = [...inOrder.slice(0, 7), { ...inOrder[7], kind: "Z" } as (typeof inOrder)[0]];
+      const unique = entities.map((entity, index) =>
+        entity.id === "z" && index === 0 ? { ...entity, kind: "M" } : entity,
+      );
+      await commit(store(), { entities: [...unique].reverse() });
+      expect((await store().load("s"))?.entities.map(plain)).toEqual(unique.map(plain));
+    });
+
+    test("ids with any characters are kept apart and come back as they were", async () => {
+      const ids = ["a\u0000b", "a\u0000c", "a", "\n", "👩‍👧", "é", "e\u0301", "x".repeat(2000), "'; --"];
+      await commit(store(), { entities: ids.map((id) => entityOf(id)) });
+      expect(new Set((await store().load("s"))?.entities.map(({ id }) => id))).toEqual(new Set(ids));
+    });
+
+    test("errors come in the order in which they were recorded", async () => {
+      const errors = [errorAt(2n), errorAt(1n, { step: "decode", message: "ünïcode 🙂\n" }), errorAt(2n)];
+      await commit(store(), { errors: errors.slice(0, 2) });
+      await commit(store(), { revision: 1, errors: errors.slice(2) });
+      expect(await store().errors("s")).toEqual(errors);
+    });
+
+    test("what was read does not change with later commits", async () => {
+      await commit(store(), { events: [eventAt(1n)], entities: [entityOf("a")], errors: [errorAt(1n)] });
+      const read = [await store().load("s"), await store().events("s"), await store().errors("s")] as const;
+      await commit(store(), {
+        revision: 1,
+        events: [eventAt(2n)],
+        entities: [entityOf("b")],
+        errors: [errorAt(2n)],
+        cursor: 2n,
+      });
+      expect([read[0]?.revision, read[0]?.entities.length, read[1].length, read[2].length]).toEqual([1, 1, 1, 1]);
+    });
+
+    test("a session and its timeline are read at one instant, while others commit", async () => {
+      await commit(store(), { events: [eventAt(1n)], cursor: 1n, entities: [entityOf("a")] });
+      const reads: Promise<unknown>[] = [];
+      for (let revision = 1; revision < 20; revision++) {
+        const ordinal = BigInt(revision + 1);
+        const committed = commit(store(), {
+          revision,
+          events: [eventAt(ordinal)],
+          cursor: ordinal,
+          entities: [entityOf("a", { lastEventOrdinal: ordinal })],
+        });
+        reads.push(
+          store()
+            .load("s")
+            .then((read) => {
+              expect([read?.ordinal, read?.entities[0]?.lastEventOrdinal]).toEqual([read?.cursor, read?.cursor]);
+              expect(read?.revision).toBe(Number(read?.cursor));
+            }),
+        );
+        await committed;
+      }
+      await Promise.all(reads);
+    });
+  });
+
+  describe("closing", () => {
+    test("makes everything else throw CLOSED", async () => {
+      await store().close();
+      const closed = expect.objectContaining({ code: "CLOSED" });
+      await expect(store().session("s")).rejects.toEqual(closed);
+      await expect(store().load("s")).rejects.toEqual(closed);
+      await expect(store().events("s")).rejects.toEqual(closed);
+      await expect(store().errors("s")).rejects.toEqual(closed);
+      await expect(commit(store())).rejects.toEqual(closed);
+    });
+
+    test("can be done twice", async () => {
+      await store().close();
+      await store().close();
+    });
+  });
+
+  test("stores that are opened anew know nothing of each other", async () => {
+    const other = open();
+    try {
+      await commit(store(), { events: [eventAt(1n)] });
+      expect(await other.session("s")).toBeUndefined();
+    } finally {
+      await other.close();
+    }
+  });
+}

@@ -1,0 +1,30 @@
+import { type Client, type ConnectOptions, connect } from "@sessionstream/runtime/client";
+import { chatClient } from "../../examples/chatdemo/src/client-projection.js";
+import { ChatMessage, type chat } from "../../examples/chatdemo/src/gen/chat/v1/chat_sessionstream.js";
+import { FakeNetwork } from "./fake-server.js";
+
+export interface FakeConnected {
+  readonly network: FakeNetwork;
+  readonly client: Client<typeof chat>;
+  readonly errors: string[];
+}
+
+/** A client of the chat on a network under the test's control. */
+export function connectFake(
+  options: Partial<ConnectOptions<typeof chat>> = {},
+  network = new FakeNetwork(),
+): FakeConnected {
+  const errors: string[] = [];
+  const client = connect("ws://server.test/ws?token=secret", {
+    features: [chatClient],
+    webSocket: network.webSocket,
+    onError: (error) => errors.push(error.message),
+    ...options,
+  });
+  return { network, client, errors };
+}
+
+/** What a session shows: the texts of its messages in order. */
+export function texts({ timeline }: ReturnType<Client<typeof chat>["session"]>): string[] {
+  return timeline.list(ChatMessage).map(({ text }) => text);
+}

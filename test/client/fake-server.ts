@@ -1,0 +1,81 @@
+import type { WebSocketClass, WebSocketLike } from "@sessionstream/runtime/client";
+
+type Listener = (event: { readonly data?: unknown; readonly message?: unknown }) => void;
+
+/** A server as one WebSocket sees it, under the test's control. */
+export class FakeWebSocket implements WebSocketLike {
+  readonly url: string;
+  readonly sent: unknown[] = [];
+  closedByClient = false;
+  readonly #listeners = new Map<string, Listener[]>();
+
+  constructor(url: string) {
+    this.url = url;
+  }
+
+  send(data: string): void {
+    this.sent.push(JSON.parse(data));
+  }
+
+  close(): void {
+    this.closedByClient = true;
+  }
+
+  addEventListener(type: string, listener: Listener): void {
+    this.#listeners.set(type, [...(this.#listeners.get(type) ?? []), listener]);
+  }
+
+  /** The server takes the connection and greets. */
+  accept(): void {
+    this.#emit("open", {});
+    this.say({ hello: { connectionId: "c" } });
+  }
+
+  /** The server takes the connection and says nothing. */
+  acceptSilently(): void {
+    this.#emit("open", {});
+  }
+
+  say(frame: unknown): void {
+    this.sayText(JSON.stringify(frame));
+  }
+
+  sayText(data: unknown): void {
+    this.#emit("message", { data });
+  }
+
+  lose(message?: string): void {
+    if (message !== undefined) this.#emit("error", { message });
+    this.#emit("close", {});
+  }
+
+  #emit(type: string, event: Parameters<Listener>[0]): void {
+    for (const listener of this.#listeners.get(type) ?? []) listener(event);
+  }
+}
+
+/** Servers that a client connects to, one after the other. */
+export class FakeNetwork {
+  readonly sockets: FakeWebSocket[] = [];
+  readonly webSocket: WebSocketClass;
+  /** What the next connection is refused with, as a WebSocket class does by throwing. */
+  refusal: Error | undefined;
+
+  constructor() {
+    const network = this;
+    this.webSocket = class extends FakeWebSocket {
+      constructor(url: string) {
+        if (network.refusal !== undefined) throw network.refusal;
+        super(url);
+        network.sockets.push(this);
+      }
+    };
+  }
+
+  /** The last connection that the client tried. */
+  get last(): FakeWebSocket {
+    const socket = this.sockets.at(-1);
+    if (socket === undefined) throw new Error("the client did not connect");
+    return socket;
+  }
+}

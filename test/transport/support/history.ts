@@ -1,0 +1,115 @@
+import { setImmediate } from "node:timers/promises";
+import { type Hub, memoryStore } from "@sessionstream/runtime";
+import * as fc from "fast-check";
+import { expect, vi } from "vitest";
+import { wrapStore } from "../../fixtures/stores.js";
+import { BoardAppended, BoardMoved, BoardRemoved, BoardSet, BoardTouched } from "./board.js";
+import { notesOf } from "./copy.js";
+import { Follower } from "./follower.js";
+import { inMemory, serve } from "./serve.js";
+
+const sessions = ["s", "t"];
+const noteIds = ["a", "b", "c"];
+
+const publishing = fc.record({
+  session: fc.constantFrom(...sessions),
+  kind: fc.constantFrom("set", "append", "append", "move", "remove", "touch"),
+  code: fc.constantFrom(...noteIds),
+  detail: fc.constantFrom(...noteIds),
+  length: fc.constantFrom(1, 1, 1, 100, 6000),
+});
+type Publishing = typeof publishing extends fc.Arbitrary<infer T> ? T : never;
+
+const follower = fc.nat(2);
+const session = fc.constantFrom(...sessions);
+
+/** One step of a history: of a client, or of publishers that publish at once. */
+export const step = fc.oneof(
+  { weight: 8, arbitrary: fc.record({ publish: fc.array(publishing, { minLength: 1, maxLength: 12 }) }) },
+  { weight: 3, arbitrary: fc.record({ follow: session, follower }) },
+  { weight: 1, arbitrary: fc.record({ unfollow: session, follower }) },
+  { weight: 2, arbitrary: fc.record({ pause: fc.boolean(), follower }) },
+  { weight: 1, arbitrary: fc.record({ disconnect: fc.boolean(), follower }) },
+  { weight: 2, arbitrary: fc.record({ connect: fc.constant(true), follower }) },
+  { weight: 3, arbitrary: fc.record({ turns: fc.integer({ min: 1, max: 20 }) }) },
+);
+export type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
+
+/** Lives through a history and checks what every client saw and shows in the end; returns how often one lagged. */
+export async function live(steps: readonly Step[], loadTurns: number): Promise<number> {
+  let lags = 0;
+  const observer = ({ stage }: { stage: string }) => void (stage === "lag" && lags++);
+  const inner = memoryStore();
+  const store = wrapStore(inner, {
+    async load(sessionId) {
+      const loaded = await inner.load(sessionId);
+      await turns(loadTurns);
+      return loaded;
+    },
+  });
+  const served = await serve(inMemory, { maxBufferedBytes: 20_000, observer }, { store });
+  const followers = [0, 1, 2].map(() => new Follower(served.at));
+  try {
+    for (const each of followers) each.connect();
+    for (const one of steps) await take(one, served.hub, followers);
+    for (const each of followers) {
+      each.connect();
+      each.resume();
+    }
+    await check(served.hub, followers);
+  } finally {
+    for (const each of followers) each.disconnect(true);
+    await served.stop();
+  }
+  return lags;
+}
+
+async function take(one: Step, hub: Hub, followers: readonly Follower[]): Promise<void> {
+  if ("publish" in one) await Promise.all(one.publish.map((publishing) => publish(hub, publishing)));
+  if ("turns" in one) await turns(one.turns);
+  if (!("follower" in one)) return;
+  const chosen = followers[one.follower];
+  if ("follow" in one) chosen?.follow(one.follow);
+  if ("unfollow" in one) chosen?.unfollow(one.unfollow);
+  if ("connect" in one) chosen?.connect();
+  if ("disconnect" in one) chosen?.disconnect(one.disconnect);
+  if ("pause" in one) one.pause ? chosen?.pause() : chosen?.resume();
+}
+
+function publish(hub: Hub, { session, kind, code, detail, length }: Publishing): Promise<unknown> {
+  const message = code.repeat(length);
+  if (kind === "set") return hub.publish(session, BoardSet, { code, message });
+  if (kind === "append") return hub.publish(session, BoardAppended, { code, message });
+  if (kind === "move") return hub.publish(session, BoardMoved, { code, detail });
+  if (kind === "remove") return hub.publish(session, BoardRemoved, { nonce: code });
+  return hub.publish(session, BoardTouched, {});
+}
+
+async function check(hub: Hub, followers: readonly Follower[]): Promise<void> {
+  for (const session of sessions) {
+    const last = await hub.publish(session, BoardSet, { code: "last", message: "." });
+    const timeline = await hub.snapshot(session);
+    const uiOrdinals = (await hub.events(session)).flatMap(({ name, ordinal }) =>
+      Array<number>(uiEventsPerEvent[name] ?? 1).fill(Number(ordinal)),
+    );
+    for (const each of followers.filter(({ wanted }) => wanted.has(session))) {
+      await vi.waitFor(() => expect(each.copies.get(session)?.ordinal).toBe(Number(last.ordinal)), 5000);
+      expect(each.copies.get(session)?.notes).toEqual(notesOf(timeline));
+    }
+    for (const each of followers) {
+      expect(each.failures).toEqual([]);
+      for (const [, copy] of each.history.filter(([of]) => of === session)) {
+        for (const { ordinal, events } of copy.hydrations) {
+          const above = uiOrdinals.filter((uiOrdinal) => uiOrdinal > ordinal);
+          expect(events).toEqual(above.slice(0, events.length));
+        }
+      }
+    }
+  }
+}
+
+const uiEventsPerEvent: Readonly<Record<string, number>> = { BoardTouched: 0, BoardMoved: 2 };
+
+async function turns(count: number): Promise<void> {
+  for (let i = 0; i < count; i++) await setImmediate();
+}

@@ -1,0 +1,61 @@
+import type { Frame } from "./client.js";
+
+// The frames of the board, written out.
+
+const type = (name: string) => `type.googleapis.com/sessionstream.v1.${name}`;
+
+export const note = (code: string, message: string): Frame => ({
+  "@type": type("ErrorFrame"),
+  code,
+  ...(message && { message }),
+});
+
+export const noteSet = (sessionId: string, ordinal: number, code: string, message: string): Frame => ({
+  uiEvent: { sessionId, eventOrdinal: String(ordinal), name: "BoardNoteSet", payload: note(code, message) },
+});
+
+export const noteAppended = (sessionId: string, ordinal: number, code: string, message: string): Frame => ({
+  uiEvent: { sessionId, eventOrdinal: String(ordinal), name: "BoardNoteAppended", payload: note(code, message) },
+});
+
+export const noteRemoved = (sessionId: string, ordinal: number, nonce: string): Frame => ({
+  uiEvent: {
+    sessionId,
+    eventOrdinal: String(ordinal),
+    name: "BoardNoteRemoved",
+    payload: { "@type": type("PingFrame"), nonce },
+  },
+});
+
+export const snapshot = (sessionId: string, ordinal: number, ...entities: Frame[]): Frame => ({
+  snapshot: {
+    sessionId,
+    ...(ordinal && { snapshotOrdinal: String(ordinal) }),
+    ...(entities.length > 0 && { entities }),
+  },
+});
+
+export const noteEntity = (code: string, message: string, created: number, last: number): Frame => ({
+  kind: "BoardNote",
+  id: code,
+  createdOrdinal: String(created),
+  lastEventOrdinal: String(last),
+  payload: note(code, message),
+});
+
+export const subscribed = (sessionId: string, since?: string): Frame => ({
+  subscribed: { sessionId, ...(since && { sinceSnapshotOrdinal: since }) },
+});
+
+export const unsubscribed = (sessionId: string): Frame => ({ unsubscribed: { sessionId } });
+
+export const error = (code: string, message: string, sessionId?: string): Frame => ({
+  error: { code, message, ...(sessionId && { sessionId }) },
+});
+
+export const unreadable = error("bad_client_frame", "the message is not a ClientFrame in protobuf JSON");
+
+/** The ordinals of UI events among frames. */
+export function ordinalsOf(frames: readonly Frame[]): number[] {
+  return frames.filter((frame) => frame.uiEvent).map((frame) => Number(frame.uiEvent.eventOrdinal));
+}
