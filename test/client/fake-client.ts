@@ -11,11 +11,11 @@ export interface FakeConnected {
 
 /** A client of the chat on a network under the test's control. */
 export function connectFake(
-  options: Partial<ConnectOptions<typeof chat>> = {},
+  options: Partial<ConnectOptions<typeof chat | typeof chatClient>> = {},
   network = new FakeNetwork(),
 ): FakeConnected {
   const errors: string[] = [];
-  const client = connect("ws://server.test/ws?token=secret", {
+  const client = connect<typeof chat | typeof chatClient>("ws://server.test/ws?token=secret", {
     features: [chatClient],
     webSocket: network.webSocket,
     onError: (error) => errors.push(error.message),

@@ -1,6 +1,11 @@
 import type { WebSocketClass, WebSocketLike } from "@sessionstream/runtime/client";
 
-type Listener = (event: { readonly data?: unknown; readonly message?: unknown }) => void;
+interface FakeEvent {
+  readonly data?: unknown;
+  readonly message?: unknown;
+}
+
+type Listener = (event: FakeEvent) => void;
 
 /** A server as one WebSocket sees it, under the test's control. */
 export class FakeWebSocket implements WebSocketLike {
@@ -21,8 +26,8 @@ export class FakeWebSocket implements WebSocketLike {
     this.closedByClient = true;
   }
 
-  addEventListener(type: string, listener: Listener): void {
-    this.#listeners.set(type, [...(this.#listeners.get(type) ?? []), listener]);
+  addEventListener(type: string, listener: (event: FakeEvent & { readonly data: unknown }) => void): void {
+    this.#listeners.set(type, [...(this.#listeners.get(type) ?? []), listener as Listener]);
   }
 
   /** The server takes the connection and greets. */
@@ -49,7 +54,7 @@ export class FakeWebSocket implements WebSocketLike {
     this.#emit("close", {});
   }
 
-  #emit(type: string, event: Parameters<Listener>[0]): void {
+  #emit(type: string, event: FakeEvent): void {
     for (const listener of this.#listeners.get(type) ?? []) listener(event);
   }
 }

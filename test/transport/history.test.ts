@@ -1,13 +1,10 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { live, type Step, step } from "./support/history.js";
-
-const histories = fc.array(step, { minLength: 5, maxLength: 40 });
-const loadTurns = fc.constantFrom(0, 0, 1, 5, 30);
+import { histories, live, loadTurns, type Step } from "./support/history.js";
 
 test("whatever clients do, none sees a gap or a double above its snapshot, and each ends with the timeline", async () => {
   await fc.assert(
-    fc.asyncProperty(histories, loadTurns, async (steps, turns) => {
+    fc.asyncProperty(histories(40), loadTurns, async (steps, turns) => {
       await live(steps, turns);
     }),
     { numRuns: 100 },

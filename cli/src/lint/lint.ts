@@ -71,7 +71,6 @@ async function readTypeScript(selection: Selection | undefined, tsconfig: string
   const sources = readSources(selection, tsconfig, cwd);
   return {
     count: countSelected(sources, selection),
-    check: (protos: CheckedProtos | undefined) =>
-      sources.flatMap(({ texts, options }) => checkTypeScript(texts, options, protos?.model, cwd)),
+    check: (protos: CheckedProtos | undefined) => sources.flatMap((each) => checkTypeScript(each, protos?.model, cwd)),
   };
 }

@@ -11,7 +11,7 @@ import { FollowedSession } from "./followed-session.js";
 import { FrameReader, type ReadFrame } from "./frame-reader.js";
 import { HttpApi } from "./http-api.js";
 import { Listeners } from "./listeners.js";
-import type { ConnectionState, ConnectOptions } from "./options.js";
+import type { ConnectionState, ConnectOptions, FeatureOf } from "./options.js";
 import { Socket } from "./socket.js";
 import { httpUrl, webSocketUrl } from "./urls.js";
 
@@ -27,7 +27,10 @@ interface Following<Feature extends DescFeature> {
  * Throws UNSUPPORTED where there is no WebSocket class, DUPLICATE_NAME where
  * features clash, and SyntaxError or TypeError for a URL that is none.
  */
-export function connect<Feature extends DescFeature>(url: string, options: ConnectOptions<Feature>): Client<Feature> {
+export function connect<Given extends DescFeature | ClientFeature>(
+  url: string,
+  options: ConnectOptions<Given>,
+): Client<FeatureOf<Given>> {
   return new Client(url, options);
 }
 
@@ -43,7 +46,7 @@ export class Client<Feature extends DescFeature = DescFeature> {
   readonly #http: HttpApi;
   readonly #socket: Socket;
 
-  constructor(url: string, options: ConnectOptions<Feature>) {
+  constructor(url: string, options: ConnectOptions) {
     const { reconnect = {}, connectTimeout = 10_000, pingInterval = 20_000 } = options;
     const report = (error: unknown) => this.#report(error);
     const uiEvents = new Map<string, DescUiEvent>();
@@ -130,7 +133,7 @@ export class Client<Feature extends DescFeature = DescFeature> {
     this.#send({ case: "unsubscribe", value: { sessionId } });
   }
 
-  #register(feature: ClientFeature<Feature>, uiEvents: Map<string, DescUiEvent>): void {
+  #register(feature: ClientFeature, uiEvents: Map<string, DescUiEvent>): void {
     this.registry.register(feature.desc);
     for (const uiEvent of feature.desc.uiEvents) {
       uiEvents.set(uiEvent.name, uiEvent);

@@ -2,9 +2,9 @@ import type { DescFeature } from "../schema/descriptors.js";
 import type { ClientFeature } from "./client-feature.js";
 
 /** How a client connects. Times are in milliseconds. */
-export interface ConnectOptions<Feature extends DescFeature> {
+export interface ConnectOptions<Given extends DescFeature | ClientFeature = DescFeature | ClientFeature> {
   /** The features whose commands, UI events and entities the client knows. */
-  readonly features: readonly (Feature | ClientFeature<Feature>)[];
+  readonly features: readonly Given[];
   /** Where commands go by HTTP; "/api" of the same host unless given. */
   readonly http?: string;
   /** The WebSocket class; the global one unless given. On Node.js 20, that of the package `ws`. */
@@ -25,6 +25,10 @@ export interface ConnectOptions<Feature extends DescFeature> {
    */
   readonly onError?: (error: Error) => void;
 }
+
+/** The features of what `connect` was given. */
+export type FeatureOf<Given> =
+  Given extends ClientFeature<infer Feature> ? Feature : Given extends DescFeature ? Given : never;
 
 /** What the client needs of a WebSocket class: what browsers, Node.js 22 and `ws` have alike. */
 export type WebSocketClass = new (url: string) => WebSocketLike;

@@ -111,11 +111,11 @@ async function snapshot(hub: Hub, sessionId: string, asOf: string | null): Promi
   }
 }
 
+/** A body that breaks off, or is no UTF-8, is the client's doing. */
 async function bodyOf(request: Request, name: string, limit: number): Promise<string | undefined> {
   try {
     return await readBody(request, limit);
   } catch (thrown) {
-    if (request.signal.aborted) throw thrown;
     throw notJson(name, thrown);
   }
 }

@@ -1,7 +1,23 @@
-import { useMemo, useSyncExternalStore } from "react";
+import { useEffect, useMemo, useSyncExternalStore } from "react";
 import type { Client, ClientSession, ConnectionState } from "../client/index.js";
 import type { DescFeature } from "../schema/descriptors.js";
 import type { Payload } from "../schema/payload.js";
+import { retain } from "./retain.js";
+import { stableList } from "./stable-list.js";
+
+/**
+ * Follows a session for as long as a component that uses it is there. All
+ * components that name the same session share it; it is closed when the last one
+ * is gone. Throws INVALID_SESSION, and CLOSED where the client is closed.
+ */
+export function useSession<Feature extends DescFeature>(
+  client: Client<Feature>,
+  sessionId: string,
+): ClientSession<Feature> {
+  const session = client.session(sessionId);
+  useEffect(() => retain(session), [session]);
+  return session;
+}
 
 /** How the client stands with the server, as it changes. */
 export function useConnectionState(client: Client): ConnectionState {
@@ -12,15 +28,17 @@ export function useConnectionState(client: Client): ConnectionState {
   );
 }
 
-/** The session's entities of a kind in the order of a snapshot, as they change. */
+/**
+ * The session's entities of a kind in the order of a snapshot, as they change. It
+ * is the same array until one of them changes, and an entity is the same object
+ * until it changes.
+ */
 export function useEntities<Feature extends DescFeature, Entity extends Feature["timelineEntities"][number]>(
   session: ClientSession<Feature>,
   entity: Entity,
 ): readonly Payload<Entity["schema"]>[] {
-  const version = useSessionVersion(session);
-  // The version stands for the timeline's contents.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: see above
-  return useMemo(() => session.timeline.list(entity), [session, entity, version]);
+  const read = useMemo(() => stableList(session, entity), [session, entity]);
+  return useSyncExternalStore((watcher) => session.watch(watcher), read, read);
 }
 
 /** Whether the session's snapshot has come in. */
@@ -29,13 +47,5 @@ export function useHydrated(session: ClientSession<DescFeature>): boolean {
     (watcher) => session.watch(watcher),
     () => session.isHydrated,
     () => session.isHydrated,
-  );
-}
-
-function useSessionVersion<Feature extends DescFeature>(session: ClientSession<Feature>): number {
-  return useSyncExternalStore(
-    (watcher) => session.watch(watcher),
-    () => session.version,
-    () => session.version,
   );
 }

@@ -100,6 +100,11 @@ export class SchemaRegistry {
     return find("timeline entity", this.#timelineEntities, name);
   }
 
+  /** Whether an event is registered. */
+  hasEvent(name: string): boolean {
+    return this.#events.has(name);
+  }
+
   /** Whether a kind of timeline entity is registered. */
   hasTimelineEntity(name: string): boolean {
     return this.#timelineEntities.has(name);

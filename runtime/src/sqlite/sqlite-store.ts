@@ -1,7 +1,7 @@
 import type { JsonObject } from "@bufbuild/protobuf";
 import type { Database, Transaction } from "better-sqlite3";
 import { messageOf, SessionstreamError } from "../errors.js";
-import { checkBatch, checkSameEvent, compareEntities } from "../store/rules.js";
+import { checkBatch, checkSameEvent } from "../store/rules.js";
 import {
   defaultEventLimit,
   type EventRange,
@@ -13,6 +13,7 @@ import {
   type StoredEvent,
   type StoredSession,
 } from "../store/store.js";
+import { compareEntities } from "../timeline/entity-order.js";
 import { openDatabase, type SqliteStoreOptions } from "./open.js";
 import { type EventRow, prepareStatements, type SessionRow, type Statements } from "./statements.js";
 

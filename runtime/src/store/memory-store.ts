@@ -1,5 +1,6 @@
 import { SessionstreamError } from "../errors.js";
-import { checkBatch, checkSameEvent, compareEntities } from "./rules.js";
+import { compareEntities } from "../timeline/entity-order.js";
+import { checkBatch, checkSameEvent } from "./rules.js";
 import {
   defaultEventLimit,
   type EventRange,

@@ -1,5 +1,5 @@
 import { SessionstreamError } from "../errors.js";
-import type { SessionBatch, StoredEntity, StoredEvent, StoredSession } from "./store.js";
+import type { SessionBatch, StoredEvent, StoredSession } from "./store.js";
 
 // What every store decides alike before it writes.
 
@@ -26,22 +26,6 @@ export function checkSameEvent(sessionId: string, given: StoredEvent, logged: St
     const has = logged === undefined ? "no event" : `a different event "${logged.name}"`;
     throw conflict(sessionId, `has event "${given.name}" at ordinal ${given.ordinal}, where the log has ${has}`);
   }
-}
-
-/** The order of entities in a snapshot. */
-export function compareEntities(a: EntityOrder, b: EntityOrder): number {
-  return (
-    compare(a.createdOrdinal, b.createdOrdinal) ||
-    compare(a.lastEventOrdinal, b.lastEventOrdinal) ||
-    compare(a.kind, b.kind) ||
-    compare(a.id, b.id)
-  );
-}
-
-type EntityOrder = Pick<StoredEntity, "createdOrdinal" | "lastEventOrdinal" | "kind" | "id">;
-
-function compare<T extends bigint | string>(a: T, b: T): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 function conflict(sessionId: string, why: string): SessionstreamError {

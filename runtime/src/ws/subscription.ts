@@ -85,8 +85,6 @@ export class Subscription implements FeedListener {
       do {
         this.#isStale = false;
         snapshot = await shared.hub.snapshot(sessionId);
-        // What is still being gathered was projected before now.
-        if (this.#state === "hydrating") shared.feed(sessionId).flush();
         if (this.#state !== "hydrating") return;
       } while (this.#isStale);
       if (outbox.isBehind) this.#lag();

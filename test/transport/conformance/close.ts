@@ -26,6 +26,33 @@ export function closeConformance(start: Start): void {
     expect(transport.connections()).toEqual([]);
   });
 
+  test("close() sends even what is fanned out in the same turn", async () => {
+    const { hub, at, transport } = await start();
+    const client = await TestClient.open(at);
+    await client.follow("s");
+    let closed: Promise<void> | undefined;
+    hub.subscribe(() => {
+      closed = transport.close();
+    });
+    await hub.publish("s", BoardSet, { code: "a" });
+    expect(await client.take(1)).toEqual([frame.noteSet("s", 1, "a", "")]);
+    expect((await client.closed).code).toBe(1001);
+    await closed;
+  });
+
+  test("close() hears the answer of a client that was not read", async () => {
+    const { at, transport } = await start({ maxBufferedBytes: 2 ** 16 });
+    const client = await TestClient.open(at);
+    client.webSocket.pause();
+    const nonce = "x".repeat(50_000);
+    for (let i = 0; i < 500; i++) client.send({ ping: { nonce } });
+    await vi.waitFor(() => expect(transport.connections()[0]?.bufferedBytes).toBeGreaterThan(0));
+    const closed = transport.close({ timeout: 60_000 });
+    client.webSocket.resume();
+    expect((await client.closed).code).toBe(1001);
+    await closed;
+  });
+
   test("close() does not wait longer than it was told for a client that does not answer", async () => {
     const { at, transport } = await start();
     const client = await TestClient.open(at);

@@ -24,7 +24,7 @@ const follower = fc.nat(2);
 const session = fc.constantFrom(...sessions);
 
 /** One step of a history: of a client, or of publishers that publish at once. */
-export const step = fc.oneof(
+const step = fc.oneof(
   { weight: 8, arbitrary: fc.record({ publish: fc.array(publishing, { minLength: 1, maxLength: 12 }) }) },
   { weight: 3, arbitrary: fc.record({ follow: session, follower }) },
   { weight: 1, arbitrary: fc.record({ unfollow: session, follower }) },
@@ -34,6 +34,11 @@ export const step = fc.oneof(
   { weight: 3, arbitrary: fc.record({ turns: fc.integer({ min: 1, max: 20 }) }) },
 );
 export type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
+
+export const histories = (maxLength: number) => fc.array(step, { minLength: 5, maxLength, size: "max" });
+
+/** How many turns of the event loop a snapshot takes to load. */
+export const loadTurns = fc.constantFrom(0, 0, 1, 5, 30);
 
 /** Lives through a history and checks what every client saw and shows in the end; returns how often one lagged. */
 export async function live(steps: readonly Step[], loadTurns: number): Promise<number> {

@@ -44,7 +44,7 @@ export const inMemory: Listen = async () => {
     server.emit("connection", served);
     return client;
   };
-  const options = () => ({ createConnection }) as ClientOptions;
+  const options = () => ({ createConnection }) as object as ClientOptions;
   return { server, address: (path) => ({ url: `ws://localhost${path}`, options }), stop: async () => {} };
 };
 

@@ -1,8 +1,8 @@
 import { style, type Terminal } from "../../terminal.js";
 import type { Finding } from "../finding.js";
 
-// protoc's positions count a tab as the columns up to the next multiple of 8.
-const tabWidth = 8;
+// As buf counts: a tab takes the columns up to the next multiple of this.
+const tabWidth = 4;
 
 /** The line of a finding with carets below what it is about; empty where the file has no such line. */
 export function codeFrame(finding: Finding, lines: readonly string[], terminal: Terminal): readonly string[] {

@@ -17,9 +17,9 @@ export class Callers {
   }
 
   #index(): Map<ts.Node, ts.CallExpression[]> {
-    const { checker, files } = this.#typed;
+    const { checker, registering } = this.#typed;
     const calls = new Map<ts.Node, ts.CallExpression[]>();
-    for (const file of files) {
+    for (const file of registering) {
       forEachNode(file, (node) => {
         if (!ts.isCallExpression(node) || node.arguments.length === 0) return;
         const declaration = calleeOf(node, checker);

@@ -7,34 +7,34 @@ import type { Texts } from "./source-files.js";
 
 const usesUs = /@sessionstream\/|_sessionstream\b/;
 const registers = /\bregister(?:Command|Event|UIEvent|TimelineEntity)\b/;
-const makesDescriptors = /\b(?:command|event|uiEvent|timelineEntity)\b/;
+const importsMakers =
+  /(?:\*[^;"']*|\{[^}]*\b(?:command|event|uiEvent|timelineEntity)\b[^}]*\}\s*from\s*|\bimport\(\s*|\brequire\(\s*)["']@sessionstream\/runtime["']/;
 const comparesNames = /\b(?:name|kind)\b[\s\S]*(?:\bcase\b|[!=]==?)|\bdecodeCommand\b|\bhasTimelineEntity\b/;
 const ordinals = /ordinal\b|cursor\b|\basOf\b/i;
 const makesNumbers = /\b(?:Number|parseInt|parseFloat)\b|\bas number\b|<number>|\+\s*[\w(]/;
 
-/** The paths of the files that must be checked with types. */
-export function candidatesIn(texts: Texts, model: SchemaModel | undefined): ReadonlySet<string> {
+/** The files that must be checked with types, by path. */
+export function candidatesIn(texts: Texts, model: SchemaModel | undefined): readonly (readonly [string, string])[] {
   const names = namePattern(model);
-  const paths = [...texts].filter(([, text]) => isCandidate(text, names)).map(([path]) => path);
-  return new Set(paths);
+  return [...texts].filter(([, text]) => isCandidate(text, names));
 }
 
-/** The paths of the files that mention one of these identifiers. */
-export function filesThatMention(identifiers: Iterable<string>, texts: Texts): readonly string[] {
+/** Whether a text may name something that registers a message type, under its own name. */
+export function mayRegister(text: string): boolean {
+  return registers.test(text) || importsMakers.test(text);
+}
+
+/** The files that mention one of these identifiers, by path. */
+export function filesThatMention(identifiers: Iterable<string>, texts: Texts): readonly (readonly [string, string])[] {
   const words = [...identifiers].filter((identifier) => /^[\w$]+$/.test(identifier));
   if (words.length === 0) return [];
   const pattern = new RegExp(`(?<![\\w$])(?:${words.map((word) => word.replaceAll("$", "\\$")).join("|")})(?![\\w$])`);
-  return [...texts].filter(([, text]) => pattern.test(text)).map(([path]) => path);
+  return [...texts].filter(([, text]) => pattern.test(text));
 }
 
 function isCandidate(text: string, names: RegExp | undefined): boolean {
   if (usesUs.test(text)) {
-    return (
-      registers.test(text) ||
-      makesDescriptors.test(text) ||
-      comparesNames.test(text) ||
-      (ordinals.test(text) && makesNumbers.test(text))
-    );
+    return mayRegister(text) || comparesNames.test(text) || (ordinals.test(text) && makesNumbers.test(text));
   }
   // A file can have our types without naming us: by inference, from a function
   // of another file.

@@ -8,27 +8,22 @@ import { requireResolved } from "./resolved.js";
 import type { RuleContext } from "./rule.js";
 import { rules } from "./rules/index.js";
 import { selectFiles } from "./select.js";
-import type { Texts } from "./source-files.js";
+import type { Sources } from "./sources.js";
 import { forEachNode } from "./syntax.js";
 
 /**
  * Checks source files that are compiled with the same options. `model` is the
  * schema that names are checked against, where there is one. Throws CannotRun.
  */
-export function checkTypeScript(
-  texts: Texts,
-  options: ts.CompilerOptions,
-  model: SchemaModel | undefined,
-  cwd: string,
-): readonly Finding[] {
-  const typed = selectFiles(texts, options, model);
+export function checkTypeScript(sources: Sources, model: SchemaModel | undefined, cwd: string): readonly Finding[] {
+  const typed = selectFiles(sources, model);
   if (typed === undefined) return [];
   const place = (node: ts.Node): string => {
     const { path, line, column } = locationOf(node, cwd);
     return `${path}:${line}:${column}`;
   };
   requireResolved(typed, place);
-  const names = model && knownNames(model, typed, texts);
+  const names = model && knownNames(model, typed);
   const context: RuleContext = { ...typed, model, names, place };
   const findings: Finding[] = [];
   const visitors = rules.map(({ info, visitor }) =>

@@ -2,7 +2,6 @@ import { type Kind, kinds, type SchemaModel } from "@sessionstream/plugin/model"
 import { ts } from "ts-morph";
 import type { TypedFiles } from "./program.js";
 import { nameArgument, registrarOf } from "./registrations.js";
-import type { Texts } from "./source-files.js";
 import { forEachNode, literalsOf } from "./syntax.js";
 
 /** The logical names that a schema declares, of each kind. */
@@ -19,7 +18,7 @@ const generatedKinds: Readonly<Record<string, Kind>> = {
  * The names of the proto files, of the features of other packages that the
  * files import, and those that the files register themselves.
  */
-export function knownNames(model: SchemaModel, { checker, files, program }: TypedFiles, texts: Texts): KnownNames {
+export function knownNames(model: SchemaModel, { checker, registering, program }: TypedFiles): KnownNames {
   const names: Record<Kind, Set<string>> = {
     command: new Set(model.names.command.keys()),
     event: new Set(model.names.event.keys()),
@@ -30,8 +29,7 @@ export function knownNames(model: SchemaModel, { checker, files, program }: Type
     // The project's own generated code is no authority: it may be older than the proto files.
     if (/_sessionstream\.d\.[cm]?ts$/.test(fileName)) addGenerated(text, names);
   }
-  for (const file of files) {
-    if (!/\b(register|command|event|uiEvent|timelineEntity)/.test(texts.get(file.fileName) ?? "")) continue;
+  for (const file of registering) {
     forEachNode(file, (node) => {
       if (!ts.isCallExpression(node)) return;
       const name = node.arguments[nameArgument];

@@ -5,6 +5,8 @@ export interface TypedFiles {
   readonly checker: ts.TypeChecker;
   /** The files that are to be checked. */
   readonly files: readonly ts.SourceFile[];
+  /** Those among them that may register message types, or pass them on to what does. */
+  readonly registering: ReadonlySet<ts.SourceFile>;
   /** These and all that they import. */
   readonly program: ts.Program;
 }
@@ -13,30 +15,35 @@ export interface TypedFiles {
 export class TypedProject {
   readonly #project: Project;
   readonly #paths = new Set<string>();
+  readonly #registering = new Set<string>();
 
-  constructor(options: ts.CompilerOptions) {
+  /** `declarations` are files that declare what others use without importing it. */
+  constructor(options: ts.CompilerOptions, declarations: readonly string[]) {
     this.#project = new Project({
       compilerOptions: options,
       skipFileDependencyResolution: true,
       resolutionHost: (host, getOptions) => moduleResolution(host, getOptions()),
     });
+    this.#project.addSourceFilesAtPaths(declarations);
   }
 
-  /** Adds a file with its text. */
-  add(path: string, text: string): void {
+  /** Adds a file with its text; `registers` says that it may register message types. Returns whether that is new. */
+  add(path: string, text: string, registers: boolean): boolean {
+    const isNew = !this.#paths.has(path);
+    if (isNew) this.#project.createSourceFile(path, text, { overwrite: true });
+    const tells = registers && !this.#registering.has(path);
     this.#paths.add(path);
-    this.#project.createSourceFile(path, text, { overwrite: true });
-  }
-
-  has(path: string): boolean {
-    return this.#paths.has(path);
+    if (registers) this.#registering.add(path);
+    return isNew || tells;
   }
 
   /** The files that were added, with types. */
   typed(): TypedFiles {
     const program = this.#project.getProgram().compilerObject;
-    const files = [...this.#paths].map((path) => program.getSourceFile(path)).filter((file) => file !== undefined);
-    return { checker: program.getTypeChecker(), files, program };
+    const filesAt = (paths: Iterable<string>): ts.SourceFile[] =>
+      [...paths].map((path) => program.getSourceFile(path)).filter((file) => file !== undefined);
+    const registering = new Set(filesAt(this.#registering));
+    return { checker: program.getTypeChecker(), files: filesAt(this.#paths), registering, program };
   }
 }
 

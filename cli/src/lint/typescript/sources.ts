@@ -11,6 +11,8 @@ import { readProjects } from "./tsconfigs.js";
 export interface Sources {
   readonly options: ts.CompilerOptions;
   readonly texts: Texts;
+  /** The paths of the project's own declaration files. */
+  readonly declarations: readonly string[];
 }
 
 /**
@@ -36,7 +38,11 @@ export function readSources(
   const known = new Set(projects.flatMap(({ files }) => [...files]));
   // A file that no project names is checked with the options of one that is near.
   for (const file of [...configs.values()].flat()) if (!known.has(file)) projects[0]?.files.add(file);
-  return projects.map(({ options, files }) => ({ options, texts: readTexts(files) }));
+  return projects.map(({ options, files }) => ({
+    options,
+    texts: readTexts(files),
+    declarations: [...files].filter((file) => /\.d\.[cm]?ts$/.test(file)),
+  }));
 }
 
 /** How many of the files that were read are selected. */

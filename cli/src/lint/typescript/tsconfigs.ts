@@ -1,6 +1,7 @@
 import { dirname } from "node:path";
 import { ts } from "ts-morph";
 import { CannotRun } from "../../errors.js";
+import { relevantOptions, typesOnly } from "./compiler-options.js";
 
 /** Files that are compiled with the same options. */
 export interface TypeScriptProject {
@@ -20,7 +21,7 @@ export function readProjects(configPaths: Iterable<string>): readonly TypeScript
   for (const path of queue) {
     const { options, fileNames, projectReferences = [] } = readConfig(path);
     for (const reference of projectReferences) queue.add(ts.resolveProjectReferencePath(reference));
-    const key = JSON.stringify(relevant(options));
+    const key = JSON.stringify(relevantOptions(options));
     const known = projects.get(key);
     if (known === undefined) projects.set(key, { options: typesOnly(options), files: new Set(fileNames) });
     else for (const file of fileNames) known.files.add(file);
@@ -49,26 +50,4 @@ function readConfig(path: string): ts.ParsedCommandLine {
     );
   }
   return parsed;
-}
-
-// Options that say what is written or reported, not what a type is.
-const irrelevantOptions: ReadonlySet<string> = new Set([
-  ...["configFilePath", "outDir", "outFile", "rootDir", "tsBuildInfoFile", "composite", "incremental", "noEmit"],
-  ...["declaration", "declarationDir", "declarationMap", "emitDeclarationOnly", "sourceMap", "inlineSources"],
-  ...["inlineSourceMap", "mapRoot", "sourceRoot", "removeComments", "skipLibCheck", "noUnusedLocals"],
-  ...["noUnusedParameters", "erasableSyntaxOnly", "noImplicitReturns", "noFallthroughCasesInSwitch"],
-  ...["allowUnreachableCode", "noImplicitOverride", "isolatedDeclarations"],
-]);
-
-function relevant(options: ts.CompilerOptions): ts.CompilerOptions {
-  return Object.fromEntries(
-    Object.entries(options)
-      .filter(([name]) => !irrelevantOptions.has(name))
-      .sort(),
-  );
-}
-
-function typesOnly(options: ts.CompilerOptions): ts.CompilerOptions {
-  const { configFilePath } = options;
-  return { ...relevant(options), configFilePath, noEmit: true, skipLibCheck: true };
 }

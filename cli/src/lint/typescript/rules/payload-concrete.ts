@@ -13,10 +13,10 @@ import { forEachNode } from "../syntax.js";
 export const payloadConcrete: TypeScriptRule = {
   info: payloadConcreteInfo,
   visitor(context, report) {
-    const { checker, place } = context;
+    const { checker, place, registering } = context;
     const origins = new Origins(context, new Callers(context));
     return (node) => {
-      if (!ts.isCallExpression(node)) return;
+      if (!ts.isCallExpression(node) || !registering.has(node.getSourceFile())) return;
       const registrar = registrarOf(node, checker);
       if (registrar === undefined) return;
       const reported = new Set<ts.Node>();
@@ -45,10 +45,10 @@ export function relaysOf(
   typed: TypedFiles,
   registrarOfExport: (symbol: ts.Symbol) => Registrar | undefined,
 ): ReadonlySet<string> {
-  const { checker, files } = typed;
+  const { checker, registering } = typed;
   const origins = new Origins(typed, new Callers(typed));
   const names = new Set<string>();
-  for (const file of files) {
+  for (const file of registering) {
     forEachNode(file, (node) => {
       if (ts.isCallExpression(node) && registrarOf(node, checker) !== undefined)
         originsOfSchema(node, origins, checker);

@@ -1,0 +1,42 @@
+import { ts } from "ts-morph";
+
+/**
+ * The options by which the types of a project are found out, and no more. The
+ * types of browsers and of packages that no file imports, such as those of
+ * Node.js, take longer to read than all that a rule asks about, and our types
+ * do not depend on them: what they declare is unknown here.
+ */
+export function typesOnly(options: ts.CompilerOptions): ts.CompilerOptions {
+  const { configFilePath } = options;
+  return { ...relevantOptions(options), configFilePath, lib: languageLibraries(options), types: [], noEmit: true };
+}
+
+// Options that say what is written or reported, not what a type is.
+const irrelevant: ReadonlySet<string> = new Set([
+  ...["configFilePath", "outDir", "outFile", "rootDir", "tsBuildInfoFile", "composite", "incremental", "noEmit"],
+  ...["declaration", "declarationDir", "declarationMap", "emitDeclarationOnly", "sourceMap", "inlineSources"],
+  ...["inlineSourceMap", "mapRoot", "sourceRoot", "removeComments", "skipLibCheck", "noUnusedLocals"],
+  ...["noUnusedParameters", "erasableSyntaxOnly", "noImplicitReturns", "noFallthroughCasesInSwitch"],
+  ...[
+    "allowUnreachableCode",
+    "noImplicitOverride",
+    "isolatedDeclarations",
+    "isolatedModules",
+    "types",
+    "libReplacement",
+  ],
+]);
+
+/** The options that make a difference to types, in an order of their own. */
+export function relevantOptions(options: ts.CompilerOptions): ts.CompilerOptions {
+  const relevant = Object.entries(options).filter(([name]) => !irrelevant.has(name));
+  return Object.fromEntries(relevant.sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+function languageLibraries(options: ts.CompilerOptions): string[] {
+  const isOfLanguage = (lib: string): boolean => !/^lib\.(dom|webworker|scripthost)\b/.test(lib);
+  if (options.lib !== undefined) return options.lib.filter(isOfLanguage);
+  // `lib.es2023.full.d.ts` is the language with all that browsers have.
+  const standard = ts.getDefaultLibFileName(options).replace(".full.", ".");
+  return [standard === "lib.d.ts" ? "lib.es5.d.ts" : standard === "lib.es6.d.ts" ? "lib.es2015.d.ts" : standard];
+}

@@ -1,0 +1,68 @@
+import { cpSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { repository, writeFiles } from "../support/project.js";
+import { type Ran, runNode, sessionstream } from "../support/run.js";
+
+// The command as a package has it: with the pages in a folder of its own.
+let folder = "";
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "sessionstream-help-"));
+  for (const path of ["bin", "dist", "package.json"])
+    cpSync(join(repository, "cli", path), join(folder, path), { recursive: true });
+  // commander may be a dependency of the package or of the repository.
+  for (const name of ["node_modules", "cli/node_modules"]) {
+    const commander = join(repository, name, "commander");
+    writeFiles(folder, { "node_modules/.keep": "" });
+    rmSync(join(folder, "node_modules/commander"), { force: true });
+    symlinkSync(commander, join(folder, "node_modules/commander"), "dir");
+  }
+  writeFiles(folder, {
+    "docs/glossary.md": "# Glossary\n\nWhat the words mean. All of them.\n",
+    "docs/getting-started.md":
+      "# Getting started\n\nBuild `a small` application\nin ten minutes. Then go on.\n\n```ts\nconst a = 1;\n```\n",
+    "docs/bare.md": "# Only a heading\n",
+    "docs/notes.txt": "not a page",
+  });
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const help = (args: readonly string[], env = {}): Ran => runNode(folder, ["bin/sessionstream", "help", ...args], env);
+
+test("help lists the pages with what they are about, the first to read first", () => {
+  expect(help([])).toEqual({
+    code: 0,
+    stderr: "",
+    stdout: `Print a page with "sessionstream help TOPIC"; "sessionstream --help" tells the commands.
+
+  getting-started  Build a small application in ten minutes.
+  bare             Only a heading
+  glossary         What the words mean.
+`,
+  });
+});
+
+test("help prints a page, wrapped to the width", () => {
+  expect(help(["getting-started"], { COLUMNS: "40" }).stdout).toBe(
+    "Getting started\n===============\n\nBuild `a small` application in ten\nminutes. Then go on.\n\n    const a = 1;\n",
+  );
+});
+
+test("a topic that is not there is told apart from one that is misspelt, and exits with 2", () => {
+  expect(help(["geting-startd"])).toEqual({
+    code: 2,
+    stdout: "",
+    stderr: 'sessionstream: no help page is called "geting-startd": did you mean "getting-started"?\n',
+  });
+  expect(help(["quantum"]).stderr).toContain("want one of getting-started, bare, glossary, lint, help");
+});
+
+test("help of a command is the command's own", () => {
+  const { code, stdout } = help(["lint"]);
+  expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringContaining("Usage: sessionstream lint [options]") });
+});
+
+test("in the repository, the pages are those of its docs", () => {
+  expect(sessionstream(repository, ["help"]).code).toBe(0);
+});

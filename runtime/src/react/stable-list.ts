@@ -1,0 +1,19 @@
+import type { ClientSession } from "../client/index.js";
+import type { DescFeature } from "../schema/descriptors.js";
+import type { Payload } from "../schema/payload.js";
+
+/** Makes a function that lists the session's entities of a kind: the same array as long as it has the same entities. */
+export function stableList<Feature extends DescFeature, Entity extends Feature["timelineEntities"][number]>(
+  session: ClientSession<Feature>,
+  entity: Entity,
+): () => readonly Payload<Entity["schema"]>[] {
+  let version = -1;
+  let last: readonly Payload<Entity["schema"]>[] = [];
+  return () => {
+    if (session.version === version) return last;
+    version = session.version;
+    const next = session.timeline.list(entity);
+    if (next.length !== last.length || next.some((payload, index) => payload !== last[index])) last = next;
+    return last;
+  };
+}
