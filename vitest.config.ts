@@ -2,7 +2,7 @@ import { defineConfig } from "vitest/config";
 
 export default defineConfig({
   test: {
-    include: ["{plugin,runtime,test,examples/*}/**/*.test.ts"],
+    include: ["{plugin,runtime,cli,test,examples/*}/**/*.test.ts"],
     exclude: ["**/node_modules/**", "**/dist/**", "**/*.long.test.ts"],
     testTimeout: 20_000,
   },

@@ -24,10 +24,14 @@ export async function run(args: readonly string[]): Promise<ExitCode> {
     await program.parseAsync(args, { from: "user" });
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.clean : exitCodes.cannotRun;
-    // Anything else is a fault of ours, and its stack is what one needs to report it.
-    const text = error instanceof CannotRun ? error.message : error instanceof Error ? error.stack : error;
-    console.error(`sessionstream: ${text}`);
+    console.error(`sessionstream: ${textOf(error)}`);
     return exitCodes.cannotRun;
   }
   return exitCode;
+}
+
+/** What went wrong, with its code at the end of the first line; for a fault of ours, what one needs to report it. */
+function textOf(error: unknown): unknown {
+  if (error instanceof CannotRun) return error.message.replace(/$/m, ` (${error.code})`);
+  return error instanceof Error ? error.stack : error;
 }

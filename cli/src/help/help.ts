@@ -1,6 +1,6 @@
+import { nearest } from "@sessionstream/plugin/nearest";
 import { CannotRun } from "../errors.js";
 import { type ExitCode, exitCodes } from "../exit-code.js";
-import { nearest } from "../nearest.js";
 import { style, type Terminal, terminalOf } from "../terminal.js";
 import { wrap } from "../wrap.js";
 import { renderMarkdown } from "./render.js";

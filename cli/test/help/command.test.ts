@@ -1,6 +1,7 @@
-import { cpSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
+import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { repository, writeFiles } from "../support/project.js";
 import { type Ran, runNode, sessionstream } from "../support/run.js";
@@ -11,12 +12,10 @@ beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), "sessionstream-help-"));
   for (const path of ["bin", "dist", "package.json"])
     cpSync(join(repository, "cli", path), join(folder, path), { recursive: true });
-  // commander may be a dependency of the package or of the repository.
-  for (const name of ["node_modules", "cli/node_modules"]) {
-    const commander = join(repository, name, "commander");
-    writeFiles(folder, { "node_modules/.keep": "" });
-    rmSync(join(folder, "node_modules/commander"), { force: true });
-    symlinkSync(commander, join(folder, "node_modules/commander"), "dir");
+  const require = createRequire(join(repository, "cli/package.json"));
+  for (const name of ["commander", "@sessionstream/plugin"]) {
+    mkdirSync(dirname(join(folder, "node_modules", name)), { recursive: true });
+    symlinkSync(dirname(require.resolve(`${name}/package.json`)), join(folder, "node_modules", name), "dir");
   }
   writeFiles(folder, {
     "docs/glossary.md": "# Glossary\n\nWhat the words mean. All of them.\n",
@@ -53,7 +52,8 @@ test("a topic that is not there is told apart from one that is misspelt, and exi
   expect(help(["geting-startd"])).toEqual({
     code: 2,
     stdout: "",
-    stderr: 'sessionstream: no help page is called "geting-startd": did you mean "getting-started"?\n',
+    stderr:
+      'sessionstream: no help page is called "geting-startd": did you mean "getting-started"? (TOPIC_NOT_FOUND)\n',
   });
   expect(help(["quantum"]).stderr).toContain("want one of getting-started, bare, glossary, lint, help");
 });

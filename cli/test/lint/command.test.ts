@@ -127,6 +127,17 @@ test("nothing found exits with 0, and paths limit what is checked", () => {
   expect(sessionstream(folder, ["lint", "--no-proto", "src/u*.ts"]).stdout).toContain("1 TypeScript file");
 });
 
+test("a project for a bundler is resolved as it says, aliases of paths included", () => {
+  const compilerOptions = { module: "esnext", moduleResolution: "bundler", jsx: "preserve", paths: { "~/*": ["./*"] } };
+  const files = {
+    "web/tsconfig.json": JSON.stringify({ compilerOptions, include: ["."] }),
+    "web/ours.ts": `export type { Snapshot as Now } from "@sessionstream/runtime";`,
+    "web/at.tsx": `import type { Now } from "~/ours";\nexport const At = ({ now }: { now: Now }) => <p>{Number(now.ordinal)}</p>;`,
+  };
+  const { stdout } = lintWith(files, ["--no-proto"], join(folder, "web"));
+  expect(stdout).toContain("at.tsx:2:50: Snapshot.ordinal is turned into a number");
+});
+
 test("an image is checked as well as a folder", () => {
   const image = join(folder, "image.binpb");
   writeFiles(folder, { "proto/job/v1/job.proto": job(genericEvent) });
@@ -164,7 +175,7 @@ describe("what cannot run exits with 2 and says what to do", () => {
   test("a proto file that does not compile, in buf's own words", () => {
     const { code, stdout, stderr } = lintWith({ "proto/job/v1/job.proto": job("message A { strin a = 1; }") }, []);
     expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
-    expect(stderr).toContain("the proto files do not compile; buf says:\n");
+    expect(stderr).toContain("the proto files do not compile; buf says: (PROTO_DOES_NOT_COMPILE)\n");
     expect(stderr).toContain("proto/job/v1/job.proto:9:13:");
   });
 
@@ -206,7 +217,7 @@ describe("what cannot run exits with 2 and says what to do", () => {
     const { code: exit, stderr } = sessionstream(empty, ["lint", "--no-proto"]);
     expect({ exit, stderr }).toEqual({
       exit: 2,
-      stderr: expect.stringMatching(/tsconfig\.json cannot be used:\n.*nowhere\.json/),
+      stderr: expect.stringMatching(/tsconfig\.json cannot be used: \(TSCONFIG_INVALID\)\n.*nowhere\.json/),
     });
   });
 });

@@ -118,6 +118,20 @@ const hidden: Readonly<Record<string, { at: readonly string[]; files: string | R
       registry.registerEvent("A", make());
       export class Feature { schema: DescMessage = StructSchema; add() { registry.registerEvent("A", this.schema); } }`,
   },
+  "the parameters of constructors": {
+    at: ["main.ts:5", "main.ts:5"],
+    files: `${head}
+      class Kept { constructor(private readonly schema: DescMessage) {} add() { registry.registerEvent("A", this.schema); } }
+      class Assigned { schema: DescMessage; constructor(schema: DescMessage) { this.schema = schema; }
+        add() { registry.registerEvent("A", this.schema); } }
+      export const all = [new Kept(StructSchema), new Assigned(StructSchema), new Kept(TokensDeltaEventSchema)];`,
+  },
+  "a registration that was bound": {
+    at: ["main.ts:3"],
+    files: `${head}
+      const add = registry.registerEvent.bind(registry);
+      add("A", StructSchema);`,
+  },
   "a method that was taken out of the registry": {
     at: ["main.ts:3"],
     files: `${head}

@@ -4,11 +4,11 @@ import { startSwarm } from "./fanout-swarm.js";
 import { interleave, type Report, type Round, toRow } from "./measure.js";
 
 const clients = 200;
-const burst = 960;
-const rounds = 5;
+const burst = 640;
+const rounds = 4;
 
 const eventsPerSecond = 500;
-const paced = 750;
+const paced = 600;
 const pacedRounds = 3;
 
 const plain = "ws send";

@@ -2,31 +2,36 @@ import { ts } from "ts-morph";
 import type { TypedFiles } from "./program.js";
 import { calleeOf, forEachNode } from "./syntax.js";
 
-/** Finds the calls of functions. Looks through the files when it is first asked. */
+type Arguments = readonly ts.Expression[];
+
+/** Finds what functions and constructors are called with. Looks through the files when it is first asked. */
 export class Callers {
   readonly #typed: TypedFiles;
-  #calls: Map<ts.Node, ts.CallExpression[]> | undefined;
+  #calls: Map<ts.Node, Arguments[]> | undefined;
 
   constructor(typed: TypedFiles) {
     this.#typed = typed;
   }
 
-  of(callee: ts.SignatureDeclaration): readonly ts.CallExpression[] {
+  /** The arguments of each call. */
+  of(callee: ts.SignatureDeclaration): readonly Arguments[] {
     this.#calls ??= this.#index();
     return this.#calls.get(callee) ?? [];
   }
 
-  #index(): Map<ts.Node, ts.CallExpression[]> {
+  #index(): Map<ts.Node, Arguments[]> {
     const { checker, registering } = this.#typed;
-    const calls = new Map<ts.Node, ts.CallExpression[]>();
+    const calls = new Map<ts.Node, Arguments[]>();
     for (const file of registering) {
       forEachNode(file, (node) => {
-        if (!ts.isCallExpression(node) || node.arguments.length === 0) return;
+        if (!ts.isCallExpression(node) && !ts.isNewExpression(node)) return;
+        const { arguments: given = [] } = node;
+        if (given.length === 0) return;
         const declaration = calleeOf(node, checker);
         if (declaration === undefined) return;
         const known = calls.get(declaration);
-        if (known === undefined) calls.set(declaration, [node]);
-        else known.push(node);
+        if (known === undefined) calls.set(declaration, [given]);
+        else known.push(given);
       });
     }
     return calls;

@@ -9,14 +9,16 @@ const usesUs = /@sessionstream\/|_sessionstream\b/;
 const registers = /\bregister(?:Command|Event|UIEvent|TimelineEntity)\b/;
 const importsMakers =
   /(?:\*[^;"']*|\{[^}]*\b(?:command|event|uiEvent|timelineEntity)\b[^}]*\}\s*from\s*|\bimport\(\s*|\brequire\(\s*)["']@sessionstream\/runtime["']/;
-const comparesNames = /\b(?:name|kind)\b[\s\S]*(?:\bcase\b|[!=]==?)|\bdecodeCommand\b|\bhasTimelineEntity\b/;
+const names = /\b(?:name|kind)\b/;
+const comparisons = /\bcase\b|[!=]==?/;
+const lookups = /\.(?:command|event|uiEvent|timelineEntity)\(|\bdecodeCommand\b|\bhasTimelineEntity\b/;
 const ordinals = /ordinal\b|cursor\b|\basOf\b/i;
 const makesNumbers = /\b(?:Number|parseInt|parseFloat)\b|\bas number\b|<number>|\+\s*[\w(]/;
 
 /** The files that must be checked with types, by path. */
 export function candidatesIn(texts: Texts, model: SchemaModel | undefined): readonly (readonly [string, string])[] {
-  const names = namePattern(model);
-  return [...texts].filter(([, text]) => isCandidate(text, names));
+  const logicalNames = namePattern(model);
+  return [...texts].filter(([, text]) => isCandidate(text, logicalNames));
 }
 
 /** Whether a text may name something that registers a message type, under its own name. */
@@ -32,22 +34,27 @@ export function filesThatMention(identifiers: Iterable<string>, texts: Texts): r
   return [...texts].filter(([, text]) => pattern.test(text));
 }
 
-function isCandidate(text: string, names: RegExp | undefined): boolean {
+function isCandidate(text: string, logicalNames: RegExp | undefined): boolean {
   if (usesUs.test(text)) {
-    return mayRegister(text) || comparesNames.test(text) || (ordinals.test(text) && makesNumbers.test(text));
+    return mayRegister(text) || mayName(text) || (ordinals.test(text) && makesNumbers.test(text));
   }
   // A file can have our types without naming us: by inference, from a function
   // of another file.
   return (
     registers.test(text) ||
     (/\b\w*[oO]rdinal\b/.test(text) && makesNumbers.test(text)) ||
-    (names?.test(text) === true && comparesNames.test(text))
+    (logicalNames?.test(text) === true && mayName(text))
   );
+}
+
+/** Whether a text may compare logical names, or look one up. */
+function mayName(text: string): boolean {
+  return (names.test(text) && comparisons.test(text)) || lookups.test(text);
 }
 
 /** Matches a string literal that is a logical name. */
 function namePattern(model: SchemaModel | undefined): RegExp | undefined {
-  const names = Object.values(model?.names ?? {}).flatMap((byName) => [...byName.keys()]);
-  const words = names.filter((name) => /^\w+$/.test(name));
+  const declared = Object.values(model?.names ?? {}).flatMap((byName) => [...byName.keys()]);
+  const words = declared.filter((name) => /^\w+$/.test(name));
   return words.length === 0 ? undefined : new RegExp(`["'\`](?:${words.join("|")})["'\`]`);
 }

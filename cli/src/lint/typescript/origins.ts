@@ -35,7 +35,7 @@ export class Origins {
     return this.#relays;
   }
 
-  /** The origins of what is found by a path in an argument list, such as `[1]` for the second argument. */
+  /** The origins of the argument at an index, which may come out of a spread. */
   ofArguments(
     list: readonly ts.Expression[],
     index: number,
@@ -186,14 +186,14 @@ class Trace {
     const name = relayName(callee);
     if (name !== undefined) this.#relays.add(name);
     // The argument is where the value enters, so that is where one looks for it.
-    for (const call of this.#callers.of(callee)) {
+    for (const given of this.#callers.of(callee)) {
       if (parameter.dotDotDotToken === undefined) {
-        this.argument(call.arguments, index, path, undefined);
+        this.argument(given, index, path, undefined);
         continue;
       }
       const [step, ...rest] = path;
-      const from = step === undefined ? call.arguments.map((_, at) => at).slice(index) : [index + Number(step)];
-      for (const at of from) this.argument(call.arguments, at, rest, undefined);
+      const from = step === undefined ? given.map((_, at) => at).slice(index) : [index + Number(step)];
+      for (const at of from) this.argument(given, at, rest, undefined);
     }
     // The function may be what an array method calls for each element.
     const call = callee.parent;

@@ -26,10 +26,11 @@ export function forEachNode(node: ts.Node, visit: (node: ts.Node) => void): void
  * have the compiler resolve the call itself would type all its arguments.
  */
 export function calleeOf(
-  { expression }: ts.CallExpression | ts.NewExpression,
+  call: ts.CallExpression | ts.NewExpression,
   checker: ts.TypeChecker,
 ): ts.SignatureDeclaration | ts.JSDocSignature | undefined {
-  const [signature] = checker.getTypeAtLocation(expression).getCallSignatures();
+  const callee = checker.getTypeAtLocation(call.expression);
+  const [signature] = ts.isNewExpression(call) ? callee.getConstructSignatures() : callee.getCallSignatures();
   return signature?.declaration;
 }
 

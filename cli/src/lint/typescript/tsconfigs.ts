@@ -30,8 +30,8 @@ export function readProjects(configPaths: Iterable<string>): readonly TypeScript
 }
 
 // "No inputs were found" is what a tsconfig.json that only has references says;
-// an option that this compiler does not know is for another version of it.
-const harmless: ReadonlySet<number> = new Set([18002, 18003, 5023, 5025]);
+// an option or a value that this compiler does not know is for another version of it.
+const harmless: ReadonlySet<number> = new Set([18002, 18003, 5023, 5025, 6046]);
 
 function readConfig(path: string): ts.ParsedCommandLine {
   const errors: ts.Diagnostic[] = [];

@@ -1,6 +1,6 @@
 import { aKind, type Kind, kindTitles } from "@sessionstream/plugin/model";
+import { nearest } from "@sessionstream/plugin/nearest";
 import { ts } from "ts-morph";
-import { nearest } from "../../../nearest.js";
 import { type KnownNames, kindsOf } from "../known-names.js";
 import { nameReadBy } from "../members.js";
 import { isDeclaredBy } from "../package-of.js";
