@@ -8,17 +8,19 @@ afterEach(async () => {
   for (const server of servers.splice(0)) await stop(server);
 });
 
-/** Serves on a free port of loopback, or on a given one, until the test is done. */
-export async function listen(
-  listener: RequestListener,
-  port = 0,
-): Promise<{ server: Server; port: number; url: string }> {
+/** Serves on a free port of loopback until the test is done. */
+export async function listen(listener: RequestListener): Promise<{ server: Server; port: number; url: string }> {
   const server = createServer(listener);
   servers.push(server);
+  const port = await listenOn(server, 0);
+  return { server, port, url: `http://127.0.0.1:${port}` };
+}
+
+/** Listens on a port of loopback, or on a free one for 0, and returns which. */
+export async function listenOn(server: Server, port: number): Promise<number> {
   server.listen(port, "127.0.0.1");
   await once(server, "listening");
-  const { port: given } = server.address() as AddressInfo;
-  return { server, port: given, url: `http://127.0.0.1:${given}` };
+  return (server.address() as AddressInfo).port;
 }
 
 export async function stop(server: Server): Promise<void> {

@@ -19,6 +19,8 @@ export interface Publisher {
   readonly awaits: boolean;
   /** After how many turns of the event loop the publisher begins. */
   readonly delay: number;
+  /** How many turns lie between two events that are not awaited. */
+  readonly gap: number;
   readonly events: readonly EventSpec[];
 }
 
@@ -44,6 +46,8 @@ export interface History {
   readonly ui: "fail" | "advance";
   readonly timeline: "fail" | "advance";
   readonly keepIdle: number;
+  /** How many turns of the event loop the store takes, as one behind a network does. */
+  readonly latency: number;
   readonly steps: readonly Step[];
 }
 
@@ -66,6 +70,7 @@ const publisher: fc.Arbitrary<Publisher> = fc.record({
   through: fc.constantFrom("hub", "handler", "run"),
   awaits: fc.boolean(),
   delay: fc.nat({ max: 3 }),
+  gap: fc.nat({ max: 2 }),
   events: fc.array(eventSpec, { minLength: 1, maxLength: 8 }),
 });
 
@@ -102,5 +107,6 @@ export const history: fc.Arbitrary<History> = fc.record({
   ui: fc.constantFrom("fail", "advance"),
   timeline: fc.constantFrom("fail", "advance"),
   keepIdle: fc.constantFrom(0, 1, 1000),
+  latency: fc.nat({ max: 3 }),
   steps: fc.array(step, { minLength: 1, maxLength: 10 }),
 });

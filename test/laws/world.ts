@@ -1,32 +1,19 @@
-import { setImmediate } from "node:timers/promises";
 import {
   type BackendEvent,
   type CommandContext,
-  type DescEvent,
   type ErrorReport,
   Hub,
-  type Published,
   type Store,
   type UiBatch,
 } from "@sessionstream/runtime";
 import { LabWork } from "../fixtures/gen/lab/v1/lab_sessionstream.js";
 import { labOf } from "../fixtures/lab.js";
-import { type Place, wrapStore } from "../fixtures/stores.js";
+import type { Place } from "../fixtures/stores.js";
+import { type Attempt, attemptAll, complaintAbout } from "./attempt.js";
+import { Faults, turns } from "./faulty-store.js";
 import type { History, Publisher, Step } from "./history.js";
-import { publishTagged } from "./tagged.js";
-
-/** An event that somebody tried to publish, and what he was told. */
-export interface Attempt {
-  readonly session: string;
-  readonly publisher: number;
-  readonly tag: number;
-  ordinal?: bigint;
-  refusal?: unknown;
-}
 
 export const sessionIds = ["s0", "ünïcode 🙂\u0000", "s2"] as const;
-
-type PublishAny = (event: DescEvent, payload: object) => Promise<Published>;
 
 /** One or two hubs on one place, and all that can be seen of them. */
 export class World {
@@ -39,19 +26,18 @@ export class World {
   readonly violations: string[] = [];
   readonly #place: Place;
   readonly #howMany: number;
-  readonly #durable = new Map<string, bigint>();
+  readonly #faults: Faults;
   readonly #broken = { timeline: new Set<number>(), ui: new Set<number>() };
   readonly #tasks = new Map<string, (context: CommandContext<typeof LabWork>) => Promise<void>>();
   #hubs: Hub[] = [];
-  #failingCommits = 0;
   #underWay: Promise<void>[] = [];
-  #tags = 0;
   #publishers = 0;
 
   constructor(place: Place, history: History, howMany: number) {
     this.#place = place;
     this.history = history;
     this.#howMany = howMany;
+    this.#faults = new Faults(history.latency);
   }
 
   async run(): Promise<void> {
@@ -69,7 +55,7 @@ export class World {
   /** Nothing is broken any more, and each session's timeline is given a chance to catch up. */
   async mend(): Promise<void> {
     this.#mend();
-    this.#failingCommits = 0;
+    this.#faults.failingCommits = 0;
     this.#open();
     for (const id of sessionIds) await this.#hub(0).retry(id);
     await this.#close();
@@ -89,17 +75,17 @@ export class World {
         this.#mend();
         return;
       case "retry": {
-        const faults = this.#failingCommits;
+        const mayFail = this.#faults.failingCommits > 0;
         this.#underWay.push(this.#publish(step.publisher, this.#hub(step.hub)));
         await this.#hub(step.hub)
           .retry(sessionId(step.session))
           .catch((error: unknown) => {
-            if (faults === 0) this.violations.push(`a retry failed: ${error}`);
+            if (!mayFail) this.violations.push(`a retry failed: ${error}`);
           });
         return;
       }
       case "fail-commits":
-        this.#failingCommits = step.times;
+        this.#faults.failingCommits = step.times;
         return;
       case "reopen":
         await this.#close();
@@ -120,7 +106,7 @@ export class World {
       this.fanned.push(fanned);
       const hub = new Hub({
         features: [this.#feature()],
-        store: this.#watched(this.#place.open()),
+        store: this.#faults.watch(this.#place.open()),
         onProjectionError: { ui: this.history.ui, timeline: this.history.timeline },
         keepIdle: this.history.keepIdle,
         onError: (report) => this.reports.push(report),
@@ -159,87 +145,35 @@ export class World {
   async #publish(publisher: Publisher, hub: Hub): Promise<void> {
     const session = sessionId(publisher.session);
     const number = this.#publishers++;
-    for (let turn = 0; turn < publisher.delay; turn++) await setImmediate();
-    if (publisher.through === "hub") {
-      await this.#publishAll(publisher, number, (event, payload) => hub.publish(session, event, payload));
-      return;
-    }
+    const attempt = (publish: CommandContext["publish"]) =>
+      attemptAll({ ...publisher, session, number }, publish, this.attempts, ({ ordinal }) =>
+        this.#mustBeDurable(session, ordinal, "acknowledged"),
+      );
+    await turns(publisher.delay);
+    if (publisher.through === "hub") return attempt((event, payload) => hub.publish(session, event, payload));
     const task = String(number);
     let run: Promise<void> | undefined;
-    this.#tasks.set(task, async (context) => {
-      if (publisher.through === "handler") return this.#publishAll(publisher, number, context.publish);
-      context.run(task, () => {
-        run = this.#publishAll(publisher, number, context.publish);
+    this.#tasks.set(task, async ({ publish, run: start }) => {
+      if (publisher.through === "handler") return attempt(publish);
+      start(task, () => {
+        run = attempt(publish);
         return run;
       });
     });
-    const submitted = await hub.submit(session, LabWork, { task }).then(
-      ({ ordinal }) => ordinal,
-      () => undefined,
-    );
+    const submitted = await hub.submit(session, LabWork, { task }).catch(() => undefined);
     await run;
-    if (publisher.through === "handler") this.#checkSubmitted(number, submitted);
-  }
-
-  /** `submit` succeeds where all was published, and says where the last of it went. */
-  #checkSubmitted(publisher: number, submitted: bigint | undefined): void {
-    const own = this.attempts.filter((attempt) => attempt.publisher === publisher);
-    const last = own.reduce((max, { ordinal = 0n }) => (ordinal > max ? ordinal : max), 0n);
-    if (submitted === undefined) {
-      if (own.length > 0 && own.every(({ ordinal }) => ordinal !== undefined)) {
-        this.violations.push(`submit failed, though all that its handler published is durable`);
-      }
-    } else if (own.some(({ ordinal }) => ordinal === undefined)) {
-      this.violations.push(`submit succeeded, though an event of its handler was refused`);
-    } else if (submitted !== last) {
-      this.violations.push(`submit said ${submitted}, want ${last}`);
-    }
-  }
-
-  async #publishAll(publisher: Publisher, number: number, publish: PublishAny): Promise<void> {
-    const session = sessionId(publisher.session);
-    const waiting: Promise<void>[] = [];
-    for (const spec of publisher.events) {
-      const attempt: Attempt = { session, publisher: number, tag: ++this.#tags };
-      this.attempts.push(attempt);
-      const done = publishTagged(spec, attempt.tag, publish).then(
-        ({ ordinal }) => {
-          attempt.ordinal = ordinal;
-          this.#mustBeDurable(session, ordinal, "acknowledged");
-        },
-        (error: unknown) => {
-          attempt.refusal = error;
-        },
-      );
-      if (publisher.awaits) await done;
-      else waiting.push(done);
-    }
-    await Promise.all(waiting);
+    if (publisher.through === "run") return;
+    const complaint = complaintAbout(
+      submitted,
+      this.attempts.filter((own) => own.publisher === number),
+    );
+    if (complaint !== undefined) this.violations.push(complaint);
   }
 
   #mustBeDurable(session: string, ordinal: bigint, what: string): void {
-    if ((this.#durable.get(session) ?? 0n) < ordinal) {
+    if (!this.#faults.isDurable(session, ordinal)) {
       this.violations.push(`event ${ordinal} of session "${session}" was ${what} before it was durable`);
     }
-  }
-
-  /** Fails commits when it is told to, and notes what is durable when the store says so. */
-  #watched(store: Store): Store {
-    return wrapStore(store, {
-      commit: async (batches) => {
-        const fault = this.#failingCommits > 0 ? new Error("the disk is on fire") : undefined;
-        if (fault !== undefined && this.#failingCommits-- % 2 === 0) throw fault;
-        // Or only one of the sessions' batches fails.
-        const refused = fault === undefined ? [] : batches.slice(0, 1);
-        const committed = await store.commit(batches.slice(refused.length));
-        const outcomes = [...refused.map(() => fault), ...committed];
-        batches.forEach(({ sessionId, events }, index) => {
-          const last = events.at(-1)?.ordinal;
-          if (last !== undefined && outcomes[index] === undefined) this.#durable.set(sessionId, last);
-        });
-        return outcomes;
-      },
-    });
   }
 }
 

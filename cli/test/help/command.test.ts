@@ -13,10 +13,9 @@ beforeAll(() => {
   for (const path of ["bin", "dist", "package.json"])
     cpSync(join(repository, "cli", path), join(folder, path), { recursive: true });
   const require = createRequire(join(repository, "cli/package.json"));
-  for (const name of ["commander", "@sessionstream/plugin"]) {
-    mkdirSync(dirname(join(folder, "node_modules", name)), { recursive: true });
-    symlinkSync(dirname(require.resolve(`${name}/package.json`)), join(folder, "node_modules", name), "dir");
-  }
+  mkdirSync(join(folder, "node_modules/@sessionstream"), { recursive: true });
+  symlinkSync(dirname(require.resolve("commander")), join(folder, "node_modules/commander"), "dir");
+  symlinkSync(join(repository, "plugin"), join(folder, "node_modules/@sessionstream/plugin"), "dir");
   writeFiles(folder, {
     "docs/glossary.md": "# Glossary\n\nWhat the words mean. All of them.\n",
     "docs/getting-started.md":

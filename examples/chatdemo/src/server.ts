@@ -1,10 +1,9 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { fileURLToPath } from "node:url";
 import type { Hub } from "@sessionstream/runtime";
 import { httpHandler, nodeListener } from "@sessionstream/runtime/http";
 import { webSocketTransport } from "@sessionstream/runtime/ws";
-import { createServer as createVite } from "vite";
+import { pageListener } from "./page.js";
 
 export interface ChatServer {
   readonly url: string;
@@ -13,16 +12,11 @@ export interface ChatServer {
 
 /** Serves the page, the commands and the live sessions of a hub on loopback; port 0 takes a free one. */
 export async function serveChat(hub: Hub, port: number): Promise<ChatServer> {
-  const server = createServer();
-  const vite = await createVite({
-    root: fileURLToPath(new URL("../web", import.meta.url)),
-    server: { middlewareMode: true, hmr: { server } },
-    logLevel: "warn",
-  });
+  const page = await pageListener();
+  const api = nodeListener(httpHandler(hub));
+  const server = createServer((request, response) => api(request, response, () => page(request, response)));
   const transport = webSocketTransport(hub);
   transport.attach(server);
-  const api = nodeListener(httpHandler(hub));
-  server.on("request", (request, response) => api(request, response, () => vite.middlewares(request, response)));
 
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
@@ -32,7 +26,6 @@ export async function serveChat(hub: Hub, port: number): Promise<ChatServer> {
     url: `http://localhost:${(server.address() as AddressInfo).port}/`,
     async close() {
       await transport.close();
-      await vite.close();
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
     },

@@ -2,24 +2,31 @@ import { type FormEvent, useState } from "react";
 
 interface ComposerProps {
   readonly isStreaming: boolean;
-  readonly onPrompt: (prompt: string) => void;
+  /** Resolves to whether the prompt was taken. */
+  readonly onPrompt: (prompt: string) => Promise<boolean>;
   readonly onStop: () => void;
 }
 
-/** Where one writes a prompt, and stops an answer. */
+/** Where one writes a prompt, and stops an answer. A prompt that was not taken stays there. */
 export function Composer({ isStreaming, onPrompt, onStop }: ComposerProps) {
   const [prompt, setPrompt] = useState("");
-  const submit = (event: FormEvent) => {
+  const [isSending, setIsSending] = useState(false);
+  const canSend = prompt.trim() !== "" && !isSending;
+
+  const submit = async (event: FormEvent) => {
     event.preventDefault();
-    if (prompt.trim() === "") return;
-    onPrompt(prompt.trim());
-    setPrompt("");
+    if (!canSend) return;
+    setIsSending(true);
+    if (await onPrompt(prompt.trim())) setPrompt((now) => (now === prompt ? "" : now));
+    setIsSending(false);
   };
+
   return (
     <form className="composer" onSubmit={submit}>
       <input
         aria-label="Prompt"
         placeholder="Explain ordinals"
+        autoComplete="off"
         value={prompt}
         onChange={({ target }) => setPrompt(target.value)}
       />
@@ -28,7 +35,7 @@ export function Composer({ isStreaming, onPrompt, onStop }: ComposerProps) {
           Stop
         </button>
       )}
-      <button type="submit" disabled={prompt.trim() === ""}>
+      <button type="submit" disabled={!canSend}>
         Ask
       </button>
     </form>

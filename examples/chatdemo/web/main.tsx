@@ -12,6 +12,6 @@ const root = document.getElementById("root");
 if (root === null) throw new Error("the page has no #root");
 createRoot(root).render(
   <StrictMode>
-    <Chat client={client} session={client.session(sessionId)} />
+    <Chat client={client} sessionId={sessionId} />
   </StrictMode>,
 );

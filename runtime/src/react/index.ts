@@ -1,5 +1,6 @@
 import { useEffect, useMemo, useSyncExternalStore } from "react";
 import type { Client, ClientSession, ConnectionState } from "../client/index.js";
+import type { SessionstreamError } from "../errors.js";
 import type { DescFeature } from "../schema/descriptors.js";
 import type { Payload } from "../schema/payload.js";
 import { retain } from "./retain.js";
@@ -47,5 +48,14 @@ export function useHydrated(session: ClientSession<DescFeature>): boolean {
     (watcher) => session.watch(watcher),
     () => session.isHydrated,
     () => session.isHydrated,
+  );
+}
+
+/** What the server said when it did not give the session, for instance because it is forbidden. */
+export function useRefusal(session: ClientSession<DescFeature>): SessionstreamError | undefined {
+  return useSyncExternalStore(
+    (watcher) => session.watch(watcher),
+    () => session.refusal,
+    () => session.refusal,
   );
 }

@@ -37,11 +37,12 @@ export class Connection {
     this.outbox = new Outbox(webSocket, socket, shared.limits.maxBufferedBytes);
     this.#webSocket = webSocket;
     webSocket.on("message", (data: Buffer, isBinary) => this.#receive(data, isBinary));
+    // `ws` has answered by itself, which fills the buffer too.
+    webSocket.on("ping", () => this.#throttle());
     webSocket.on("pong", () => {
       this.#answersPings = true;
     });
-    // What a broken client does ends its own connection only; `close` follows.
-    webSocket.on("error", (error) => this.observe({ stage: "error", error }));
+    webSocket.on("error", (error) => this.#broke(error));
     webSocket.on("close", (code) => this.#closed(code));
     socket.on("drain", () => this.#drained());
     this.observe({ stage: "connect" });
@@ -186,6 +187,12 @@ export class Connection {
   #stopLagTimer(): void {
     clearTimeout(this.#lagTimer);
     this.#lagTimer = undefined;
+  }
+
+  /** What a broken client does ends its own connection only. `ws` has told it why. */
+  #broke(error: Error): void {
+    this.observe({ stage: "error", error });
+    setTimeout(() => this.#webSocket.terminate(), closeTimeout).unref();
   }
 
   #closed(code: number): void {

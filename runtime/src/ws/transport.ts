@@ -83,7 +83,6 @@ class Transport implements WebSocketTransport, Shared {
       // A frame in tiny pieces would occupy far more than its length.
       maxFragments: 128,
       maxBufferedChunks: 1024,
-      closeTimeout: 5000,
     });
     this.#unsubscribe = hub.subscribe((batch) => this.#feeds.get(batch.sessionId)?.take(batch));
     this.#pings = setInterval(() => {

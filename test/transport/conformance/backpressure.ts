@@ -90,6 +90,16 @@ export function backpressureConformance(start: Start): void {
     expect(await client.take(500)).toHaveLength(500);
   });
 
+  test("pings of the protocol itself do not fill the buffers either", async () => {
+    const { at, transport } = await start({ maxBufferedBytes });
+    const client = await TestClient.open(at);
+    client.webSocket.pause();
+    for (let i = 0; i < 20_000; i++) client.webSocket.ping("x".repeat(125));
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    // `ws` may have ended a connection that overdoes it.
+    expect(transport.connections()[0]?.bufferedBytes ?? 0).toBeLessThan(4 * maxBufferedBytes);
+  });
+
   test("a flood of requests to subscribe does not pile up", async () => {
     const slow = slowStore();
     const { at } = await start({ maxSubscriptions: 5 }, { store: slow.store });

@@ -45,6 +45,15 @@ export function livenessConformance(start: Start): void {
     expect((await other.closed).code).toBe(1008);
   });
 
+  test("a client that broke the protocol and does not answer the close is closed by force", async () => {
+    const { at, transport } = await start({ maxFrameBytes: 1000 });
+    const client = await TestClient.open(at);
+    const raw = client.webSocket as unknown as { _socket: NodeJS.ReadWriteStream };
+    raw._socket.pause();
+    raw._socket.write(Buffer.from([0x82, 0xff, 0, 0, 0, 0, 0xff, 0xff, 0xff, 0xff]));
+    await vi.waitFor(() => expect(transport.connections()).toEqual([]), 5000);
+  });
+
   test("a connection that vanishes leaves nothing behind", async () => {
     const { hub, at, transport } = await start();
     const [gone, stays] = [await TestClient.open(at), await TestClient.open(at)];
