@@ -28,3 +28,16 @@ export function connectFake(
 export function texts({ timeline }: ReturnType<Client<typeof chat>["session"]>): string[] {
   return timeline.list(ChatMessage).map(({ text }) => text);
 }
+
+/** A client that follows the session "s", connected. */
+export function follow(options?: Parameters<typeof connectFake>[0]) {
+  const fake = connectFake({ reconnect: { first: 100, longest: 1600 }, ...options });
+  const session = fake.client.session("s");
+  fake.network.last.accept();
+  return { ...fake, session, say: (frame: unknown) => fake.network.last.say(frame) };
+}
+
+/** What the client of `follow` asks with. */
+export function subscribe(since?: number) {
+  return { subscribe: { sessionId: "s", ...(since !== undefined && { sinceSnapshotOrdinal: String(since) }) } };
+}

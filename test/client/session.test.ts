@@ -1,30 +1,13 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import {
-  ChatMessageAccepted,
-  ChatMessageAppended,
-  chat,
-  chatClientFeature,
-} from "../../examples/chatdemo/src/gen/chat/v1/chat_sessionstream.js";
-import { connectFake, texts } from "./fake-client.js";
-import { appended, entity, errorFrame, snapshot, uiEvent } from "./frames.js";
+import { ChatMessageAppended, chat } from "../../examples/chatdemo/src/gen/chat/v1/chat_sessionstream.js";
+import { follow, subscribe, texts } from "./fake-client.js";
+import { appended, entity, snapshot, uiEvent } from "./frames.js";
 
 beforeEach(() => {
   vi.useFakeTimers();
 });
 afterEach(() => {
   vi.useRealTimers();
-});
-
-/** A client that follows the session "s", connected. */
-function follow(options?: Parameters<typeof connectFake>[0]) {
-  const fake = connectFake({ reconnect: { first: 100, longest: 1600 }, ...options });
-  const session = fake.client.session("s");
-  fake.network.last.accept();
-  return { ...fake, session, say: (frame: unknown) => fake.network.last.say(frame) };
-}
-
-const subscribe = (since?: number) => ({
-  subscribe: { sessionId: "s", ...(since !== undefined && { sinceSnapshotOrdinal: String(since) }) },
 });
 
 describe("what a session shows", () => {
@@ -83,172 +66,6 @@ describe("what a session shows", () => {
     say(snapshot("s", 9, [entity(1, { messageId: "m", text: "abc" })]));
     say(appended("s", 9, "!"));
     expect([session.ordinal, texts(session)]).toEqual([9n, ["abc"]]);
-  });
-});
-
-describe("a newer server", () => {
-  test("can have UI events that the client does not know: left out, and reported once a name", () => {
-    const { session, say, errors } = follow();
-    say(snapshot("s", 0));
-    for (const ordinal of [1, 2]) {
-      const payload = { "@type": "type.googleapis.com/chat.v9.Thought", thought: "?" };
-      say({ uiEvent: { sessionId: "s", eventOrdinal: String(ordinal), name: "ChatThought", payload } });
-    }
-    say(appended("s", 3, "a"));
-    expect([session.ordinal, texts(session)]).toEqual([3n, ["a"]]);
-    expect(errors).toEqual(['unknown UI event "ChatThought" is left out: is the client older than the server?']);
-    vi.advanceTimersByTime(60_000);
-  });
-
-  test("can have kinds of entities that the client does not know: the others are there", () => {
-    const { session, say, errors } = follow();
-    const unknown = { kind: "ChatThought", id: "1", payload: { "@type": "type.googleapis.com/chat.v9.T", x: 1 } };
-    say(snapshot("s", 3, [unknown, entity(1, { messageId: "m", text: "a" }), { ...unknown, id: "2" }]));
-    expect([session.ordinal, texts(session)]).toEqual([3n, ["a"]]);
-    expect(errors).toEqual(['unknown timeline entity "ChatThought" is left out: is the client older than the server?']);
-  });
-
-  test("can have frames, fields and enum values that the client does not know", () => {
-    const { session, say, errors } = follow();
-    say({ hello: { connectionId: "c", supports: ["delta"] }, extra: 1 });
-    say({ weather: { rain: true } });
-    const message = entity(1, { messageId: "m", text: "a", status: "STATUS_PONDERING" as "STATUS_STOPPED" });
-    say(snapshot("s", 1, [{ ...message, payload: { ...message.payload, mood: "good" }, extra: [] }]));
-    const next = appended("s", 2, "b");
-    say({ uiEvent: { ...next.uiEvent, payload: { ...next.uiEvent.payload, mood: "bad" } } });
-    expect([texts(session), errors]).toEqual([["ab"], []]);
-  });
-
-  test("can send an entity that cannot be read: the others are there", () => {
-    const { session, say, errors } = follow();
-    const wrongType = {
-      ...entity(1, { messageId: "x" }),
-      payload: { "@type": "type.googleapis.com/chat.v1.ChatMessageUpdate" },
-    };
-    const wrongField = { ...entity(1, { messageId: "y" }) };
-    say(
-      snapshot("s", 3, [
-        wrongType,
-        { ...wrongField, payload: { ...wrongField.payload, text: 7 } },
-        "nothing",
-        entity(1, { messageId: "m", text: "a" }),
-      ]),
-    );
-    expect([session.isHydrated, texts(session)]).toEqual([true, ["a"]]);
-    expect(errors).toHaveLength(3);
-  });
-});
-
-test("messages that are no frames are reported and change nothing", () => {
-  const { network, session, say, errors } = follow();
-  say(snapshot("s", 0));
-  for (const text of [
-    "",
-    "{",
-    "7",
-    "null",
-    "[]",
-    '{"snapshot":7}',
-    '{"snapshot":{"entities":1}}',
-    '{"uiEvent":{"eventOrdinal":"x"}}',
-  ]) {
-    network.last.sayText(text);
-  }
-  network.last.sayText(new Uint8Array([1, 2]));
-  say(appended("s", 1, "a"));
-  expect([texts(session), errors.length]).toEqual([["a"], 9]);
-});
-
-test("frames of sessions that are not followed are ignored", () => {
-  const { say, errors, client } = follow();
-  say(snapshot("other", 0));
-  say(appended("other", 1, "a"));
-  say(errorFrame("other", "snapshot_failed"));
-  expect(errors).toHaveLength(1);
-  client.close();
-  expect(vi.getTimerCount()).toBe(0);
-});
-
-describe("an error frame about a session", () => {
-  test("that can pass: it is asked for again, after longer and longer pauses", () => {
-    const { network, session, say, errors } = follow();
-    say(errorFrame("s", "snapshot_failed"));
-    expect(session.refusal?.message).toBe("the server says snapshot_failed: no");
-    vi.advanceTimersByTime(100);
-    say(errorFrame("s", "hydration_buffer_overflow"));
-    vi.advanceTimersByTime(99);
-    expect(network.last.sent).toHaveLength(2);
-    vi.advanceTimersByTime(101);
-    expect(network.last.sent).toHaveLength(3);
-    say(snapshot("s", 1));
-    expect([session.isHydrated, session.refusal, errors.length]).toEqual([true, undefined, 2]);
-  });
-
-  test("that will not pass: not asked for again until the next connection", () => {
-    const { network, session, say } = follow();
-    let changes = 0;
-    session.watch(() => changes++);
-    say(errorFrame("s", "forbidden"));
-    vi.advanceTimersByTime(10_000);
-    expect([network.last.sent.length > 0, session.refusal?.code, changes]).toEqual([true, "REFUSED", 1]);
-    expect(network.last.sent.filter((frame) => "subscribe" in (frame as object))).toHaveLength(1);
-    network.last.lose();
-    vi.advanceTimersByTime(1600);
-    network.last.accept();
-    expect(network.last.sent).toEqual([subscribe()]);
-  });
-});
-
-describe("a client projection that throws", () => {
-  const broken = chatClientFeature({
-    messageAccepted: () => {
-      throw new Error("broken");
-    },
-    messageStarted: () => [],
-    messageAppended: () => [],
-    messageFinished: () => [],
-    messageStopped: () => [],
-  });
-
-  test("is reported; listeners hear the event, and a new snapshot puts the timeline right", () => {
-    const { network, session, say, errors } = follow({ features: [broken] });
-    const heard: string[] = [];
-    session.on(ChatMessageAccepted, ({ payload }) => heard.push(payload.text));
-    say(snapshot("s", 0));
-    say(uiEvent("s", 1, "ChatMessageAccepted", { messageId: "m", text: "A" }));
-    say(uiEvent("s", 2, "ChatMessageAccepted", { messageId: "n", text: "B" }));
-    expect([session.ordinal, texts(session), heard]).toEqual([2n, [], ["A", "B"]]);
-    expect(errors[0]).toBe('the client projection of "ChatMessageAccepted" failed at ordinal 1');
-    vi.advanceTimersByTime(100);
-    // Without an ordinal, because not all up to it is there.
-    expect(network.last.sent).toEqual([subscribe(), subscribe()]);
-    say(snapshot("s", 2, [entity(1, { messageId: "m", text: "A" }), entity(2, { messageId: "n", text: "B" })]));
-    expect(texts(session)).toEqual(["A", "B"]);
-  });
-
-  test("each time does not ask for a snapshot each time", () => {
-    const { network, say } = follow({ features: [broken], pingInterval: 10 ** 7, connectTimeout: 10 ** 7 });
-    say(snapshot("s", 0));
-    for (let ordinal = 1; ordinal <= 1000; ordinal++) {
-      say(uiEvent("s", ordinal, "ChatMessageAccepted", { messageId: "m" }));
-      vi.advanceTimersByTime(10);
-      if (ordinal % 20 === 0) say(snapshot("s", ordinal));
-    }
-    expect(network.last.sent.length).toBeLessThan(20);
-  });
-
-  test("as does a payload of another type", () => {
-    const { network, session, say, errors } = follow();
-    say(snapshot("s", 0));
-    const { uiEvent: frame } = appended("s", 1, "a");
-    say({ uiEvent: { ...frame, payload: { "@type": "type.googleapis.com/chat.v1.ChatMessageEntity" } } });
-    say({ uiEvent: { ...frame, eventOrdinal: "2", payload: undefined } });
-    expect([session.ordinal, errors]).toEqual([
-      2n,
-      [1, 2].map((at) => `UI event "ChatMessageAppended" at ordinal ${at} carries no chat.v1.ChatMessageUpdate`),
-    ]);
-    vi.advanceTimersByTime(100);
-    expect(network.last.sent).toHaveLength(2);
   });
 });
 

@@ -61,7 +61,7 @@ const change = fc.oneof(
 const output = fc.oneof(fc.array(change, { maxLength: 2 }), change);
 
 describe.each(places)("on %s", (name, makePlace) => {
-  const numRuns = name === "memory" ? 150 : 40;
+  const limits = { numRuns: name === "memory" ? 150 : 40, timeout: 5_000, interruptAfterTimeLimit: 8_000 };
 
   test("whatever is published: the log has what its schema allows, and the refused leaves no trace", async () => {
     let taken = 0;
@@ -93,7 +93,7 @@ describe.each(places)("on %s", (name, makePlace) => {
           await holdsOnlyTyped(place, accepted, fanned);
         },
       ),
-      { numRuns, interruptAfterTimeLimit: 8_000 },
+      limits,
     );
     // Both happened.
     expect(taken).toBeGreaterThan(10);
@@ -121,7 +121,7 @@ describe.each(places)("on %s", (name, makePlace) => {
           await holdsOnlyTyped(place, outputs.length, fanned);
         },
       ),
-      { numRuns, interruptAfterTimeLimit: 8_000 },
+      limits,
     );
   });
 });

@@ -28,7 +28,9 @@ export async function packAll(folder: string): Promise<Packed[]> {
       const args = ["pack", "--json", "--pack-destination", folder];
       const { stdout } = await promisify(execFile)("npm", args, { cwd: join(root, name) });
       const packed = JSON.parse(stdout.slice(stdout.indexOf("[") === -1 ? stdout.indexOf("{") : stdout.indexOf("[")));
-      const [{ filename }] = Array.isArray(packed) ? packed : Object.values(packed as Record<string, { filename: string }>);
+      const [{ filename }] = Array.isArray(packed)
+        ? packed
+        : Object.values(packed as Record<string, { filename: string }>);
       return { name: manifest.name, version: manifest.version, manifest, tarball: join(folder, filename) };
     }),
   );
@@ -46,7 +48,8 @@ export async function serveRegistry(packages: readonly Packed[]): Promise<{ url:
     const tarball = tarballs.get(path);
     const document = documents.get(path);
     if (tarball !== undefined) response.end(tarball);
-    else if (document !== undefined) response.setHeader("content-type", "application/json").end(JSON.stringify(document));
+    else if (document !== undefined)
+      response.setHeader("content-type", "application/json").end(JSON.stringify(document));
     else response.writeHead(404).end();
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));

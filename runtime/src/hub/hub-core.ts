@@ -2,19 +2,16 @@ import type { JsonObject } from "@bufbuild/protobuf";
 import type { SchemaRegistry } from "../schema/registry.js";
 import type { Store } from "../store/store.js";
 import type { Committer } from "./committer.js";
-import type { Fold } from "./fold.js";
-import type { ErrorReport, ProjectionErrorPolicies, UiBatch } from "./options.js";
+import type { ErrorReport, UiBatch } from "./options.js";
 import type { PipelineObserver } from "./pipeline-observer.js";
-import type { Projector } from "./projector.js";
+import type { Projection } from "./projection.js";
 
 /** What the lanes of a hub share. */
 export interface HubCore {
   readonly registry: SchemaRegistry;
   readonly store: Store;
-  readonly projector: Projector;
-  readonly fold: Fold;
+  readonly projection: Projection;
   readonly committer: Committer;
-  readonly policies: Required<ProjectionErrorPolicies>;
   /** Undefined where nobody listens, so that no record is made then. */
   readonly observe: PipelineObserver | undefined;
   sessionMetadata(sessionId: string): JsonObject | Promise<JsonObject>;

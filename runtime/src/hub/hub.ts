@@ -8,7 +8,6 @@ import type { Snapshot } from "../timeline/snapshot.js";
 import { Timeline } from "../timeline/timeline.js";
 import { Committer } from "./committer.js";
 import type { BackendEvent, CommandContext, Feature, Published } from "./feature.js";
-import { Fold } from "./fold.js";
 import type { HubCore } from "./hub-core.js";
 import type { LiveSession } from "./live-session.js";
 import { LiveSessions } from "./live-sessions.js";
@@ -16,6 +15,7 @@ import { LocalSessionClient } from "./local-session-client.js";
 import { decodeEvent, readLog } from "./log-reader.js";
 import type { ErrorReport, Fanout, HubOptions, UiBatch } from "./options.js";
 import type { PipelineRecord } from "./pipeline-observer.js";
+import { Projection } from "./projection.js";
 import { Projector } from "./projector.js";
 import { rebuildTimeline, retryTimeline } from "./repair.js";
 import type { SessionInfo } from "./session.js";
@@ -51,6 +51,7 @@ export class Hub {
   readonly registry = new SchemaRegistry();
   readonly #core: HubCore;
   readonly #store: Store;
+  readonly #projector: Projector;
   readonly #handlers = new Map<string, (context: CommandContext) => void | Promise<void>>();
   readonly #sessions: LiveSessions;
   readonly #fanouts = new Set<Fanout>();
@@ -65,16 +66,14 @@ export class Hub {
     const ignored = () => {};
     const observe = observer && ((record: PipelineRecord) => guarded(() => observer(record), ignored));
     const policies = { ui: "advance", timeline: "fail", ...options.onProjectionError } as const;
-    const projector = new Projector(this.registry, features);
+    this.#projector = new Projector(this.registry, features);
     for (const feature of features) this.#install(feature);
     this.#store = store;
     this.#core = {
       registry: this.registry,
       store,
-      projector,
-      fold: new Fold(this.registry, projector, policies.timeline, observe),
+      projection: new Projection(this.registry, this.#projector, policies, observe),
       committer: new Committer(store),
-      policies,
       observe,
       sessionMetadata,
       fanOut: (batch) => this.#fanOut(batch),
@@ -141,10 +140,10 @@ export class Hub {
     const timeline = new Timeline(this.registry);
     const info: SessionInfo = { id: sessionId, metadata: stored.metadata };
     // An event whose projection fails has no effect on the past.
-    const fold = new Fold(this.registry, this.#core.projector, "advance", undefined);
+    const past = new Projection(this.registry, this.#projector, { ui: "advance", timeline: "advance" }, undefined);
     for await (const event of readLog(this.#store, sessionId, 0n)) {
       if (event.ordinal > asOf) break;
-      fold.stored(event, info, timeline, []);
+      past.stored(event, info, timeline, []);
     }
     return snapshotOf(sessionId, timeline);
   }

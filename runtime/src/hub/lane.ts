@@ -4,28 +4,12 @@ import type { UiEvent } from "../schema/ui-event.js";
 import type { FailedStep, SessionBatch, StoredEvent } from "../store/store.js";
 import { Timeline } from "../timeline/timeline.js";
 import type { Committing } from "./committer.js";
-import type { BackendEvent, Published } from "./feature.js";
-import { type Failure, failure } from "./fold.js";
+import type { BackendEvent } from "./feature.js";
+import { Hold } from "./hold.js";
 import type { HubCore } from "./hub-core.js";
+import type { Failure } from "./projection.js";
+import type { Admitted, Publication } from "./publication.js";
 import type { SessionInfo } from "./session.js";
-
-/** An event that was published and waits to be durable. */
-export interface Publication {
-  readonly name: string;
-  readonly payload: BackendEvent["payload"];
-  readonly type: string;
-  readonly encoded: Uint8Array;
-  resolve(published: Published): void;
-  reject(error: Error): void;
-}
-
-/** A publication with its ordinal, projected over the timeline. */
-interface Admitted {
-  readonly publication: Publication;
-  readonly stored: StoredEvent;
-  readonly uiEvents: readonly UiEvent[];
-  readonly failures: readonly Failure[];
-}
 
 /** What a lane knows of its session while it is loaded. */
 interface Loaded {
@@ -85,9 +69,7 @@ export class Lane implements Committing {
   #committing: Admitted[] = [];
   #conflicts = 0;
   #admitting = false;
-  #held = false;
-  /** Those that wait for the lane to be drained, let go or idle, and then look again. */
-  #watchers: (() => void)[] = [];
+  readonly #hold = new Hold();
 
   constructor(id: string, core: HubCore) {
     this.id = id;
@@ -95,7 +77,7 @@ export class Lane implements Committing {
   }
 
   get isIdle(): boolean {
-    return !this.#held && this.#loading === undefined && this.#isDrained && this.#waiting.length === 0;
+    return !this.#hold.isHeld && this.#loading === undefined && this.#isDrained && this.#waiting.length === 0;
   }
 
   /** Takes an event into the order. The publication hears of the outcome. */
@@ -116,7 +98,7 @@ export class Lane implements Committing {
    * another process commits to the session in between.
    */
   async exclusively<T>(work: (held: HeldLane) => Promise<T>): Promise<T> {
-    await this.#hold();
+    await this.#hold.take(() => this.#isDrained);
     try {
       for (let conflicts = 0; ; conflicts++) {
         try {
@@ -128,13 +110,15 @@ export class Lane implements Committing {
         }
       }
     } finally {
-      this.#release();
+      this.#hold.release();
+      this.#admitWaiting();
+      this.#hold.changed();
     }
   }
 
   /** Resolves when every event that was published is durable or refused. */
   async idle(): Promise<void> {
-    while (!this.isIdle) await this.#change();
+    while (!this.isIdle) await this.#hold.change();
   }
 
   takeBatch(): SessionBatch | undefined {
@@ -178,7 +162,7 @@ export class Lane implements Committing {
     } else {
       this.#startOver(settled, outcome);
     }
-    this.#wake();
+    this.#hold.changed();
   }
 
   get #isDrained(): boolean {
@@ -187,12 +171,12 @@ export class Lane implements Committing {
 
   #admitWaiting(): void {
     // A projection that publishes, which it must not, finds its turn after the event that it projects.
-    if (this.#held || this.#admitting || this.#waiting.length === 0) return;
+    if (this.#hold.isHeld || this.#admitting || this.#waiting.length === 0) return;
     if (this.#loaded === undefined) {
       // A failure to load is told to the publications that wait for it.
       this.#load().catch((error: Error) => {
         for (const publication of this.#waiting.splice(0)) publication.reject(error);
-        this.#wake();
+        this.#hold.changed();
       });
       return;
     }
@@ -204,7 +188,7 @@ export class Lane implements Committing {
     }
     this.#admitting = false;
     if (this.#admitted.length > 0) this.#core.committer.schedule(this);
-    else this.#wake();
+    else this.#hold.changed();
   }
 
   #admit(loaded: Loaded, publication: Publication): void {
@@ -216,7 +200,7 @@ export class Lane implements Committing {
     const failures: Failure[] = [];
     let uiEvents: readonly UiEvent[];
     try {
-      uiEvents = this.#projectUi(event, timeline, failures);
+      uiEvents = this.#core.projection.ui(event, timeline, failures);
     } catch (error) {
       this.#report("ui-projection", ordinal, name, error);
       publication.reject(error as Error);
@@ -224,25 +208,9 @@ export class Lane implements Committing {
     }
     this.#core.observe?.({ mode: "live", step: "order", sessionId: this.id, name, ordinal });
     // A timeline that stopped before an event waits for a retry.
-    if (timeline.cursor === loaded.ordinal) this.#core.fold.event(event, timeline, failures);
+    if (timeline.cursor === loaded.ordinal) this.#core.projection.timeline(event, timeline, failures);
     loaded.ordinal = ordinal;
     this.#admitted.push({ publication, stored: { ordinal, name, type, payload: encoded, time }, uiEvents, failures });
-  }
-
-  /** Throws where the event is to be refused. */
-  #projectUi(event: BackendEvent, timeline: Timeline, failures: Failure[]): readonly UiEvent[] {
-    const { name, ordinal } = event;
-    const about = { mode: "live", step: "ui-projection", sessionId: this.id, name, ordinal } as const;
-    try {
-      const uiEvents = this.#core.projector.ui(event, timeline);
-      this.#core.observe?.({ ...about, count: uiEvents.length });
-      return uiEvents;
-    } catch (error) {
-      this.#core.observe?.({ ...about, error });
-      if (this.#core.policies.ui === "fail") throw error;
-      failures.push(failure("ui-projection", event, error));
-      return [];
-    }
   }
 
   #batch(loaded: Loaded, events: readonly StoredEvent[], repair: TimelineRepair): SessionBatch {
@@ -268,33 +236,11 @@ export class Lane implements Committing {
     this.#core.fanOut({ sessionId: this.id, ordinal: cursor, events: [], isReset: true });
   }
 
-  /** Keeps new events waiting, and waits until nothing is under way. */
-  async #hold(): Promise<void> {
-    while (this.#held) await this.#change();
-    this.#held = true;
-    while (!this.#isDrained) await this.#change();
-  }
-
-  #release(): void {
-    this.#held = false;
-    this.#admitWaiting();
-    this.#wake();
-  }
-
-  /** Resolves when something was settled or let go. */
-  #change(): Promise<void> {
-    return new Promise((resolve) => this.#watchers.push(resolve));
-  }
-
-  #wake(): void {
-    for (const resolve of this.#watchers.splice(0)) resolve();
-  }
-
   async #load(): Promise<Loaded> {
     if (this.#loaded !== undefined) return this.#loaded;
     this.#loading ??= this.#read().finally(() => {
       this.#loading = undefined;
-      this.#wake();
+      this.#hold.changed();
     });
     await this.#loading;
     return this.#load();
@@ -316,6 +262,7 @@ export class Lane implements Committing {
   #startOver(settled: readonly Admitted[], outcome: Error): void {
     const isConflict = isSessionstreamError(outcome, "ORDINAL_CONFLICT");
     const again = isConflict && ++this.#conflicts <= maxConflicts;
+    if (!again) this.#conflicts = 0;
     const redo = (again ? [...settled, ...this.#admitted] : this.#admitted).map(({ publication }) => publication);
     this.#waiting = [...redo, ...this.#waiting];
     this.#admitted = [];

@@ -1,8 +1,8 @@
 import { Timeline } from "../timeline/timeline.js";
-import type { Failure } from "./fold.js";
 import type { HubCore } from "./hub-core.js";
 import type { Lane, LaneStatus } from "./lane.js";
 import { readLog } from "./log-reader.js";
+import type { Failure } from "./projection.js";
 import type { SessionInfo } from "./session.js";
 
 /**
@@ -44,7 +44,7 @@ export async function rebuildTimeline(lane: Lane, core: HubCore): Promise<LaneSt
 /** Folds what the log has above the timeline's cursor; returns whether it came to the end. */
 async function foldLog(core: HubCore, info: SessionInfo, timeline: Timeline, failures: Failure[]): Promise<boolean> {
   for await (const stored of readLog(core.store, info.id, timeline.cursor)) {
-    if (!core.fold.stored(stored, info, timeline, failures)) return false;
+    if (!core.projection.stored(stored, info, timeline, failures)) return false;
   }
   return true;
 }

@@ -1,5 +1,5 @@
 import { setImmediate } from "node:timers/promises";
-import { type BackendEvent, Hub, memoryStore } from "@sessionstream/runtime";
+import { type BackendEvent, Hub, memoryStore, SessionstreamError } from "@sessionstream/runtime";
 import { describe, expect, test } from "vitest";
 import {
   LabCounter,
@@ -11,7 +11,7 @@ import {
 } from "../../../test/fixtures/gen/lab/v1/lab_sessionstream.js";
 import { type LabSwitches, labOf } from "../../../test/fixtures/lab.js";
 import { memoryPlace, wrapStore } from "../../../test/fixtures/stores.js";
-import { settles } from "./gate.js";
+import { Gate, settles } from "./gate.js";
 
 const silent = () => {};
 
@@ -60,6 +60,73 @@ describe("order", () => {
     expect(await hub.publish("s", LabCounterAdded, { name: "c" })).toEqual({ ordinal: 1n });
     expect(await second).toEqual({ ordinal: 2n });
     expect((await store.events("s")).map(({ ordinal }) => ordinal)).toEqual([1n, 2n]);
+  });
+});
+
+describe("after a commit that does not succeed", () => {
+  /** A store whose first commit waits for the gate and then ends as it is told, with nothing written. */
+  function gated(outcome: Error) {
+    const goesOn = new Gate();
+    const begun = new Gate();
+    const inner = memoryStore();
+    let isFirst = true;
+    const store = wrapStore(inner, {
+      commit: async (batches) => {
+        if (!isFirst) return inner.commit(batches);
+        isFirst = false;
+        begun.open();
+        await goesOn.opened;
+        return batches.map(() => outcome);
+      },
+    });
+    const hub = new Hub({ features: [labOf()], store, onError: silent });
+    const texts = async () => (await hub.events("s")).map(({ payload }) => (payload as { text?: string }).text);
+    return { hub, goesOn, begun, texts };
+  }
+  const conflict = new SessionstreamError("ORDINAL_CONFLICT", "another was faster");
+
+  test("what came meanwhile is published, after what is ordered anew", async () => {
+    const { hub, goesOn, begun, texts } = gated(conflict);
+    const first = hub.publish("s", LabTrace, { text: "first" });
+    await begun.opened;
+    const second = hub.publish("s", LabTrace, { text: "second" });
+    // While the lane is held, events do not even get an ordinal.
+    const retried = hub.retry("s");
+    const third = hub.publish("s", LabTrace, { text: "third" });
+    goesOn.open();
+    expect(await Promise.all([first, second, third])).toEqual([1n, 2n, 3n].map((ordinal) => ({ ordinal })));
+    await retried;
+    expect(await texts()).toEqual(["first", "second", "third"]);
+  });
+
+  test("the events of the batch are refused, and what came meanwhile is published", async () => {
+    const { hub, goesOn, begun, texts } = gated(new Error("full"));
+    const first = hub.publish("s", LabTrace, { text: "first" });
+    await begun.opened;
+    const second = hub.publish("s", LabTrace, { text: "second" });
+    const retried = hub.retry("s");
+    const third = hub.publish("s", LabTrace, { text: "third" });
+    goesOn.open();
+    await expect(first).rejects.toMatchObject({ code: "STORE_FAILED" });
+    expect(await Promise.all([second, third])).toEqual([1n, 2n].map((ordinal) => ({ ordinal })));
+    await retried;
+    expect(await texts()).toEqual(["second", "third"]);
+  });
+
+  test("an event is not tried again for ever, and the next one as often as the first", async () => {
+    let commits = 0;
+    const store = wrapStore(memoryStore(), {
+      commit: async (batches) => {
+        commits++;
+        return batches.map(() => conflict);
+      },
+    });
+    const hub = new Hub({ features: [labOf()], store, onError: silent });
+    await expect(hub.publish("s", LabTrace, {})).rejects.toBe(conflict);
+    const first = commits;
+    await expect(hub.publish("s", LabTrace, {})).rejects.toBe(conflict);
+    expect([first > 10, commits - first]).toEqual([true, first]);
+    await expect(hub.retry("s")).resolves.toMatchObject({ ordinal: 0n });
   });
 });
 

@@ -1,0 +1,34 @@
+/**
+ * Lets one piece of work at a time have a lane for itself, and lets others wait
+ * for the lane to change.
+ */
+export class Hold {
+  #isHeld = false;
+  /** Those that wait for a change, and then look again. */
+  #waiting: (() => void)[] = [];
+
+  get isHeld(): boolean {
+    return this.#isHeld;
+  }
+
+  /** Takes the lane once nobody else has it, and waits until it is drained. */
+  async take(isDrained: () => boolean): Promise<void> {
+    while (this.#isHeld) await this.change();
+    this.#isHeld = true;
+    while (!isDrained()) await this.change();
+  }
+
+  release(): void {
+    this.#isHeld = false;
+  }
+
+  /** Resolves when something changed. */
+  change(): Promise<void> {
+    return new Promise((resolve) => this.#waiting.push(resolve));
+  }
+
+  /** Something changed: events were settled or refused, the session was loaded, or the lane let go. */
+  changed(): void {
+    for (const resolve of this.#waiting.splice(0)) resolve();
+  }
+}

@@ -1,0 +1,105 @@
+import { messageOf } from "../errors.js";
+import type { SchemaRegistry } from "../schema/registry.js";
+import type { UiEvent } from "../schema/ui-event.js";
+import type { FailedStep, StoredError, StoredEvent } from "../store/store.js";
+import type { Timeline } from "../timeline/timeline.js";
+import type { TimelineView } from "../timeline/view.js";
+import type { BackendEvent } from "./feature.js";
+import { decodeEvent } from "./log-reader.js";
+import type { ProjectionErrorPolicies } from "./options.js";
+import type { PipelineObserver, PipelineRecord } from "./pipeline-observer.js";
+import type { Projector } from "./projector.js";
+import type { SessionInfo } from "./session.js";
+
+/** A projection that failed, to be recorded and reported. */
+export interface Failure {
+  readonly record: StoredError;
+  readonly error: unknown;
+}
+
+/**
+ * Both projections, and what happens when one fails. For the timeline,
+ * `advance` goes on without the event and `fail` stays before it; for the UI,
+ * `advance` goes on without UI events and `fail` refuses the event.
+ */
+export class Projection {
+  readonly #registry: SchemaRegistry;
+  readonly #projector: Projector;
+  readonly #policies: Required<ProjectionErrorPolicies>;
+  readonly #observe: PipelineObserver | undefined;
+
+  constructor(
+    registry: SchemaRegistry,
+    projector: Projector,
+    policies: Required<ProjectionErrorPolicies>,
+    observe: PipelineObserver | undefined,
+  ) {
+    this.#registry = registry;
+    this.#projector = projector;
+    this.#policies = policies;
+    this.#observe = observe;
+  }
+
+  /** The UI events of an event. Throws where the event is to be refused. */
+  ui(event: BackendEvent, view: TimelineView, failures: Failure[]): readonly UiEvent[] {
+    const about = aboutOf(event, "live", "ui-projection");
+    try {
+      const uiEvents = this.#projector.ui(event, view);
+      this.#observe?.({ ...about, count: uiEvents.length });
+      return uiEvents;
+    } catch (error) {
+      this.#observe?.({ ...about, error });
+      if (this.#policies.ui === "fail") throw error;
+      failures.push(failureOf("ui-projection", event, error));
+      return [];
+    }
+  }
+
+  /** Applies what follows from an event to the timeline; returns whether the timeline moved to it. */
+  timeline(
+    event: BackendEvent,
+    timeline: Timeline,
+    failures: Failure[],
+    mode: PipelineRecord["mode"] = "live",
+  ): boolean {
+    const about = aboutOf(event, mode, "timeline-projection");
+    try {
+      const changes = this.#projector.timeline(event, timeline);
+      timeline.apply(changes, event.ordinal);
+      this.#observe?.({ ...about, count: changes.length });
+      return true;
+    } catch (error) {
+      this.#observe?.({ ...about, error });
+      failures.push(failureOf("timeline-projection", event, error));
+      return this.#passOver(event.ordinal, timeline);
+    }
+  }
+
+  /** Folds an event of the log; one that cannot be read counts as one whose projection fails. */
+  stored(stored: StoredEvent, session: SessionInfo, timeline: Timeline, failures: Failure[]): boolean {
+    let event: BackendEvent;
+    try {
+      event = decodeEvent(this.#registry, session, stored);
+    } catch (error) {
+      failures.push(failureOf("decode", stored, error));
+      return this.#passOver(stored.ordinal, timeline);
+    }
+    return this.timeline(event, timeline, failures, "rebuild");
+  }
+
+  #passOver(ordinal: bigint, timeline: Timeline): boolean {
+    if (this.#policies.timeline === "fail") return false;
+    timeline.cursor = ordinal;
+    return true;
+  }
+}
+
+function aboutOf(event: BackendEvent, mode: PipelineRecord["mode"], step: PipelineRecord["step"]): PipelineRecord {
+  const { name, ordinal, session } = event;
+  return { mode, step, sessionId: session.id, name, ordinal };
+}
+
+function failureOf(step: FailedStep, event: Pick<StoredEvent, "ordinal" | "name">, error: unknown): Failure {
+  const { ordinal, name } = event;
+  return { record: { step, ordinal, name, message: messageOf(error), time: Date.now() }, error };
+}

@@ -1,0 +1,22 @@
+import type { UiEvent } from "../schema/ui-event.js";
+import type { StoredEvent } from "../store/store.js";
+import type { BackendEvent, Published } from "./feature.js";
+import type { Failure } from "./projection.js";
+
+/** An event that was published and waits to be durable. */
+export interface Publication {
+  readonly name: string;
+  readonly payload: BackendEvent["payload"];
+  readonly type: string;
+  readonly encoded: Uint8Array;
+  resolve(published: Published): void;
+  reject(error: Error): void;
+}
+
+/** A publication with its ordinal, projected over the timeline. */
+export interface Admitted {
+  readonly publication: Publication;
+  readonly stored: StoredEvent;
+  readonly uiEvents: readonly UiEvent[];
+  readonly failures: readonly Failure[];
+}
