@@ -36,6 +36,13 @@ export interface SessionStatus extends SessionInfo {
   readonly runs: readonly string[];
 }
 
+/** What a client begins with. */
+export interface Hydration {
+  readonly snapshot: Snapshot;
+  /** The UI events of the events that the snapshot's timeline lacks, in order. */
+  readonly missed: readonly UiBatch[];
+}
+
 /** How a command is submitted. */
 export interface SubmitOptions {
   /** Aborts the handler's signal when the caller gives up. */
@@ -51,7 +58,8 @@ export class Hub {
   readonly registry = new SchemaRegistry();
   readonly #core: HubCore;
   readonly #store: Store;
-  readonly #projector: Projector;
+  /** For events of the log: one whose projection fails has no effect on what is read of the past. */
+  readonly #past: Projection;
   readonly #handlers = new Map<string, (context: CommandContext) => void | Promise<void>>();
   readonly #sessions: LiveSessions;
   readonly #fanouts = new Set<Fanout>();
@@ -66,13 +74,14 @@ export class Hub {
     const ignored = () => {};
     const observe = observer && ((record: PipelineRecord) => guarded(() => observer(record), ignored));
     const policies = { ui: "advance", timeline: "fail", ...options.onProjectionError } as const;
-    this.#projector = new Projector(this.registry, features);
+    const projector = new Projector(this.registry, features);
+    this.#past = new Projection(this.registry, projector, { ui: "advance", timeline: "advance" }, undefined);
     for (const feature of features) this.#install(feature);
     this.#store = store;
     this.#core = {
       registry: this.registry,
       store,
-      projection: new Projection(this.registry, this.#projector, policies, observe),
+      projection: new Projection(this.registry, projector, policies, observe),
       committer: new Committer(store),
       observe,
       sessionMetadata,
@@ -139,13 +148,31 @@ export class Hub {
     }
     const timeline = new Timeline(this.registry);
     const info: SessionInfo = { id: sessionId, metadata: stored.metadata };
-    // An event whose projection fails has no effect on the past.
-    const past = new Projection(this.registry, this.#projector, { ui: "advance", timeline: "advance" }, undefined);
     for await (const event of readLog(this.#store, sessionId, 0n)) {
       if (event.ordinal > asOf) break;
-      past.stored(event, info, timeline, []);
+      this.#past.stored(event, info, timeline, []);
     }
     return snapshotOf(sessionId, timeline);
+  }
+
+  /**
+   * What a client begins with: the snapshot, and the UI events of the events above
+   * it. There are such events only while the timeline stands before one whose
+   * projection failed.
+   */
+  async hydrate(sessionId: string): Promise<Hydration> {
+    checkSessionId(sessionId);
+    const stored = await this.#store.load(sessionId);
+    const timeline = new Timeline(this.registry, stored?.cursor, stored?.entities);
+    const missed: UiBatch[] = [];
+    if (stored !== undefined && stored.ordinal > stored.cursor) {
+      const info: SessionInfo = { id: sessionId, metadata: stored.metadata };
+      for await (const event of readLog(this.#store, sessionId, stored.cursor)) {
+        const { ordinal } = event;
+        missed.push({ sessionId, ordinal, events: this.#past.storedUi(event, info, timeline), isReset: false });
+      }
+    }
+    return { snapshot: snapshotOf(sessionId, timeline), missed };
   }
 
   /** The session's events in order: those above `after`, at most `limit`. */

@@ -87,6 +87,15 @@ export class Projection {
     return this.timeline(event, timeline, failures, "rebuild");
   }
 
+  /** The UI events of an event of the log; none of one that cannot be read or projected. */
+  storedUi(stored: StoredEvent, session: SessionInfo, view: TimelineView): readonly UiEvent[] {
+    try {
+      return this.#projector.ui(decodeEvent(this.#registry, session, stored), view);
+    } catch {
+      return [];
+    }
+  }
+
   #passOver(ordinal: bigint, timeline: Timeline): boolean {
     if (this.#policies.timeline === "fail") return false;
     timeline.cursor = ordinal;

@@ -69,7 +69,7 @@ export function migrate(database: Database): void {
 
 /** Throws STORE_INCOMPATIBLE unless the file has the newest version. */
 export function checkVersion(database: Database): void {
-  const version = readVersion(database);
+  const version = readVersionAtOnce(database);
   if (version < steps.length) {
     throw incompatible(
       database,
@@ -80,7 +80,12 @@ export function checkVersion(database: Database): void {
 
 /** Throws STORE_INCOMPATIBLE for a file that a newer release wrote, or that is not ours. */
 export function checkOurs(database: Database): void {
-  readVersion(database);
+  readVersionAtOnce(database);
+}
+
+/** Outside of a transaction another process could migrate the file between two reads. */
+function readVersionAtOnce(database: Database): number {
+  return database.transaction(() => readVersion(database)).deferred();
 }
 
 function readVersion(database: Database): number {

@@ -31,7 +31,7 @@ export function openDatabase(path: string, options: SqliteStoreOptions): Databas
     } else {
       // Before anything is written: a file of something else stays as it is.
       checkOurs(database);
-      database.pragma("journal_mode = WAL");
+      enterWal(database);
       database.pragma(`synchronous = ${synchronous}`);
       database.pragma("foreign_keys = ON");
       migrate(database);
@@ -50,6 +50,23 @@ export function openDatabase(path: string, options: SqliteStoreOptions): Databas
       );
     }
     throw new SessionstreamError("STORE_FAILED", `cannot open SQLite file "${path}": ${reason}`, {}, thrown);
+  }
+}
+
+/**
+ * For this one change SQLite does not wait for other processes, whatever
+ * busy_timeout says: those that open a new file at the same moment would fail.
+ */
+function enterWal(database: Database.Database): void {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      database.pragma("journal_mode = WAL");
+      return;
+    } catch (thrown) {
+      const isBusy = thrown instanceof Error && "code" in thrown && thrown.code === "SQLITE_BUSY";
+      if (!isBusy || attempt === 500) throw thrown;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10);
+    }
   }
 }
 

@@ -1,5 +1,5 @@
-import { snapshotFrame } from "../frames/index.js";
-import type { Snapshot } from "../timeline/snapshot.js";
+import { snapshotFrame, uiEventFrames } from "../frames/index.js";
+import type { Hydration } from "../hub/hub.js";
 import { encodeFrame } from "./codec.js";
 import type { Connection } from "./connection.js";
 import { type EncodedBatch, type FeedListener, joinFrames } from "./session-feed.js";
@@ -17,8 +17,8 @@ export class Subscription implements FeedListener {
   readonly #connection: Connection;
   readonly #sinceOrdinal: bigint;
   #state: SubscriptionState = "hydrating";
-  /** Of the last snapshot; the client has what is at or below it. */
-  #snapshotOrdinal = 0n;
+  /** Of the last hydration; the client has what is at or below it. */
+  #hydratedTo = 0n;
   /** Whether the snapshot that loads may lack what the client is to see. */
   #isStale = false;
   #held: EncodedBatch[] = [];
@@ -81,21 +81,21 @@ export class Subscription implements FeedListener {
     const { sessionId } = this;
     const { shared, outbox } = this.#connection;
     try {
-      let snapshot: Snapshot;
+      let hydration: Hydration;
       do {
         this.#isStale = false;
-        snapshot = await shared.hub.snapshot(sessionId);
+        hydration = await shared.hub.hydrate(sessionId);
         if (this.#state !== "hydrating") return;
       } while (this.#isStale);
       if (outbox.isBehind) this.#lag();
-      else this.#goLive(snapshot);
+      else this.#goLive(hydration);
     } catch (error) {
       if (this.#state !== "hydrating") return;
       this.#connection.subscriptions.drop(this, "snapshot_failed", "the snapshot could not be loaded", error);
     }
   }
 
-  #goLive(snapshot: Snapshot): void {
+  #goLive({ snapshot, missed }: Hydration): void {
     const { sessionId } = this;
     const { shared, outbox } = this.#connection;
     const { registry } = shared.hub;
@@ -105,8 +105,11 @@ export class Subscription implements FeedListener {
       case: "subscribed",
       value: { sessionId, sinceSnapshotOrdinal: this.#sinceOrdinal },
     });
-    this.#snapshotOrdinal = ordinal;
-    outbox.writeSnapshot([first, ...this.#above(this.#held), last]);
+    const between = missed
+      .flatMap((batch) => uiEventFrames(batch))
+      .map((value) => encodeFrame(registry.protobuf, { case: "uiEvent", value }));
+    this.#hydratedTo = missed.at(-1)?.ordinal ?? ordinal;
+    outbox.writeSnapshot([first, ...between, ...this.#above(this.#held), last]);
     this.#dropHeld();
     this.#state = "live";
     this.#connection.observe({ stage: "snapshot", sessionId, ordinal, bytes: first.length });
@@ -142,9 +145,9 @@ export class Subscription implements FeedListener {
     return batches.filter((batch) => this.#isAbove(batch)).map(({ bytes }) => bytes);
   }
 
-  // A snapshot may have an event that the store committed but the hub has not fanned out yet.
+  // A hydration may have an event that the store committed but the hub has not fanned out yet.
   #isAbove(batch: EncodedBatch | undefined): boolean {
-    return batch !== undefined && batch.ordinal > this.#snapshotOrdinal;
+    return batch !== undefined && batch.ordinal > this.#hydratedTo;
   }
 
   #observeSend(batches: readonly EncodedBatch[], { length }: Buffer): void {
