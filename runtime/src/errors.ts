@@ -12,6 +12,7 @@ export type ErrorCode =
   | "INVALID_PROJECTION"
   | "PROJECTION_FAILED"
   | "INVALID_SESSION"
+  | "INVALID_RANGE"
   | "NO_HANDLER"
   | "RUN_EXISTS"
   | "CLOSED"

@@ -7,6 +7,7 @@ import type { EventRange, Store, StoredError } from "../store/store.js";
 import type { Snapshot } from "../timeline/snapshot.js";
 import { Timeline } from "../timeline/timeline.js";
 import { Committer } from "./committer.js";
+import { checkRange } from "./event-range.js";
 import type { BackendEvent, CommandContext, Feature, Published } from "./feature.js";
 import type { HubCore } from "./hub-core.js";
 import type { LiveSession } from "./live-session.js";
@@ -169,15 +170,16 @@ export class Hub {
       const info: SessionInfo = { id: sessionId, metadata: stored.metadata };
       for await (const event of readLog(this.#store, sessionId, stored.cursor)) {
         const { ordinal } = event;
-        missed.push({ sessionId, ordinal, events: this.#past.storedUi(event, info, timeline), isReset: false });
+        missed.push({ sessionId, ordinal, events: this.#past.storedUi(event, info, timeline.view), isReset: false });
       }
     }
     return { snapshot: snapshotOf(sessionId, timeline), missed };
   }
 
-  /** The session's events in order: those above `after`, at most `limit`. */
+  /** The session's events in order: those above `after`, at most `limit`. Throws INVALID_RANGE. */
   async events(sessionId: string, range: EventRange = {}): Promise<readonly BackendEvent[]> {
     checkSessionId(sessionId);
+    checkRange(range);
     const stored = await this.#store.session(sessionId);
     if (stored === undefined) return [];
     const info: SessionInfo = { id: sessionId, metadata: stored.metadata };

@@ -200,7 +200,7 @@ export class Lane implements Committing {
     const failures: Failure[] = [];
     let uiEvents: readonly UiEvent[];
     try {
-      uiEvents = this.#core.projection.ui(event, timeline, failures);
+      uiEvents = this.#core.projection.ui(event, timeline.view, failures);
     } catch (error) {
       this.#report("ui-projection", ordinal, name, error);
       publication.reject(error as Error);

@@ -64,7 +64,7 @@ export class Projection {
   ): boolean {
     const about = aboutOf(event, mode, "timeline-projection");
     try {
-      const changes = this.#projector.timeline(event, timeline);
+      const changes = this.#projector.timeline(event, timeline.view);
       timeline.apply(changes, event.ordinal);
       this.#observe?.({ ...about, count: changes.length });
       return true;

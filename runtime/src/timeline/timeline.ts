@@ -36,6 +36,11 @@ export class Timeline implements TimelineView {
   cursor: bigint;
   readonly #kinds = new Map<string, Map<string, Entry>>();
   readonly #changed = new Set<Entry>();
+  /** What projections are given: reads, and nothing else. */
+  readonly view: TimelineView = {
+    get: (entity, id) => this.get(entity, id),
+    list: (entity) => this.list(entity),
+  };
 
   /**
    * Entities of kinds that are not registered (any more) stay in the store but
