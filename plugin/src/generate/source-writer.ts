@@ -126,7 +126,7 @@ export class SourceWriter {
 
   #doc(text: string, indentation = ""): void {
     if (text === "") return;
-    // On a line of its own, a comment such as "@ts-ignore" would be a directive.
+    // On a line of its own, a comment such as "@ts-expect-error" would be a directive.
     const isShort = !text.includes("\n") && !text.startsWith("@");
     this.#file.print(
       isShort ? `${indentation}/** ${text.replaceAll("*/", "*\\/")} */` : this.#file.jsDoc(text, indentation),
