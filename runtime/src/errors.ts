@@ -15,6 +15,7 @@ export type ErrorCode =
   | "INVALID_RANGE"
   | "NO_HANDLER"
   | "RUN_EXISTS"
+  | "RUN_TIMEOUT"
   | "CLOSED"
   | "ORDINAL_CONFLICT"
   | "STORE_FAILED"

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { type Feature, ignore } from "@sessionstream/runtime";
+import { type Feature, ignore, type OpenedContext } from "@sessionstream/runtime";
 import type { Answer } from "./answer.js";
 import { Role, Status } from "./gen/chat/v1/chat_pb.js";
 import {
@@ -24,6 +24,15 @@ import {
 /** The chat, answering with whatever `answer` is. */
 export function chatApplication(answer: Answer): Feature {
   return chatFeature({ handlers: chatHandlers(answer), ui, timeline });
+}
+
+/**
+ * Ends the answers that a process was writing when it ended. Only for a process
+ * that is the only one to write: it cannot tell them from those of another.
+ */
+export async function stopInterrupted({ view, publish }: OpenedContext<typeof ChatInferenceStopped>): Promise<void> {
+  const interrupted = view.list(ChatMessage).filter(({ status }) => status === Status.STREAMING);
+  for (const { messageId } of interrupted) await publish(ChatInferenceStopped, { messageId });
 }
 
 /** Handlers say what happened; they know nothing of what is shown. */

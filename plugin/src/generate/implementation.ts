@@ -4,7 +4,7 @@ import type { SourceWriter } from "./source-writer.js";
 
 /** Writes what an application implements, and the function that makes a Feature of it. */
 export function writeImplementation(out: SourceWriter, { name, exports, commands, events }: FeatureCode): void {
-  const members: { name: string; type: string; wiring: Printable }[] = [];
+  const members: { doc?: string; name: string; type: Printable; wiring: Printable }[] = [];
   if (commands.length > 0) {
     members.push({
       name: "handlers",
@@ -33,13 +33,23 @@ export function writeImplementation(out: SourceWriter, { name, exports, commands
           ` => ${exports.projectTimeline}(implementation.timeline, event, view)`,
         ],
       },
+      {
+        doc: "Called when a session is taken into memory, to mend what the end of a process interrupted.",
+        name: "opened?",
+        type: [
+          ["(context: ", out.runtimeType("OpenedContext"), "<"],
+          events.map((event, index) => `${index === 0 ? "" : " | "}typeof ${event.export}`),
+          ">) => void | Promise<void>",
+        ],
+        wiring: "opened: implementation.opened && ((context) => implementation.opened?.(context))",
+      },
     );
   }
   if (members.length > 0) {
     out.interface(
       `What an application implements of the feature ${name}.`,
       exports.implementation,
-      members.map((member) => ({ doc: "", name: member.name, type: member.type })),
+      members.map(({ doc = "", name, type }) => ({ doc, name, type })),
     );
   }
   out.function(

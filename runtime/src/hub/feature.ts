@@ -34,7 +34,21 @@ export interface CommandContext<Command extends DescCommand = DescCommand, Emits
    * task publishes afterwards is still taken. An error that it throws is
    * reported to `onError`. Throws RUN_EXISTS when a run of that id is going on.
    */
-  run(id: string, task: (signal: AbortSignal) => Promise<void>): void;
+  run(id: string, task: (signal: AbortSignal) => Promise<void>, options?: RunOptions): void;
+}
+
+/** How a run is started. */
+export interface RunOptions {
+  /** Milliseconds after which the run is aborted, which is reported to `onError`; none unless given. */
+  readonly timeout?: number;
+}
+
+/** What a feature is called with when a session is opened. */
+export interface OpenedContext<Emits extends DescEvent = DescEvent> {
+  readonly session: Session;
+  /** The timeline as it is. */
+  readonly view: TimelineView;
+  readonly publish: Publish<Emits>;
 }
 
 /** A backend event as projections and readers of the log see it. */
@@ -78,4 +92,11 @@ export interface Feature {
   handle?(context: CommandContext): void | Promise<void>;
   ui?(event: BackendEvent, view: TimelineView): readonly UiEvent[];
   timeline?(event: BackendEvent, view: TimelineView): readonly TimelineChange[];
+  /**
+   * Called when a session is taken into memory, before its first command is
+   * handled, and when a client begins to follow it. No run of this process is
+   * going on then: what the timeline shows to be going on was interrupted, unless
+   * another process is at it.
+   */
+  opened?: ((context: OpenedContext) => void | Promise<void>) | undefined;
 }

@@ -2,6 +2,7 @@ import type { JsonObject } from "@bufbuild/protobuf";
 import type { SchemaRegistry } from "../schema/registry.js";
 import type { Store } from "../store/store.js";
 import type { Committer } from "./committer.js";
+import type { Feature } from "./feature.js";
 import type { ErrorReport, UiBatch } from "./options.js";
 import type { PipelineObserver } from "./pipeline-observer.js";
 import type { Projection } from "./projection.js";
@@ -12,6 +13,8 @@ export interface HubCore {
   readonly store: Store;
   readonly projection: Projection;
   readonly committer: Committer;
+  /** What the features want to be called when a session is opened. */
+  readonly openers: readonly NonNullable<Feature["opened"]>[];
   /** Undefined where nobody listens, so that no record is made then. */
   readonly observe: PipelineObserver | undefined;
   sessionMetadata(sessionId: string): JsonObject | Promise<JsonObject>;

@@ -84,6 +84,7 @@ export class Hub {
       store,
       projection: new Projection(this.registry, projector, policies, observe),
       committer: new Committer(store),
+      openers: features.flatMap((feature) => (feature.opened ? [(context) => feature.opened?.(context)] : [])),
       observe,
       sessionMetadata,
       fanOut: (batch) => this.#fanOut(batch),
@@ -163,6 +164,8 @@ export class Hub {
    */
   async hydrate(sessionId: string): Promise<Hydration> {
     checkSessionId(sessionId);
+    // What is published on opening comes as live UI events.
+    if (this.#core.openers.length > 0 && this.#closing === undefined) void this.#use(sessionId).open();
     const stored = await this.#store.load(sessionId);
     const timeline = new Timeline(this.registry, stored?.cursor, stored?.entities);
     const missed: UiBatch[] = [];

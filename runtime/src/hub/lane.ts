@@ -3,6 +3,7 @@ import { isSessionstreamError, SessionstreamError } from "../errors.js";
 import type { UiEvent } from "../schema/ui-event.js";
 import type { FailedStep, SessionBatch, StoredEvent } from "../store/store.js";
 import { Timeline } from "../timeline/timeline.js";
+import type { TimelineView } from "../timeline/view.js";
 import type { Committing } from "./committer.js";
 import type { BackendEvent } from "./feature.js";
 import { Hold } from "./hold.js";
@@ -46,6 +47,8 @@ export interface LaneStatus {
   readonly info: SessionInfo;
   readonly ordinal: bigint;
   readonly cursor: bigint;
+  /** The timeline in memory. */
+  readonly view: TimelineView;
 }
 
 /**
@@ -89,7 +92,7 @@ export class Lane implements Committing {
   /** Loads the session where it is not, and says where it stands. */
   async status(): Promise<LaneStatus> {
     const { info, ordinal, timeline } = await this.#load();
-    return { info, ordinal, cursor: timeline.cursor };
+    return { info, ordinal, cursor: timeline.cursor, view: timeline.view };
   }
 
   /**

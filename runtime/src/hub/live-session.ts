@@ -14,6 +14,7 @@ export class LiveSession {
   readonly runs: Runs;
   readonly #core: HubCore;
   readonly #handling = new Set<Promise<unknown>>();
+  #opened: Promise<void> | undefined;
 
   constructor(id: string, core: HubCore) {
     this.#core = core;
@@ -54,23 +55,56 @@ export class LiveSession {
     signal: AbortSignal,
     handler: (context: CommandContext) => void | Promise<void>,
   ): Promise<Submitted> {
-    const handled = this.#handle(desc, payload, signal, handler);
-    this.#handling.add(handled);
-    try {
-      return await handled;
-    } finally {
-      this.#handling.delete(handled);
+    return this.#track(async () => {
+      if (this.#core.openers.length > 0) await this.open();
+      const { info, ordinal } = await this.lane.status();
+      signal.throwIfAborted();
+      const last = await this.#publishing(info, (publish) =>
+        handler({
+          name: desc.name,
+          payload,
+          session: this.#session(info),
+          signal,
+          publish,
+          run: (id, task, options) => this.runs.start(id, task, options),
+        }),
+      );
+      return { ordinal: last ?? ordinal };
+    });
+  }
+
+  /** Tells the features, once, that the session is in memory. */
+  open(): Promise<void> {
+    this.#opened ??= this.#track(() => this.#open());
+    return this.#opened;
+  }
+
+  async #open(): Promise<void> {
+    for (const opened of this.#core.openers) {
+      try {
+        const { info, view } = await this.lane.status();
+        await this.#publishing(info, (publish) => opened({ session: this.#session(info), view, publish }));
+      } catch (error) {
+        this.#core.report({ step: "opened", sessionId: this.lane.id, error });
+      }
     }
   }
 
-  async #handle(
-    desc: DescCommand,
-    payload: Payload<DescCommand["schema"]>,
-    signal: AbortSignal,
-    handler: (context: CommandContext) => void | Promise<void>,
-  ): Promise<Submitted> {
-    signal.throwIfAborted();
-    const { info, ordinal } = await this.lane.status();
+  async #track<T>(work: () => Promise<T>): Promise<T> {
+    const working = work();
+    this.#handling.add(working);
+    try {
+      return await working;
+    } finally {
+      this.#handling.delete(working);
+    }
+  }
+
+  /**
+   * Gives work a publisher, and waits for it and for all that it published.
+   * Resolves to the last ordinal that it published before it returned.
+   */
+  async #publishing(info: SessionInfo, work: (publish: Publish) => void | Promise<void>): Promise<bigint | undefined> {
     const publishing: Promise<Published>[] = [];
     let returned = false;
     let handled = false;
@@ -92,14 +126,7 @@ export class LiveSession {
       return published;
     };
     try {
-      await handler({
-        name: desc.name,
-        payload,
-        session: this.#session(info),
-        signal,
-        publish,
-        run: (id, task) => this.runs.start(id, task),
-      });
+      await work(publish);
       returned = true;
       const outcomes = await Promise.allSettled(publishing);
       const refused = outcomes.find((outcome) => outcome.status === "rejected");
@@ -108,7 +135,7 @@ export class LiveSession {
       returned = true;
       handled = true;
     }
-    return { ordinal: last ?? ordinal };
+    return last;
   }
 
   #session(info: SessionInfo): Session {

@@ -16,7 +16,7 @@ export function retryTimeline(lane: Lane, core: HubCore): Promise<LaneStatus> {
     const failures: Failure[] = [];
     await foldLog(core, info, timeline, failures);
     if (timeline.cursor !== before || failures.length > 0) await commit({ timeline, replace: false, failures });
-    return { info, ordinal, cursor: timeline.cursor };
+    return { info, ordinal, cursor: timeline.cursor, view: timeline.view };
   });
 }
 

@@ -1,4 +1,5 @@
 import { SessionstreamError } from "../errors.js";
+import type { RunOptions } from "./feature.js";
 
 interface Run {
   readonly controller: AbortController;
@@ -21,7 +22,7 @@ export class Runs {
   }
 
   /** Throws RUN_EXISTS. */
-  start(id: string, task: (signal: AbortSignal) => Promise<void>): void {
+  start(id: string, task: (signal: AbortSignal) => Promise<void>, { timeout }: RunOptions = {}): void {
     if (this.#runs.has(id)) {
       throw new SessionstreamError("RUN_EXISTS", `run "${id}" is already going on in session "${this.#sessionId}"`, {
         sessionId: this.#sessionId,
@@ -29,6 +30,7 @@ export class Runs {
       });
     }
     const controller = new AbortController();
+    const timer = timeout === undefined ? undefined : setTimeout(() => this.#timedOut(id, timeout), timeout);
     // The task begins after the handler's current step, so that what the handler
     // publishes before it yields comes first.
     const done = Promise.resolve()
@@ -37,8 +39,20 @@ export class Runs {
         // A run that ends with the reason it was aborted for did as it was told.
         if (!controller.signal.aborted || !isAbort(thrown, controller.signal)) this.#onError(id, thrown);
       })
-      .finally(() => this.#runs.delete(id));
+      .finally(() => {
+        clearTimeout(timer);
+        this.#runs.delete(id);
+      });
     this.#runs.set(id, { controller, done });
+  }
+
+  #timedOut(id: string, timeout: number): void {
+    const reason = new SessionstreamError("RUN_TIMEOUT", `run "${id}" was aborted: it took longer than ${timeout} ms`, {
+      sessionId: this.#sessionId,
+      name: id,
+    });
+    this.#onError(id, reason);
+    this.abort(id, reason);
   }
 
   abort(id: string, reason?: unknown): boolean {

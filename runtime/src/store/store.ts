@@ -33,7 +33,8 @@ export type FailedStep =
   | "fanout"
   | "store"
   | "publish"
-  | "run";
+  | "run"
+  | "opened";
 
 /** A failure that stays on record. */
 export interface StoredError {

@@ -2,7 +2,7 @@
 // @generated from file chat/v1/chat.proto (package chat.v1, syntax proto3)
 /* eslint-disable */
 
-import type { BackendEvent, ClientFeature, ClientProjector, CommandContext, DescCommand, DescEvent, DescFeature, DescTimelineEntity, DescUiEvent, Feature, LiveUiEvent, SchemaRegistry, SessionClient, TimelineChange, TimelineProjector, TimelineView, UiEvent, UiProjector } from "@sessionstream/runtime";
+import type { BackendEvent, ClientFeature, ClientProjector, CommandContext, DescCommand, DescEvent, DescFeature, DescTimelineEntity, DescUiEvent, Feature, LiveUiEvent, OpenedContext, SchemaRegistry, SessionClient, TimelineChange, TimelineProjector, TimelineView, UiEvent, UiProjector } from "@sessionstream/runtime";
 import { command, event, feature, timelineEntity, uiEvent } from "@sessionstream/runtime";
 import { ChatMessageEntitySchema, ChatMessageUpdateSchema, InferenceFinishedEventSchema, InferenceStartedEventSchema, InferenceStoppedEventSchema, InferenceTraceEventSchema, StartInferenceCommandSchema, StopInferenceCommandSchema, TokensDeltaEventSchema, UserMessageAcceptedEventSchema } from "./chat_pb.js";
 
@@ -227,6 +227,8 @@ export interface ChatImplementation {
   handlers: ChatHandlers;
   ui: ChatUiProjection;
   timeline: ChatTimelineProjection;
+  /** Called when a session is taken into memory, to mend what the end of a process interrupted. */
+  opened?: (context: OpenedContext<typeof ChatUserMessageAccepted | typeof ChatInferenceStarted | typeof ChatTokensDelta | typeof ChatInferenceTrace | typeof ChatInferenceFinished | typeof ChatInferenceStopped>) => void | Promise<void>;
 }
 
 /** The feature Chat with its implementation, for a Hub. */
@@ -236,6 +238,7 @@ export function chatFeature(implementation: ChatImplementation): Feature {
     handle: (context: ChatCommandContext) => handleChatCommand(implementation.handlers, context),
     ui: (event: ChatEvent, view) => projectChatUi(implementation.ui, event, view),
     timeline: (event: ChatEvent, view) => projectChatTimeline(implementation.timeline, event, view),
+    opened: implementation.opened && ((context) => implementation.opened?.(context)),
   };
 }
 

@@ -2,7 +2,7 @@
 // @generated from file bench/v1/stream.proto (package bench.v1, syntax proto3)
 /* eslint-disable */
 
-import type { BackendEvent, ClientFeature, ClientProjector, CommandContext, DescCommand, DescEvent, DescFeature, DescTimelineEntity, DescUiEvent, Feature, LiveUiEvent, SchemaRegistry, SessionClient, TimelineChange, TimelineProjector, TimelineView, UiEvent, UiProjector } from "@sessionstream/runtime";
+import type { BackendEvent, ClientFeature, ClientProjector, CommandContext, DescCommand, DescEvent, DescFeature, DescTimelineEntity, DescUiEvent, Feature, LiveUiEvent, OpenedContext, SchemaRegistry, SessionClient, TimelineChange, TimelineProjector, TimelineView, UiEvent, UiProjector } from "@sessionstream/runtime";
 import { command, event, feature, timelineEntity, uiEvent } from "@sessionstream/runtime";
 import { AppendedUpdateSchema, DeltaEventSchema, MessageEntitySchema, StreamCommandSchema } from "./stream_pb.js";
 
@@ -101,6 +101,8 @@ export interface BenchImplementation {
   handlers: BenchHandlers;
   ui: BenchUiProjection;
   timeline: BenchTimelineProjection;
+  /** Called when a session is taken into memory, to mend what the end of a process interrupted. */
+  opened?: (context: OpenedContext<typeof BenchDelta>) => void | Promise<void>;
 }
 
 /** The feature Bench with its implementation, for a Hub. */
@@ -110,6 +112,7 @@ export function benchFeature(implementation: BenchImplementation): Feature {
     handle: (context: BenchCommandContext) => handleBenchCommand(implementation.handlers, context),
     ui: (event: BenchEvent, view) => projectBenchUi(implementation.ui, event, view),
     timeline: (event: BenchEvent, view) => projectBenchTimeline(implementation.timeline, event, view),
+    opened: implementation.opened && ((context) => implementation.opened?.(context)),
   };
 }
 
