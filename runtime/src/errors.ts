@@ -13,6 +13,7 @@ export type ErrorCode =
   | "PROJECTION_FAILED"
   | "INVALID_SESSION"
   | "INVALID_RANGE"
+  | "INVALID_OPTION"
   | "NO_HANDLER"
   | "RUN_EXISTS"
   | "RUN_TIMEOUT"

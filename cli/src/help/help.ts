@@ -35,7 +35,7 @@ function find(name: string, topics: readonly Topic[], commands: readonly string[
   const topic = topics.find((candidate) => candidate.name === name);
   if (topic !== undefined) return topic;
   const names = [...topics.map((each) => each.name), ...commands];
-  const near = nearest(name, names);
+  const near = names.find((each) => each.startsWith(name)) ?? nearest(name, names);
   throw new CannotRun(
     "TOPIC_NOT_FOUND",
     `no help page is called "${name}"${near === undefined ? `: want one of ${names.join(", ")}` : `: did you mean "${near}"?`}`,

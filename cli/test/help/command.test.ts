@@ -47,6 +47,13 @@ test("help prints a page, wrapped to the width", () => {
   );
 });
 
+test("the beginning of a topic's name is enough to be led there", () => {
+  expect(help(["getting"])).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('did you mean "getting-started"?'),
+  });
+});
+
 test("a topic that is not there is told apart from one that is misspelt, and exits with 2", () => {
   expect(help(["geting-startd"])).toEqual({
     code: 2,

@@ -6,6 +6,7 @@ import { memoryStore } from "../store/memory-store.js";
 import type { EventRange, Store, StoredError } from "../store/store.js";
 import type { Snapshot } from "../timeline/snapshot.js";
 import { Timeline } from "../timeline/timeline.js";
+import { checkDescriptor, checkOptions } from "./check-options.js";
 import { Committer } from "./committer.js";
 import { checkRange } from "./event-range.js";
 import type { BackendEvent, CommandContext, Feature, Published } from "./feature.js";
@@ -67,8 +68,9 @@ export class Hub {
   readonly #abort = new AbortController();
   #closing: Promise<void> | undefined;
 
-  /** Throws DUPLICATE_NAME or INVALID_PAYLOAD where the features do not go together. */
+  /** Throws INVALID_OPTION, and DUPLICATE_NAME or INVALID_PAYLOAD where the features do not go together. */
   constructor(options: HubOptions) {
+    checkOptions(options);
     const { features, store = memoryStore(), sessionMetadata = () => ({}) } = options;
     const onError = options.onError ?? printError;
     const { observer } = options;
@@ -112,6 +114,7 @@ export class Hub {
     options: SubmitOptions = {},
   ): Promise<Submitted> {
     const session = this.#use(sessionId);
+    checkDescriptor("command", command);
     const { name } = command;
     const { schema } = this.registry.command(name);
     const checked = toPayload(schema, payload, `command "${name}"`, { sessionId, name });
@@ -137,6 +140,7 @@ export class Hub {
     event: D,
     payload: PayloadInit<D["schema"]>,
   ): Promise<Published> {
+    checkDescriptor("event", event);
     return this.#use(sessionId).publish(event, payload);
   }
 

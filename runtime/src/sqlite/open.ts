@@ -15,10 +15,14 @@ export interface SqliteStoreOptions {
 }
 
 /**
- * Opens a file, or a database in memory for ":memory:". Throws DRIVER_MISSING,
+ * Opens a file, or a database in memory for ":memory:". Throws INVALID_OPTION, DRIVER_MISSING,
  * STORE_INCOMPATIBLE or STORE_FAILED.
  */
 export function openDatabase(path: string, options: SqliteStoreOptions): Database.Database {
+  if (typeof path !== "string" || path === "") {
+    const got = typeof path === "string" ? '""' : typeof path;
+    throw new SessionstreamError("INVALID_OPTION", `SQLite store: got ${got}, want the path of a file or ":memory:"`);
+  }
   const Driver = loadDriver();
   const { readonly = false, synchronous = "full" } = options;
   let database: Database.Database | undefined;
