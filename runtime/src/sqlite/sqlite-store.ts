@@ -98,6 +98,25 @@ class SqliteStore implements Store {
 
   /** Returns the refusal of a batch that does not fit; it has written nothing then. */
   #write(batch: SessionBatch): SessionstreamError | undefined {
+    const id = this.#appendTo(batch);
+    if (id === undefined) return this.#writeUnusual(batch);
+    this.#writeRows(id, batch.events, batch);
+    return undefined;
+  }
+
+  /**
+   * Moves the session on where all that the rules want holds, in one statement:
+   * nearly every batch appends events to a session that is as it expects.
+   * Returns the session's id, or undefined where a closer look is needed.
+   */
+  #appendTo({ sessionId, revision, events, cursor }: SessionBatch): bigint | undefined {
+    const first = events[0]?.ordinal;
+    const last = events.at(-1)?.ordinal;
+    if (first === undefined || last === undefined) return undefined;
+    return this.#sql.appendToSession.get(last, cursor, sessionId, revision, first, cursor)?.id;
+  }
+
+  #writeUnusual(batch: SessionBatch): SessionstreamError | undefined {
     const sql = this.#sql;
     const row = sql.selectSession.get(batch.sessionId);
     try {
@@ -111,7 +130,13 @@ class SqliteStore implements Store {
     const ordinal = fresh.at(-1)?.ordinal ?? row?.ordinal ?? 0n;
     const id = row?.id ?? this.#insertSession(batch, ordinal);
     if (row !== undefined) sql.updateSession.run(ordinal, batch.cursor, id);
-    for (const event of fresh) {
+    this.#writeRows(id, fresh, batch);
+    return undefined;
+  }
+
+  #writeRows(id: bigint, events: readonly StoredEvent[], batch: SessionBatch): void {
+    const sql = this.#sql;
+    for (const event of events) {
       sql.insertEvent.run(id, event.ordinal, event.name, event.type, event.payload, event.time);
     }
     if (batch.replaceTimeline) sql.deleteEntities.run(id);
@@ -122,7 +147,6 @@ class SqliteStore implements Store {
     for (const error of batch.errors) {
       sql.insertError.run(id, error.step, error.ordinal, error.name, error.message, error.time);
     }
-    return undefined;
   }
 
   #insertSession({ sessionId, metadata, cursor }: SessionBatch, ordinal: bigint): bigint {

@@ -38,6 +38,10 @@ export interface ErrorRow {
 export interface Statements {
   readonly selectSession: Statement<[sessionId: string], SessionRow>;
   readonly insertSession: Statement<[sessionId: string, metadata: string, ordinal: bigint, cursor: bigint]>;
+  readonly appendToSession: Statement<
+    [ordinal: bigint, cursor: bigint, sessionId: string, revision: number, above: bigint, cursorFrom: bigint],
+    { readonly id: bigint }
+  >;
   readonly updateSession: Statement<[ordinal: bigint, cursor: bigint, session: bigint]>;
   readonly insertEvent: Statement<
     [session: bigint, ordinal: bigint, name: string, type: string, payload: Uint8Array, time: number]
@@ -73,6 +77,13 @@ export function prepareStatements(database: BetterSqlite3.Database): Statements 
       .safeIntegers(),
     insertSession: database
       .prepare("INSERT INTO sessions (session_id, metadata, revision, ordinal, cursor) VALUES (?, ?, 1, ?, ?)")
+      .safeIntegers(),
+    appendToSession: database
+      .prepare<[bigint, bigint, string, number, bigint, bigint], { readonly id: bigint }>(
+        `UPDATE sessions SET revision = revision + 1, ordinal = ?, cursor = ?
+         WHERE session_id = ? AND revision = ? AND ordinal < ? AND cursor <= ?
+         RETURNING id`,
+      )
       .safeIntegers(),
     updateSession: database.prepare(
       "UPDATE sessions SET revision = revision + 1, ordinal = ?, cursor = ? WHERE id = ?",

@@ -49,12 +49,12 @@ export async function ourTransport(): Promise<FanoutServer> {
   let fanout: Fanout = () => {};
   const registry = new SchemaRegistry();
   registry.registerUIEvent("BenchAppended", BenchAppended.schema);
-  const snapshot = async (sessionId: string) => ({ sessionId, ordinal: 0n, entities: [] });
+  const hydrate = async (sessionId: string) => ({ snapshot: { sessionId, ordinal: 0n, entities: [] }, missed: [] });
   const subscribe = (taken: Fanout) => {
     fanout = taken;
     return () => {};
   };
-  const served = await serveOurs({ registry, snapshot, subscribe } as unknown as Hub);
+  const served = await serveOurs({ registry, hydrate, subscribe } as unknown as Hub);
   return {
     ...served,
     send(index) {

@@ -46,7 +46,7 @@ export async function fanout(report: Report): Promise<void> {
           const server = await open();
           try {
             await swarm.connect(server, clients);
-            while (server.ready() < clients) await setTimeout(5);
+            await allReady(server);
             // Snapshots and the like are still on their way.
             await setTimeout(100);
             return await measure(server);
@@ -82,6 +82,13 @@ export async function fanout(report: Report): Promise<void> {
     const late = (await done).flatMap((ofClient) => Array.from(ofClient, (arrival, index) => arrival - dueAt(index)));
     late.sort((a, b) => a - b);
     return late[Math.floor(late.length * 0.99)] ?? Number.NaN;
+  }
+}
+
+async function allReady(server: FanoutServer): Promise<void> {
+  for (let waited = 0; server.ready() < clients; waited += 5) {
+    if (waited > 10_000) throw new Error(`fanout: ${server.ready()} of ${clients} clients are ready after 10 s`);
+    await setTimeout(5);
   }
 }
 
