@@ -8,7 +8,7 @@ import { interleave, type Report, type Round, toRow } from "./measure.js";
 import { delta } from "./payloads.js";
 import { type Group, openFloor } from "./publish-floor.js";
 
-const rounds = 5;
+const rounds = 7;
 
 /**
  * Durable publishing through the whole path, against the same rows written by
@@ -17,7 +17,7 @@ const rounds = 5;
 export async function publish(report: Report): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), "sessionstream-bench-"));
   try {
-    await against(report, folder, "awaited, 1 session", 1, 1000, true);
+    await against(report, folder, "awaited, 1 session", 1, 2000, true);
     await against(report, folder, "streaming, 1 session", 1, 20_000, false);
     await against(report, folder, "streaming, 16 sessions", 16, 20_000, false);
     await timelines(report, folder);
