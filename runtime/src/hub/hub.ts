@@ -1,4 +1,4 @@
-import { messageOf, SessionstreamError } from "../errors.js";
+import { SessionstreamError } from "../errors.js";
 import type { DescCommand, DescEvent, DescFeature } from "../schema/descriptors.js";
 import { type PayloadInit, toPayload } from "../schema/payload.js";
 import { SchemaRegistry } from "../schema/registry.js";
@@ -15,7 +15,8 @@ import type { LiveSession } from "./live-session.js";
 import { LiveSessions } from "./live-sessions.js";
 import { LocalSessionClient } from "./local-session-client.js";
 import { decodeEvent, readLog } from "./log-reader.js";
-import type { ErrorReport, Fanout, HubOptions, UiBatch } from "./options.js";
+import { guarded, printError } from "./observers.js";
+import type { Fanout, HubOptions, UiBatch } from "./options.js";
 import type { PipelineRecord } from "./pipeline-observer.js";
 import { Projection } from "./projection.js";
 import { Projector } from "./projector.js";
@@ -295,20 +296,4 @@ export class Hub {
       );
     }
   }
-}
-
-/** Calls what is not ours to trust: it may throw, or return a promise against its type, and that may reject. */
-function guarded(call: () => unknown, onFailure: (error: unknown) => void): void {
-  try {
-    const returned = call();
-    if (returned instanceof Promise) returned.catch(onFailure);
-  } catch (thrown) {
-    onFailure(thrown);
-  }
-}
-
-function printError({ step, sessionId, ordinal, name, error }: ErrorReport): void {
-  const at = ordinal === undefined ? "" : ` at ordinal ${ordinal}`;
-  const about = name === undefined ? "" : ` of "${name}"`;
-  console.error(`sessionstream: ${step}${about}${at} in session "${sessionId}": ${messageOf(error)}`);
 }
