@@ -42,13 +42,12 @@ export class Projection {
 
   /** The UI events of an event. Throws where the event is to be refused. */
   ui(event: BackendEvent, view: TimelineView, failures: Failure[]): readonly UiEvent[] {
-    const about = aboutOf(event, "live", "ui-projection");
     try {
       const uiEvents = this.#projector.ui(event, view);
-      this.#observe?.({ ...about, count: uiEvents.length });
+      this.#observe?.({ ...aboutOf(event, "live", "ui-projection"), count: uiEvents.length });
       return uiEvents;
     } catch (error) {
-      this.#observe?.({ ...about, error });
+      this.#observe?.({ ...aboutOf(event, "live", "ui-projection"), error });
       if (this.#policies.ui === "fail") throw error;
       failures.push(failureOf("ui-projection", event, error));
       return [];
@@ -62,14 +61,13 @@ export class Projection {
     failures: Failure[],
     mode: PipelineRecord["mode"] = "live",
   ): boolean {
-    const about = aboutOf(event, mode, "timeline-projection");
     try {
       const changes = this.#projector.timeline(event, timeline.view);
       timeline.apply(changes, event.ordinal);
-      this.#observe?.({ ...about, count: changes.length });
+      this.#observe?.({ ...aboutOf(event, mode, "timeline-projection"), count: changes.length });
       return true;
     } catch (error) {
-      this.#observe?.({ ...about, error });
+      this.#observe?.({ ...aboutOf(event, mode, "timeline-projection"), error });
       failures.push(failureOf("timeline-projection", event, error));
       return this.#passOver(event.ordinal, timeline);
     }

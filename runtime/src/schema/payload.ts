@@ -7,7 +7,7 @@ import {
   type MessageShape,
   toBinary,
 } from "@bufbuild/protobuf";
-import { type ErrorContext, SessionstreamError } from "../errors.js";
+import { type ErrorContext, messageOf, SessionstreamError } from "../errors.js";
 import { findInvalidField } from "./check-message.js";
 import { freshOf } from "./fresh.js";
 import { holdsFloat } from "./holds-float.js";
@@ -64,7 +64,7 @@ export function toPayload<Schema extends DescMessage>(
       ? create(schema, withoutTypeName(given) as MessageInitShape<Schema>)
       : create(schema, init as MessageInitShape<Schema>);
   } catch (thrown) {
-    throw invalid(what, "", thrown instanceof Error ? thrown.message : String(thrown), context);
+    throw invalid(what, "", messageOf(thrown), context);
   }
   const found = findInvalidField(schema, message);
   if (found !== undefined) {
