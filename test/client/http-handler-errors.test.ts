@@ -42,6 +42,7 @@ test("a store that fails, or has what cannot be read, is not the client's mistak
     ordinal: 1n,
     cursor: 1n,
     metadata: {},
+    epoch: "",
     entities: [{ ...entity, payload: new Uint8Array([0xff]) }],
   };
   const failing = [

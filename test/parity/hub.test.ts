@@ -110,9 +110,16 @@ describe("Hub", () => {
   describe("error kinds", () => {
     test("decode: an event of the log that cannot be read, in a retry", async () => {
       const store = memoryStore();
-      const alien = { ordinal: 1n, name: "LabTrace", type: "other.Type", payload: new Uint8Array(), time: 0 };
+      const alien = {
+        ordinal: 1n,
+        name: "LabTrace",
+        version: 1,
+        type: "other.Type",
+        payload: new Uint8Array(),
+        time: 0,
+      };
       const batch = { sessionId: "s", revision: 0, metadata: {}, events: [alien], cursor: 0n, entities: [] };
-      await store.commit([{ ...batch, replaceTimeline: false, errors: [] }]);
+      await store.commit([{ ...batch, epoch: "", replaceTimeline: false, errors: [], commands: [] }]);
       const { hub } = hubOf({}, { store });
       expect(await hub.retry("s")).toMatchObject({ ordinal: 1n, cursor: 0n });
       expect(await hub.errors("s")).toMatchObject([{ step: "decode", ordinal: 1n, name: "LabTrace" }]);

@@ -23,6 +23,7 @@ const payload = (text: string) => new Uint8Array(new TextEncoder().encode(text))
 const event = (ordinal: bigint, text = ""): StoredEvent => ({
   ordinal,
   name: "E",
+  version: 1,
   type: "t.E",
   payload: payload(text),
   time: 0,
@@ -37,7 +38,16 @@ const entity = (kind: string, id: string, created: bigint, last: bigint): Stored
 });
 
 async function commit(store: Store, batch: Partial<SessionBatch>): Promise<void> {
-  const none = { sessionId: "s", metadata: {}, events: [], cursor: 0n, entities: [], errors: [] };
+  const none = {
+    sessionId: "s",
+    metadata: {},
+    events: [],
+    cursor: 0n,
+    epoch: "",
+    entities: [],
+    errors: [],
+    commands: [],
+  };
   const revision = (await store.session("s"))?.revision ?? 0;
   const [refusal] = await store.commit([{ ...none, revision, replaceTimeline: false, ...batch }]);
   if (refusal !== undefined) throw refusal;

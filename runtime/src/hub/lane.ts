@@ -15,6 +15,8 @@ import type { SessionInfo } from "./session.js";
 /** What a lane knows of its session while it is loaded. */
 interface Loaded {
   readonly info: SessionInfo;
+  /** Of the timeline; renewed by a repair. */
+  epoch: string;
   timeline: Timeline;
   /** The revision that the store will be at when all that was taken is durable. */
   revision: number;
@@ -213,7 +215,12 @@ export class Lane implements Committing {
     // A timeline that stopped before an event waits for a retry.
     if (timeline.cursor === loaded.ordinal) this.#core.projection.timeline(event, timeline, failures);
     loaded.ordinal = ordinal;
-    this.#admitted.push({ publication, stored: { ordinal, name, type, payload: encoded, time }, uiEvents, failures });
+    this.#admitted.push({
+      publication,
+      stored: { ordinal, name, version: 1, type, payload: encoded, time },
+      uiEvents,
+      failures,
+    });
   }
 
   #batch(loaded: Loaded, events: readonly StoredEvent[], repair: TimelineRepair): SessionBatch {
@@ -223,13 +230,16 @@ export class Lane implements Committing {
       metadata: loaded.info.metadata as JsonObject,
       events,
       cursor: repair.timeline.cursor,
+      epoch: loaded.epoch,
       entities: repair.replace ? repair.timeline.stored() : repair.timeline.takeChanges(),
       replaceTimeline: repair.replace,
       errors: repair.failures.map(({ record }) => record),
+      commands: [],
     };
   }
 
   async #commitRepair(loaded: Loaded, repair: TimelineRepair): Promise<void> {
+    loaded.epoch = crypto.randomUUID();
     const [outcome] = await this.#core.store.commit([this.#batch(loaded, [], repair)]);
     if (outcome !== undefined) throw outcome;
     repair.timeline.dropChanges();
@@ -255,6 +265,7 @@ export class Lane implements Committing {
     const metadata = stored?.metadata ?? (await this.#core.sessionMetadata(this.id));
     this.#loaded = {
       info: { id: this.id, metadata },
+      epoch: stored?.epoch ?? crypto.randomUUID(),
       timeline: new Timeline(registry, stored?.cursor, stored?.entities),
       revision: stored?.revision ?? 0,
       ordinal: stored?.ordinal ?? 0n,

@@ -51,6 +51,22 @@ const steps: readonly string[] = [
   ) STRICT;
   CREATE INDEX errors_by_session ON errors (session);
   `,
+  `
+  ALTER TABLE events ADD COLUMN version INTEGER NOT NULL DEFAULT 1;
+
+  ALTER TABLE sessions ADD COLUMN epoch TEXT NOT NULL DEFAULT '';
+  -- Random, so that no two histories have the same.
+  UPDATE sessions SET epoch = lower(hex(randomblob(16)));
+
+  CREATE TABLE commands (
+    session INTEGER NOT NULL REFERENCES sessions (id),
+    key TEXT NOT NULL,
+    fingerprint TEXT NOT NULL,
+    first_ordinal INTEGER NOT NULL,
+    last_ordinal INTEGER NOT NULL,
+    PRIMARY KEY (session, key)
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];
 
 /**

@@ -1,21 +1,24 @@
 import type { JsonObject } from "@bufbuild/protobuf";
 import type { Database, Transaction } from "better-sqlite3";
 import { messageOf, SessionstreamError } from "../errors.js";
-import { checkBatch, checkSameEvent } from "../store/rules.js";
+import { checkBatch, checkSameCommand, checkSameEvent } from "../store/rules.js";
 import {
   defaultEventLimit,
   type EventRange,
   type FailedStep,
   type LoadedSession,
+  type LoadOptions,
   type SessionBatch,
   type Store,
+  type StoredCommand,
+  type StoredEntity,
   type StoredError,
   type StoredEvent,
   type StoredSession,
 } from "../store/store.js";
 import { compareEntities } from "../timeline/entity-order.js";
 import { openDatabase, type SqliteStoreOptions } from "./open.js";
-import { type EventRow, prepareStatements, type SessionRow, type Statements } from "./statements.js";
+import { type EntityRow, type EventRow, prepareStatements, type SessionRow, type Statements } from "./statements.js";
 
 export type { SqliteStoreOptions } from "./open.js";
 
@@ -46,13 +49,16 @@ class SqliteStore implements Store {
     return row && toSession(row);
   }
 
-  async load(sessionId: string): Promise<LoadedSession | undefined> {
+  async load(sessionId: string, { changedAfter }: LoadOptions = {}): Promise<LoadedSession | undefined> {
     return this.#read(() => {
       const row = this.#sql.selectSession.get(sessionId);
       if (row === undefined) return undefined;
-      const entities = this.#sql.selectEntities.all(row.id);
+      const entities =
+        changedAfter === undefined
+          ? this.#sql.selectEntities.all(row.id)
+          : this.#sql.selectChangedEntities.all(row.id, changedAfter);
       // Sorted here, because SQLite compares text by its bytes in UTF-8.
-      return { ...toSession(row), entities: entities.sort(compareEntities) };
+      return { ...toSession(row), entities: entities.map(toEntity).sort(compareEntities) };
     });
   }
 
@@ -60,6 +66,13 @@ class SqliteStore implements Store {
     return this.#read(() => {
       const session = this.#sql.selectSession.get(sessionId);
       return session === undefined ? [] : this.#sql.selectEvents.all(session.id, after, limit).map(toEvent);
+    });
+  }
+
+  async command(sessionId: string, key: string): Promise<StoredCommand | undefined> {
+    return this.#read(() => {
+      const session = this.#sql.selectSession.get(sessionId);
+      return session && this.#sql.selectCommand.get(session.id, key);
     });
   }
 
@@ -109,7 +122,8 @@ class SqliteStore implements Store {
    * nearly every batch appends events to a session that is as it expects.
    * Returns the session's id, or undefined where a closer look is needed.
    */
-  #appendTo({ sessionId, revision, events, cursor }: SessionBatch): bigint | undefined {
+  #appendTo({ sessionId, revision, events, cursor, commands }: SessionBatch): bigint | undefined {
+    if (commands.length > 0) return undefined;
     const first = events[0]?.ordinal;
     const last = events.at(-1)?.ordinal;
     if (first === undefined || last === undefined) return undefined;
@@ -121,7 +135,12 @@ class SqliteStore implements Store {
     const row = sql.selectSession.get(batch.sessionId);
     try {
       checkBatch(batch, row && toSession(row));
-      if (row !== undefined) this.#checkKnownEvents(batch, row);
+      if (row !== undefined) {
+        this.#checkKnownEvents(batch, row);
+        for (const command of batch.commands) {
+          checkSameCommand(batch.sessionId, command, sql.selectCommand.get(row.id, command.key));
+        }
+      }
     } catch (thrown) {
       if (thrown instanceof SessionstreamError) return thrown;
       throw thrown;
@@ -130,6 +149,7 @@ class SqliteStore implements Store {
     const ordinal = fresh.at(-1)?.ordinal ?? row?.ordinal ?? 0n;
     const id = row?.id ?? this.#insertSession(batch, ordinal);
     if (row !== undefined) sql.updateSession.run(ordinal, batch.cursor, id);
+    if (batch.events.length === 0) sql.renewEpoch.run(batch.epoch, id);
     this.#writeRows(id, fresh, batch);
     return undefined;
   }
@@ -137,7 +157,7 @@ class SqliteStore implements Store {
   #writeRows(id: bigint, events: readonly StoredEvent[], batch: SessionBatch): void {
     const sql = this.#sql;
     for (const event of events) {
-      sql.insertEvent.run(id, event.ordinal, event.name, event.type, event.payload, event.time);
+      sql.insertEvent.run(id, event.ordinal, event.name, event.version, event.type, event.payload, event.time);
     }
     if (batch.replaceTimeline) sql.deleteEntities.run(id);
     for (const entity of batch.entities) {
@@ -147,10 +167,19 @@ class SqliteStore implements Store {
     for (const error of batch.errors) {
       sql.insertError.run(id, error.step, error.ordinal, error.name, error.message, error.time);
     }
+    for (const { key, fingerprint, firstOrdinal, lastOrdinal } of batch.commands) {
+      sql.upsertCommand.run(id, key, fingerprint, firstOrdinal, lastOrdinal);
+    }
   }
 
-  #insertSession({ sessionId, metadata, cursor }: SessionBatch, ordinal: bigint): bigint {
-    const { lastInsertRowid } = this.#sql.insertSession.run(sessionId, JSON.stringify(metadata), ordinal, cursor);
+  #insertSession({ sessionId, metadata, cursor, epoch }: SessionBatch, ordinal: bigint): bigint {
+    const { lastInsertRowid } = this.#sql.insertSession.run(
+      sessionId,
+      JSON.stringify(metadata),
+      ordinal,
+      cursor,
+      epoch,
+    );
     return BigInt(lastInsertRowid);
   }
 
@@ -187,9 +216,14 @@ function toSession(row: SessionRow): StoredSession {
     revision: Number(row.revision),
     ordinal: row.ordinal,
     cursor: row.cursor,
+    epoch: row.epoch,
   };
 }
 
 function toEvent(row: EventRow): StoredEvent {
-  return { ...row, time: Number(row.time) };
+  return { ...row, version: Number(row.version), time: Number(row.time) };
+}
+
+function toEntity(row: EntityRow): StoredEntity {
+  return row.payload === null ? { ...row, payload: undefined } : (row as StoredEntity);
 }

@@ -8,11 +8,13 @@ export interface SessionRow {
   readonly revision: bigint;
   readonly ordinal: bigint;
   readonly cursor: bigint;
+  readonly epoch: string;
 }
 
 export interface EventRow {
   readonly ordinal: bigint;
   readonly name: string;
+  readonly version: bigint;
   readonly type: string;
   readonly payload: Buffer;
   readonly time: bigint;
@@ -24,7 +26,8 @@ export interface EntityRow {
   readonly createdOrdinal: bigint;
   readonly lastEventOrdinal: bigint;
   readonly type: string;
-  readonly payload: Buffer;
+  /** Null for a tombstone. */
+  readonly payload: Buffer | null;
 }
 
 export interface ErrorRow {
@@ -35,16 +38,26 @@ export interface ErrorRow {
   readonly time: bigint;
 }
 
+export interface CommandRow {
+  readonly key: string;
+  readonly fingerprint: string;
+  readonly firstOrdinal: bigint;
+  readonly lastOrdinal: bigint;
+}
+
 export interface Statements {
   readonly selectSession: Statement<[sessionId: string], SessionRow>;
-  readonly insertSession: Statement<[sessionId: string, metadata: string, ordinal: bigint, cursor: bigint]>;
+  readonly insertSession: Statement<
+    [sessionId: string, metadata: string, ordinal: bigint, cursor: bigint, epoch: string]
+  >;
   readonly appendToSession: Statement<
     [ordinal: bigint, cursor: bigint, sessionId: string, revision: number, above: bigint, cursorFrom: bigint],
     { readonly id: bigint }
   >;
   readonly updateSession: Statement<[ordinal: bigint, cursor: bigint, session: bigint]>;
+  readonly renewEpoch: Statement<[epoch: string, session: bigint]>;
   readonly insertEvent: Statement<
-    [session: bigint, ordinal: bigint, name: string, type: string, payload: Uint8Array, time: number]
+    [session: bigint, ordinal: bigint, name: string, version: number, type: string, payload: Uint8Array, time: number]
   >;
   readonly selectEvents: Statement<[session: bigint, after: bigint, limit: number], EventRow>;
   readonly upsertEntity: Statement<
@@ -60,11 +73,19 @@ export interface Statements {
   >;
   readonly deleteEntities: Statement<[session: bigint]>;
   readonly selectEntities: Statement<[session: bigint], EntityRow>;
+  readonly selectChangedEntities: Statement<[session: bigint, after: bigint], EntityRow>;
   readonly insertError: Statement<
     [session: bigint, step: string, ordinal: bigint, name: string, message: string, time: number]
   >;
   readonly selectErrors: Statement<[session: bigint], ErrorRow>;
+  readonly upsertCommand: Statement<
+    [session: bigint, key: string, fingerprint: string, firstOrdinal: bigint, lastOrdinal: bigint]
+  >;
+  readonly selectCommand: Statement<[session: bigint, key: string], CommandRow>;
 }
+
+const selectEntity = `SELECT kind, id, created_ordinal AS createdOrdinal, last_event_ordinal AS lastEventOrdinal, type, payload
+  FROM entities`;
 
 type Statement<Bind extends unknown[], Row = unknown> = BetterSqlite3.Statement<Bind, Row>;
 
@@ -72,11 +93,13 @@ export function prepareStatements(database: BetterSqlite3.Database): Statements 
   return {
     selectSession: database
       .prepare<[string], SessionRow>(
-        "SELECT id, metadata, revision, ordinal, cursor FROM sessions WHERE session_id = ?",
+        "SELECT id, metadata, revision, ordinal, cursor, epoch FROM sessions WHERE session_id = ?",
       )
       .safeIntegers(),
     insertSession: database
-      .prepare("INSERT INTO sessions (session_id, metadata, revision, ordinal, cursor) VALUES (?, ?, 1, ?, ?)")
+      .prepare(
+        "INSERT INTO sessions (session_id, metadata, revision, ordinal, cursor, epoch) VALUES (?, ?, 1, ?, ?, ?)",
+      )
       .safeIntegers(),
     appendToSession: database
       .prepare<[bigint, bigint, string, number, bigint, bigint], { readonly id: bigint }>(
@@ -88,12 +111,13 @@ export function prepareStatements(database: BetterSqlite3.Database): Statements 
     updateSession: database.prepare(
       "UPDATE sessions SET revision = revision + 1, ordinal = ?, cursor = ? WHERE id = ?",
     ),
+    renewEpoch: database.prepare("UPDATE sessions SET epoch = ? WHERE id = ?"),
     insertEvent: database.prepare(
-      "INSERT INTO events (session, ordinal, name, type, payload, time) VALUES (?, ?, ?, ?, ?, ?)",
+      "INSERT INTO events (session, ordinal, name, version, type, payload, time) VALUES (?, ?, ?, ?, ?, ?, ?)",
     ),
     selectEvents: database
       .prepare<[bigint, bigint, number], EventRow>(
-        "SELECT ordinal, name, type, payload, time FROM events WHERE session = ? AND ordinal > ? ORDER BY ordinal LIMIT ?",
+        "SELECT ordinal, name, version, type, payload, time FROM events WHERE session = ? AND ordinal > ? ORDER BY ordinal LIMIT ?",
       )
       .safeIntegers(),
     upsertEntity: database.prepare(
@@ -107,10 +131,10 @@ export function prepareStatements(database: BetterSqlite3.Database): Statements 
     ),
     deleteEntities: database.prepare("DELETE FROM entities WHERE session = ?"),
     selectEntities: database
-      .prepare<[bigint], EntityRow>(
-        `SELECT kind, id, created_ordinal AS createdOrdinal, last_event_ordinal AS lastEventOrdinal, type, payload
-         FROM entities WHERE session = ? AND payload IS NOT NULL`,
-      )
+      .prepare<[bigint], EntityRow>(`${selectEntity} WHERE session = ? AND payload IS NOT NULL`)
+      .safeIntegers(),
+    selectChangedEntities: database
+      .prepare<[bigint, bigint], EntityRow>(`${selectEntity} WHERE session = ? AND last_event_ordinal > ?`)
       .safeIntegers(),
     insertError: database.prepare(
       "INSERT INTO errors (session, step, ordinal, name, message, time) VALUES (?, ?, ?, ?, ?, ?)",
@@ -118,6 +142,16 @@ export function prepareStatements(database: BetterSqlite3.Database): Statements 
     selectErrors: database
       .prepare<[bigint], ErrorRow>(
         "SELECT step, ordinal, name, message, time FROM errors WHERE session = ? ORDER BY rowid",
+      )
+      .safeIntegers(),
+    upsertCommand: database.prepare(
+      `INSERT INTO commands (session, key, fingerprint, first_ordinal, last_ordinal) VALUES (?, ?, ?, ?, ?)
+       ON CONFLICT (session, key) DO UPDATE SET last_ordinal = excluded.last_ordinal`,
+    ),
+    selectCommand: database
+      .prepare<[bigint, string], CommandRow>(
+        `SELECT key, fingerprint, first_ordinal AS firstOrdinal, last_ordinal AS lastOrdinal
+         FROM commands WHERE session = ? AND key = ?`,
       )
       .safeIntegers(),
   };

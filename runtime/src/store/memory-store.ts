@@ -1,12 +1,14 @@
 import { SessionstreamError } from "../errors.js";
 import { compareEntities } from "../timeline/entity-order.js";
-import { checkBatch, checkSameEvent } from "./rules.js";
+import { checkBatch, checkSameCommand, checkSameEvent } from "./rules.js";
 import {
   defaultEventLimit,
   type EventRange,
   type LoadedSession,
+  type LoadOptions,
   type SessionBatch,
   type Store,
+  type StoredCommand,
   type StoredEntity,
   type StoredError,
   type StoredEvent,
@@ -18,6 +20,7 @@ interface MemorySession {
   readonly events: StoredEvent[];
   entities: Map<string, StoredEntity>;
   readonly errors: StoredError[];
+  readonly commands: Map<string, StoredCommand>;
 }
 
 /** A store that lives as long as the process: the default, and for tests. */
@@ -34,11 +37,13 @@ class MemoryStore implements Store {
     return this.#sessions.get(sessionId)?.session;
   }
 
-  async load(sessionId: string): Promise<LoadedSession | undefined> {
+  async load(sessionId: string, { changedAfter }: LoadOptions = {}): Promise<LoadedSession | undefined> {
     this.#checkOpen();
     const found = this.#sessions.get(sessionId);
     if (found === undefined) return undefined;
-    const entities = [...found.entities.values()].filter((entity) => entity.payload !== undefined);
+    const entities = [...found.entities.values()].filter(({ lastEventOrdinal, payload }) =>
+      changedAfter === undefined ? payload !== undefined : lastEventOrdinal > changedAfter,
+    );
     return { ...found.session, entities: entities.sort(compareEntities) };
   }
 
@@ -59,6 +64,11 @@ class MemoryStore implements Store {
     const events = this.#sessions.get(sessionId)?.events ?? [];
     const from = events.findIndex((event) => event.ordinal > after);
     return from === -1 ? [] : events.slice(from, from + limit);
+  }
+
+  async command(sessionId: string, key: string): Promise<StoredCommand | undefined> {
+    this.#checkOpen();
+    return this.#sessions.get(sessionId)?.commands.get(key);
   }
 
   async errors(sessionId: string): Promise<readonly StoredError[]> {
@@ -87,19 +97,30 @@ class MemoryStore implements Store {
         found?.events.find((logged) => logged.ordinal === event.ordinal),
       );
     }
+    for (const command of batch.commands) {
+      checkSameCommand(batch.sessionId, command, found?.commands.get(command.key));
+    }
     const fresh = batch.events.filter((event) => event.ordinal > last);
     const session: StoredSession = {
       metadata: found?.session.metadata ?? batch.metadata,
       revision: batch.revision + 1,
       ordinal: fresh.at(-1)?.ordinal ?? last,
       cursor: batch.cursor,
+      epoch: found === undefined || batch.events.length === 0 ? batch.epoch : found.session.epoch,
     };
-    const kept: MemorySession = found ?? { session, events: [], entities: new Map(), errors: [] };
+    const kept: MemorySession = found ?? {
+      session,
+      events: [],
+      entities: new Map(),
+      errors: [],
+      commands: new Map(),
+    };
     kept.session = session;
     kept.events.push(...fresh);
     if (batch.replaceTimeline) kept.entities = new Map();
     for (const entity of batch.entities) kept.entities.set(`${entity.kind}\n${entity.id}`, entity);
     kept.errors.push(...batch.errors);
+    for (const command of batch.commands) kept.commands.set(command.key, command);
     this.#sessions.set(batch.sessionId, kept);
   }
 }

@@ -1,5 +1,5 @@
 import { SessionstreamError } from "../errors.js";
-import type { SessionBatch, StoredEvent, StoredSession } from "./store.js";
+import type { SessionBatch, StoredCommand, StoredEvent, StoredSession } from "./store.js";
 
 // What every store decides alike before it writes.
 
@@ -20,12 +20,24 @@ export function checkSameEvent(sessionId: string, given: StoredEvent, logged: St
   const same =
     logged !== undefined &&
     logged.name === given.name &&
+    logged.version === given.version &&
     logged.type === given.type &&
     Buffer.compare(logged.payload, given.payload) === 0;
   if (!same) {
     const has = logged === undefined ? "no event" : `a different event "${logged.name}"`;
     throw conflict(sessionId, `has event "${given.name}" at ordinal ${given.ordinal}, where the log has ${has}`);
   }
+}
+
+/** Throws ALREADY_SUBMITTED where a command's key is that of another one that is stored. */
+export function checkSameCommand(sessionId: string, given: StoredCommand, stored: StoredCommand | undefined): void {
+  if (stored === undefined) return;
+  if (stored.firstOrdinal === given.firstOrdinal && stored.fingerprint === given.fingerprint) return;
+  throw new SessionstreamError(
+    "ALREADY_SUBMITTED",
+    `commit to session "${sessionId}" refused: its command was submitted before, under the same idempotency key`,
+    { sessionId, name: given.key },
+  );
 }
 
 function conflict(sessionId: string, why: string): SessionstreamError {

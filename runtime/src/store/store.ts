@@ -4,12 +4,30 @@ import type { JsonObject } from "@bufbuild/protobuf";
 export interface StoredEvent {
   readonly ordinal: bigint;
   readonly name: string;
+  /** The version that the event's schema had when it was published; 1 is the first. */
+  readonly version: number;
   /** The full name of the payload's message type. */
   readonly type: string;
   /** The payload in protobuf's binary format. */
   readonly payload: Uint8Array;
   /** Milliseconds since the Unix epoch. */
   readonly time: number;
+}
+
+/**
+ * A command that was submitted under an idempotency key, stored with what it
+ * published, so that it is done once.
+ */
+export interface StoredCommand {
+  readonly key: string;
+  /** Tells whether another command is the same: its name and a hash of its payload. */
+  readonly fingerprint: string;
+  /**
+   * The ordinals of the first and the last event that the command published;
+   * where it published none, both are that of the session's last event.
+   */
+  readonly firstOrdinal: bigint;
+  readonly lastOrdinal: bigint;
 }
 
 /** A timeline entity as a store keeps it. */
@@ -56,11 +74,22 @@ export interface StoredSession {
   readonly ordinal: bigint;
   /** The ordinal of the last event that the timeline contains. */
   readonly cursor: bigint;
+  /**
+   * Tells one history of the timeline from another: it is renewed when the
+   * timeline is repaired. What a client has of another epoch cannot be continued.
+   */
+  readonly epoch: string;
+}
+
+/** Which entities are loaded. */
+export interface LoadOptions {
+  /** Only those that changed above this ordinal, tombstones among them. Without it, all, without tombstones. */
+  readonly changedAfter?: bigint;
 }
 
 /** A session with its timeline, read at one instant. */
 export interface LoadedSession extends StoredSession {
-  /** Ordered by created ordinal, last event ordinal, kind and id; without tombstones. */
+  /** Ordered by created ordinal, last event ordinal, kind and id. */
   readonly entities: readonly StoredEntity[];
 }
 
@@ -78,11 +107,18 @@ export interface SessionBatch {
   readonly events: readonly StoredEvent[];
   /** The timeline's new cursor; it only moves forward, unless the timeline is replaced. */
   readonly cursor: bigint;
+  /** Stored where the session is new or the batch has no events; events do not change it. */
+  readonly epoch: string;
   /** The entities that changed, each in its last state. */
   readonly entities: readonly StoredEntity[];
   /** Whether `entities` are the whole timeline and all others go. */
   readonly replaceTimeline: boolean;
   readonly errors: readonly StoredError[];
+  /**
+   * The commands under a key that the batch belongs to. One that the store has
+   * under the same first ordinal is moved on to its new last ordinal.
+   */
+  readonly commands: readonly StoredCommand[];
 }
 
 /** A page of the log. */
@@ -101,13 +137,14 @@ export const defaultEventLimit = 1000;
  *
  * A store may be shared by several processes. It holds two promises: a batch is
  * committed whole or not at all, and a batch whose revision is not the stored
- * one is refused with ORDINAL_CONFLICT and changes nothing.
+ * one is refused with ORDINAL_CONFLICT and changes nothing. So is, with
+ * ALREADY_SUBMITTED, one with a command whose key the store has of another.
  */
 export interface Store {
   /** Where the session stands, or undefined where nothing was committed. */
   session(sessionId: string): Promise<StoredSession | undefined>;
   /** The session with its timeline, or undefined where nothing was committed. */
-  load(sessionId: string): Promise<LoadedSession | undefined>;
+  load(sessionId: string, options?: LoadOptions): Promise<LoadedSession | undefined>;
   /**
    * Commits the batches, at most one a session. The n-th outcome is undefined
    * when the n-th batch is durable, else the error that it was refused with;
@@ -116,6 +153,8 @@ export interface Store {
   commit(batches: readonly SessionBatch[]): Promise<readonly (Error | undefined)[]>;
   /** Events in order. */
   events(sessionId: string, range?: EventRange): Promise<readonly StoredEvent[]>;
+  /** The session's command under an idempotency key, or undefined where none was stored. */
+  command(sessionId: string, key: string): Promise<StoredCommand | undefined>;
   /** Errors in the order in which they were recorded. */
   errors(sessionId: string): Promise<readonly StoredError[]>;
   close(): Promise<void>;

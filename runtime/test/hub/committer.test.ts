@@ -11,9 +11,11 @@ function batch(sessionId: string): SessionBatch {
     metadata: {},
     events: [],
     cursor: 0n,
+    epoch: "first",
     entities: [],
     replaceTimeline: false,
     errors: [],
+    commands: [],
   };
 }
 

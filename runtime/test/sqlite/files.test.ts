@@ -3,7 +3,7 @@ import { sqliteStore } from "@sessionstream/runtime/sqlite";
 import Database from "better-sqlite3";
 import { describe, expect, test } from "vitest";
 import { newFile } from "../../../test/fixtures/stores.js";
-import { batchOf, commit, entityOf, eventAt, everything } from "../store/batches.js";
+import { batchOf, commandOf, commit, entityOf, errorAt, eventAt, everything, plain } from "../store/batches.js";
 
 const failed = expect.objectContaining({ name: "SessionstreamError", code: "STORE_FAILED" });
 const incompatible = expect.objectContaining({ name: "SessionstreamError", code: "STORE_INCOMPATIBLE" });
@@ -56,7 +56,56 @@ describe("a file that cannot be used is refused", () => {
   });
 });
 
+/** What the first release made, with a session of two events in it. */
+const firstVersion = `
+  CREATE TABLE sessions (
+    id INTEGER PRIMARY KEY, session_id TEXT NOT NULL UNIQUE, metadata TEXT NOT NULL, revision INTEGER NOT NULL,
+    ordinal INTEGER NOT NULL, cursor INTEGER NOT NULL
+  ) STRICT;
+  CREATE TABLE events (
+    session INTEGER NOT NULL REFERENCES sessions (id), ordinal INTEGER NOT NULL, name TEXT NOT NULL,
+    type TEXT NOT NULL, payload BLOB NOT NULL, time INTEGER NOT NULL
+  ) STRICT;
+  CREATE UNIQUE INDEX events_by_ordinal ON events (session, ordinal);
+  CREATE TABLE entities (
+    session INTEGER NOT NULL REFERENCES sessions (id), kind TEXT NOT NULL, id TEXT NOT NULL,
+    created_ordinal INTEGER NOT NULL, last_event_ordinal INTEGER NOT NULL, type TEXT NOT NULL, payload BLOB
+  ) STRICT;
+  CREATE UNIQUE INDEX entities_by_id ON entities (session, kind, id);
+  CREATE TABLE errors (
+    session INTEGER NOT NULL REFERENCES sessions (id), step TEXT NOT NULL, ordinal INTEGER NOT NULL,
+    name TEXT NOT NULL, message TEXT NOT NULL, time INTEGER NOT NULL
+  ) STRICT;
+  CREATE INDEX errors_by_session ON errors (session);
+  INSERT INTO sessions VALUES (1, 's', '{"a":1}', 3, 2, 1);
+  INSERT INTO sessions VALUES (2, 't', '{}', 1, 0, 0);
+  INSERT INTO events VALUES (1, 1, 'Happened', 'x.Happened', CAST('event 1' AS BLOB), 1763000000000);
+  INSERT INTO events VALUES (1, 2, 'Happened', 'x.Happened', CAST('event 2' AS BLOB), 1763000000000);
+  INSERT INTO entities VALUES (1, 'Note', 'a', 1, 1, 'x.Note', CAST('entity a' AS BLOB));
+  INSERT INTO errors VALUES (1, 'timeline-projection', 2, 'Happened', 'broken', 1763000000001);
+  PRAGMA user_version = 1;`;
+
 describe("migrations", () => {
+  test("bring a file of the first release on, with all that is in it", async () => {
+    const path = newFile();
+    database(path, firstVersion);
+    expect(() => sqliteStore(path, { readonly: true })).toThrow(/has version 1, want 2: open it for writing once/);
+    const store = sqliteStore(path);
+    const epoch = expect.stringMatching(/^[0-9a-f]{32}$/);
+    expect(await everything(store)).toEqual({
+      session: { metadata: { a: 1 }, revision: 3, ordinal: 2n, cursor: 1n, epoch, entities: [plain(entityOf("a"))] },
+      events: [plain(eventAt(1n)), plain(eventAt(2n))],
+      errors: [errorAt(2n)],
+    });
+    expect((await store.session("s"))?.epoch).not.toBe((await store.session("t"))?.epoch);
+    await commit(store, { revision: 3, events: [eventAt(3n, { version: 2 })], cursor: 1n, commands: [commandOf("k")] });
+    await store.close();
+    const again = sqliteStore(path, { readonly: true });
+    expect((await again.events("s")).map(({ version }) => version)).toEqual([1, 1, 2]);
+    expect(await again.command("s", "k")).toEqual(commandOf("k"));
+    await again.close();
+  });
+
   test("keep the rows that are there, opened however often", async () => {
     const path = newFile();
     const first = sqliteStore(path);

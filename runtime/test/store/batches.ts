@@ -1,4 +1,11 @@
-import type { SessionBatch, Store, StoredEntity, StoredError, StoredEvent } from "@sessionstream/runtime";
+import type {
+  SessionBatch,
+  Store,
+  StoredCommand,
+  StoredEntity,
+  StoredError,
+  StoredEvent,
+} from "@sessionstream/runtime";
 
 export function batchOf(more: Partial<SessionBatch> = {}): SessionBatch {
   return {
@@ -7,9 +14,11 @@ export function batchOf(more: Partial<SessionBatch> = {}): SessionBatch {
     metadata: {},
     events: [],
     cursor: 0n,
+    epoch: "first",
     entities: [],
     replaceTimeline: false,
     errors: [],
+    commands: [],
     ...more,
   };
 }
@@ -18,6 +27,7 @@ export function eventAt(ordinal: bigint, more: Partial<StoredEvent> = {}): Store
   return {
     ordinal,
     name: "Happened",
+    version: 1,
     type: "x.Happened",
     payload: bytes(`event ${ordinal}`),
     time: 1_763_000_000_000,
@@ -71,4 +81,8 @@ export async function everything(store: Store, sessionId = "s"): Promise<unknown
 /** With bytes as text. */
 export function plain<T extends { readonly payload: Uint8Array | undefined }>(row: T): unknown {
   return { ...row, payload: row.payload && Buffer.from(row.payload).toString("latin1") };
+}
+
+export function commandOf(key: string, more: Partial<StoredCommand> = {}): StoredCommand {
+  return { key, fingerprint: `what ${key} does`, firstOrdinal: 1n, lastOrdinal: 1n, ...more };
 }

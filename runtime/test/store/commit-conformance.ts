@@ -29,6 +29,7 @@ export function commitConformance(store: () => Store): void {
           revision: 1,
           ordinal: 2n,
           cursor: 1n,
+          epoch: "first",
           entities: [plain(entityOf("a"))],
         },
         events: [plain(eventAt(1n)), plain(eventAt(2n))],
@@ -45,7 +46,22 @@ export function commitConformance(store: () => Store): void {
     test("counts the commits, also those without events", async () => {
       await commit(store());
       await commit(store(), { revision: 1 });
-      expect(await store().session("s")).toEqual({ metadata: {}, revision: 2, ordinal: 0n, cursor: 0n });
+      expect(await store().session("s")).toEqual({
+        metadata: {},
+        revision: 2,
+        ordinal: 0n,
+        cursor: 0n,
+        epoch: "first",
+      });
+    });
+
+    test("keeps the epoch through events, and renews it with a batch that has none", async () => {
+      const epoch = async () => (await store().session("s"))?.epoch;
+      await commit(store(), { epoch: "a", events: [eventAt(1n)] });
+      await commit(store(), { revision: 1, epoch: "b", events: [eventAt(2n)] });
+      expect(await epoch()).toBe("a");
+      await commit(store(), { revision: 2, epoch: "c" });
+      expect(await epoch()).toBe("c");
     });
 
     test("of no batches does nothing", async () => {

@@ -1,5 +1,6 @@
 import type { Store } from "@sessionstream/runtime";
 import { afterEach, beforeEach, describe } from "vitest";
+import { commandConformance } from "./command-conformance.js";
 import { commitConformance } from "./commit-conformance.js";
 import { readConformance } from "./read-conformance.js";
 import { sharedConformance } from "./shared-conformance.js";
@@ -34,6 +35,7 @@ export function storeConformance(name: string, open: () => Store, again?: () => 
     });
     commitConformance(() => store);
     readConformance(() => store, open);
+    commandConformance(() => store);
     if (again !== undefined) {
       sharedConformance({
         store: () => store,

@@ -10,6 +10,7 @@ export function readConformance(store: () => Store, open: () => Store): void {
       expect(await store().load("nobody")).toBeUndefined();
       expect(await store().events("nobody")).toEqual([]);
       expect(await store().errors("nobody")).toEqual([]);
+      expect(await store().command("nobody", "k")).toBeUndefined();
     });
 
     test("ordinals above 2^53 are exact", async () => {
@@ -28,6 +29,31 @@ export function readConformance(store: () => Store, open: () => Store): void {
       });
       expect((await store().events("s", { after: far })).map(({ ordinal }) => ordinal)).toEqual([farther]);
       expect((await store().errors("s")).map(({ ordinal }) => ordinal)).toEqual([farther]);
+    });
+
+    test("events have the version that they were published with", async () => {
+      await commit(store(), { events: [eventAt(1n), eventAt(2n, { version: 7 })] });
+      expect((await store().events("s")).map(({ version }) => version)).toEqual([1, 7]);
+    });
+
+    test("entities that changed above an ordinal come with the tombstones among them", async () => {
+      const entities = [
+        entityOf("old"),
+        entityOf("dead-before", { payload: undefined }),
+        entityOf("changed", { lastEventOrdinal: 3n }),
+        entityOf("new", { createdOrdinal: 2n, lastEventOrdinal: 2n }),
+        entityOf("dead", { lastEventOrdinal: 2n, payload: undefined }),
+      ];
+      await commit(store(), { events: [eventAt(1n), eventAt(2n), eventAt(3n)], cursor: 3n, entities });
+      const ids = async (changedAfter?: bigint) => {
+        const loaded = await store().load("s", changedAfter === undefined ? {} : { changedAfter });
+        return loaded?.entities.map(({ id, payload }) => (payload === undefined ? `-${id}` : id));
+      };
+      expect(await ids()).toEqual(["old", "changed", "new"]);
+      expect(await ids(1n)).toEqual(["-dead", "changed", "new"]);
+      expect(await ids(2n)).toEqual(["changed"]);
+      expect(await ids(3n)).toEqual([]);
+      expect(await ids(0n)).toHaveLength(5);
     });
 
     test("payloads are the bytes that were given, also none and zeros", async () => {

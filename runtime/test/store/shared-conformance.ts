@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { batchOf, commit, entityOf, errorAt, eventAt, everything, plain } from "./batches.js";
+import { batchOf, commandOf, commit, entityOf, errorAt, eventAt, everything, plain } from "./batches.js";
 import type { StoreUnderTest } from "./conformance.js";
 
 /** What a store promises whose sessions outlast it, and that may be open several times. */
@@ -12,10 +12,12 @@ export function sharedConformance({ store, reopen, second }: StoreUnderTest): vo
         cursor: 2n,
         entities: [entityOf("a"), entityOf("b", { payload: undefined })],
         errors: [errorAt(2n)],
+        commands: [commandOf("k")],
       });
       const before = await everything(store());
       const again = await reopen();
       expect(await everything(again)).toEqual(before);
+      expect(await again.command("s", "k")).toEqual(commandOf("k"));
       await commit(again, { revision: 1, events: [eventAt(3n)], cursor: 2n });
       expect((await again.session("s"))?.ordinal).toBe(3n);
     });

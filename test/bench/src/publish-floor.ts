@@ -16,14 +16,14 @@ export function openFloor(path: string, sessionIds: readonly string[]) {
   database.pragma("synchronous = FULL");
   database.exec(`
     CREATE TABLE sessions (id INTEGER PRIMARY KEY, session_id TEXT NOT NULL UNIQUE, ordinal INTEGER, cursor INTEGER) STRICT;
-    CREATE TABLE events (session INTEGER, ordinal INTEGER, name TEXT, type TEXT, payload BLOB, time INTEGER) STRICT;
+    CREATE TABLE events (session INTEGER, ordinal INTEGER, name TEXT, version INTEGER, type TEXT, payload BLOB, time INTEGER) STRICT;
     CREATE UNIQUE INDEX events_by_ordinal ON events (session, ordinal);
     CREATE TABLE entities (
       session INTEGER, kind TEXT, id TEXT, created_ordinal INTEGER, last_event_ordinal INTEGER, type TEXT, payload BLOB
     ) STRICT;
     CREATE UNIQUE INDEX entities_by_id ON entities (session, kind, id);`);
   const insertSession = database.prepare("INSERT INTO sessions (session_id, ordinal, cursor) VALUES (?, 0, 0)");
-  const insertEvent = database.prepare("INSERT INTO events VALUES (?, ?, ?, ?, ?, ?)");
+  const insertEvent = database.prepare("INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?)");
   const upsertEntity = database.prepare(`
     INSERT INTO entities VALUES (?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (session, kind, id) DO UPDATE SET
@@ -45,7 +45,7 @@ export function openFloor(path: string, sessionIds: readonly string[]) {
         const ordinal = ++session.ordinal;
         const message = create(DeltaEventSchema, delta(ordinal, `message-${ordinal % 10}`));
         const payload = toBinary(DeltaEventSchema, message);
-        insertEvent.run(session.id, ordinal, "BenchDelta", DeltaEventSchema.typeName, payload, Date.now());
+        insertEvent.run(session.id, ordinal, "BenchDelta", 1, DeltaEventSchema.typeName, payload, Date.now());
         const pieces = (session.pieces.get(message.messageId) ?? 0) + 1;
         session.pieces.set(message.messageId, pieces);
         changed.set(message.messageId, { pieces, lastChunk: message.chunk, ordinal });

@@ -134,8 +134,9 @@ function recording(store: Store, groups: Group[]): Store {
   const note = ({ sessionId, events }: SessionBatch) => ({ sessionId, events: events.length });
   return {
     session: (id) => store.session(id),
-    load: (id) => store.load(id),
+    load: (id, options) => store.load(id, options),
     events: (id, range) => store.events(id, range),
+    command: (id, key) => store.command(id, key),
     errors: (id) => store.errors(id),
     close: () => store.close(),
     commit(batches) {
