@@ -40,6 +40,8 @@ export interface ErrorContext {
   readonly ordinal?: bigint;
   /** The path of a field within a payload, such as `items[2].price`. */
   readonly field?: string;
+  /** An idempotency key. */
+  readonly key?: string;
 }
 
 /**

@@ -7,7 +7,7 @@ import { LabTrace } from "../fixtures/gen/lab/v1/lab_sessionstream.js";
 import { labOf } from "../fixtures/lab.js";
 import { readAll } from "../laws/check.js";
 import { tagOf } from "../laws/tagged.js";
-import { type Acknowledged, type Moment, runAndKill } from "./kill.js";
+import { momentOf, runAndKill } from "./kill.js";
 
 export interface Campaign {
   readonly file: string;
@@ -16,6 +16,13 @@ export interface Campaign {
   readonly together: number;
   /** Makes the moments and modes; its seed is in the test's title. */
   readonly random: () => number;
+}
+
+/** An event that the child was told is durable. */
+interface Acknowledged {
+  readonly session: string;
+  readonly ordinal: bigint;
+  readonly tag: number;
 }
 
 /** What a campaign came by, so that a test can tell that it was not idle. */
@@ -37,9 +44,9 @@ export async function runCampaign({ file, kills, together, random }: Campaign): 
   const before = new Map<string, StoredEvent[]>();
   for (let kill = 0; kill < kills; ) {
     const children = Array.from({ length: Math.min(together, kills - kill) }, () =>
-      runAndKill(file, ++kill, random() < 0.3, momentOf(random)),
+      runAndKill("child.mjs", [file, String(++kill), ...(random() < 0.3 ? ["broken"] : [])], momentOf(random)),
     );
-    const outputs = await Promise.all(children);
+    const outputs = (await Promise.all(children)).map(readOutput);
     for (const { acknowledged, retried } of outputs) {
       if (acknowledged.length === 0) harvest.early++;
       if (retried) harvest.retried++;
@@ -58,10 +65,12 @@ export async function runCampaign({ file, kills, together, random }: Campaign): 
   return harvest;
 }
 
-function momentOf(random: () => number): Moment {
-  // Loading the code takes most of the time before the file is opened and migrated.
-  if (random() < 0.25) return { from: "start", milliseconds: 40 + random() * 160 };
-  return { from: "open", milliseconds: random() ** 2 * 120 };
+function readOutput(lines: readonly string[]): { acknowledged: Acknowledged[]; retried: boolean } {
+  const acknowledged = lines
+    .map((line) => line.split(" "))
+    .filter(([session]) => session?.match(/^s\d$/))
+    .map(([session = "", ordinal = "", tag = ""]) => ({ session, ordinal: BigInt(ordinal), tag: Number(tag) }));
+  return { acknowledged, retried: lines.some((line) => line.startsWith("retried")) };
 }
 
 /** The first ordinal of a child is the next after what was found in the file. */

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { newFile } from "../fixtures/stores.js";
 import { type Harvest, runCampaign } from "./campaign.js";
+import { killCommands } from "./commands.js";
 import { randomOf, seed } from "./random.js";
 
 // Files of 20 kills: on a new file, kills also hit the first migration.
@@ -22,5 +23,18 @@ describe(`killed at any moment (SEED=${seed})`, () => {
     for (let index = 0; index < files; index++) {
       await runCampaign({ file: newFile(), kills: 8, together: 2, random: randomOf(seed - 1 - index) });
     }
+  });
+
+  test("80 times, one and two processes that submit the same commands again: each has its effect once", async () => {
+    const random = randomOf(seed + 1000);
+    let [done, interrupted] = [0, 0];
+    for (let file = 0; file < 8; file++) {
+      const harvest = await killCommands(newFile(), 10, 1 + (file % 2), random);
+      done += harvest.done;
+      interrupted += harvest.interrupted;
+    }
+    expect(done).toBeGreaterThan(200);
+    // Some were killed between their first commit and their last.
+    expect(interrupted).toBeGreaterThan(0);
   });
 });

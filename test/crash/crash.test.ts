@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { newFile } from "../fixtures/stores.js";
 import { runCampaign } from "./campaign.js";
+import { killCommands } from "./commands.js";
 import { randomOf, seed } from "./random.js";
 
 // On a machine that does other things too, a child takes its time to start.
@@ -22,6 +23,17 @@ describe(`killed at any moment (SEED=${seed})`, () => {
     async () => {
       const harvest = await runCampaign({ file: newFile(), kills: 16, together: 2, random: randomOf(seed + 1) });
       expect(harvest.acknowledged).toBeGreaterThan(20);
+    },
+    timeout,
+  );
+
+  test.concurrent(
+    "12 times, one and two processes that submit the same commands again: each has its effect once",
+    async () => {
+      const random = randomOf(seed + 2);
+      const one = await killCommands(newFile(), 6, 1, random);
+      const two = await killCommands(newFile(), 6, 2, random);
+      expect(one.done + two.done).toBeGreaterThan(10);
     },
     timeout,
   );

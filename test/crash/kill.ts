@@ -8,25 +8,20 @@ export interface Moment {
   readonly milliseconds: number;
 }
 
-/** An event that the child was told is durable. */
-export interface Acknowledged {
-  readonly session: string;
-  readonly ordinal: bigint;
-  readonly tag: number;
+/** A moment that hits the start of a process or its work. */
+export function momentOf(random: () => number): Moment {
+  // Loading the code takes most of the time before the file is opened and migrated.
+  if (random() < 0.25) return { from: "start", milliseconds: 40 + random() * 160 };
+  return { from: "open", milliseconds: random() ** 2 * 120 };
 }
 
-const child = fileURLToPath(new URL("child.mjs", import.meta.url));
-
-/** Runs a child and kills it at the moment; returns what it wrote before. Throws where it ended by itself. */
-export async function runAndKill(
-  file: string,
-  number: number,
-  broken: boolean,
-  moment: Moment,
-): Promise<{ acknowledged: Acknowledged[]; retried: boolean }> {
-  const started = spawn(process.execPath, [child, file, String(number), ...(broken ? ["broken"] : [])], {
-    stdio: ["ignore", "pipe", "pipe"],
-  });
+/**
+ * Runs a script of this folder and kills it at the moment; returns the lines that
+ * it wrote before. Throws where it ended by itself.
+ */
+export async function runAndKill(script: string, args: readonly string[], moment: Moment): Promise<string[]> {
+  const path = fileURLToPath(new URL(script, import.meta.url));
+  const started = spawn(process.execPath, [path, ...args], { stdio: ["ignore", "pipe", "pipe"] });
   let output = "";
   let complaints = "";
   const kill = () => setTimeout(() => started.kill("SIGKILL"), moment.milliseconds);
@@ -48,10 +43,5 @@ export async function runAndKill(
   clearTimeout(deadline);
   if (signal !== "SIGKILL") throw new Error(`the child ended by itself:\n${complaints}`);
   // The last line may be cut off.
-  const lines = output.split("\n").slice(0, -1);
-  const acknowledged = lines
-    .map((line) => line.split(" "))
-    .filter(([session]) => session?.match(/^s\d$/))
-    .map(([session = "", ordinal = "", tag = ""]) => ({ session, ordinal: BigInt(ordinal), tag: Number(tag) }));
-  return { acknowledged, retried: lines.some((line) => line.startsWith("retried")) };
+  return output.split("\n").slice(0, -1);
 }

@@ -22,7 +22,7 @@ import { Projection } from "./projection.js";
 import { Projector } from "./projector.js";
 import { rebuildTimeline, retryTimeline } from "./repair.js";
 import type { SessionInfo } from "./session.js";
-import type { SessionClient, Submitted } from "./session-client.js";
+import type { SessionClient, SubmitOptions, Submitted } from "./session-client.js";
 import { checkSessionId } from "./session-id.js";
 import { snapshotOf } from "./snapshot-of.js";
 
@@ -44,12 +44,6 @@ export interface Hydration {
   readonly snapshot: Snapshot;
   /** The UI events of the events that the snapshot's timeline lacks, in order. */
   readonly missed: readonly UiBatch[];
-}
-
-/** How a command is submitted. */
-export interface SubmitOptions {
-  /** Aborts the handler's signal when the caller gives up. */
-  readonly signal?: AbortSignal;
 }
 
 /**
@@ -107,6 +101,12 @@ export class Hub {
    * all that it published is durable; what it started with `run` goes on.
    * Rejects with the handler's error, or throws UNKNOWN_NAME, NO_HANDLER,
    * PAYLOAD_TYPE_MISMATCH, INVALID_PAYLOAD, INVALID_SESSION or CLOSED.
+   *
+   * Under a key, the handler runs once: whoever submits the command again, at
+   * the same time or later, gets the outcome of the first. A handler that failed
+   * before anything it published was durable runs again; one that failed later,
+   * or whose process ended, has had its effect. Throws INVALID_KEY, and
+   * KEY_REUSED where the key was used for something else in the session.
    */
   async submit<D extends DescCommand>(
     sessionId: string,
@@ -128,21 +128,25 @@ export class Hub {
     this.#core.observe?.({ mode: "live", step: "submit", sessionId, name });
     const { signal } = this.#abort;
     const signals = options.signal === undefined ? signal : AbortSignal.any([signal, options.signal]);
-    return session.handle(command, checked, signals, handler);
+    return session.handle(command, checked, { key: options.key, signal: signals }, handler);
   }
 
   /**
    * Publishes a backend event without a command. Resolves when it is durable.
-   * Throws UNKNOWN_NAME, PAYLOAD_TYPE_MISMATCH, INVALID_PAYLOAD, INVALID_SESSION,
-   * CLOSED, STORE_FAILED, or PROJECTION_FAILED where the UI policy is `fail`.
+   * Under a key, for what may be delivered twice, it is stored once; again gives
+   * the ordinal of the first. Throws UNKNOWN_NAME, PAYLOAD_TYPE_MISMATCH,
+   * INVALID_PAYLOAD, INVALID_SESSION, CLOSED, STORE_FAILED, PROJECTION_FAILED
+   * where the UI policy is `fail`, INVALID_KEY, or KEY_REUSED.
    */
   async publish<D extends DescEvent>(
     sessionId: string,
     event: D,
     payload: PayloadInit<D["schema"]>,
+    { key }: { readonly key?: string } = {},
   ): Promise<Published> {
     checkDescriptor("event", event);
-    return this.#use(sessionId).publish(event, payload);
+    const session = this.#use(sessionId);
+    return key === undefined ? session.publish(event, payload) : session.publishOnce(key, event, payload);
   }
 
   /** The session's durable timeline: as it is, or as it was after the event at the ordinal `asOf`. */

@@ -1,7 +1,7 @@
 import type { JsonObject } from "@bufbuild/protobuf";
 import { isSessionstreamError, SessionstreamError } from "../errors.js";
 import type { UiEvent } from "../schema/ui-event.js";
-import type { FailedStep, SessionBatch, StoredEvent } from "../store/store.js";
+import type { FailedStep, SessionBatch, StoredCommand, StoredEvent } from "../store/store.js";
 import { Timeline } from "../timeline/timeline.js";
 import type { TimelineView } from "../timeline/view.js";
 import type { Committing } from "./committer.js";
@@ -9,7 +9,7 @@ import type { BackendEvent } from "./feature.js";
 import { Hold } from "./hold.js";
 import type { HubCore } from "./hub-core.js";
 import type { Failure } from "./projection.js";
-import type { Admitted, Publication } from "./publication.js";
+import type { Admitted, Publication, Submission } from "./publication.js";
 import type { SessionInfo } from "./session.js";
 
 /** What a lane knows of its session while it is loaded. */
@@ -102,13 +102,29 @@ export class Lane implements Committing {
    * meanwhile wait. The work is done again, from what the store has then, where
    * another process commits to the session in between.
    */
-  async exclusively<T>(work: (held: HeldLane) => Promise<T>): Promise<T> {
+  exclusively<T>(work: (held: HeldLane) => Promise<T>): Promise<T> {
+    return this.#exclusively((loaded) => work({ ...loaded, commit: (repair) => this.#commitRepair(loaded, repair) }));
+  }
+
+  /**
+   * Makes durable that work under a key is done that published nothing. Throws
+   * ALREADY_SUBMITTED where another process was first, ORDINAL_CONFLICT or
+   * STORE_FAILED.
+   */
+  record({ key, fingerprint }: Submission): Promise<void> {
+    return this.#exclusively(async (loaded) => {
+      const { ordinal, timeline } = loaded;
+      const command = { key, fingerprint, firstOrdinal: ordinal, lastOrdinal: ordinal };
+      await this.#commitAlone(this.#batch(loaded, [], { timeline, replace: false, failures: [] }, [command]));
+    });
+  }
+
+  async #exclusively<T>(work: (loaded: Loaded) => Promise<T>): Promise<T> {
     await this.#hold.take(() => this.#isDrained);
     try {
       for (let conflicts = 0; ; conflicts++) {
         try {
-          const loaded = await this.#load();
-          return await work({ ...loaded, commit: (repair) => this.#commitRepair(loaded, repair) });
+          return await work(await this.#load());
         } catch (thrown) {
           this.#loaded = undefined;
           if (!isSessionstreamError(thrown, "ORDINAL_CONFLICT") || conflicts === maxConflicts) throw thrown;
@@ -139,6 +155,7 @@ export class Lane implements Committing {
         replace: false,
         failures: this.#committing.flatMap(({ failures }) => failures),
       },
+      commandsOf(this.#committing),
     );
     this.#admitWaiting();
     return batch;
@@ -151,6 +168,7 @@ export class Lane implements Committing {
       this.#conflicts = 0;
       for (const { stored, uiEvents, failures, publication } of settled) {
         const { ordinal, name } = stored;
+        if (publication.submission !== undefined) publication.submission.firstOrdinal ??= ordinal;
         this.#reportAll(failures);
         this.#core.observe?.({ mode: "live", step: "commit", sessionId: this.id, name, ordinal });
         this.#core.fanOut({ sessionId: this.id, ordinal, events: uiEvents, isReset: false });
@@ -223,7 +241,12 @@ export class Lane implements Committing {
     });
   }
 
-  #batch(loaded: Loaded, events: readonly StoredEvent[], repair: TimelineRepair): SessionBatch {
+  #batch(
+    loaded: Loaded,
+    events: readonly StoredEvent[],
+    repair: TimelineRepair,
+    commands: readonly StoredCommand[] = [],
+  ): SessionBatch {
     return {
       sessionId: this.id,
       revision: loaded.revision++,
@@ -234,19 +257,23 @@ export class Lane implements Committing {
       entities: repair.replace ? repair.timeline.stored() : repair.timeline.takeChanges(),
       replaceTimeline: repair.replace,
       errors: repair.failures.map(({ record }) => record),
-      commands: [],
+      commands,
     };
   }
 
   async #commitRepair(loaded: Loaded, repair: TimelineRepair): Promise<void> {
     loaded.epoch = crypto.randomUUID();
-    const [outcome] = await this.#core.store.commit([this.#batch(loaded, [], repair)]);
-    if (outcome !== undefined) throw outcome;
+    await this.#commitAlone(this.#batch(loaded, [], repair));
     repair.timeline.dropChanges();
     loaded.timeline = repair.timeline;
     this.#reportAll(repair.failures);
     const { cursor } = repair.timeline;
     this.#core.fanOut({ sessionId: this.id, ordinal: cursor, events: [], isReset: true });
+  }
+
+  async #commitAlone(batch: SessionBatch): Promise<void> {
+    const [outcome] = await this.#core.store.commit([batch]);
+    if (outcome !== undefined) throw outcome;
   }
 
   async #load(): Promise<Loaded> {
@@ -277,16 +304,20 @@ export class Lane implements Committing {
     const isConflict = isSessionstreamError(outcome, "ORDINAL_CONFLICT");
     const again = isConflict && ++this.#conflicts <= maxConflicts;
     if (!again) this.#conflicts = 0;
-    const redo = (again ? [...settled, ...this.#admitted] : this.#admitted).map(({ publication }) => publication);
+    const refused = again ? [] : refusedBy(outcome, settled);
+    const redo = [...settled.filter((each) => !refused.includes(each)), ...this.#admitted].map(
+      ({ publication }) => publication,
+    );
     this.#waiting = [...redo, ...this.#waiting];
     this.#admitted = [];
     this.#loaded = undefined;
-    if (!again) {
-      const error = isSessionstreamError(outcome) ? outcome : storeFailed(this.id, outcome);
-      for (const { publication, stored } of settled) {
+    const error = isSessionstreamError(outcome) ? outcome : storeFailed(this.id, outcome);
+    for (const { publication, stored } of refused) {
+      // That another process did the same work first is no failure.
+      if (!isSessionstreamError(outcome, "ALREADY_SUBMITTED")) {
         this.#report(isConflict ? "ordinal" : "store", stored.ordinal, stored.name, error);
-        publication.reject(error);
       }
+      publication.reject(error);
     }
     this.#admitWaiting();
   }
@@ -298,6 +329,26 @@ export class Lane implements Committing {
   #report(step: FailedStep, ordinal: bigint, name: string, error: unknown): void {
     this.#core.report({ step, sessionId: this.id, ordinal, name, error });
   }
+}
+
+/** The commands under a key that events belong to, one for each key. */
+function commandsOf(admitted: readonly Admitted[]): StoredCommand[] {
+  const commands = new Map<string, StoredCommand>();
+  for (const { publication, stored } of admitted) {
+    if (publication.submission === undefined) continue;
+    const { key, fingerprint, firstOrdinal } = publication.submission;
+    const first = commands.get(key)?.firstOrdinal ?? firstOrdinal ?? stored.ordinal;
+    commands.set(key, { key, fingerprint, firstOrdinal: first, lastOrdinal: stored.ordinal });
+  }
+  return [...commands.values()];
+}
+
+/** Which events of a batch a refusal is about: those of one command, or all. */
+function refusedBy(outcome: Error, settled: readonly Admitted[]): readonly Admitted[] {
+  if (!isSessionstreamError(outcome, "ALREADY_SUBMITTED")) return settled;
+  const { key } = outcome.context;
+  const ofCommand = settled.filter(({ publication }) => publication.submission?.key === key);
+  return ofCommand.length > 0 ? ofCommand : settled;
 }
 
 function storeFailed(sessionId: string, outcome: Error): SessionstreamError {

@@ -2,7 +2,7 @@ import type { DescFeature } from "../schema/descriptors.js";
 import type { PayloadInit } from "../schema/payload.js";
 import type { Snapshot } from "../timeline/snapshot.js";
 import type { Hub } from "./hub.js";
-import type { LiveUiEvent, SessionClient, Submitted } from "./session-client.js";
+import type { LiveUiEvent, SessionClient, SubmitOptions, Submitted } from "./session-client.js";
 
 /** A client of a session within the process of its hub. */
 export class LocalSessionClient<Feature extends DescFeature> implements SessionClient<Feature> {
@@ -14,8 +14,12 @@ export class LocalSessionClient<Feature extends DescFeature> implements SessionC
     this.sessionId = sessionId;
   }
 
-  submit<D extends Feature["commands"][number]>(command: D, payload: PayloadInit<D["schema"]>): Promise<Submitted> {
-    return this.#hub.submit(this.sessionId, command, payload);
+  submit<D extends Feature["commands"][number]>(
+    command: D,
+    payload: PayloadInit<D["schema"]>,
+    options: SubmitOptions = {},
+  ): Promise<Submitted> {
+    return this.#hub.submit(this.sessionId, command, payload, options);
   }
 
   on<D extends Feature["uiEvents"][number]>(uiEvent: D, listener: (event: LiveUiEvent<D>) => void): () => void {

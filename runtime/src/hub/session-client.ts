@@ -12,6 +12,17 @@ export interface Submitted {
   readonly ordinal: bigint;
 }
 
+/** How a command is submitted. */
+export interface SubmitOptions {
+  /**
+   * The idempotency key: the command is done once, however often it is submitted
+   * under it in its session. 1 to 255 UTF-16 units.
+   */
+  readonly key?: string;
+  /** Aborts the handler's signal when the caller gives up. */
+  readonly signal?: AbortSignal;
+}
+
 /** A live UI event as a client receives it. */
 export interface LiveUiEvent<Ui extends DescFeature["uiEvents"][number]> {
   readonly name: Ui["name"];
@@ -23,7 +34,11 @@ export interface LiveUiEvent<Ui extends DescFeature["uiEvents"][number]> {
 /** One session, seen by a client of a feature: only what the feature has can be named. */
 export interface SessionClient<Feature extends DescFeature = DescFeature> {
   readonly sessionId: string;
-  submit<D extends Feature["commands"][number]>(command: D, payload: PayloadInit<D["schema"]>): Promise<Submitted>;
+  submit<D extends Feature["commands"][number]>(
+    command: D,
+    payload: PayloadInit<D["schema"]>,
+    options?: SubmitOptions,
+  ): Promise<Submitted>;
   /** Calls the listener for each live UI event of that name; returns what ends it. */
   on<D extends Feature["uiEvents"][number]>(uiEvent: D, listener: (event: LiveUiEvent<D>) => void): () => void;
   /** The session's timeline as it is now. */

@@ -36,7 +36,7 @@ export function checkSameCommand(sessionId: string, given: StoredCommand, stored
   throw new SessionstreamError(
     "ALREADY_SUBMITTED",
     `commit to session "${sessionId}" refused: its command was submitted before, under the same idempotency key`,
-    { sessionId, name: given.key },
+    { sessionId, key: given.key },
   );
 }
 

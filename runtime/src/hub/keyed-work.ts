@@ -1,0 +1,107 @@
+import { isSessionstreamError, SessionstreamError } from "../errors.js";
+import type { Store } from "../store/store.js";
+import { checkKey } from "./idempotency-key.js";
+import type { Lane } from "./lane.js";
+import type { Submission } from "./publication.js";
+import type { Submitted } from "./session-client.js";
+
+/** What is done, or was done, under a key. */
+interface Keyed {
+  readonly fingerprint: string;
+  readonly outcome: Promise<Submitted>;
+}
+
+/**
+ * The work of a session that is asked for under idempotency keys: each key's is
+ * done once, also when it is asked for again while it is being done, after a
+ * restart, or by another process.
+ */
+export class KeyedWork {
+  readonly #lane: Lane;
+  readonly #store: Store;
+  readonly #going = new Map<string, Keyed>();
+  #claims: Promise<unknown> = Promise.resolve();
+
+  constructor(lane: Lane, store: Store) {
+    this.#lane = lane;
+    this.#store = store;
+  }
+
+  /**
+   * Does the work, or gives the outcome of doing it for the first time. Work
+   * that failed before any of its events was durable is done again. `name` and
+   * `payload` tell the same work from other work under the same key, which
+   * throws KEY_REUSED. Throws INVALID_KEY.
+   */
+  async once(
+    key: string,
+    name: string,
+    payload: Uint8Array,
+    work: (submission: Submission) => Promise<Submitted>,
+  ): Promise<Submitted> {
+    checkKey(key);
+    // One after the other, so that the work begins in the order in which it was asked for.
+    const claim = this.#claims.then(() => this.#claim(key, name, payload, work));
+    this.#claims = claim.catch(() => {});
+    const { outcome } = await claim;
+    return outcome;
+  }
+
+  async #claim(
+    key: string,
+    name: string,
+    payload: Uint8Array,
+    work: (submission: Submission) => Promise<Submitted>,
+  ): Promise<Keyed> {
+    const fingerprint = `${name} ${await sha256(payload)}`;
+    const found = this.#going.get(key) ?? (await this.#stored(key));
+    if (found === undefined) return this.#begin({ key, fingerprint, firstOrdinal: undefined }, work);
+    if (found.fingerprint !== fingerprint) throw this.#reused(key);
+    return found;
+  }
+
+  #begin(submission: Submission, work: (submission: Submission) => Promise<Submitted>): Keyed {
+    const { key, fingerprint } = submission;
+    const begun: Keyed = { fingerprint, outcome: this.#do(submission, work) };
+    this.#going.set(key, begun);
+    const done = () => this.#going.delete(key);
+    begun.outcome.then(done, done);
+    return begun;
+  }
+
+  async #do(submission: Submission, work: (submission: Submission) => Promise<Submitted>): Promise<Submitted> {
+    try {
+      const submitted = await work(submission);
+      if (submission.firstOrdinal === undefined) await this.#lane.record(submission);
+      return submitted;
+    } catch (error) {
+      if (!isSessionstreamError(error, "ALREADY_SUBMITTED") || error.context.key !== submission.key) throw error;
+      return this.#doneByAnother(submission);
+    }
+  }
+
+  async #doneByAnother({ key, fingerprint }: Submission): Promise<Submitted> {
+    const stored = await this.#stored(key);
+    if (stored?.fingerprint !== fingerprint) throw this.#reused(key);
+    return stored.outcome;
+  }
+
+  async #stored(key: string): Promise<Keyed | undefined> {
+    const stored = await this.#store.command(this.#lane.id, key);
+    return stored && { fingerprint: stored.fingerprint, outcome: Promise.resolve({ ordinal: stored.lastOrdinal }) };
+  }
+
+  #reused(key: string): SessionstreamError {
+    const sessionId = this.#lane.id;
+    return new SessionstreamError(
+      "KEY_REUSED",
+      `idempotency key "${key}" was used for something else in session "${sessionId}": give each command a key of its own`,
+      { sessionId, key },
+    );
+  }
+}
+
+async function sha256(bytes: Uint8Array): Promise<string> {
+  const hash = await crypto.subtle.digest("SHA-256", bytes as Uint8Array<ArrayBuffer>);
+  return Array.from(new Uint8Array(hash), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
