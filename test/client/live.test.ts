@@ -2,7 +2,6 @@ import { afterEach, expect, test } from "vitest";
 import {
   ChatMessageAppended,
   ChatStartInference,
-  ChatStopInference,
 } from "../../examples/chatdemo/src/gen/chat/v1/chat_sessionstream.js";
 import { memoryPlace } from "../fixtures/stores.js";
 import { ChatServer } from "./chat-server.js";
@@ -75,10 +74,11 @@ test("a server that is started again is found, and goes on with the same history
   await server.stop();
   await until(() => client.state === "reconnecting", "the client sees that the server is gone");
   expect(shown(session.timeline)).toHaveLength(2);
-  await expect(session.submit(ChatStopInference, {})).rejects.toMatchObject({ code: "REQUEST_FAILED" });
+  // What is submitted meanwhile is done when the server is back.
+  const submitted = session.submit(ChatStartInference, { prompt: "q" });
   await server.start();
   await until(() => client.state === "open", "the client is back");
-  await session.submit(ChatStartInference, { prompt: "q" });
+  await submitted;
   await server.hub.waitIdle("s");
   await inStep(server, session);
   expect(shown(session.timeline)).toHaveLength(4);

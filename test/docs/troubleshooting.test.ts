@@ -170,6 +170,19 @@ const provocations: Record<string, Record<string, Provoke>> = {
       await hub.submit("s", ChatStartInference, { prompt: "hello" });
       expect([heard, (await hub.snapshot("s")).list(ChatMessage)]).toEqual([1, []]);
     },
+    "has its effect twice": async () => {
+      const hub = chatHub();
+      const submit = (options?: { key: string }) => hub.submit("s", ChatStartInference, { prompt: "hello" }, options);
+      const prompts = async () =>
+        (await hub.events("s")).filter(({ name }) => name === "ChatUserMessageAccepted").length;
+      await submit();
+      await submit();
+      expect(await prompts()).toBe(2);
+      await submit({ key: "k" });
+      await submit({ key: "k" });
+      expect(await prompts()).toBe(3);
+      await hub.waitIdle("s");
+    },
     "The state after a reload differs": async () => {
       const { chatClient } = await import("../../examples/chatdemo/src/client-projection.js");
       const { foldClient } = await import("./fold-client.js");

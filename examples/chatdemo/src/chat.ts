@@ -40,8 +40,11 @@ function chatHandlers(answer: Answer): ChatHandlers {
   return {
     async startInference({ payload: { prompt }, publish, run }) {
       const messageId = randomUUID();
-      await publish(ChatUserMessageAccepted, { messageId: `${messageId}-prompt`, content: prompt });
-      await publish(ChatInferenceStarted, { messageId, prompt });
+      // In one turn, so that both are kept or neither.
+      await Promise.all([
+        publish(ChatUserMessageAccepted, { messageId: `${messageId}-prompt`, content: prompt }),
+        publish(ChatInferenceStarted, { messageId, prompt }),
+      ]);
 
       // The answer goes on after the command returned.
       run(messageId, async (signal) => {

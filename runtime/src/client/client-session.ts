@@ -1,5 +1,5 @@
 import type { SessionstreamError } from "../errors.js";
-import type { LiveUiEvent, SessionClient, Submitted } from "../hub/session-client.js";
+import type { LiveUiEvent, SessionClient, SubmitOptions, Submitted } from "../hub/session-client.js";
 import { snapshotOf } from "../hub/snapshot-of.js";
 import type { DescFeature, DescUiEvent } from "../schema/descriptors.js";
 import { type PayloadInit, toPayload } from "../schema/payload.js";
@@ -52,20 +52,22 @@ export class ClientSession<Feature extends DescFeature = DescFeature> implements
   }
 
   /**
-   * Resolves when the command is done and durable. Rejects with the code that
-   * the server gave, with REQUEST_FAILED where it cannot be reached, or with
-   * PAYLOAD_TYPE_MISMATCH or INVALID_PAYLOAD before anything is sent. To abort
-   * the signal also aborts that of the handler.
+   * Resolves when the command is done and durable. It is done once, however often
+   * it has to be sent until the server answers: under `key`, or under one of its
+   * own. Rejects with the code that the server gave, with REQUEST_FAILED where it
+   * cannot be reached for `retryFor`, or with PAYLOAD_TYPE_MISMATCH,
+   * INVALID_PAYLOAD or INVALID_KEY before anything is sent. To abort the signal
+   * ends the wait; the command may be done all the same.
    */
   async submit<D extends Feature["commands"][number]>(
     command: D,
     init: PayloadInit<D["schema"]>,
-    options: { readonly signal?: AbortSignal } = {},
+    options: SubmitOptions = {},
   ): Promise<Submitted> {
     const { sessionId } = this;
     const { name, schema } = command;
     const payload = toPayload(schema, init, `command "${name}"`, { sessionId, name });
-    return this.#http.submit(sessionId, command, payload, options.signal);
+    return this.#http.submit(sessionId, command, payload, options);
   }
 
   /**

@@ -47,7 +47,7 @@ export class Client<Feature extends DescFeature = DescFeature> {
   readonly #socket: Socket;
 
   constructor(url: string, options: ConnectOptions) {
-    const { reconnect = {}, connectTimeout = 10_000, pingInterval = 20_000 } = options;
+    const { reconnect = {}, connectTimeout = 10_000, pingInterval = 20_000, retryFor = 30_000 } = options;
     const report = (error: unknown) => this.#report(error);
     const uiEvents = new Map<string, DescUiEvent>();
     for (const given of options.features) this.#register("desc" in given ? given : { desc: given }, uiEvents);
@@ -56,8 +56,17 @@ export class Client<Feature extends DescFeature = DescFeature> {
     this.#reader = new FrameReader(this.registry, uiEvents, report);
     this.#pauses = [reconnect.first ?? 250, reconnect.longest ?? 10_000];
     const target = webSocketUrl(url);
-    const fetchFunction = options.fetch ?? globalThis.fetch.bind(globalThis);
-    this.#http = new HttpApi(httpUrl(target, options.http ?? "/api"), fetchFunction, this.registry, this.#reader);
+    this.#http = new HttpApi(
+      {
+        base: httpUrl(target, options.http ?? "/api"),
+        fetch: options.fetch ?? globalThis.fetch.bind(globalThis),
+        answerTimeout: connectTimeout,
+        retryFor,
+        backoff: () => new Backoff(...this.#pauses),
+      },
+      this.registry,
+      this.#reader,
+    );
     const webSocket = options.webSocket ?? globalThis.WebSocket;
     if (webSocket === undefined) {
       throw new SessionstreamError(
@@ -122,6 +131,7 @@ export class Client<Feature extends DescFeature = DescFeature> {
   close(): void {
     for (const { followed } of this.#sessions.values()) followed.end();
     this.#sessions.clear();
+    this.#http.close();
     this.#socket.close();
   }
 

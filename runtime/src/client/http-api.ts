@@ -1,71 +1,130 @@
 import { type DescMessage, type JsonValue, toJson } from "@bufbuild/protobuf";
 import { messageOf, SessionstreamError } from "../errors.js";
-import type { Submitted } from "../hub/session-client.js";
+import { checkKey } from "../hub/idempotency-key.js";
+import type { SubmitOptions, Submitted } from "../hub/session-client.js";
 import type { DescCommand } from "../schema/descriptors.js";
 import type { Payload } from "../schema/payload.js";
 import type { SchemaRegistry } from "../schema/registry.js";
 import { Timeline } from "../timeline/timeline.js";
+import type { Backoff } from "./backoff.js";
 import type { FrameReader } from "./frame-reader.js";
+
+/** How commands are submitted. Times are in milliseconds. */
+export interface HttpOptions {
+  readonly base: string;
+  readonly fetch: typeof fetch;
+  /** How long an answer may take before the command is submitted again. */
+  readonly answerTimeout: number;
+  readonly retryFor: number;
+  /** The pauses of one command. */
+  readonly backoff: () => Backoff;
+}
+
+/** What the server said, or why it said nothing. */
+type Answer =
+  | { readonly status: number; readonly ok: boolean; readonly body: string }
+  | { readonly status?: never; readonly reason: unknown };
 
 /** The calls that a client makes by HTTP. */
 export class HttpApi {
-  readonly #base: string;
-  readonly #fetch: typeof fetch;
+  readonly #options: HttpOptions;
   readonly #registry: SchemaRegistry;
   readonly #reader: FrameReader;
+  readonly #closed = new AbortController();
 
-  constructor(base: string, fetchFunction: typeof fetch, registry: SchemaRegistry, reader: FrameReader) {
-    this.#base = base.replace(/\/$/, "");
-    this.#fetch = fetchFunction;
+  constructor(options: HttpOptions, registry: SchemaRegistry, reader: FrameReader) {
+    this.#options = { ...options, base: options.base.replace(/\/$/, "") };
     this.#registry = registry;
     this.#reader = reader;
   }
 
-  /** Throws a SessionstreamError with the code that the server gave, or REQUEST_FAILED. */
-  submit(
+  /**
+   * Submits under the key until the server answers. Throws a SessionstreamError
+   * with the code that the server gave, or REQUEST_FAILED.
+   */
+  async submit(
     sessionId: string,
     command: DescCommand,
     payload: Payload<DescMessage>,
-    signal: AbortSignal | undefined,
+    { key = newKey(), signal }: SubmitOptions,
   ): Promise<Submitted> {
+    checkKey(key);
     const init: RequestInit = {
       method: "POST",
-      headers: { "content-type": "application/json" },
+      headers: { "content-type": "application/json", "idempotency-key": key },
       body: JSON.stringify(toJson(command.schema, payload, { registry: this.#registry.protobuf })),
-      ...(signal !== undefined && { signal }),
     };
-    return this.#call(sessionId, `commands/${encodeURIComponent(command.name)}`, init, (json) => {
+    const url = this.#url(sessionId, `commands/${encodeURIComponent(command.name)}`);
+    const answer = await this.#untilAnswered(url, init, signal);
+    return this.#read(sessionId, `POST ${url}`, answer, (json) => {
       return { ordinal: BigInt((json as { ordinal: string }).ordinal) };
     });
   }
 
   /** Throws like `submit`. */
-  snapshot(sessionId: string): Promise<Timeline> {
-    return this.#call(sessionId, "snapshot", { method: "GET" }, (json) => {
+  async snapshot(sessionId: string): Promise<Timeline> {
+    const url = this.#url(sessionId, "snapshot");
+    return this.#read(sessionId, `GET ${url}`, await this.#call(url, { method: "GET" }), (json) => {
       const { ordinal, entities } = this.#reader.snapshot(json);
       return new Timeline(this.#registry, ordinal, entities);
     });
   }
 
-  async #call<T>(sessionId: string, path: string, init: RequestInit, read: (json: JsonValue) => T): Promise<T> {
+  /** Nothing is submitted again; what is under way is left to its end. */
+  close(): void {
+    this.#closed.abort();
+  }
+
+  async #untilAnswered(url: string, init: RequestInit, signal: AbortSignal | undefined): Promise<Answer> {
+    const { answerTimeout, retryFor } = this.#options;
+    const backoff = this.#options.backoff();
+    let failingSince: number | undefined;
+    for (;;) {
+      const tooLong = AbortSignal.timeout(answerTimeout);
+      const answer = await this.#call(url, {
+        ...init,
+        signal: signal === undefined ? tooLong : AbortSignal.any([tooLong, signal]),
+      });
+      const isUnavailable = answer.status === undefined || unavailable.has(answer.status);
+      if (!isUnavailable || signal?.aborted || this.#closed.signal.aborted) return answer;
+      if (answer.status === undefined && tooLong.aborted) {
+        failingSince = undefined;
+        continue;
+      }
+      const pause = backoff.next();
+      const now = performance.now();
+      failingSince ??= now;
+      if (now + pause > failingSince + retryFor) return answer;
+      await sleep(pause, [this.#closed.signal, ...(signal === undefined ? [] : [signal])]);
+      if (signal?.aborted || this.#closed.signal.aborted) return answer;
+    }
+  }
+
+  async #call(url: string, init: RequestInit): Promise<Answer> {
+    try {
+      const { fetch } = this.#options;
+      const response = await fetch(url, init);
+      return { status: response.status, ok: response.ok, body: await response.text() };
+    } catch (reason) {
+      return { reason };
+    }
+  }
+
+  #url(sessionId: string, path: string): string {
     // A URL has no such segments, not even percent-encoded.
     if (/^\.{1,2}$/.test(sessionId)) {
       throw new SessionstreamError("INVALID_SESSION", `session id "${sessionId}" cannot be used by HTTP`, {
         sessionId,
       });
     }
-    const url = `${this.#base}/sessions/${encodeURIComponent(sessionId)}/${path}`;
+    return `${this.#options.base}/sessions/${encodeURIComponent(sessionId)}/${path}`;
+  }
+
+  #read<T>(sessionId: string, call: string, answer: Answer, read: (json: JsonValue) => T): T {
     const failed = (reason: string, cause?: unknown) =>
-      new SessionstreamError("REQUEST_FAILED", `${init.method} ${url} failed: ${reason}`, { sessionId }, cause);
-    let response: Response;
-    let body: string;
-    try {
-      response = await this.#fetch(url, init);
-      body = await response.text();
-    } catch (thrown) {
-      throw failed(messageOf(thrown), thrown);
-    }
-    const { status, ok } = response;
+      new SessionstreamError("REQUEST_FAILED", `${call} failed: ${reason}`, { sessionId }, cause);
+    if (answer.status === undefined) throw failed(messageOf(answer.reason), answer.reason);
+    const { status, ok, body } = answer;
     try {
       const json = JSON.parse(body) as JsonValue;
       if (ok) return read(json);
@@ -76,6 +135,28 @@ export class HttpApi {
         : failed(`the server answered ${status}, not as expected`, thrown);
     }
   }
+}
+
+/** What a gateway answers while there is no server behind it, and a server that is closing. */
+const unavailable: ReadonlySet<number> = new Set([502, 503, 504]);
+
+/** Not `crypto.randomUUID`, which a page has only over HTTPS. */
+function newKey(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/** Waits, but not when one of the signals is aborted. */
+function sleep(time: number, signals: readonly AbortSignal[]): Promise<void> {
+  return new Promise((resolve) => {
+    const wake = () => {
+      clearTimeout(timer);
+      for (const signal of signals) signal.removeEventListener("abort", wake);
+      resolve();
+    };
+    const timer = setTimeout(wake, time);
+    for (const signal of signals) signal.addEventListener("abort", wake);
+  });
 }
 
 /** The error that a server of ours gives. */

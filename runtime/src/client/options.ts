@@ -13,10 +13,20 @@ export interface ConnectOptions<Given extends DescFeature | ClientFeature = Desc
   readonly fetch?: typeof fetch;
   /** The first and the longest pause before a new attempt to connect; 250 and 10,000 unless given. */
   readonly reconnect?: { readonly first?: number; readonly longest?: number };
-  /** How long the server may take to answer when it is connected to; 10,000 unless given. */
+  /**
+   * How long the server may take to answer when it is connected to; 10,000 unless
+   * given. A command that is not answered in that time is submitted again, under
+   * the same key: it joins the one that is being done.
+   */
   readonly connectTimeout?: number;
   /** How often the server is pinged; one that does not answer in that time is left. 20,000 unless given. */
   readonly pingInterval?: number;
+  /**
+   * For how long a command is submitted again to a server that cannot be reached
+   * or says that it is not available; 30,000 unless given. It is done once, for
+   * each `submit` has an idempotency key.
+   */
+  readonly retryFor?: number;
   /**
    * Hears of failed attempts to connect (once until one succeeds), of error
    * frames, of frames that cannot be read, of names that are not known here

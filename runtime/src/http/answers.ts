@@ -3,12 +3,14 @@ import { type ErrorCode, isSessionstreamError } from "../errors.js";
 /** The errors that a client can be told, and the status that they are told with. */
 const statusOf: Partial<Record<ErrorCode, number>> = {
   INVALID_SESSION: 400,
+  INVALID_KEY: 400,
   INVALID_PAYLOAD: 400,
   PAYLOAD_TYPE_MISMATCH: 400,
   FORBIDDEN: 403,
   UNKNOWN_NAME: 404,
   NO_HANDLER: 404,
   REJECTED: 422,
+  KEY_REUSED: 422,
   CLOSED: 503,
 };
 

@@ -3,6 +3,7 @@ import { SnapshotFrameSchema } from "@sessionstream/proto/sessionstream/v1/trans
 import { isSessionstreamError, messageOf, SessionstreamError } from "../errors.js";
 import { snapshotFrame } from "../frames/index.js";
 import type { Hub } from "../hub/hub.js";
+import { checkKey } from "../hub/idempotency-key.js";
 import { checkSessionId } from "../hub/session-id.js";
 import { toPayload } from "../schema/payload.js";
 import { answerError, answerTold } from "./answers.js";
@@ -29,7 +30,9 @@ export interface HttpHandlerOptions {
  * Serves a hub by HTTP:
  *
  * - `POST {basePath}/sessions/{id}/commands/{name}` with the payload in protobuf
- *   JSON submits a command and answers `{ "ordinal": "…" }`;
+ *   JSON submits a command and answers `{ "ordinal": "…" }`; with a header
+ *   `Idempotency-Key` once, and a handler that has begun then goes on when the
+ *   client is gone, for that will ask again;
  * - `GET {basePath}/sessions/{id}/snapshot?asOf=…` answers a SnapshotFrame.
  *
  * Errors are answered as `{ "code": …, "message": … }`. Of those that a handler
@@ -82,16 +85,24 @@ async function submit(hub: Hub, sessionId: string, name: string, request: Reques
     return answerError(415, "INVALID_PAYLOAD", `got content type "${type}", want application/json`);
   }
   hub.registry.command(name);
+  const key = request.headers.get("idempotency-key");
+  if (key !== null) checkKey(key);
   const body = await bodyOf(request, name, limit);
   if (body === undefined) return answerError(413, "INVALID_PAYLOAD", `the payload exceeds ${limit} bytes`);
   const { command, payload } = hub.registry.decodeCommand(name, parseJson(name, body));
   const checked = toPayload(command.schema, payload, `command "${name}"`, { sessionId, name });
   try {
-    const { ordinal } = await hub.submit(sessionId, command, checked, { signal: request.signal });
+    const { ordinal } = await hub.submit(
+      sessionId,
+      command,
+      checked,
+      key === null ? { signal: request.signal } : { key },
+    );
     return Response.json({ ordinal: String(ordinal) });
   } catch (error) {
     // What a handler's own calls were refused for is not the client's doing.
     if (isSessionstreamError(error, "REJECTED") || isSessionstreamError(error, "CLOSED")) throw error;
+    if (isSessionstreamError(error, "KEY_REUSED") && error.context.key === key) throw error;
     if (isSessionstreamError(error, "NO_HANDLER") && error.context.name === name) throw error;
     throw new SessionstreamError("INTERNAL", "the command failed", { sessionId, name }, error);
   }

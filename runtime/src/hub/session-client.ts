@@ -16,10 +16,13 @@ export interface Submitted {
 export interface SubmitOptions {
   /**
    * The idempotency key: the command is done once, however often it is submitted
-   * under it in its session. 1 to 255 UTF-16 units.
+   * under it in its session. 1 to 255 visible ASCII characters.
    */
   readonly key?: string;
-  /** Aborts the handler's signal when the caller gives up. */
+  /**
+   * Aborted when the caller gives up. In the hub's process that aborts the
+   * handler's signal; a remote client only ends its wait.
+   */
   readonly signal?: AbortSignal;
 }
 
