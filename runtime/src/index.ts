@@ -2,6 +2,14 @@ export type { ClientFeature, ClientProjector } from "./client/client-feature.js"
 export * from "./errors.js";
 export * from "./hub/feature.js";
 export * from "./hub/hub.js";
+export type {
+  DeletedEntity,
+  DeltaHydration,
+  FullHydration,
+  Hydration,
+  ResetReason,
+  ResumePoint,
+} from "./hub/hydration.js";
 export * from "./hub/options.js";
 export type { PipelineObserver, PipelineRecord, PipelineStep } from "./hub/pipeline-observer.js";
 export * from "./hub/session.js";

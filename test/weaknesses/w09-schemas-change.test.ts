@@ -8,10 +8,19 @@ import {
 } from "@sessionstream/proto/sessionstream/v1/transport_pb.js";
 import { type DescEvent, event, type Feature, feature, Hub, timelineEntity } from "@sessionstream/runtime";
 import { describe, expect, test } from "vitest";
-import { memoryPlace } from "../fixtures/stores.js";
+import {
+  LedgerAccount,
+  LedgerBook,
+  LedgerBooked,
+  LedgerPaidIn,
+  LedgerShown,
+  ledger,
+} from "../fixtures/gen/ledger/v1/ledger_sessionstream.js";
+import { ledgerOf, writeThen } from "../fixtures/ledger.js";
+import { memoryPlace, places } from "../fixtures/stores.js";
 
 // "Payloads are stored as JSON and unknown fields refused: a renamed field or a
-// retired event name breaks old sessions."
+// retired event name breaks old sessions. No versions, no upcasting."
 
 const Note = timelineEntity("Note", HelloFrameSchema, "connectionId");
 
@@ -79,6 +88,71 @@ describe("weakness 9: schemas change, sessions stay", () => {
     expect(await hub.rebuild("s")).toMatchObject({ cursor: 2n });
     expect((await hub.snapshot("s")).list(Note).map(({ connectionId }) => connectionId)).toEqual(["new"]);
     await hub.close();
+  });
+});
+
+describe.each(places)("weakness 9: versions and upcasting, in %s", (_name, make) => {
+  const booked = (amount: bigint) => ({ name: "LedgerBooked", payload: { account: "a", amount } });
+
+  test("an event whose meaning changed is read in the version of today, whatever version it was stored in", async () => {
+    const place = make();
+    await writeThen(place.open());
+    const store = place.open();
+    const hub = new Hub({ features: [ledgerOf()], store });
+    await hub.publish("s", LedgerBooked, { account: "a", amount: 11n });
+    const stored = (await store.events("s")).filter(({ name }) => name === "LedgerBooked");
+    expect(stored.map(({ version }) => version)).toEqual([1, 2]);
+    const read = (await hub.events("s")).filter(({ ordinal }) => ordinal === 1n || ordinal === 4n);
+    expect(read).toMatchObject([booked(300n), booked(11n)]);
+    await hub.close();
+  });
+
+  test("a retired event name does not even lose its events: upcasting turns them into their successors", async () => {
+    const place = make();
+    await writeThen(place.open());
+    const hub = new Hub({ features: [ledgerOf()], store: place.open() });
+    expect(await hub.events("s")).toMatchObject([booked(300n), booked(500n), booked(700n)]);
+    await expect(hub.publish("s", LedgerPaidIn as never, {})).rejects.toThrow('publish "LedgerBooked" instead');
+    await hub.close();
+  });
+
+  test("an old session goes on: its timeline is rebuilt in the shape of today, and the log keeps what was written", async () => {
+    const place = make();
+    await writeThen(place.open());
+    const store = place.open();
+    const written = await store.events("s");
+    const hub = new Hub({ features: [ledgerOf()], store });
+    const shown: unknown[] = [];
+    hub.client("s", ledger).on(LedgerShown, ({ payload }) => shown.push(payload));
+    expect((await hub.snapshot("s", { asOf: 2n })).get(LedgerAccount, "a")?.cents).toBe(800n);
+    await hub.rebuild("s");
+    await hub.submit("s", LedgerBook, { account: "a", cents: 11n });
+    expect((await hub.snapshot("s")).list(LedgerAccount)).toMatchObject([{ account: "a", cents: 1511n }]);
+    expect(shown).toMatchObject([{ account: "a", cents: 11n }]);
+    expect((await store.events("s")).slice(0, 3)).toEqual(written);
+    await hub.close();
+  });
+
+  test("an upcast that fails stops no session: the event is on record, and is read once the upcast is mended", async () => {
+    const place = make();
+    await writeThen(place.open());
+    const broken = ledgerOf({
+      upcasts: {
+        booked: () => {
+          throw new Error("no rate");
+        },
+      },
+    });
+    const hub = new Hub({ features: [broken], store: place.open(), onError: () => {} });
+    await expect(hub.rebuild("s")).rejects.toMatchObject({ code: "UPCAST_FAILED" });
+    expect(await hub.errors("s")).toMatchObject([{ step: "decode", ordinal: 1n, name: "LedgerBooked" }]);
+    expect(await hub.publish("s", LedgerBooked, { account: "a", amount: 11n })).toEqual({ ordinal: 4n });
+    await hub.close();
+
+    const mended = new Hub({ features: [ledgerOf()], store: place.open() });
+    expect(await mended.rebuild("s")).toMatchObject({ ordinal: 4n, cursor: 4n });
+    expect((await mended.snapshot("s")).get(LedgerAccount, "a")?.cents).toBe(1511n);
+    await mended.close();
   });
 });
 

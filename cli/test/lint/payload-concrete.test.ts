@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { brief, checkCases } from "../support/cases.js";
 
-const runtime = `import { command, event, SchemaRegistry, timelineEntity, uiEvent } from "@sessionstream/runtime";`;
+const runtime = `import { command, event, SchemaRegistry, supersededEvent, timelineEntity, uiEvent } from "@sessionstream/runtime";`;
 const wkt = `import { AnySchema, ListValueSchema, StructSchema, ValueSchema } from "@bufbuild/protobuf/wkt";`;
 const desc = `import type { DescMessage } from "@bufbuild/protobuf";`;
 const concrete = `import { StartInferenceCommandSchema, TokensDeltaEventSchema } from "../gen/chat_pb.js";`;
@@ -11,7 +11,17 @@ const head = `${runtime} ${wkt} ${desc} ${concrete} ${registry}`;
 /** Where it hides, on which lines of which file it is found, and the code. */
 const hidden: Readonly<Record<string, { at: readonly string[]; files: string | Readonly<Record<string, string>> }>> = {
   "each of the four types in each method and maker": {
-    at: ["main.ts:2", "main.ts:3", "main.ts:4", "main.ts:5", "main.ts:6", "main.ts:7", "main.ts:8", "main.ts:9"],
+    at: [
+      "main.ts:2",
+      "main.ts:3",
+      "main.ts:4",
+      "main.ts:5",
+      "main.ts:6",
+      "main.ts:7",
+      "main.ts:8",
+      "main.ts:9",
+      "main.ts:10",
+    ],
     files: `${head}
       registry.registerCommand("A", StructSchema);
       registry.registerEvent("A", ValueSchema);
@@ -20,7 +30,8 @@ const hidden: Readonly<Record<string, { at: readonly string[]; files: string | R
       export const a = command("A", StructSchema);
       export const b = event("B", ValueSchema);
       export const c = uiEvent("C", ListValueSchema);
-      export const d = timelineEntity("D", AnySchema, "typeUrl");`,
+      export const d = timelineEntity("D", AnySchema, "typeUrl");
+      export const e = supersededEvent("E", StructSchema, { by: "B" });`,
   },
   "an import by another name": {
     at: ["main.ts:3"],

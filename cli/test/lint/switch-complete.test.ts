@@ -57,6 +57,14 @@ const findingsOf = checkCases({
       if (event.name !== "ChatTokensDelta" && event.name !== "ChatInferenceTrace") return;
       switch (event.name) { ${cases("TokensDelta", "InferenceTrace")} }
     }`,
+  "events that are superseded": {
+    "../../proto/past/v1/past.proto": `syntax = "proto3"; package past.v1; import "sessionstream/v1/options.proto";
+    option (sessionstream.v1.feature) = {name: "Past"};
+    message OldEvent { option (sessionstream.v1.event) = {superseded_by: "PastNew"}; }
+    message NewEvent { option (sessionstream.v1.event) = {}; }`,
+    "main.ts": `${head}
+    export function f({ name }: BackendEvent): void { switch (name) { case "PastNew": return; } }`,
+  },
   "other names": `${head}
     export function f(event: { name: "a" | "b" }, error: Error): void {
       switch (event.name) { case "a": break; }
@@ -99,9 +107,12 @@ test.each([
   expect(findingsOf(name)[0]?.ruleId).toBe("SESSIONSTREAM_TS_SWITCH_COMPLETE");
 });
 
-test.each(["every case", "a default that refuses", "what was narrowed before", "other names"])(
-  "lets pass %s",
-  (name) => {
-    expect(brief(findingsOf(name))).toEqual([]);
-  },
-);
+test.each([
+  "every case",
+  "a default that refuses",
+  "what was narrowed before",
+  "events that are superseded",
+  "other names",
+])("lets pass %s", (name) => {
+  expect(brief(findingsOf(name))).toEqual([]);
+});

@@ -1,8 +1,9 @@
 import { ScalarType } from "@bufbuild/protobuf";
-import type { IdField } from "../model/index.js";
+import type { IdField, Mark } from "../model/index.js";
+import type { Printable } from "../protoplugin.js";
 import { descriptorDoc } from "./doc-comments.js";
 import type { FeatureCode, Part } from "./feature-code.js";
-import { kindNames } from "./kind-names.js";
+import { kindNames, supersededNames } from "./kind-names.js";
 import type { SourceWriter } from "./source-writer.js";
 
 /** Writes the descriptor of every part. */
@@ -11,7 +12,7 @@ export function writeDescriptors(out: SourceWriter, { parts }: FeatureCode): voi
 }
 
 function writeDescriptor(out: SourceWriter, { kind, name, export: exported, mark }: Part): void {
-  const { describe, type } = kindNames[kind];
+  const { describe, type } = mark.supersededBy === undefined ? kindNames[kind] : supersededNames;
   const id = mark.idFields[0]?.field;
   const logicalName = out.string(name);
   out.constant(
@@ -33,9 +34,17 @@ function writeDescriptor(out: SourceWriter, { kind, name, export: exported, mark
       ", ",
       out.schema(mark.message),
       id?.kind === "field" ? [", ", out.string(id.localName)] : [],
+      history(out, mark),
       ")",
     ],
   );
+}
+
+/** The argument that says what an event has behind it; nothing where it is as it was from the start. */
+function history(out: SourceWriter, { version, supersededBy }: Mark): Printable {
+  const versioned = version > 1 ? `version: ${version}` : "";
+  if (supersededBy === undefined) return versioned === "" ? [] : `, { ${versioned} }`;
+  return [", { by: ", out.string(supersededBy.name), versioned === "" ? [] : `, ${versioned}`, " }"];
 }
 
 const wideIntegers: ReadonlySet<ScalarType | undefined> = new Set([

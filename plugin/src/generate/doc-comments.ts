@@ -8,9 +8,9 @@ export function descriptorDoc(message: DescMessage): string {
   return [commentsOf(message), lines.join("\n")].filter((text) => text !== "").join("\n\n");
 }
 
-/** The doc comment of a method that is called with a message. */
-export function methodDoc(message: DescMessage): string {
-  return [commentsOf(message), ...deprecation(message)].filter((text) => text !== "").join("\n\n");
+/** The doc comment of a method that is called with a message; `more` is said after the message's own comment. */
+export function methodDoc(message: DescMessage, more = ""): string {
+  return [commentsOf(message), more, ...deprecation(message)].filter((text) => text !== "").join("\n\n");
 }
 
 function deprecation(message: DescMessage): readonly string[] {

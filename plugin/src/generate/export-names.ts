@@ -14,6 +14,9 @@ export interface FeatureExports {
   readonly projectUi: string;
   readonly timelineProjection: string;
   readonly projectTimeline: string;
+  readonly oldEvent: string;
+  readonly upcasts: string;
+  readonly upcast: string;
   readonly implementation: string;
   readonly implement: string;
   readonly client: string;
@@ -37,6 +40,9 @@ export function featureExports(name: string): FeatureExports {
     projectUi: `project${name}Ui`,
     timelineProjection: `${name}TimelineProjection`,
     projectTimeline: `project${name}Timeline`,
+    oldEvent: `${name}OldEvent`,
+    upcasts: `${name}Upcasts`,
+    upcast: `upcast${name}`,
     implementation: `${name}Implementation`,
     implement: `${constant}Feature`,
     client: `${name}Client`,

@@ -11,7 +11,10 @@ export interface FeatureCode {
   /** All parts, as they are declared. */
   readonly parts: readonly Part[];
   readonly commands: readonly MethodPart[];
+  /** The events that can be published. */
   readonly events: readonly MethodPart[];
+  /** The events that logs may have as they are not published today. */
+  readonly oldEvents: readonly OldEventPart[];
   readonly uiEvents: readonly MethodPart[];
 }
 
@@ -29,9 +32,20 @@ export interface MethodPart extends Part {
   readonly method: string;
 }
 
+/** An event that an upcast turns into one of today. */
+export interface OldEventPart extends MethodPart {
+  /** The same event, or the one that took its place. */
+  readonly successor: Part;
+}
+
 /** Gives names to all that is generated for the feature of a file. */
 export function featureCode(model: SchemaModel, file: SchemaFile, name: string): FeatureCode {
   const parts = [...partsOf(file).values()];
+  // Named together, so that no method gets another name when an event is superseded.
+  const events = withMethods(
+    name,
+    parts.filter(({ kind }) => kind === "event"),
+  );
   return {
     name,
     model,
@@ -39,7 +53,8 @@ export function featureCode(model: SchemaModel, file: SchemaFile, name: string):
     exports: featureExports(name),
     parts,
     commands: withMethods(name, ofKind(parts, "command")),
-    events: withMethods(name, ofKind(parts, "event")),
+    events: events.filter(({ mark }) => mark.supersededBy === undefined),
+    oldEvents: oldEventsIn(events),
     uiEvents: withMethods(name, ofKind(parts, "ui_event")),
   };
 }
@@ -64,9 +79,18 @@ export function partsOf(file: SchemaFile): ReadonlyMap<LogicalName, Part> {
   return parts;
 }
 
-/** The parts of one kind. */
+/** The parts of one kind, without events that are superseded. */
 export function ofKind(parts: readonly Part[], kind: Kind): readonly Part[] {
-  return parts.filter((part) => part.kind === kind);
+  return parts.filter((part) => part.kind === kind && part.mark.supersededBy === undefined);
+}
+
+function oldEventsIn(events: readonly MethodPart[]): readonly OldEventPart[] {
+  return events.flatMap((event) => {
+    const { version, supersededBy } = event.mark;
+    if (supersededBy === undefined) return version > 1 ? [{ ...event, successor: event }] : [];
+    const successor = events.find(({ name }) => name === supersededBy.name);
+    return successor === undefined ? [] : [{ ...event, successor }];
+  });
 }
 
 function withMethods(feature: string, parts: readonly Part[]): readonly MethodPart[] {

@@ -1,15 +1,16 @@
 import { kinds } from "../model/index.js";
-import { type FeatureCode, ofKind } from "./feature-code.js";
-import { kindNames } from "./kind-names.js";
+import { type FeatureCode, ofKind, type Part } from "./feature-code.js";
+import { kindNames, supersededNames } from "./kind-names.js";
 import type { SourceWriter } from "./source-writer.js";
 
 /** Writes the constant that collects the feature's descriptors, and what registers them. */
 export function writeFeatureConstant(out: SourceWriter, { name, exports, parts }: FeatureCode): void {
-  const exportsOf = kinds.map((kind) => ({ kind, names: ofKind(parts, kind).map((part) => part.export) }));
+  const exportsOf = kinds.map((kind) => ({ ...kindNames[kind], names: exportedBy(ofKind(parts, kind)) }));
   const types = exportsOf.map(({ names }) => names.map((exported) => `typeof ${exported}`).join(" | ") || "never");
-  const lists = exportsOf
+  const superseded = exportedBy(parts.filter(({ mark }) => mark.supersededBy !== undefined));
+  const lists = [...exportsOf, { ...supersededNames, names: superseded }]
     .filter(({ names }) => names.length > 0)
-    .map(({ kind, names }) => `  ${kindNames[kind].list}: [${names.join(", ")}],\n`);
+    .map(({ list, names }) => `  ${list}: [${names.join(", ")}],\n`);
   out.constant(
     `The feature ${name}.`,
     exports.feature,
@@ -23,4 +24,8 @@ export function writeFeatureConstant(out: SourceWriter, { name, exports, parts }
     "void",
     [`registry.register(${exports.feature});`],
   );
+}
+
+function exportedBy(parts: readonly Part[]): readonly string[] {
+  return parts.map((part) => part.export);
 }

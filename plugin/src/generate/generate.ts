@@ -9,6 +9,7 @@ import { writeHandlers } from "./handlers.js";
 import { writeImplementation } from "./implementation.js";
 import { writeProjections } from "./projections.js";
 import { SourceWriter } from "./source-writer.js";
+import { writeUpcasts } from "./upcasts.js";
 
 const extensions: Readonly<Record<Target, string>> = { ts: ".ts", js: ".js", dts: ".d.ts" };
 
@@ -28,6 +29,7 @@ export function generate(schema: Schema, model: SchemaModel, target: Target): vo
     writeFeatureConstant(out, feature);
     writeHandlers(out, feature);
     writeProjections(out, feature);
+    writeUpcasts(out, feature);
     writeImplementation(out, feature);
     writeClient(out, feature);
   }

@@ -3,7 +3,8 @@ import type { FeatureCode } from "./feature-code.js";
 import type { SourceWriter } from "./source-writer.js";
 
 /** Writes what an application implements, and the function that makes a Feature of it. */
-export function writeImplementation(out: SourceWriter, { name, exports, commands, events }: FeatureCode): void {
+export function writeImplementation(out: SourceWriter, feature: FeatureCode): void {
+  const { name, exports, commands, events, oldEvents } = feature;
   const members: { doc?: string; name: string; type: Printable; wiring: Printable }[] = [];
   if (commands.length > 0) {
     members.push({
@@ -33,17 +34,29 @@ export function writeImplementation(out: SourceWriter, { name, exports, commands
           ` => ${exports.projectTimeline}(implementation.timeline, event, view)`,
         ],
       },
-      {
-        doc: "Called when a session is taken into memory, to mend what the end of a process interrupted.",
-        name: "opened?",
-        type: [
-          ["(context: ", out.runtimeType("OpenedContext"), "<"],
-          events.map((event, index) => `${index === 0 ? "" : " | "}typeof ${event.export}`),
-          ">) => void | Promise<void>",
-        ],
-        wiring: "opened: implementation.opened && ((context) => implementation.opened?.(context))",
-      },
     );
+  }
+  if (oldEvents.length > 0) {
+    members.push({
+      name: "upcasts",
+      type: exports.upcasts,
+      wiring: [
+        ["upcast: (", out.parameter("event", exports.oldEvent), ")"],
+        ` => ${exports.upcast}(implementation.upcasts, event)`,
+      ],
+    });
+  }
+  if (events.length > 0) {
+    members.push({
+      doc: "Called when a session is taken into memory, to mend what the end of a process interrupted.",
+      name: "opened?",
+      type: [
+        ["(context: ", out.runtimeType("OpenedContext"), "<"],
+        events.map((event, index) => `${index === 0 ? "" : " | "}typeof ${event.export}`),
+        ">) => void | Promise<void>",
+      ],
+      wiring: "opened: implementation.opened && ((context) => implementation.opened?.(context))",
+    });
   }
   if (members.length > 0) {
     out.interface(

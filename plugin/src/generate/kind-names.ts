@@ -23,3 +23,10 @@ export const kindNames: Readonly<Record<Kind, KindNames>> = {
     suffix: "Entity",
   },
 };
+
+/** What generated code calls events that are superseded, where that differs from other events. */
+export const supersededNames = {
+  type: "DescSupersededEvent",
+  describe: "supersededEvent",
+  list: "supersededEvents",
+} as const satisfies Partial<KindNames>;

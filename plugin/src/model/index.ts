@@ -10,6 +10,7 @@ export type {
   NamedMark,
   SchemaFile,
   SchemaModel,
+  SuccessorName,
 } from "./model.js";
 export { isFeatureName, isLogicalName } from "./names.js";
 export type { Place } from "./place.js";

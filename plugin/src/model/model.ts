@@ -44,6 +44,10 @@ export interface Mark {
   readonly names: readonly LogicalName[];
   /** The flows that are declared; those that are not are free. */
   readonly flows: readonly Flow[];
+  /** For an event: the version of what it means; 1 is the first. */
+  readonly version: number;
+  /** For an event that can no longer be published: the event that took its place. */
+  readonly supersededBy: SuccessorName | undefined;
   /** For a timeline entity: the fields that are marked as its id; one where all is well. */
   readonly idFields: readonly IdField[];
   /** The binding that marks the message, where it is of another file. */
@@ -63,6 +67,12 @@ export interface Flow {
   /** The kind of what it names. */
   readonly to: Kind;
   readonly targets: readonly { readonly name: string; readonly place: Place }[];
+}
+
+/** The name of the event that took another's place, and where it is written. */
+export interface SuccessorName {
+  readonly name: string;
+  readonly place: Place;
 }
 
 /** A field that is marked as the id of an entity. */

@@ -38,6 +38,7 @@ export function readMark(options: KindOptions, marked: Marked): Mark {
     place,
     names: readNames(options, marked),
     flows: readFlows(options, place),
+    ...readHistory(options, place),
     idFields: kind === "timeline_entity" ? idFields : [],
     binding,
   };
@@ -46,6 +47,16 @@ export function readMark(options: KindOptions, marked: Marked): Mark {
 function readNames(options: KindOptions, { kind, message, feature, place }: Marked): readonly LogicalName[] {
   if (options.name.length === 0) return [{ text: deriveName(feature, kind, message), place, derived: true }];
   return options.name.map((text, index) => ({ text, place: below(place, nameNumber, index), derived: false }));
+}
+
+/** What an event says about those that were published before. */
+function readHistory(options: KindOptions, place: Place): Pick<Mark, "version" | "supersededBy"> {
+  if (options.$typeName !== EventOptionsSchema.typeName) return { version: 1, supersededBy: undefined };
+  const { version, supersededBy: name } = options;
+  const supersededBy =
+    name === "" ? undefined : { name, place: below(place, EventOptionsSchema.field.supersededBy.number) };
+  // 0 is what an option that is not written has.
+  return { version: Math.max(version, 1), supersededBy };
 }
 
 function readFlows(options: KindOptions, place: Place): readonly Flow[] {

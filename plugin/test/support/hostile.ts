@@ -13,7 +13,8 @@ export const hostileNames: readonly string[] = [
   ..."Array Function Infinity NaN Object Promise Proxy Symbol Error String Number Readonly Record".split(" "),
   ..."command event feature uiEvent timelineEntity DescCommand DescEvent DescFeature DescUiEvent".split(" "),
   ..."DescTimelineEntity Feature SchemaRegistry SessionClient TimelineView UiEvent BackendEvent".split(" "),
-  ..."context handlers implementation projection registry view desc handle ui timeline".split(" "),
+  ..."DescSupersededEvent OldEvent Upcaster PayloadInit supersededEvent version by".split(" "),
+  ..."context handlers implementation projection registry view desc handle ui timeline upcasts upcast".split(" "),
 ];
 
 /** Feature names whose exports meet names of the runtime, of JavaScript or of the generated functions. */
@@ -28,6 +29,7 @@ export function hostileSources(): Sources {
   for (const name of hostileFeatures) {
     sources[`features/${name}.proto`] = `${head(name, `features.${name.toLowerCase()}_`)}
 message GoCommand { option (sessionstream.v1.command) = {emits: ["${name}Went"]}; }
+message GoneEvent { option (sessionstream.v1.event) = {superseded_by: "${name}Went"}; }
 message WentEvent { option (sessionstream.v1.event) = {ui: "${name}Seen" timeline: "${name}Kept"}; }
 message SeenUpdate { option (sessionstream.v1.ui_event) = {}; }
 message KeptEntity { option (sessionstream.v1.timeline_entity) = {}; string id = 1 [(sessionstream.v1.entity_id) = true]; }`;
@@ -55,11 +57,14 @@ message Payload { option (sessionstream.v1.command) = {${all}}; }`,
     "words/kinds.proto": `${head("Words", "words.kinds")}
 message Payload {
   option (sessionstream.v1.command) = {${all.replaceAll(/"(?=\w)/g, '"Words')} emits: ["delete", "constructor"]};
-  option (sessionstream.v1.event) = {${all} ui: ["delete"] timeline: ["class", "class"]};
+  option (sessionstream.v1.event) = {${all} version: 2 ui: ["delete"] timeline: ["class", "class"]};
   option (sessionstream.v1.ui_event) = {${all}};
   option (sessionstream.v1.timeline_entity) = {${all}};
   ${entity}
 }`,
+    "words/superseded.proto": `${head("SupersededWords", "words.superseded")}
+message Payload { option (sessionstream.v1.event) = {${all.replaceAll(/"(?=\w)/g, '"Superseded')} version: 3 superseded_by: "today"}; }
+message Today { option (sessionstream.v1.event) = {name: "today" version: 4294967295}; }`,
   };
 }
 
@@ -76,6 +81,9 @@ message Case {
   option (sessionstream.v1.event) = {name: ["ClashURLOpened", "ClashUrlOpened", "ClashUI", "Clash_", "Clash__a"]};
 }
 message OwnSchema { option (sessionstream.v1.event) = {name: "ClashOwn"}; }
+message Past {
+  option (sessionstream.v1.event) = {name: ["ClashUpcasts", "ClashOldEvent", "upcastClash", "ClashGo", "Clash_go"] superseded_by: "ClashOwn"};
+}
 message Own_Inner { option (sessionstream.v1.event) = {}; message Schema { option (sessionstream.v1.command) = {}; } }`,
 };
 
@@ -120,7 +128,8 @@ message StartedEvent { option (sessionstream.v1.event) = {ui: ["BoundStarted"] t
 option (sessionstream.v1.bind) = {message: "very.deep.package.of.any.depth.v1.StartedEvent" ui_event: {name: "BoundStarted"}};
 option (sessionstream.v1.bind) = {message: "StartedEvent" event: {name: "BoundStarted" timeline: "BoundKept"}};
 option (sessionstream.v1.bind) = {message: "google.protobuf.Timestamp" timeline_entity: {name: "BoundKept"} entity_id: "seconds"};
-option (sessionstream.v1.bind) = {message: "google.protobuf.Empty" command: {emits: "BoundStarted"}};`,
+option (sessionstream.v1.bind) = {message: "google.protobuf.Empty" command: {emits: "BoundStarted"}};
+option (sessionstream.v1.bind) = {message: "google.protobuf.Empty" event: {name: "BoundEmptied" superseded_by: "BoundStarted"}};`,
   "proto2.proto": `${head("Proto2", "proto.two").replace("proto3", "proto2")}
 message GoCommand { option (sessionstream.v1.command) = {}; required string class = 1; optional int32 n = 2 [default = 7]; }
 message KeptEntity {

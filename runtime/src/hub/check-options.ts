@@ -1,4 +1,5 @@
 import { SessionstreamError } from "../errors.js";
+import type { Feature } from "./feature.js";
 import type { HubOptions } from "./options.js";
 
 /** Throws INVALID_OPTION for what a compiler would not let through, or could not see. */
@@ -9,6 +10,7 @@ export function checkOptions(options: HubOptions): void {
     if (feature?.desc?.kind !== "feature") {
       throw invalid("features", feature, "features with their implementation, as the generated function makes them");
     }
+    checkUpcast(feature);
   }
   if (keepIdle !== undefined && !(Number.isInteger(keepIdle) && keepIdle >= 0)) {
     throw invalid("keepIdle", keepIdle, "a whole number from 0");
@@ -18,6 +20,22 @@ export function checkOptions(options: HubOptions): void {
       throw invalid(`onProjectionError.${name}`, policy, `"fail" or "advance"`);
     }
   }
+}
+
+/** Throws where the log may have events that only an upcast can make events of today of, and there is none. */
+function checkUpcast({ desc, upcast }: Feature): void {
+  if (upcast !== undefined) return;
+  const raised = desc.events.find(({ version }) => version > 1);
+  const [superseded] = desc.supersededEvents;
+  const why =
+    raised !== undefined
+      ? `event "${raised.name}" has version ${raised.version}`
+      : superseded && `event "${superseded.name}" is superseded by "${superseded.supersededBy}"`;
+  if (why === undefined) return;
+  throw new SessionstreamError(
+    "INVALID_OPTION",
+    `hub option features: got the feature "${desc.name}" without \`upcast\`, want one, for ${why}`,
+  );
 }
 
 /** Throws UNKNOWN_NAME where something other than a descriptor is given, such as a bare name. */

@@ -1,4 +1,12 @@
-import type { DescCommand, DescEvent, DescFeature, DescTimelineEntity, DescUiEvent } from "../schema/descriptors.js";
+import type { DescMessage } from "@bufbuild/protobuf";
+import type {
+  DescCommand,
+  DescEvent,
+  DescFeature,
+  DescLoggedEvent,
+  DescTimelineEntity,
+  DescUiEvent,
+} from "../schema/descriptors.js";
 import type { Payload, PayloadInit } from "../schema/payload.js";
 import type { UiEvent } from "../schema/ui-event.js";
 import type { TimelineChange } from "../timeline/change.js";
@@ -73,6 +81,26 @@ export type TimelineProjector<Event extends DescEvent, Entity extends DescTimeli
   view: TimelineView,
 ) => readonly (Entity extends DescTimelineEntity ? TimelineChange<Entity> : never)[];
 
+/** An event of the log as it was published, before an upcast turns it into one of today. */
+export interface OldEvent<Event extends DescLoggedEvent = DescLoggedEvent> {
+  readonly name: Event["name"];
+  readonly payload: Payload<Event["schema"]>;
+  /** The version in which it was published. */
+  readonly version: number;
+  readonly ordinal: bigint;
+  /** When the event was ordered, in milliseconds since the Unix epoch. */
+  readonly time: number;
+  readonly session: SessionInfo;
+}
+
+/**
+ * What an upcast's method for an event looks like: it returns the payload that
+ * the event has today, or that of the event that took its place.
+ */
+export type Upcaster<Event extends DescLoggedEvent, Today extends DescLoggedEvent = Event> = (
+  event: OldEvent<Event>,
+) => PayloadInit<Today["schema"]>;
+
 /**
  * The projection method of an event that has no effect on a view. Naming the
  * event with it makes the decision visible.
@@ -92,6 +120,13 @@ export interface Feature {
   handle?(context: CommandContext): void | Promise<void>;
   ui?(event: BackendEvent, view: TimelineView): readonly UiEvent[];
   timeline?(event: BackendEvent, view: TimelineView): readonly TimelineChange[];
+  /**
+   * Called with an event of the log that was published in an older version, or
+   * that is superseded; returns the payload of the event's version of today, or
+   * of its successor's. Needed where the feature has such events. It is as pure
+   * as a projection, and is given what is stored, which it never changes.
+   */
+  upcast?(event: OldEvent): PayloadInit<DescMessage>;
   /**
    * Called when a session is taken into memory, before its first command is
    * handled, and when a client begins to follow it. No run of this process is

@@ -9,12 +9,14 @@ import { Timeline } from "../timeline/timeline.js";
 import { checkDescriptor, checkOptions } from "./check-options.js";
 import { Committer } from "./committer.js";
 import { checkRange } from "./event-range.js";
+import { EventReader } from "./event-reader.js";
 import type { BackendEvent, CommandContext, Feature, Published } from "./feature.js";
 import type { HubCore } from "./hub-core.js";
+import { type FullHydration, type Hydration, type ResumePoint, readAll, readHydration } from "./hydration.js";
 import type { LiveSession } from "./live-session.js";
 import { LiveSessions } from "./live-sessions.js";
 import { LocalSessionClient } from "./local-session-client.js";
-import { decodeEvent, readLog } from "./log-reader.js";
+import { readLog } from "./log-reader.js";
 import { guarded, printError } from "./observers.js";
 import type { Fanout, HubOptions, UiBatch } from "./options.js";
 import type { PipelineRecord } from "./pipeline-observer.js";
@@ -39,13 +41,6 @@ export interface SessionStatus extends SessionInfo {
   readonly runs: readonly string[];
 }
 
-/** What a client begins with. */
-export interface Hydration {
-  readonly snapshot: Snapshot;
-  /** The UI events of the events that the snapshot's timeline lacks, in order. */
-  readonly missed: readonly UiBatch[];
-}
-
 /**
  * The centre of an application: takes commands to their handlers, orders what
  * they publish, projects it, keeps it and fans out what clients are to see.
@@ -55,6 +50,7 @@ export class Hub {
   readonly registry = new SchemaRegistry();
   readonly #core: HubCore;
   readonly #store: Store;
+  readonly #reader: EventReader;
   /** For events of the log: one whose projection fails has no effect on what is read of the past. */
   readonly #past: Projection;
   readonly #handlers = new Map<string, (context: CommandContext) => void | Promise<void>>();
@@ -73,13 +69,14 @@ export class Hub {
     const observe = observer && ((record: PipelineRecord) => guarded(() => observer(record), ignored));
     const policies = { ui: "advance", timeline: "fail", ...options.onProjectionError } as const;
     const projector = new Projector(this.registry, features);
-    this.#past = new Projection(this.registry, projector, { ui: "advance", timeline: "advance" }, undefined);
+    this.#reader = new EventReader(this.registry, features);
+    this.#past = new Projection(this.#reader, projector, { ui: "advance", timeline: "advance" }, undefined);
     for (const feature of features) this.#install(feature);
     this.#store = store;
     this.#core = {
       registry: this.registry,
       store,
-      projection: new Projection(this.registry, projector, policies, observe),
+      projection: new Projection(this.#reader, projector, policies, observe),
       committer: new Committer(store),
       openers: features.flatMap((feature) => (feature.opened ? [(context) => feature.opened?.(context)] : [])),
       observe,
@@ -169,26 +166,24 @@ export class Hub {
   /**
    * What a client begins with: the snapshot, and the UI events of the events above
    * it. There are such events only while the timeline stands before one whose
-   * projection failed.
+   * projection failed. For a client that has the session up to a point already, it
+   * is what changed since then, or the snapshot with the reason why it begins anew.
    */
-  async hydrate(sessionId: string): Promise<Hydration> {
+  hydrate(sessionId: string): Promise<FullHydration>;
+  hydrate(sessionId: string, from: ResumePoint | undefined): Promise<Hydration>;
+  async hydrate(sessionId: string, from?: ResumePoint): Promise<Hydration> {
     checkSessionId(sessionId);
     // What is published on opening comes as live UI events.
     if (this.#core.openers.length > 0 && this.#closing === undefined) void this.#use(sessionId).open();
-    const stored = await this.#store.load(sessionId);
-    const timeline = new Timeline(this.registry, stored?.cursor, stored?.entities);
-    const missed: UiBatch[] = [];
-    if (stored !== undefined && stored.ordinal > stored.cursor) {
-      const info: SessionInfo = { id: sessionId, metadata: stored.metadata };
-      for await (const event of readLog(this.#store, sessionId, stored.cursor)) {
-        const { ordinal } = event;
-        missed.push({ sessionId, ordinal, events: this.#past.storedUi(event, info, timeline.view), isReset: false });
-      }
-    }
-    return { snapshot: snapshotOf(sessionId, timeline), missed };
+    const source = { store: this.#store, registry: this.registry, past: this.#past };
+    return from === undefined ? readAll(source, sessionId, "new") : readHydration(source, sessionId, from);
   }
 
-  /** The session's events in order: those above `after`, at most `limit`. Throws INVALID_RANGE. */
+  /**
+   * The session's events in order, as they are after upcasts: those above
+   * `after`, at most `limit`. Throws INVALID_RANGE, and PAYLOAD_TYPE_MISMATCH,
+   * INVALID_PAYLOAD or UPCAST_FAILED for one that cannot be read.
+   */
   async events(sessionId: string, range: EventRange = {}): Promise<readonly BackendEvent[]> {
     checkSessionId(sessionId);
     checkRange(range);
@@ -196,7 +191,7 @@ export class Hub {
     if (stored === undefined) return [];
     const info: SessionInfo = { id: sessionId, metadata: stored.metadata };
     const events = await this.#store.events(sessionId, range);
-    return events.map((event) => decodeEvent(this.registry, info, event));
+    return events.map((event) => this.#reader.read(info, event));
   }
 
   /** The failures on record of the session's events, oldest first. */

@@ -216,7 +216,7 @@ export class Lane implements Committing {
 
   #admit(loaded: Loaded, publication: Publication): void {
     const { info, timeline } = loaded;
-    const { name, payload, type, encoded } = publication;
+    const { name, version, payload, type, encoded } = publication;
     const ordinal = loaded.ordinal + 1n;
     const time = Date.now();
     const event: BackendEvent = { name, payload, ordinal, time, session: info };
@@ -235,7 +235,7 @@ export class Lane implements Committing {
     loaded.ordinal = ordinal;
     this.#admitted.push({
       publication,
-      stored: { ordinal, name, version: 1, type, payload: encoded, time },
+      stored: { ordinal, name, version, type, payload: encoded, time },
       uiEvents,
       failures,
     });

@@ -42,10 +42,10 @@ export class LiveSession {
   publish<D extends DescEvent>(desc: D, init: PayloadInit<D["schema"]>, submission?: Submission): Promise<Published> {
     return new Promise((resolve, reject) => {
       const { name } = desc;
-      const { schema } = this.#core.registry.event(name);
+      const { schema, version } = this.#core.registry.event(name);
       const payload = toPayload(schema, init, `event "${name}"`, { sessionId: this.lane.id, name });
       const encoded = toBinary(schema, payload);
-      this.lane.publish({ name, payload, type: schema.typeName, encoded, submission, resolve, reject });
+      this.lane.publish({ name, version, payload, type: schema.typeName, encoded, submission, resolve, reject });
     });
   }
 

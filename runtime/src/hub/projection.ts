@@ -1,11 +1,10 @@
 import { messageOf } from "../errors.js";
-import type { SchemaRegistry } from "../schema/registry.js";
 import type { UiEvent } from "../schema/ui-event.js";
 import type { FailedStep, StoredError, StoredEvent } from "../store/store.js";
 import type { Timeline } from "../timeline/timeline.js";
 import type { TimelineView } from "../timeline/view.js";
+import type { EventReader } from "./event-reader.js";
 import type { BackendEvent } from "./feature.js";
-import { decodeEvent } from "./log-reader.js";
 import type { ProjectionErrorPolicies } from "./options.js";
 import type { PipelineObserver, PipelineRecord } from "./pipeline-observer.js";
 import type { Projector } from "./projector.js";
@@ -23,18 +22,18 @@ export interface Failure {
  * `advance` goes on without UI events and `fail` refuses the event.
  */
 export class Projection {
-  readonly #registry: SchemaRegistry;
+  readonly #reader: EventReader;
   readonly #projector: Projector;
   readonly #policies: Required<ProjectionErrorPolicies>;
   readonly #observe: PipelineObserver | undefined;
 
   constructor(
-    registry: SchemaRegistry,
+    reader: EventReader,
     projector: Projector,
     policies: Required<ProjectionErrorPolicies>,
     observe: PipelineObserver | undefined,
   ) {
-    this.#registry = registry;
+    this.#reader = reader;
     this.#projector = projector;
     this.#policies = policies;
     this.#observe = observe;
@@ -77,7 +76,7 @@ export class Projection {
   stored(stored: StoredEvent, session: SessionInfo, timeline: Timeline, failures: Failure[]): boolean {
     let event: BackendEvent;
     try {
-      event = decodeEvent(this.#registry, session, stored);
+      event = this.#reader.read(session, stored);
     } catch (error) {
       failures.push(failureOf("decode", stored, error));
       return this.#passOver(stored.ordinal, timeline);
@@ -88,7 +87,7 @@ export class Projection {
   /** The UI events of an event of the log; none of one that cannot be read or projected. */
   storedUi(stored: StoredEvent, session: SessionInfo, view: TimelineView): readonly UiEvent[] {
     try {
-      return this.#projector.ui(decodeEvent(this.#registry, session, stored), view);
+      return this.#projector.ui(this.#reader.read(session, stored), view);
     } catch {
       return [];
     }

@@ -14,6 +14,7 @@ export interface Submission {
 /** An event that was published and waits to be durable. */
 export interface Publication {
   readonly name: string;
+  readonly version: number;
   readonly payload: BackendEvent["payload"];
   readonly type: string;
   readonly encoded: Uint8Array;

@@ -21,7 +21,26 @@ export interface DescEvent<Name extends string = string, Schema extends DescMess
   readonly kind: "event";
   readonly name: Name;
   readonly schema: Schema;
+  /** The version of what the event means, which is stored with each; 1 is the first. */
+  readonly version: number;
 }
+
+/**
+ * An event that another one took the place of. It cannot be published; logs have
+ * it, and an upcast turns it into its successor.
+ */
+export interface DescSupersededEvent<Name extends string = string, Schema extends DescMessage = DescMessage> {
+  readonly kind: "superseded_event";
+  readonly name: Name;
+  readonly schema: Schema;
+  /** The last version in which it was published. */
+  readonly version: number;
+  /** The name of the event of the same feature that took its place. */
+  readonly supersededBy: string;
+}
+
+/** An event that logs may have. */
+export type DescLoggedEvent = DescEvent | DescSupersededEvent;
 
 /** A UI event: what a live client is told. */
 export interface DescUiEvent<Name extends string = string, Schema extends DescMessage = DescMessage> {
@@ -74,6 +93,8 @@ export interface DescFeature<
   readonly name: string;
   readonly commands: readonly Command[];
   readonly events: readonly Event[];
+  /** Events that are in logs only. */
+  readonly supersededEvents: readonly DescSupersededEvent[];
   readonly uiEvents: readonly Ui[];
   readonly timelineEntities: readonly Entity[];
 }
@@ -87,13 +108,33 @@ export function command<Name extends string, Schema extends DescMessage>(
   return { kind: "command", name, schema };
 }
 
-/** Describes a backend event. Throws INVALID_NAME. */
+/**
+ * Describes a backend event. A version above 1 says that its feature has an
+ * upcast for those that were published before. Throws INVALID_NAME, or
+ * INVALID_OPTION where the version is not a whole number from 1.
+ */
 export function event<Name extends string, Schema extends DescMessage>(
   name: Name,
   schema: Schema,
+  { version = 1 }: { readonly version?: number } = {},
 ): DescEvent<Name, Schema> {
   checkName("event", name);
-  return { kind: "event", name, schema };
+  checkVersion(name, version);
+  return { kind: "event", name, schema, version };
+}
+
+/**
+ * Describes an event that can no longer be published, since the event named `by`
+ * took its place. Throws like `event`.
+ */
+export function supersededEvent<Name extends string, Schema extends DescMessage>(
+  name: Name,
+  schema: Schema,
+  { by, version = 1 }: { readonly by: string; readonly version?: number },
+): DescSupersededEvent<Name, Schema> {
+  checkName("event", name);
+  checkVersion(name, version);
+  return { kind: "superseded_event", name, schema, version, supersededBy: by };
 }
 
 /** Describes a UI event. Throws INVALID_NAME. */
@@ -162,7 +203,10 @@ const unfitForIds: ReadonlySet<ScalarType> = new Set([
   ScalarType.FLOAT,
 ]);
 
-/** Describes a feature. Throws INVALID_NAME. */
+/**
+ * Describes a feature. Throws INVALID_NAME, or UNKNOWN_NAME where an event is
+ * superseded by none of the feature.
+ */
 export function feature<
   Command extends DescCommand,
   Event extends DescEvent,
@@ -173,13 +217,45 @@ export function feature<
   parts: {
     readonly commands?: readonly Command[];
     readonly events?: readonly Event[];
+    readonly supersededEvents?: readonly DescSupersededEvent[];
     readonly uiEvents?: readonly Ui[];
     readonly timelineEntities?: readonly Entity[];
   },
 ): DescFeature<Command, Event, Ui, Entity> {
   checkName("feature", name);
-  const { commands = [], events = [], uiEvents = [], timelineEntities = [] } = parts;
-  return { kind: "feature", name, commands, events, uiEvents, timelineEntities };
+  const { commands = [], events = [], supersededEvents = [], uiEvents = [], timelineEntities = [] } = parts;
+  checkSuccessors(name, events, supersededEvents);
+  return { kind: "feature", name, commands, events, supersededEvents, uiEvents, timelineEntities };
+}
+
+/** Every superseded event must lead to one that can be published. */
+function checkSuccessors(
+  feature: string,
+  events: readonly DescEvent[],
+  supersededEvents: readonly DescSupersededEvent[],
+): void {
+  const successors = new Map(supersededEvents.map((desc) => [desc.name, desc.supersededBy]));
+  const published = new Set(events.map((desc) => desc.name));
+  for (const { name, supersededBy } of supersededEvents) {
+    let last = supersededBy;
+    // More steps than there are successors would go round in a circle.
+    for (let steps = 0; steps < successors.size; steps++) last = successors.get(last) ?? last;
+    if (published.has(last)) continue;
+    throw new SessionstreamError(
+      "UNKNOWN_NAME",
+      `event "${name}" is superseded by "${supersededBy}", which is no event of the feature "${feature}" and leads to none`,
+      { name },
+    );
+  }
+}
+
+function checkVersion(name: string, version: number): void {
+  if (Number.isSafeInteger(version) && version >= 1) return;
+  throw new SessionstreamError(
+    "INVALID_OPTION",
+    `event "${name}" version: got ${String(version)}, want a whole number from 1`,
+    { name },
+  );
 }
 
 function checkName(what: string, name: string): void {

@@ -5,6 +5,8 @@ import {
   type DescCommand,
   type DescEvent,
   type DescFeature,
+  type DescLoggedEvent,
+  type DescSupersededEvent,
   type DescTimelineEntity,
   type DescUiEvent,
   event,
@@ -31,7 +33,7 @@ const genericTypes: ReadonlySet<string> = new Set([
 export class SchemaRegistry {
   readonly #features = new Map<string, DescFeature>();
   readonly #commands = new Map<string, DescCommand>();
-  readonly #events = new Map<string, DescEvent>();
+  readonly #events = new Map<string, DescLoggedEvent>();
   readonly #uiEvents = new Map<string, DescUiEvent>();
   readonly #timelineEntities = new Map<string, DescTimelineEntity>();
   #protobuf: Registry | undefined;
@@ -40,12 +42,13 @@ export class SchemaRegistry {
   register(feature: DescFeature): void {
     refuseDuplicate("feature", this.#features, feature.name);
     refuseAny("command", this.#commands, feature.commands);
-    refuseAny("event", this.#events, feature.events);
+    const events = [...feature.events, ...feature.supersededEvents];
+    refuseAny("event", this.#events, events);
     refuseAny("UI event", this.#uiEvents, feature.uiEvents);
     refuseAny("timeline entity", this.#timelineEntities, feature.timelineEntities);
     this.#features.set(feature.name, feature);
     for (const desc of feature.commands) this.#add("command", this.#commands, desc);
-    for (const desc of feature.events) this.#add("event", this.#events, desc);
+    for (const desc of events) this.#add("event", this.#events, desc);
     for (const desc of feature.uiEvents) this.#add("UI event", this.#uiEvents, desc);
     for (const desc of feature.timelineEntities) this.#add("timeline entity", this.#timelineEntities, desc);
   }
@@ -85,9 +88,11 @@ export class SchemaRegistry {
     return find("command", this.#commands, name);
   }
 
-  /** Throws UNKNOWN_NAME. */
+  /** The event that can be published under a name. Throws UNKNOWN_NAME. */
   event(name: string): DescEvent {
-    return find("event", this.#events, name);
+    const desc = find("event", this.#events, name);
+    if (desc.kind === "superseded_event") throw superseded(desc, this.#events);
+    return desc;
   }
 
   /** Throws UNKNOWN_NAME. */
@@ -100,9 +105,14 @@ export class SchemaRegistry {
     return find("timeline entity", this.#timelineEntities, name);
   }
 
-  /** Whether an event is registered. */
+  /** Whether an event is registered that can be published. */
   hasEvent(name: string): boolean {
-    return this.#events.has(name);
+    return this.#events.get(name)?.kind === "event";
+  }
+
+  /** The event that logs may have under a name, superseded or not; undefined where none is registered. */
+  loggedEvent(name: string): DescLoggedEvent | undefined {
+    return this.#events.get(name);
   }
 
   /** Whether a kind of timeline entity is registered. */
@@ -175,6 +185,18 @@ function refuseDuplicate(kind: string, known: ReadonlyMap<string, unknown>, name
   if (known.has(name)) {
     throw new SessionstreamError("DUPLICATE_NAME", `${kind} "${name}" already registered`, { name });
   }
+}
+
+function superseded(desc: DescSupersededEvent, events: ReadonlyMap<string, DescLoggedEvent>): SessionstreamError {
+  let successor = desc.supersededBy;
+  for (let next = events.get(successor); next?.kind === "superseded_event"; next = events.get(successor)) {
+    successor = next.supersededBy;
+  }
+  return new SessionstreamError(
+    "UNKNOWN_NAME",
+    `event "${desc.name}" is superseded and can only be read from logs: publish "${successor}" instead`,
+    { name: desc.name },
+  );
 }
 
 function find<D>(kind: string, known: ReadonlyMap<string, D>, name: string): D {

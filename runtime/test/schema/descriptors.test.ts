@@ -1,6 +1,15 @@
 import type { DescMessage } from "@bufbuild/protobuf";
 import { AnySchema, ListValueSchema, StructSchema, ValueSchema } from "@bufbuild/protobuf/wkt";
-import { command, event, feature, SchemaRegistry, timelineEntity, uiEvent } from "@sessionstream/runtime";
+import {
+  command,
+  type DescSupersededEvent,
+  event,
+  feature,
+  SchemaRegistry,
+  supersededEvent,
+  timelineEntity,
+  uiEvent,
+} from "@sessionstream/runtime";
 import { describe, expect, test } from "vitest";
 import { KindsSchema } from "../../../test/fixtures/gen/lab/v1/kinds_pb.js";
 import { CounterEntitySchema, NoteEntitySchema, WorkCommandSchema } from "../../../test/fixtures/gen/lab/v1/lab_pb.js";
@@ -48,6 +57,46 @@ describe("entity ids", () => {
 test("of and put refuse what is no valid payload", () => {
   expect(() => LabTold.of({ ordinal: 1 } as unknown as { ordinal: bigint })).toThrow(withCode("INVALID_PAYLOAD"));
   expect(() => LabNote.put({ $typeName: "lab.v1.Other" } as never)).toThrow(withCode("PAYLOAD_TYPE_MISMATCH"));
+});
+
+describe("versions and successors", () => {
+  const [A, B] = [event("A", WorkCommandSchema), event("B", WorkCommandSchema)];
+  const by = (name: string, successor: string) => supersededEvent(name, WorkCommandSchema, { by: successor });
+
+  test("an event has version 1 where none is given, and a feature no superseded events", () => {
+    expect([A.version, event("A", WorkCommandSchema, { version: 7 }).version]).toEqual([1, 7]);
+    expect(feature("F", { events: [A] }).supersededEvents).toEqual([]);
+  });
+
+  test.each([0, -1, 1.5, Number.NaN, "2"])("the version %j is refused", (version) => {
+    const given = { version: version as number, by: "B" };
+    expect(() => event("A", WorkCommandSchema, given)).toThrow(withCode("INVALID_OPTION"));
+    expect(() => supersededEvent("A", WorkCommandSchema, given)).toThrow(withCode("INVALID_OPTION"));
+  });
+
+  test("a superseded event must lead to an event of the feature", () => {
+    const made = (...supersededEvents: DescSupersededEvent[]) => feature("F", { events: [B], supersededEvents });
+    expect(made(by("Y", "B"), by("X", "Y"), by("W", "X")).supersededEvents).toHaveLength(3);
+    expect(() => made(by("X", "Y"))).toThrow(
+      'event "X" is superseded by "Y", which is no event of the feature "F" and leads to none',
+    );
+    for (const wrong of [[by("X", "X")], [by("X", "Y"), by("Y", "Z"), by("Z", "X")], [by("X", "A"), by("Y", "X")]]) {
+      expect(() => made(...wrong)).toThrow(withCode("UNKNOWN_NAME"));
+    }
+  });
+
+  test("a registry has superseded events for logs only, under names that are taken", () => {
+    const registry = new SchemaRegistry();
+    registry.register(feature("F", { events: [B], supersededEvents: [by("X", "Y"), by("Y", "B")] }));
+    expect(() => registry.event("X")).toThrow(
+      'event "X" is superseded and can only be read from logs: publish "B" instead',
+    );
+    expect([registry.hasEvent("X"), registry.hasEvent("B"), registry.hasEvent("Z")]).toEqual([false, true, false]);
+    expect(registry.loggedEvent("X")).toMatchObject({ kind: "superseded_event", supersededBy: "Y" });
+    expect([registry.loggedEvent("B"), registry.loggedEvent("Z")]).toEqual([B, undefined]);
+    expect(() => registry.registerEvent("X", WorkCommandSchema)).toThrow(withCode("DUPLICATE_NAME"));
+    expect(registry.protobuf.getMessage("lab.v1.WorkCommand")).toBe(WorkCommandSchema);
+  });
 });
 
 describe("SchemaRegistry", () => {

@@ -10,6 +10,7 @@ export type KnownNames = Readonly<Record<Kind, ReadonlySet<string>>>;
 const generatedKinds: Readonly<Record<string, Kind>> = {
   Command: "command",
   Event: "event",
+  SupersededEvent: "event",
   UiEvent: "ui_event",
   TimelineEntity: "timeline_entity",
 };
@@ -48,7 +49,9 @@ export function kindsOf(name: string, names: KnownNames): readonly Kind[] {
 
 /** Adds the names of generated code, where each descriptor's type says its kind and name. */
 function addGenerated(text: string, names: Readonly<Record<Kind, Set<string>>>): void {
-  for (const [, title = "", name = ""] of text.matchAll(/\bDesc(Command|Event|UiEvent|TimelineEntity)<"(\w+)"/g)) {
+  for (const [, title = "", name = ""] of text.matchAll(
+    /\bDesc(Command|Event|SupersededEvent|UiEvent|TimelineEntity)<"(\w+)"/g,
+  )) {
     const kind = generatedKinds[title];
     if (kind !== undefined) names[kind].add(name);
   }

@@ -13,6 +13,7 @@ const methods: ReadonlyMap<string, Kind> = new Map([
 const makers: ReadonlyMap<string, Kind> = new Map([
   ["command", "command"],
   ["event", "event"],
+  ["supersededEvent", "event"],
   ["uiEvent", "ui_event"],
   ["timelineEntity", "timeline_entity"],
 ]);

@@ -1,14 +1,6 @@
-import {
-  aKind,
-  type Flow,
-  formatPlace,
-  type Kind,
-  kinds,
-  kindTitles,
-  type Place,
-  type SchemaModel,
-} from "../../model/index.js";
+import { aKind, type Flow, formatPlace, type Kind, kinds, kindTitles, type SchemaModel } from "../../model/index.js";
 import { nearest } from "../../nearest.js";
+import { declaredAt } from "../declared-at.js";
 import type { Rule } from "../rule.js";
 
 export const flowTarget: Rule = {
@@ -17,7 +9,7 @@ export const flowTarget: Rule = {
   check(model, report) {
     for (const flow of model.files.flatMap(({ marks }) => marks).flatMap(({ flows }) => flows)) {
       for (const { name, place } of flow.targets) {
-        if (!model.names[flow.to].has(name)) report(place, whatIsWrong(model, flow, name), elsewhere(model, name));
+        if (!model.names[flow.to].has(name)) report(place, whatIsWrong(model, flow, name), declaredAt(model, name));
       }
     }
   },
@@ -34,13 +26,8 @@ function whatIsWrong(model: SchemaModel, { option, to }: Flow, name: string): st
 function describeMiss(model: SchemaModel, wanted: Kind, name: string): string {
   const kind = kinds.find((candidate) => model.names[candidate].has(name));
   if (kind !== undefined) {
-    return `which is ${aKind(kind)} at ${elsewhere(model, name).map(formatPlace)[0]}: want ${aKind(wanted)}`;
+    return `which is ${aKind(kind)} at ${declaredAt(model, name).map(formatPlace)[0]}: want ${aKind(wanted)}`;
   }
   const near = nearest(name, model.names[wanted].keys());
   return `and no ${kindTitles[wanted]} has that name${near === undefined ? "" : `: did you mean "${near}"?`}`;
-}
-
-/** Where a name is declared as whatever kind. */
-function elsewhere({ names }: SchemaModel, name: string): readonly Place[] {
-  return kinds.flatMap((kind) => names[kind].get(name) ?? []).map((use) => use.name.place);
 }

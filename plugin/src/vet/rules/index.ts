@@ -9,6 +9,8 @@ import { flowTarget } from "./flow-target.js";
 import { nameFormat } from "./name-format.js";
 import { nameUnique } from "./name-unique.js";
 import { payloadConcrete } from "./payload-concrete.js";
+import { supersededBy } from "./superseded-by.js";
+import { supersededFlow } from "./superseded-flow.js";
 
 /** Every rule. */
 export const rules: readonly Rule[] = [
@@ -21,5 +23,7 @@ export const rules: readonly Rule[] = [
   entityId,
   entityIdPlacement,
   flowTarget,
+  supersededBy,
+  supersededFlow,
   binding,
 ];

@@ -1,4 +1,4 @@
-import { type Kind, kindTitles, type SchemaModel } from "@sessionstream/plugin/model";
+import { type Kind, kindTitles, type Mark, type SchemaModel } from "@sessionstream/plugin/model";
 import { ts } from "ts-morph";
 import { nameReadBy } from "../members.js";
 import type { TypeScriptRule } from "../rule.js";
@@ -32,10 +32,14 @@ export const switchComplete: TypeScriptRule = {
   },
 };
 
-/** The names of a kind in the features that the cases are of; empty where no schema is known. */
+/**
+ * The names of a kind in the features that the cases are of; empty where no
+ * schema is known. Events that are superseded come as their successors.
+ */
 function namesOfFeatures(cases: readonly string[], kind: Kind, model: SchemaModel | undefined): readonly string[] {
   const files = cases.flatMap((name) => model?.names[kind].get(name) ?? []).map(({ file }) => file);
-  const marks = [...new Set(files)].flatMap((file) => file.marks.filter((mark) => mark.kind === kind));
+  const isWanted = (mark: Mark): boolean => mark.kind === kind && mark.supersededBy === undefined;
+  const marks = [...new Set(files)].flatMap((file) => file.marks.filter(isWanted));
   return [...new Set(marks.flatMap(({ names }) => names.map(({ text }) => text)))];
 }
 

@@ -1,0 +1,10 @@
+import type { LedgerUpcasts } from "../../fixtures/gen/ledger/v1/ledger_sessionstream.js";
+
+export const upcasts: LedgerUpcasts = {
+  // error: 2559 Type 'Promise<
+  booked: async ({ payload }) => payload,
+  // error: 2322 Type '"ledger.v1.PaidInEvent"' is not assignable to type '"ledger.v1.BookedEvent"'
+  paidIn: ({ payload }) => payload,
+  // error: 2322 Type 'string' is not assignable to type 'bigint'
+  credited: ({ payload: { holder } }) => ({ account: holder, euros: holder }),
+};
