@@ -20,9 +20,13 @@ test("a client with generated code has nothing of Node.js and nothing of the ser
   `);
   expect(warnings).toEqual([]);
   expect(code).not.toMatch(/["']node:|__vite-browser-external|better-sqlite3/);
-  // Of the hub, what checks a session's id and what reads a snapshot is the client's too.
+  // Of the hub, what checks ids and keys and what reads a snapshot is the client's too.
   const server = modules.filter((path) => /^runtime\/dist\/(hub|store|sqlite|ws|http|frames)\//.test(path));
-  expect(server.sort()).toEqual(["runtime/dist/hub/session-id.js", "runtime/dist/hub/snapshot-of.js"]);
+  expect(server.sort()).toEqual([
+    "runtime/dist/hub/idempotency-key.js",
+    "runtime/dist/hub/session-id.js",
+    "runtime/dist/hub/snapshot-of.js",
+  ]);
 });
 
 test("without React, minified and compressed, it is below 40 kB", async () => {

@@ -79,7 +79,7 @@ describeInChromium("the chat's page, served by the demo", (browser) => {
     expect(await elsewhere.messages()).toEqual([]);
   });
 
-  test("when the server is killed it reconnects by itself; what was being written stays, and a prompt is not lost", async () => {
+  test("when the server is killed it reconnects by itself; what was being written stays, and a prompt meanwhile is not lost", async () => {
     const chat = await open("killed");
     let loads = 0;
     chat.page.on("load", () => loads++);
@@ -91,8 +91,6 @@ describeInChromium("the chat's page, served by the demo", (browser) => {
     await chat.connection("reconnecting…");
 
     await chat.ask("while it is down");
-    await chat.problem.waitFor();
-    expect(await chat.problem.textContent()).toBe("The server cannot be reached. Please try again.");
     expect(await chat.prompt.inputValue()).toBe("while it is down");
     expect((await chat.messages())[3]).toContain(before);
 
@@ -109,8 +107,7 @@ describeInChromium("the chat's page, served by the demo", (browser) => {
     expect(interrupted).toContain(`Assistant, stopped: ${before}`);
     expect(`Assistant, stopped: Answer: ${endless}`).toContain(interrupted);
 
-    expect(await chat.prompt.inputValue()).toBe("while it is down");
-    await chat.prompt.press("Enter");
+    // What was asked meanwhile is sent by itself, once.
     await chat.page.locator("article", { hasText: "Answer: while it is down" }).waitFor();
     await expect.poll(() => chat.prompt.inputValue()).toBe("");
     expect([await chat.problem.count(), loads]).toEqual([0, 0]);

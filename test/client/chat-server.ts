@@ -56,7 +56,6 @@ export class ChatServer {
     });
     transport.attach(server);
     this.port = await listenOn(server, this.port);
-    await firstFetch(this.url);
     this.#running = { hub, transport, server, sockets };
   }
 
@@ -74,16 +73,4 @@ export class ChatServer {
     await stop(server);
     await hub.close({ abort: true });
   }
-}
-
-let isFirst = true;
-
-/**
- * The first fetch of a Node.js 20 process waits for its HTTP parser after it
- * connected, and never settles where the connection is lost meanwhile.
- */
-async function firstFetch(url: string): Promise<void> {
-  if (!isFirst) return;
-  isFirst = false;
-  await (await fetch(url.replace("ws:", "http:"))).text();
 }

@@ -29,15 +29,20 @@ export function texts({ timeline }: ReturnType<Client<typeof chat>["session"]>):
   return timeline.list(ChatMessage).map(({ text }) => text);
 }
 
-/** A client that follows the session "s", connected. */
-export function follow(options?: Parameters<typeof connectFake>[0]) {
+/** A client that follows the session "s", connected to a server with these extensions. */
+export function follow(options?: Parameters<typeof connectFake>[0], extensions: readonly string[] = []) {
   const fake = connectFake({ reconnect: { first: 100, longest: 1600 }, ...options });
   const session = fake.client.session("s");
-  fake.network.last.accept();
+  fake.network.last.accept(...extensions);
   return { ...fake, session, say: (frame: unknown) => fake.network.last.say(frame) };
 }
 
 /** What the client of `follow` asks with. */
 export function subscribe(since?: number) {
   return { subscribe: { sessionId: "s", ...(since !== undefined && { sinceSnapshotOrdinal: String(since) }) } };
+}
+
+/** What it asks a server with that has "resume". */
+export function resume(since?: number, epoch?: string) {
+  return { subscribe: { ...subscribe(since).subscribe, resume: true, ...(epoch !== undefined && { epoch }) } };
 }

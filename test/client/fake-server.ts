@@ -30,10 +30,10 @@ export class FakeWebSocket implements WebSocketLike {
     this.#listeners.set(type, [...(this.#listeners.get(type) ?? []), listener as Listener]);
   }
 
-  /** The server takes the connection and greets. */
-  accept(): void {
+  /** The server takes the connection and greets; one of the original has no extensions. */
+  accept(...extensions: string[]): void {
     this.#emit("open", {});
-    this.say({ hello: { connectionId: "c" } });
+    this.say({ hello: { connectionId: "c", ...(extensions.length > 0 && { extensions }) } });
   }
 
   /** The server takes the connection and says nothing. */

@@ -21,6 +21,27 @@ export function snapshot(sessionId: string, ordinal: number, entities: readonly 
   return { snapshot: { sessionId, snapshotOrdinal: String(ordinal), entities } };
 }
 
+/** One frame of a snapshot for a client that resumes. */
+export function reset(ordinal: number, reason: string, epoch: string, entities: readonly unknown[] = [], page?: Page) {
+  const mode = "SNAPSHOT_MODE_RESET";
+  return { snapshot: { ...snapshot("s", ordinal, entities).snapshot, mode, resetReason: reason, epoch, ...page } };
+}
+
+/** One frame of a delta. */
+export function delta(ordinal: number, epoch: string, entities: readonly unknown[] = [], page?: Page) {
+  return { snapshot: { ...snapshot("s", ordinal, entities).snapshot, mode: "SNAPSHOT_MODE_DELTA", epoch, ...page } };
+}
+
+interface Page {
+  readonly page?: number;
+  readonly more?: boolean;
+}
+
+export function tombstone(ordinal: number, messageId: string) {
+  const { payload: _, ...rest } = entity(ordinal, { messageId });
+  return { ...rest, tombstone: true };
+}
+
 export function uiEvent(sessionId: string, ordinal: number, name: string, update: PlainMessage) {
   const payload = { "@type": "type.googleapis.com/chat.v1.ChatMessageUpdate", ...update };
   return { uiEvent: { sessionId, eventOrdinal: String(ordinal), name, payload } };

@@ -14,6 +14,8 @@ export function connectChat(url: string, errors: Error[] = []): Client<typeof ch
     features: [chatClient],
     webSocket: WebSocket,
     reconnect: { first: 5, longest: 40 },
+    // The first fetch of a Node.js 20 process is never answered where its connection is lost at once.
+    connectTimeout: 1000,
     onError: (error) => errors.push(error),
   });
 }

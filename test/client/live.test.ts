@@ -1,8 +1,5 @@
 import { afterEach, expect, test } from "vitest";
-import {
-  ChatMessageAppended,
-  ChatStartInference,
-} from "../../examples/chatdemo/src/gen/chat/v1/chat_sessionstream.js";
+import { ChatMessageAppended, ChatStartInference } from "../../examples/chatdemo/src/gen/chat/v1/chat_sessionstream.js";
 import { memoryPlace } from "../fixtures/stores.js";
 import { ChatServer } from "./chat-server.js";
 import { type ChatSession, connectChat, shown, stored } from "./live-client.js";

@@ -39,3 +39,12 @@ export async function until(isSo: () => boolean, what: string, timeout = 10_000)
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
 }
+
+/** Waits for a promise, for at most a time. */
+export async function within<T>(timeout: number, what: string, promise: Promise<T>): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`waited ${timeout} ms in vain until ${what}`)), timeout);
+  });
+  return Promise.race([promise, late]).finally(() => clearTimeout(timer));
+}

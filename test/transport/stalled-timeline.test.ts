@@ -1,6 +1,6 @@
-import type { Feature } from "@sessionstream/runtime";
 import { expect, test } from "vitest";
-import { BoardAppended, BoardSet, board } from "./support/board.js";
+import { BoardAppended, BoardSet } from "./support/board.js";
+import { brokenBoard } from "./support/broken-board.js";
 import { TestClient } from "./support/client.js";
 import { overTcp } from "./support/serve.js";
 import { starting } from "./support/started.js";
@@ -8,23 +8,8 @@ import * as frame from "./support/transcripts.js";
 
 const start = starting(overTcp);
 
-/** The board, whose timeline projection fails for the event at ordinal 2 until it is mended. */
-function brokenBoard(): Feature & { mend(): void } {
-  let isBroken = true;
-  return {
-    ...board,
-    timeline(event, view) {
-      if (isBroken && event.ordinal === 2n) throw new Error("broken");
-      return board.timeline?.(event, view) ?? [];
-    },
-    mend() {
-      isBroken = false;
-    },
-  };
-}
-
 test("a client that joins while the timeline stands gets the UI events between its snapshot and the log's end", async () => {
-  const feature = brokenBoard();
+  const feature = brokenBoard(2n);
   const { hub, at } = await start({}, { features: [feature] });
   await hub.publish("s", BoardSet, { code: "a", message: "1" });
   await hub.publish("s", BoardAppended, { code: "a", message: "2" });

@@ -36,7 +36,7 @@ export function Composer({ isStreaming, onPrompt, onStop }: ComposerProps) {
         </button>
       )}
       <button type="submit" disabled={!canSend}>
-        Ask
+        {isSending ? "Sending…" : "Ask"}
       </button>
     </form>
   );

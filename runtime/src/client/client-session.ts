@@ -7,6 +7,7 @@ import type { Snapshot } from "../timeline/snapshot.js";
 import type { TimelineView } from "../timeline/view.js";
 import type { FollowedSession } from "./followed-session.js";
 import type { HttpApi } from "./http-api.js";
+import type { SessionHydration } from "./session-hydration.js";
 
 /**
  * A session as a browser or another remote client sees it: its timeline, kept
@@ -39,6 +40,14 @@ export class ClientSession<Feature extends DescFeature = DescFeature> implements
   /** Whether a snapshot has come in. It stays true while the connection is lost. */
   get isHydrated(): boolean {
     return this.#followed.isHydrated;
+  }
+
+  /**
+   * How the last snapshot came: whether what was missed was added to what was
+   * there, or all began anew, and why. Undefined before the first.
+   */
+  get hydration(): SessionHydration | undefined {
+    return this.#followed.hydration;
   }
 
   /** Rises with each change, so that one can tell whether there was one. */

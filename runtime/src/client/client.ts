@@ -1,5 +1,5 @@
 import { create, type MessageInitShape, toJsonString } from "@bufbuild/protobuf";
-import { ClientFrameSchema } from "@sessionstream/proto/sessionstream/v1/transport_pb.js";
+import { ClientFrameSchema, type HelloFrame } from "@sessionstream/proto/sessionstream/v1/transport_pb.js";
 import { SessionstreamError } from "../errors.js";
 import { checkSessionId } from "../hub/session-id.js";
 import type { DescFeature, DescUiEvent } from "../schema/descriptors.js";
@@ -7,7 +7,7 @@ import { SchemaRegistry } from "../schema/registry.js";
 import { Backoff } from "./backoff.js";
 import type { ClientFeature } from "./client-feature.js";
 import { ClientSession } from "./client-session.js";
-import { FollowedSession } from "./followed-session.js";
+import { FollowedSession, type WantedSession } from "./followed-session.js";
 import { FrameReader, type ReadFrame } from "./frame-reader.js";
 import { HttpApi } from "./http-api.js";
 import { Listeners } from "./listeners.js";
@@ -45,6 +45,8 @@ export class Client<Feature extends DescFeature = DescFeature> {
   readonly #reader: FrameReader;
   readonly #http: HttpApi;
   readonly #socket: Socket;
+  /** What the server said of itself on this connection. Before it did, it is asked for no session. */
+  #greeting: HelloFrame | undefined;
 
   constructor(url: string, options: ConnectOptions) {
     const { reconnect = {}, connectTimeout = 10_000, pingInterval = 20_000, retryFor = 30_000 } = options;
@@ -79,7 +81,7 @@ export class Client<Feature extends DescFeature = DescFeature> {
       { url: target, webSocket, backoff, connectTimeout, pingInterval },
       {
         opened: () => {
-          for (const { followed } of this.#sessions.values()) followed.subscribe();
+          this.#greeting = undefined;
         },
         received: (text) => this.#receive(text),
         stateChanged: () => this.#watchers.call(),
@@ -112,8 +114,7 @@ export class Client<Feature extends DescFeature = DescFeature> {
       registry: this.registry,
       backoff: new Backoff(...this.#pauses),
       projectionOf: (uiEvent) => this.#features.get(uiEvent),
-      subscribe: (id, since) =>
-        this.#send({ case: "subscribe", value: { sessionId: id, sinceSnapshotOrdinal: since } }),
+      subscribe: (wanted) => this.#subscribe(wanted),
       report: (error) => this.#report(error),
     });
     const session = new ClientSession<Feature>(followed, this.#http, () => this.#leave(followed));
@@ -140,7 +141,7 @@ export class Client<Feature extends DescFeature = DescFeature> {
     if (this.#sessions.get(sessionId)?.followed !== followed) return;
     followed.end();
     this.#sessions.delete(sessionId);
-    this.#send({ case: "unsubscribe", value: { sessionId } });
+    if (this.#greeting !== undefined) this.#send({ case: "unsubscribe", value: { sessionId } });
   }
 
   #register(feature: ClientFeature, uiEvents: Map<string, DescUiEvent>): void {
@@ -166,8 +167,22 @@ export class Client<Feature extends DescFeature = DescFeature> {
     this.#take(frame);
   }
 
+  /** A server that does not know of resuming may refuse a request that has its fields. */
+  #subscribe({ sessionId, ordinal, base }: WantedSession): void {
+    if (this.#greeting === undefined) return;
+    const value = this.#greeting.extensions.includes("resume")
+      ? { sessionId, sinceSnapshotOrdinal: base.since, resume: true, epoch: base.epoch }
+      : { sessionId, sinceSnapshotOrdinal: ordinal };
+    this.#send({ case: "subscribe", value });
+  }
+
   #take(frame: ReadFrame): void {
     switch (frame.case) {
+      case "hello":
+        if (this.#greeting !== undefined) return;
+        this.#greeting = frame.value;
+        for (const { followed } of this.#sessions.values()) followed.subscribe();
+        return;
       case "snapshot":
         this.#sessions.get(frame.value.sessionId)?.followed.hydrate(frame.value);
         return;

@@ -1,12 +1,16 @@
 import { SessionstreamError } from "../errors.js";
+import type { ResumePoint } from "../hub/hydration.js";
 import type { LiveUiEvent } from "../hub/session-client.js";
 import type { DescUiEvent } from "../schema/descriptors.js";
 import type { SchemaRegistry } from "../schema/registry.js";
 import { Timeline } from "../timeline/timeline.js";
 import type { Backoff } from "./backoff.js";
 import type { ClientFeature } from "./client-feature.js";
-import type { ReadSnapshot, ReadUiEvent } from "./frame-reader.js";
+import type { ReadPage, ReadSnapshot, ReadUiEvent } from "./frame-reader.js";
 import { Listeners } from "./listeners.js";
+import { OwnChanges } from "./own-changes.js";
+import { PageCollector } from "./page-collector.js";
+import type { SessionHydration } from "./session-hydration.js";
 
 /** What a session needs of its client. */
 export interface SessionHost {
@@ -15,25 +19,39 @@ export interface SessionHost {
   readonly backoff: Backoff;
   projectionOf(uiEvent: string): ClientFeature | undefined;
   /** Asks the server for the session, where it is connected. */
-  subscribe(sessionId: string, since: bigint): void;
+  subscribe(wanted: WantedSession): void;
   report(error: unknown): void;
 }
 
+/** A session that is asked for, and what is here of it. */
+export interface WantedSession {
+  readonly sessionId: string;
+  /** All up to this ordinal is here; 0 for nothing. */
+  readonly ordinal: bigint;
+  /** What a delta can go on from, whatever was folded since. */
+  readonly base: ResumePoint;
+}
+
 /**
- * What a client has of a session: the last snapshot and the UI events since,
- * folded. Where an event could not be folded, or the server could not give the
- * session, it is asked for again after a pause.
+ * What a client has of a session: the last snapshot or delta and the UI events
+ * since, folded. Where an event could not be folded, or the server could not
+ * give the session, it is asked for again after a pause.
  */
 export class FollowedSession {
   readonly sessionId: string;
   timeline: Timeline;
-  isHydrated = false;
+  /** Undefined before the first. */
+  hydration: SessionHydration | undefined;
   /** Rises with each change. */
   version = 0;
   refusal: SessionstreamError | undefined;
   readonly watchers: Listeners<[]>;
   readonly #host: SessionHost;
   readonly #listeners = new Map<string, Listeners<[LiveUiEvent<DescUiEvent>]>>();
+  readonly #pages = new PageCollector();
+  readonly #ownChanges = new OwnChanges();
+  /** The last snapshot or delta, if what came after it can be added to what is here. */
+  #base = nothing;
   #hydratedAt = 0n;
   /** Whether all events up to the timeline's cursor are folded. */
   #isWhole = true;
@@ -46,11 +64,16 @@ export class FollowedSession {
     this.watchers = new Listeners(host.report);
   }
 
+  get isHydrated(): boolean {
+    return this.hydration !== undefined;
+  }
+
   /** Asks for the session now. */
   subscribe(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    this.#host.subscribe(this.sessionId, this.#isWhole ? this.timeline.cursor : 0n);
+    const ordinal = this.#isWhole ? this.timeline.cursor : 0n;
+    this.#host.subscribe({ sessionId: this.sessionId, ordinal, base: this.#base });
   }
 
   on(name: string, listener: (event: LiveUiEvent<DescUiEvent>) => void): () => void {
@@ -59,20 +82,23 @@ export class FollowedSession {
     return listeners.add(listener);
   }
 
-  /** A snapshot came in: what was there before is replaced. */
-  hydrate({ ordinal, entities }: ReadSnapshot): void {
-    this.timeline = new Timeline(this.#host.registry, ordinal, entities);
-    this.#hydratedAt = ordinal;
-    this.#isWhole = true;
-    this.isHydrated = true;
-    this.refusal = undefined;
-    this.#changed();
+  /** A snapshot or delta came in, or a part of one, which waits for the rest. */
+  hydrate(page: ReadPage): void {
+    let whole: ReadSnapshot | undefined;
+    try {
+      whole = this.#pages.add(page);
+    } catch (error) {
+      this.#startOver(error);
+      return;
+    }
+    if (whole?.mode === "reset") this.#replace(whole);
+    else if (whole?.mode === "delta") this.#merge(whole);
   }
 
   /** A UI event came in. What the timeline has already is dropped. */
   receive({ ordinal, name, desc, payload }: ReadUiEvent): void {
     // An ordinal can have several UI events; a snapshot has all of them.
-    if (!this.isHydrated || ordinal <= this.#hydratedAt || ordinal < this.timeline.cursor) return;
+    if (this.hydration === undefined || ordinal <= this.#hydratedAt || ordinal < this.timeline.cursor) return;
     if (desc === undefined) {
       this.timeline.apply([], ordinal);
       return;
@@ -101,9 +127,55 @@ export class FollowedSession {
     for (const listeners of this.#listeners.values()) listeners.clear();
   }
 
+  #replace(snapshot: ReadSnapshot): void {
+    this.timeline = new Timeline(this.#host.registry, snapshot.ordinal, snapshot.entities);
+    this.#ownChanges.clear();
+    this.#hydrated(snapshot);
+    this.#changed();
+  }
+
+  #merge(delta: ReadSnapshot): void {
+    const { ordinal, epoch, entities } = delta;
+    const { sessionId } = this;
+    if (this.#base.epoch === "" || this.#base.epoch !== epoch || ordinal < this.#base.since) {
+      this.#startOver(
+        new Error(`the server sent a delta of session "${sessionId}" that cannot be added to what is here`),
+      );
+      return;
+    }
+    this.timeline.merge(entities, ordinal);
+    const others = this.#ownChanges.takeOthers(entities);
+    this.#hydrated(delta);
+    const [first] = others;
+    if (first !== undefined) {
+      const message = `${others.length} changed by client projections and not by the server's, such as ${first}`;
+      this.#startOver(new SessionstreamError("INVALID_PROJECTION", message, { sessionId, ordinal }));
+    }
+    this.#changed();
+  }
+
+  #hydrated({ ordinal, epoch, mode, reason }: ReadSnapshot): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#hydratedAt = ordinal;
+    this.#base = { since: ordinal, epoch };
+    this.#isWhole = true;
+    this.hydration = { mode, reason };
+    this.refusal = undefined;
+  }
+
+  /** What is here is not to be relied on: asks for the whole. */
+  #startOver(error: unknown): void {
+    this.#host.report(error);
+    this.#base = nothing;
+    this.#subscribeLater();
+  }
+
   #fold(event: LiveUiEvent<DescUiEvent>): void {
     try {
       const changes = this.#host.projectionOf(event.name)?.project?.(event, this.timeline) ?? [];
+      // Without an epoch, no delta will follow.
+      if (this.#base.epoch !== "") this.#ownChanges.note(changes, this.timeline);
       this.timeline.apply(changes, event.ordinal);
       this.timeline.dropChanges();
     } catch (thrown) {
@@ -131,6 +203,8 @@ export class FollowedSession {
     this.watchers.call();
   }
 }
+
+const nothing: ResumePoint = { since: 0n, epoch: "" };
 
 /** To ask again on the same connection would not help. */
 const finalCodes: ReadonlySet<string> = new Set(["forbidden", "too_many_subscriptions"]);

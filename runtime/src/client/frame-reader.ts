@@ -5,6 +5,7 @@ import {
   ServerFrameSchema,
   SnapshotEntitySchema,
   SnapshotFrameSchema,
+  SnapshotMode,
   UiEventFrameSchema,
 } from "@sessionstream/proto/sessionstream/v1/transport_pb.js";
 import { SessionstreamError } from "../errors.js";
@@ -12,11 +13,24 @@ import type { DescUiEvent } from "../schema/descriptors.js";
 import type { Payload } from "../schema/payload.js";
 import type { SchemaRegistry } from "../schema/registry.js";
 import type { StoredEntity } from "../store/store.js";
+import { resetReasons, type SessionHydration } from "./session-hydration.js";
 
+/** A snapshot or delta. */
 export interface ReadSnapshot {
   readonly sessionId: string;
   readonly ordinal: bigint;
+  /** All, or those that changed. What is no more, or cannot be read, is a tombstone. */
   readonly entities: readonly StoredEntity[];
+  readonly mode: SessionHydration["mode"];
+  readonly reason: SessionHydration["reason"];
+  /** "" where the server does not say. */
+  readonly epoch: string;
+}
+
+/** One of the frames that a snapshot or delta comes in. */
+export interface ReadPage extends ReadSnapshot {
+  readonly page: number;
+  readonly more: boolean;
 }
 
 export interface ReadUiEvent {
@@ -30,7 +44,7 @@ export interface ReadUiEvent {
 }
 
 export type ReadFrame =
-  | { readonly case: "snapshot"; readonly value: ReadSnapshot }
+  | { readonly case: "snapshot"; readonly value: ReadPage }
   | { readonly case: "uiEvent"; readonly value: ReadUiEvent }
   | Exclude<ServerFrame["frame"], { readonly case: "snapshot" | "uiEvent" }>;
 
@@ -62,31 +76,51 @@ export class FrameReader {
   }
 
   /** Throws where the JSON is no snapshot. */
-  snapshot(json: JsonValue): ReadSnapshot {
+  snapshot(json: JsonValue): ReadPage {
     const { entities = [], ...rest } = asObject(json, "snapshot");
-    const { sessionId, snapshotOrdinal } = fromJson(SnapshotFrameSchema, rest, this.#options);
+    const frame = fromJson(SnapshotFrameSchema, rest, this.#options);
     if (!Array.isArray(entities)) throw new Error("the entities of a snapshot are no list");
-    return { sessionId, ordinal: snapshotOrdinal, entities: entities.flatMap((entity) => this.#entity(entity)) };
+    const { sessionId, snapshotOrdinal: ordinal, resetReason, epoch, page, more } = frame;
+    return {
+      sessionId,
+      ordinal,
+      entities: entities.flatMap((entity) => this.#entity(entity)),
+      mode: frame.mode === SnapshotMode.DELTA ? "delta" : "reset",
+      reason: resetReasons.find((reason) => reason === resetReason),
+      epoch,
+      page,
+      more,
+    };
   }
 
   #entity(json: JsonValue): StoredEntity[] {
     try {
-      const { kind } = asObject(json, "entity");
+      const { kind, id } = asObject(json, "entity");
       if (typeof kind !== "string" || !this.#registry.hasTimelineEntity(kind)) {
         this.#reportUnknown("timeline entity", String(kind));
         return [];
       }
-      const { tombstone, payload, ...entity } = fromJson(SnapshotEntitySchema, json, this.#options);
-      if (tombstone) return [];
       const { typeName } = this.#registry.timelineEntity(kind).schema;
-      if (typeOf(payload) !== typeName) {
-        throw new Error(`timeline entity "${kind}" with id "${entity.id}" carries no ${typeName}`);
+      try {
+        return [this.#knownEntity(json, typeName)];
+      } catch (error) {
+        this.#report(error);
+        // Not there at all, rather than in the state before.
+        return [{ kind, id: String(id), createdOrdinal: 0n, lastEventOrdinal: 0n, type: typeName, payload: undefined }];
       }
-      return [{ ...entity, type: typeName, payload: payload?.value }];
     } catch (error) {
       this.#report(error);
       return [];
     }
+  }
+
+  #knownEntity(json: JsonValue, type: string): StoredEntity {
+    const { tombstone, payload, ...entity } = fromJson(SnapshotEntitySchema, json, this.#options);
+    if (tombstone) return { ...entity, type, payload: undefined };
+    if (typeOf(payload) !== type) {
+      throw new Error(`timeline entity "${entity.kind}" with id "${entity.id}" carries no ${type}`);
+    }
+    return { ...entity, type, payload: payload?.value };
   }
 
   #uiEvent(json: JsonValue): ReadUiEvent {

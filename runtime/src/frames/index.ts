@@ -1,8 +1,6 @@
 import { create } from "@bufbuild/protobuf";
 import { anyPack } from "@bufbuild/protobuf/wkt";
 import {
-  type SnapshotEntity,
-  SnapshotEntitySchema,
   type SnapshotFrame,
   SnapshotFrameSchema,
   type UiEventFrame,
@@ -10,7 +8,8 @@ import {
 } from "@sessionstream/proto/sessionstream/v1/transport_pb.js";
 import type { UiBatch } from "../hub/options.js";
 import type { SchemaRegistry } from "../schema/registry.js";
-import type { Snapshot, TimelineEntity } from "../timeline/snapshot.js";
+import type { Snapshot } from "../timeline/snapshot.js";
+import { snapshotEntity } from "./snapshot-entity.js";
 
 /** The frames of a backend event's UI events, in their order. */
 export function uiEventFrames({ sessionId, ordinal, events }: UiBatch): UiEventFrame[] {
@@ -25,17 +24,5 @@ export function snapshotFrame(registry: SchemaRegistry, snapshot: Snapshot): Sna
     sessionId: snapshot.sessionId,
     snapshotOrdinal: snapshot.ordinal,
     entities: snapshot.entities.map((entity) => snapshotEntity(registry, entity)),
-  });
-}
-
-function snapshotEntity(registry: SchemaRegistry, entity: TimelineEntity): SnapshotEntity {
-  const { kind, id, createdOrdinal, lastEventOrdinal, payload } = entity;
-  const { schema } = registry.timelineEntity(kind);
-  return create(SnapshotEntitySchema, {
-    kind,
-    id,
-    createdOrdinal,
-    lastEventOrdinal,
-    payload: anyPack(schema, payload),
   });
 }

@@ -34,6 +34,7 @@ interface Loaded {
 export class Timeline implements TimelineView {
   /** The ordinal of the last event that the timeline contains. */
   cursor: bigint;
+  readonly #registry: SchemaRegistry;
   readonly #kinds = new Map<string, Map<string, Entry>>();
   readonly #changed = new Set<Entry>();
   /** What projections are given: reads, and nothing else. */
@@ -47,20 +48,32 @@ export class Timeline implements TimelineView {
    * cannot be read.
    */
   constructor(registry: SchemaRegistry, cursor = 0n, entities: readonly StoredEntity[] = []) {
+    this.#registry = registry;
     this.cursor = cursor;
+    this.merge(entities, cursor);
+  }
+
+  /**
+   * Takes over the states that entities came to elsewhere, tombstones among them,
+   * and moves the cursor there. They do not count as changed.
+   */
+  merge(entities: readonly StoredEntity[], cursor: bigint): void {
     for (const { kind, id, createdOrdinal, lastEventOrdinal, type, payload } of entities) {
-      if (payload === undefined || !registry.hasTimelineEntity(kind)) continue;
-      const desc = registry.timelineEntity(kind);
-      this.#ofKind(kind).set(id, {
-        desc,
-        kind,
-        id,
-        createdOrdinal,
-        lastEventOrdinal,
-        payload: undefined,
-        loaded: { type, payload },
-      });
+      if (payload === undefined) {
+        this.#kinds.get(kind)?.delete(id);
+      } else if (this.#registry.hasTimelineEntity(kind)) {
+        const desc = this.#registry.timelineEntity(kind);
+        const loaded = { type, payload };
+        this.#ofKind(kind).set(id, { desc, kind, id, createdOrdinal, lastEventOrdinal, payload: undefined, loaded });
+      }
     }
+    this.cursor = cursor;
+  }
+
+  /** Whether there is such an entity. */
+  has(kind: string, id: string): boolean {
+    const entry = this.#kinds.get(kind)?.get(id);
+    return entry !== undefined && isAlive(entry);
   }
 
   get<D extends DescTimelineEntity>(entity: D, id: IdOf<D>): Payload<D["schema"]> | undefined {

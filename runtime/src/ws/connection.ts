@@ -1,5 +1,5 @@
 import type { Duplex } from "node:stream";
-import type { ClientFrame } from "@sessionstream/proto/sessionstream/v1/transport_pb.js";
+import type { ClientFrame, SubscribeRequest } from "@sessionstream/proto/sessionstream/v1/transport_pb.js";
 import type { WebSocket } from "ws";
 import { checkSessionId } from "../hub/session-id.js";
 import { decodeFrame, encodeFrame, type OutgoingFrame } from "./codec.js";
@@ -46,7 +46,7 @@ export class Connection {
     webSocket.on("close", (code) => this.#closed(code));
     socket.on("drain", () => this.#drained());
     this.observe({ stage: "connect" });
-    this.send({ case: "hello", value: { connectionId: peer.id } });
+    this.send({ case: "hello", value: { connectionId: peer.id, extensions: ["resume"] } });
   }
 
   observe(record: Omit<TransportRecord, "connectionId">): void {
@@ -121,7 +121,7 @@ export class Connection {
   #handle(frame: ClientFrame["frame"]): void {
     switch (frame.case) {
       case "subscribe":
-        void this.#subscribe(frame.value.sessionId, frame.value.sinceSnapshotOrdinal);
+        void this.#subscribe(frame.value);
         return;
       case "unsubscribe":
         this.#unsubscribe(frame.value.sessionId);
@@ -136,10 +136,11 @@ export class Connection {
     }
   }
 
-  async #subscribe(sessionId: string, sinceOrdinal: bigint): Promise<void> {
+  async #subscribe(request: SubscribeRequest): Promise<void> {
+    const { sessionId } = request;
     if (!this.#isUsable(sessionId)) return;
     this.observe({ stage: "subscribe", sessionId });
-    const subscribed = this.subscriptions.subscribe(sessionId, sinceOrdinal);
+    const subscribed = this.subscriptions.subscribe(request);
     this.#throttle();
     await subscribed;
     this.#throttle();

@@ -1,8 +1,10 @@
+import type { SubscribeRequest } from "@sessionstream/proto/sessionstream/v1/transport_pb.js";
 import { snapshotFrame, uiEventFrames } from "../frames/index.js";
-import type { Hydration } from "../hub/hub.js";
+import type { Hydration, ResumePoint } from "../hub/hydration.js";
 import { encodeFrame } from "./codec.js";
 import type { Connection } from "./connection.js";
 import { type EncodedBatch, type FeedListener, joinFrames } from "./session-feed.js";
+import { snapshotPages } from "./snapshot-pages.js";
 
 /** `hydrating` until the snapshot is sent, `lagging` while the client is too slow for more. */
 export type SubscriptionState = "hydrating" | "live" | "lagging" | "ended";
@@ -10,12 +12,15 @@ export type SubscriptionState = "hydrating" | "live" | "lagging" | "ended";
 /**
  * A client's subscription to a session. While the snapshot loads, UI events are
  * held; those above its ordinal follow it, then the live ones. A client that
- * lags gets none until its socket has drained, and then a snapshot again.
+ * lags gets none until its socket has drained, and then a snapshot again, or what
+ * changed since the last one where it takes that.
  */
 export class Subscription implements FeedListener {
   readonly sessionId: string;
   readonly #connection: Connection;
   readonly #sinceOrdinal: bigint;
+  /** What the client has, or will have when it has read what was sent; undefined where it takes no deltas. */
+  #has: ResumePoint | undefined;
   #state: SubscriptionState = "hydrating";
   /** Of the last hydration; the client has what is at or below it. */
   #hydratedTo = 0n;
@@ -25,10 +30,12 @@ export class Subscription implements FeedListener {
   #heldEvents = 0;
   #heldBytes = 0;
 
-  constructor(connection: Connection, sessionId: string, sinceOrdinal: bigint) {
+  constructor(connection: Connection, request: SubscribeRequest) {
+    const { sessionId, sinceSnapshotOrdinal, resume, epoch } = request;
     this.#connection = connection;
     this.sessionId = sessionId;
-    this.#sinceOrdinal = sinceOrdinal;
+    this.#sinceOrdinal = sinceSnapshotOrdinal;
+    this.#has = resume ? { since: sinceSnapshotOrdinal, epoch } : undefined;
   }
 
   get state(): SubscriptionState {
@@ -78,41 +85,56 @@ export class Subscription implements FeedListener {
   }
 
   async #hydrate(): Promise<void> {
-    const { sessionId } = this;
     const { shared, outbox } = this.#connection;
     try {
-      let hydration: Hydration;
-      do {
+      for (;;) {
         this.#isStale = false;
-        hydration = await shared.hub.hydrate(sessionId);
+        const hydration = await shared.hub.hydrate(this.sessionId, this.#has);
+        const frames = this.#isWanted ? await this.#encode(hydration) : [];
         if (this.#state !== "hydrating") return;
-      } while (this.#isStale);
-      if (outbox.isBehind) this.#lag();
-      else this.#goLive(hydration);
+        if (this.#isStale) continue;
+        if (outbox.isBehind) this.#lag();
+        else this.#goLive(hydration, frames);
+        return;
+      }
     } catch (error) {
       if (this.#state !== "hydrating") return;
       this.#connection.subscriptions.drop(this, "snapshot_failed", "the snapshot could not be loaded", error);
     }
   }
 
-  #goLive({ snapshot, missed }: Hydration): void {
+  /** Whether what was loaded is to be sent, as far as one can tell before it is encoded. */
+  get #isWanted(): boolean {
+    return this.#state === "hydrating" && !this.#isStale && !this.#connection.outbox.isBehind;
+  }
+
+  async #encode(hydration: Hydration): Promise<Buffer[]> {
+    const { registry } = this.#connection.shared.hub;
+    if (this.#has !== undefined || hydration.mode === "delta") return snapshotPages(registry, hydration);
+    const value = snapshotFrame(registry, hydration.snapshot);
+    return [encodeFrame(registry.protobuf, { case: "snapshot", value })];
+  }
+
+  #goLive(hydration: Hydration, frames: readonly Buffer[]): void {
     const { sessionId } = this;
     const { shared, outbox } = this.#connection;
-    const { registry } = shared.hub;
-    const { ordinal } = snapshot;
-    const first = encodeFrame(registry.protobuf, { case: "snapshot", value: snapshotFrame(registry, snapshot) });
-    const last = encodeFrame(registry.protobuf, {
+    const registry = shared.hub.registry.protobuf;
+    const { ordinal } = hydration.mode === "delta" ? hydration : hydration.snapshot;
+    const missed = hydration.mode === "delta" ? [] : hydration.missed;
+    const last = encodeFrame(registry, {
       case: "subscribed",
       value: { sessionId, sinceSnapshotOrdinal: this.#sinceOrdinal },
     });
     const between = missed
       .flatMap((batch) => uiEventFrames(batch))
-      .map((value) => encodeFrame(registry.protobuf, { case: "uiEvent", value }));
+      .map((value) => encodeFrame(registry, { case: "uiEvent", value }));
     this.#hydratedTo = missed.at(-1)?.ordinal ?? ordinal;
-    outbox.writeSnapshot([first, ...between, ...this.#above(this.#held), last]);
+    outbox.writeSnapshot([...frames, ...between, ...this.#above(this.#held), last]);
+    if (this.#has !== undefined) this.#has = { since: ordinal, epoch: hydration.epoch };
     this.#dropHeld();
     this.#state = "live";
-    this.#connection.observe({ stage: "snapshot", sessionId, ordinal, bytes: first.length });
+    const bytes = frames.reduce((sum, { length }) => sum + length, 0);
+    this.#connection.observe({ stage: "snapshot", sessionId, ordinal, bytes });
     this.#connection.observe({ stage: "subscribed", sessionId, ordinal });
   }
 

@@ -1,3 +1,4 @@
+import type { SubscribeRequest } from "@sessionstream/proto/sessionstream/v1/transport_pb.js";
 import type { Connection } from "./connection.js";
 import { Subscription } from "./subscription.js";
 
@@ -24,14 +25,15 @@ export class Subscriptions {
   }
 
   /** Subscribes to a session; whoever subscribes again starts over. Does not reject. */
-  async subscribe(sessionId: string, sinceOrdinal: bigint): Promise<void> {
+  async subscribe(request: SubscribeRequest): Promise<void> {
     const connection = this.#connection;
+    const { sessionId } = request;
     this.unsubscribe(sessionId);
     if (this.#bySession.size >= connection.shared.limits.maxSubscriptions) {
       connection.fail("too_many_subscriptions", "unsubscribe from a session first", sessionId);
       return;
     }
-    const subscription = new Subscription(connection, sessionId, sinceOrdinal);
+    const subscription = new Subscription(connection, request);
     this.#bySession.set(sessionId, subscription);
     this.#requests++;
     const isAllowed = await this.#isAllowed(sessionId);

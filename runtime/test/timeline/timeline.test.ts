@@ -98,6 +98,24 @@ describe("Timeline", () => {
     expect(timeline.entities()).toEqual([]);
   });
 
+  test("merges what entities came to elsewhere: new, changed and deleted, none of it counted as changed", () => {
+    const timeline = new Timeline(registry, 5n, [stored("1"), stored("2"), stored("3")]);
+    const deleted = stored("2", { lastEventOrdinal: 8n, payload: undefined });
+    const changed = stored("3", { lastEventOrdinal: 7n });
+    timeline.merge([changed, stored("4", { createdOrdinal: 6n, lastEventOrdinal: 6n }), deleted], 9n);
+    expect(timeline.cursor).toBe(9n);
+    expect(places(timeline)).toEqual(["1 [1..1]", "3 [1..7]", "4 [6..6]"]);
+    timeline.merge([stored("2", { payload: undefined }), { ...stored("5"), kind: "Retired" }], 10n);
+    expect([places(timeline).length, timeline.cursor, timeline.takeChanges()]).toEqual([3, 10n, []]);
+  });
+
+  test("knows which entities there are", () => {
+    const timeline = new Timeline(registry, 5n, [stored("1")]);
+    timeline.apply([put(2, "b"), Note.delete(1)], 6n);
+    expect(["1", "2", "3"].map((id) => timeline.has("Note", id))).toEqual([false, true, false]);
+    expect(timeline.has("Retired", "1")).toBe(false);
+  });
+
   test("orders entities by created ordinal, last event ordinal, kind and id, by UTF-16 code units", () => {
     const Other = registry.registerTimelineEntity("Another", NoteEntitySchema, "text");
     const timeline = new Timeline(registry);

@@ -1,26 +1,13 @@
-import type { Hub } from "@sessionstream/runtime";
-import type { WebSocketTransport } from "@sessionstream/runtime/ws";
 import { expect, test, vi } from "vitest";
 import { BoardAppended, BoardSet } from "../support/board.js";
 import { TestClient } from "../support/client.js";
 import { Copy, notesOf } from "../support/copy.js";
+import { large, publishUntilLagging } from "../support/lagging.js";
 import { slowStore } from "../support/slow-store.js";
 import type { Start } from "../support/started.js";
 import * as frame from "../support/transcripts.js";
 
 const maxBufferedBytes = 2 ** 16;
-const large = "x".repeat(50_000);
-
-/** Publishes until a subscription lags, which kernel buffers put off for some megabytes. */
-async function publishUntilLagging(hub: Hub, transport: WebSocketTransport): Promise<number> {
-  for (let i = 1; i < 1000; i++) {
-    await hub.publish("s", BoardSet, { code: `${i % 7}`, message: `${i}${large}` });
-    const all = transport.connections().flatMap(({ subscriptions }) => subscriptions);
-    if (all.some(({ state }) => state === "lagging")) return i;
-  }
-  throw new Error("nothing lags");
-}
-
 export function backpressureConformance(start: Start): void {
   test("a client that stops reading is resynchronised; publisher and other clients go on", async () => {
     const { hub, at, transport } = await start({ maxBufferedBytes });

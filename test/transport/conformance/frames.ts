@@ -8,11 +8,11 @@ import type { Start } from "../support/started.js";
 import * as frame from "../support/transcripts.js";
 
 export function frameConformance(start: Start): void {
-  test("hello comes first and names the connection", async () => {
+  test("hello comes first, names the connection and what the server understands", async () => {
     const { at, transport } = await start();
     const client = new TestClient(at);
     const [hello] = await client.take(1);
-    expect(hello).toEqual({ hello: { connectionId: transport.connections()[0]?.id } });
+    expect(hello).toEqual({ hello: { connectionId: transport.connections()[0]?.id, extensions: ["resume"] } });
     expect(await client.takeAll()).toEqual([]);
   });
 

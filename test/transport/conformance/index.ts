@@ -8,6 +8,7 @@ import { frameConformance } from "./frames.js";
 import { hydrationConformance } from "./hydration.js";
 import { livenessConformance } from "./liveness.js";
 import { observationConformance } from "./observation.js";
+import { resumeConformance } from "./resume.js";
 
 /** What a transport promises, whatever its frames travel over. */
 export function transportConformance(name: string, listen: Listen): void {
@@ -15,6 +16,7 @@ export function transportConformance(name: string, listen: Listen): void {
     const start = starting(listen);
     describe("frames", () => frameConformance(start));
     describe("hydration", () => hydrationConformance(start));
+    describe("resume", () => resumeConformance(start));
     describe("backpressure", () => backpressureConformance(start));
     describe("liveness", () => livenessConformance(start));
     describe("access", () => accessConformance(start));

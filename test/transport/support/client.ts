@@ -54,6 +54,18 @@ export class TestClient {
     this.send({ subscribe: { sessionId, ...(sinceSnapshotOrdinal && { sinceSnapshotOrdinal }) } });
   }
 
+  /** Subscribes as a client that takes deltas and snapshots in several frames. */
+  resume(sessionId: string, since?: bigint, epoch?: string): void {
+    const has = { ...(since && { sinceSnapshotOrdinal: `${since}` }), ...(epoch && { epoch }) };
+    this.send({ subscribe: { sessionId, resume: true, ...has } });
+  }
+
+  /** Resumes and takes what comes up to `subscribed`. */
+  async resumed(sessionId: string, since?: bigint, epoch?: string): Promise<Frame[]> {
+    this.resume(sessionId, since, epoch);
+    return this.takeUntil((frame) => frame.subscribed?.sessionId === sessionId);
+  }
+
   /** Subscribes and takes what comes up to `subscribed`. */
   async follow(sessionId: string): Promise<Frame[]> {
     this.subscribe(sessionId);

@@ -2,19 +2,24 @@ import { WebSocket } from "ws";
 import type { Address } from "./client.js";
 import { Copy } from "./copy.js";
 
-/** A client as applications have them: it keeps copies of sessions, reconnects, and may be slow. */
+/**
+ * A client as applications have them: it keeps copies of sessions, reconnects,
+ * and may be slow. One that resumes keeps its copies when it leaves, and goes on
+ * with them when it is back.
+ */
 export class Follower {
-  /** The copies of the current connection. */
   readonly copies = new Map<string, Copy>();
   /** All copies that it ever kept, with their sessions. */
   readonly history: [sessionId: string, copy: Copy][] = [];
   readonly wanted = new Set<string>();
   readonly failures: unknown[] = [];
   readonly #address: Address;
+  readonly #resumes: boolean;
   #webSocket: WebSocket | undefined;
 
-  constructor(address: Address) {
+  constructor(address: Address, resumes: boolean) {
     this.#address = address;
+    this.#resumes = resumes;
   }
 
   connect(): void {
@@ -26,7 +31,7 @@ export class Follower {
       if (this.#webSocket === webSocket) this.#receive(data.toString("utf8"));
     });
     webSocket.on("open", () => {
-      for (const sessionId of this.wanted) this.#send({ subscribe: { sessionId } });
+      for (const sessionId of this.wanted) this.#subscribe(sessionId);
     });
   }
 
@@ -34,7 +39,7 @@ export class Follower {
   disconnect(isSudden: boolean): void {
     const webSocket = this.#webSocket;
     this.#webSocket = undefined;
-    this.copies.clear();
+    for (const sessionId of this.copies.keys()) this.#leave(sessionId);
     webSocket?.resume();
     if (isSudden) webSocket?.terminate();
     else webSocket?.close();
@@ -42,7 +47,7 @@ export class Follower {
 
   follow(sessionId: string): void {
     this.wanted.add(sessionId);
-    this.#send({ subscribe: { sessionId } });
+    this.#subscribe(sessionId);
   }
 
   unfollow(sessionId: string): void {
@@ -58,6 +63,17 @@ export class Follower {
     this.#webSocket?.resume();
   }
 
+  #subscribe(sessionId: string): void {
+    const copy = this.copies.get(sessionId);
+    const has = copy && { sinceSnapshotOrdinal: `${copy.since}`, epoch: copy.epoch };
+    this.#send({ subscribe: { sessionId, ...(this.#resumes && { resume: true, ...has }) } });
+  }
+
+  #leave(sessionId: string): void {
+    if (this.#resumes) this.copies.get(sessionId)?.cut();
+    else this.copies.delete(sessionId);
+  }
+
   #send(frame: object): void {
     if (this.#webSocket?.readyState === WebSocket.OPEN) this.#webSocket.send(JSON.stringify(frame));
   }
@@ -68,18 +84,18 @@ export class Follower {
       const [value] = Object.values(frame) as { sessionId: string; code?: string }[];
       const sessionId = value?.sessionId ?? "";
       if (frame.error?.code === "hydration_buffer_overflow") {
-        this.copies.delete(sessionId);
-        this.#send({ subscribe: { sessionId } });
+        this.#leave(sessionId);
+        this.#subscribe(sessionId);
         return;
       }
-      if (frame.unsubscribed) this.copies.delete(sessionId);
+      if (frame.unsubscribed) this.#leave(sessionId);
       if (!frame.snapshot && !frame.uiEvent) {
         if (frame.error) throw new Error(text);
         return;
       }
       let copy = this.copies.get(sessionId);
       if (copy === undefined) {
-        copy = new Copy();
+        copy = new Copy({ mayStand: true });
         this.copies.set(sessionId, copy);
         this.history.push([sessionId, copy]);
       }

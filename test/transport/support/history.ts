@@ -1,9 +1,9 @@
 import { setImmediate } from "node:timers/promises";
-import { type Hub, memoryStore } from "@sessionstream/runtime";
+import { type Feature, type Hub, memoryStore } from "@sessionstream/runtime";
 import * as fc from "fast-check";
 import { expect, vi } from "vitest";
 import { wrapStore } from "../../fixtures/stores.js";
-import { BoardAppended, BoardMoved, BoardRemoved, BoardSet, BoardTouched } from "./board.js";
+import { BoardAppended, BoardMoved, BoardRemoved, BoardSet, BoardTouched, board } from "./board.js";
 import { notesOf } from "./copy.js";
 import { Follower } from "./follower.js";
 import { inMemory, serve } from "./serve.js";
@@ -20,10 +20,10 @@ const publishing = fc.record({
 });
 type Publishing = typeof publishing extends fc.Arbitrary<infer T> ? T : never;
 
-const follower = fc.nat(2);
+const follower = fc.nat(3);
 const session = fc.constantFrom(...sessions);
 
-/** One step of a history: of a client, or of publishers that publish at once. */
+/** One step of a history: of a client, of publishers that publish at once, or of who runs the server. */
 const step = fc.oneof(
   { weight: 8, arbitrary: fc.record({ publish: fc.array(publishing, { minLength: 1, maxLength: 12 }) }) },
   { weight: 3, arbitrary: fc.record({ follow: session, follower }) },
@@ -31,7 +31,11 @@ const step = fc.oneof(
   { weight: 2, arbitrary: fc.record({ pause: fc.boolean(), follower }) },
   { weight: 1, arbitrary: fc.record({ disconnect: fc.boolean(), follower }) },
   { weight: 2, arbitrary: fc.record({ connect: fc.constant(true), follower }) },
+  { weight: 4, arbitrary: fc.record({ blink: fc.boolean(), follower }) },
   { weight: 3, arbitrary: fc.record({ turns: fc.integer({ min: 1, max: 20 }) }) },
+  { weight: 1, arbitrary: fc.record({ rebuild: session }) },
+  { weight: 1, arbitrary: fc.record({ isBroken: fc.constantFrom(true, false, false) }) },
+  { weight: 1, arbitrary: fc.record({ retry: session }) },
 );
 export type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
 
@@ -40,45 +44,98 @@ export const histories = (maxLength: number) => fc.array(step, { minLength: 5, m
 /** How many turns of the event loop a snapshot takes to load. */
 export const loadTurns = fc.constantFrom(0, 0, 1, 5, 30);
 
-/** Lives through a history and checks what every client saw and shows in the end; returns how often one lagged. */
-export async function live(steps: readonly Step[], loadTurns: number): Promise<number> {
-  let lags = 0;
-  const observer = ({ stage }: { stage: string }) => void (stage === "lag" && lags++);
-  const inner = memoryStore();
-  const store = wrapStore(inner, {
-    async load(sessionId) {
-      const loaded = await inner.load(sessionId);
-      await turns(loadTurns);
-      return loaded;
-    },
-  });
-  const served = await serve(inMemory, { maxBufferedBytes: 20_000, observer }, { store });
-  const followers = [0, 1, 2].map(() => new Follower(served.at));
-  try {
-    for (const each of followers) each.connect();
-    for (const one of steps) await take(one, served.hub, followers);
-    for (const each of followers) {
-      each.connect();
-      each.resume();
-    }
-    await check(served.hub, followers);
-  } finally {
-    for (const each of followers) each.disconnect(true);
-    await served.stop();
-  }
-  return lags;
+/** What happened in a history, so that one can see that it has what it is to have. */
+export interface Lived {
+  readonly lags: number;
+  /** How often a client went on from what it had. */
+  readonly deltas: number;
+  /** How often a client that resumes was given the whole. */
+  readonly resets: number;
 }
 
-async function take(one: Step, hub: Hub, followers: readonly Follower[]): Promise<void> {
-  if ("publish" in one) await Promise.all(one.publish.map((publishing) => publish(hub, publishing)));
-  if ("turns" in one) await turns(one.turns);
-  if (!("follower" in one)) return;
-  const chosen = followers[one.follower];
-  if ("follow" in one) chosen?.follow(one.follow);
-  if ("unfollow" in one) chosen?.unfollow(one.unfollow);
-  if ("connect" in one) chosen?.connect();
-  if ("disconnect" in one) chosen?.disconnect(one.disconnect);
-  if ("pause" in one) one.pause ? chosen?.pause() : chosen?.resume();
+/** Lives through a history and checks what every client saw and shows in the end. */
+export async function live(steps: readonly Step[], loadTurns: number): Promise<Lived> {
+  const world = new World(loadTurns);
+  return world.live(steps);
+}
+
+class World {
+  readonly #loadTurns: number;
+  #lags = 0;
+  /** Whether the timeline projection fails for notes "c". */
+  #isBroken = false;
+  readonly #repairs: Promise<unknown>[] = [];
+
+  constructor(loadTurns: number) {
+    this.#loadTurns = loadTurns;
+  }
+
+  async live(steps: readonly Step[]): Promise<Lived> {
+    const observer = ({ stage }: { stage: string }) => void (stage === "lag" && this.#lags++);
+    const inner = memoryStore();
+    const store = wrapStore(inner, {
+      load: async (sessionId, options) => {
+        const loaded = await inner.load(sessionId, options);
+        await turns(this.#loadTurns);
+        return loaded;
+      },
+    });
+    const served = await serve(
+      inMemory,
+      { maxBufferedBytes: 20_000, observer },
+      { store, features: [this.#feature()] },
+    );
+    // The first knows nothing of resuming.
+    const followers = [0, 1, 2, 3].map((index) => new Follower(served.at, index > 0));
+    try {
+      for (const each of followers) each.connect();
+      for (const one of steps) await this.#take(one, served.hub, followers);
+      this.#isBroken = false;
+      await Promise.all(this.#repairs);
+      for (const session of sessions) await served.hub.retry(session);
+      for (const each of followers) {
+        each.connect();
+        each.resume();
+      }
+      await check(served.hub, followers);
+    } finally {
+      for (const each of followers) each.disconnect(true);
+      await served.stop();
+    }
+    const hydrations = followers.flatMap(({ history }) => history.flatMap(([, copy]) => copy.hydrations));
+    const ofMode = (wanted: string) => hydrations.filter(({ mode }) => mode === wanted).length;
+    return { lags: this.#lags, deltas: ofMode("SNAPSHOT_MODE_DELTA"), resets: ofMode("SNAPSHOT_MODE_RESET") };
+  }
+
+  #feature(): Feature {
+    return {
+      ...board,
+      timeline: (event, view) => {
+        if (this.#isBroken && (event.payload as { code?: string }).code === "c") throw new Error("broken");
+        return board.timeline?.(event, view) ?? [];
+      },
+    };
+  }
+
+  async #take(one: Step, hub: Hub, followers: readonly Follower[]): Promise<void> {
+    if ("publish" in one) await Promise.all(one.publish.map((publishing) => publish(hub, publishing)));
+    if ("turns" in one) await turns(one.turns);
+    // A rebuild while it is broken leaves the old timeline.
+    if ("rebuild" in one) this.#repairs.push(hub.rebuild(one.rebuild).catch(() => {}));
+    if ("retry" in one) this.#repairs.push(hub.retry(one.retry));
+    if ("isBroken" in one) this.#isBroken = one.isBroken;
+    if (!("follower" in one)) return;
+    const chosen = followers[one.follower];
+    if ("follow" in one) chosen?.follow(one.follow);
+    if ("unfollow" in one) chosen?.unfollow(one.unfollow);
+    if ("connect" in one) chosen?.connect();
+    if ("blink" in one) {
+      chosen?.disconnect(one.blink);
+      chosen?.connect();
+    }
+    if ("disconnect" in one) chosen?.disconnect(one.disconnect);
+    if ("pause" in one) one.pause ? chosen?.pause() : chosen?.resume();
+  }
 }
 
 function publish(hub: Hub, { session, kind, code, detail, length }: Publishing): Promise<unknown> {

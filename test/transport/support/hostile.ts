@@ -18,8 +18,11 @@ function wireFrame(
 }
 
 const sessionId = fc.constantFrom("healthy", "s", "t", "", "x".repeat(600), "\ud800", "é", "__proto__");
+const sinceSnapshotOrdinal = fc.constantFrom("0", "7", 3, "-1", "1e30", "18446744073709551615");
+const epoch = fc.oneof(fc.constantFrom("", "e", 7, null), fc.string());
 const valid = fc.oneof(
-  fc.record({ subscribe: fc.record({ sessionId, sinceSnapshotOrdinal: fc.constantFrom("0", "7", 3, "-1", "1e30") }) }),
+  fc.record({ subscribe: fc.record({ sessionId, sinceSnapshotOrdinal }) }),
+  fc.record({ subscribe: fc.record({ sessionId, sinceSnapshotOrdinal, resume: fc.boolean(), epoch }) }),
   fc.record({ unsubscribe: fc.record({ sessionId }) }),
   fc.record({ ping: fc.record({ nonce: fc.string() }) }),
   fc.record({ pong: fc.record({ nonce: fc.string() }) }),

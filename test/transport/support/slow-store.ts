@@ -7,10 +7,10 @@ export function slowStore(inner: Store = memoryStore()) {
   let loads = 0;
   return {
     store: wrapStore(inner, {
-      async load(sessionId) {
+      async load(sessionId, options) {
         loads++;
         // What is loaded is what is there now; it only arrives late.
-        const loaded = await inner.load(sessionId);
+        const loaded = await inner.load(sessionId, options);
         await gates.get(sessionId);
         return loaded;
       },

@@ -35,6 +35,23 @@ export const snapshot = (sessionId: string, ordinal: number, ...entities: Frame[
   },
 });
 
+/** What a client that resumes is given where it begins anew. */
+export const reset = (reason: string, epoch: string, sessionId: string, ordinal: number, ...entities: Frame[]): Frame =>
+  withMode({ mode: "SNAPSHOT_MODE_RESET", resetReason: reason, ...(epoch && { epoch }) }, sessionId, ordinal, entities);
+
+/** What a client that resumes is given where it goes on. */
+export const delta = (epoch: string, sessionId: string, ordinal: number, ...entities: Frame[]): Frame =>
+  withMode({ mode: "SNAPSHOT_MODE_DELTA", epoch }, sessionId, ordinal, entities);
+
+const withMode = (fields: Frame, sessionId: string, ordinal: number, entities: Frame[]): Frame => ({
+  snapshot: { ...snapshot(sessionId, ordinal, ...entities).snapshot, ...fields },
+});
+
+export const noteTombstone = (code: string, created: number, last: number): Frame => {
+  const { payload: _, ...entity } = noteEntity(code, "", created, last);
+  return { ...entity, tombstone: true };
+};
+
 export const noteEntity = (code: string, message: string, created: number, last: number): Frame => ({
   kind: "BoardNote",
   id: code,
