@@ -208,7 +208,7 @@ describe("client projections that do not agree with the server's", () => {
     say(appended("s", 7, "!", "b"));
     returnTo("resume");
     network.last.say(delta(7, "e", [message(7, "b", "B!")]));
-    expect(errors).toEqual(['1 changed by client projections and not by the server\'s, such as ChatMessage "a"']);
+    expect(errors).toEqual([`client projections changed what the server's left alone in session "s": ChatMessage "a"`]);
     network.last.say(appended("s", 8, "?", "b"));
     expect(texts(session)).toEqual(["A!", "B!?"]);
     vi.advanceTimersByTime(100);

@@ -15,6 +15,8 @@ import {
   ChatTokensDelta,
   chat,
 } from "../../examples/chatdemo/src/gen/chat/v1/chat_sessionstream.js";
+import { follow } from "../client/fake-client.js";
+import { appended, delta, entity, reset } from "../client/frames.js";
 import { readPages, root, rowsOf } from "./markdown.js";
 
 // Each row of the troubleshooting tables is provoked here, and its message or
@@ -194,6 +196,15 @@ const provocations: Record<string, Record<string, Provoke>> = {
       const kept = (await hub.snapshot("s")).list(ChatMessage);
       expect(folded.list(ChatMessage)).toEqual(kept);
       expect(forgetful.list(ChatMessage)).not.toEqual(kept);
+    },
+    "is reported after a reconnect": async () => {
+      const reported: unknown[] = [];
+      const { say } = follow({ onError: (error) => reported.push(error) }, ["resume"]);
+      say(reset(1, "new", "epoch", [entity(1, { messageId: "m" })]));
+      say(appended("s", 2, "what the server's projection does nothing about"));
+      say(delta(2, "epoch"));
+      const message = expect.stringContaining(`client projections changed what the server's left alone in session "s"`);
+      expect(reported).toEqual([expect.objectContaining({ code: "INVALID_PROJECTION", message })]);
     },
     "Events seem out of order": async () => {
       const hub = chatHub();

@@ -146,9 +146,9 @@ export class FollowedSession {
     this.timeline.merge(entities, ordinal);
     const others = this.#ownChanges.takeOthers(entities);
     this.#hydrated(delta);
-    const [first] = others;
-    if (first !== undefined) {
-      const message = `${others.length} changed by client projections and not by the server's, such as ${first}`;
+    if (others.length > 0) {
+      const some = others.slice(0, 3).join(", ");
+      const message = `client projections changed what the server's left alone in session "${sessionId}": ${some}`;
       this.#startOver(new SessionstreamError("INVALID_PROJECTION", message, { sessionId, ordinal }));
     }
     this.#changed();
