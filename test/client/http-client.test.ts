@@ -62,6 +62,8 @@ test("everything else that goes wrong is REQUEST_FAILED, with what is known of i
     [() => Response.json({ code: 7, message: "x" }, { status: 500 }), "the server answered 500"],
     [() => Response.json(null, { status: 500 }), "the server answered 500"],
     [() => Response.json({}), "the server answered 200, not as expected"],
+    [() => Response.json({ ordinal: 5 }), "the server answered 200, not as expected"],
+    [() => Response.json({ ordinal: "-3" }), "the server answered 200, not as expected"],
     [() => Response.json(null), "the server answered 200, not as expected"],
     [() => new Response("hello"), "the server answered 200, not as expected"],
   ];
@@ -117,17 +119,26 @@ describe("a command that is not answered", () => {
     expect(calls.length).toBeGreaterThan(1);
   });
 
-  test("in time is submitted again, for as long as it takes", async () => {
-    let silent = 3;
-    const fetch: typeof globalThis.fetch = async (_, init) => {
-      if (silent-- === 0) return done();
-      return new Promise((_, reject) => {
-        init?.signal?.addEventListener("abort", () => reject(init.signal?.reason));
-      });
-    };
-    const { ask } = session(done, { fetch, connectTimeout: 20 });
-    expect(await ask()).toEqual({ ordinal: 7n });
-    expect(silent).toBe(-1);
+  test("in time is submitted again for as long as the server is there, also by a fetch that cannot be aborted", async () => {
+    let calls = 0;
+    const fetch: typeof globalThis.fetch = () => (calls++ < 5 ? new Promise(() => {}) : Promise.resolve(done()));
+    const { client, network } = connectFake({ fetch, connectTimeout: 20, retryFor: 0 });
+    network.last.accept();
+    network.last.say({ hello: { connectionId: "1" } });
+    const asked = client.session("s").submit(ChatStartInference, { prompt: "p" });
+    const alive = setInterval(() => network.last.say({ pong: { nonce: "" } }), 5);
+    expect(await asked).toEqual({ ordinal: 7n });
+    clearInterval(alive);
+    expect(calls).toBe(6);
+  });
+
+  test("by a server that is not there either fails after a time", async () => {
+    const fetch: typeof globalThis.fetch = () => new Promise(() => {});
+    const { ask } = session(done, { fetch, connectTimeout: 20, retryFor: 100 });
+    await expect(ask()).rejects.toMatchObject({
+      code: "REQUEST_FAILED",
+      message: expect.stringContaining("no answer within 20 ms"),
+    });
   });
 
   test("is given up when its signal is aborted, also between two attempts", async () => {

@@ -106,11 +106,18 @@ async function holds(place: Place, steps: readonly Step[], plans: readonly Plan[
   const outcomes = await Promise.all(sent);
   await Promise.all(others);
   faults.failingCommits = 0;
-  await check(hubs[0] as Hub, place, outcomes, plans);
+  const isFaultless = steps.every((given) => given.do !== "fail");
+  await check(hubs[0] as Hub, place, outcomes, plans, isFaultless);
   for (const each of hubs) await each.close();
 }
 
-async function check(last: Hub, place: Place, sent: readonly Sent[], plans: readonly Plan[]): Promise<void> {
+async function check(
+  last: Hub,
+  place: Place,
+  sent: readonly Sent[],
+  plans: readonly Plan[],
+  isFaultless: boolean,
+): Promise<void> {
   const store = place.open();
   const log = (await readAll(store, "s")).map(readPart);
   const keys = new Set(sent.map(({ key }) => key));
@@ -127,6 +134,8 @@ async function check(last: Hub, place: Place, sent: readonly Sent[], plans: read
     );
     // All who were told that it is done had asked for the same thing, and it is there.
     expect(new Set(done.map(({ task }) => task)).size, key).toBeLessThanOrEqual(1);
+    // Nothing is missing, unless a commit failed.
+    if (done.length > 0 && isFaultless) expect(parts).toHaveLength(events);
     if (done.length > 0 && events > 0) expect(parts.map(({ ordinal }) => ordinal)).toContain(done.at(-1)?.ordinal);
     // Another task under the key of something that is done is an error, for ever.
     const kept = parts[0]?.task ?? done[0]?.task;

@@ -5,6 +5,7 @@ import { checkSessionId } from "../hub/session-id.js";
 import type { DescFeature, DescUiEvent } from "../schema/descriptors.js";
 import { SchemaRegistry } from "../schema/registry.js";
 import { Backoff } from "./backoff.js";
+import { checkTimes } from "./check-options.js";
 import type { ClientFeature } from "./client-feature.js";
 import { ClientSession } from "./client-session.js";
 import { FollowedSession, type WantedSession } from "./followed-session.js";
@@ -25,7 +26,8 @@ interface Following<Feature extends DescFeature> {
  * of the WebSocket transport; relative to the page where there is one.
  *
  * Throws UNSUPPORTED where there is no WebSocket class, DUPLICATE_NAME where
- * features clash, and SyntaxError or TypeError for a URL that is none.
+ * features clash, INVALID_OPTION, and SyntaxError or TypeError for a URL that is
+ * none.
  */
 export function connect<Given extends DescFeature | ClientFeature>(
   url: string,
@@ -49,6 +51,7 @@ export class Client<Feature extends DescFeature = DescFeature> {
   #greeting: HelloFrame | undefined;
 
   constructor(url: string, options: ConnectOptions) {
+    checkTimes(options);
     const { reconnect = {}, connectTimeout = 10_000, pingInterval = 20_000, retryFor = 30_000 } = options;
     const report = (error: unknown) => this.#report(error);
     const uiEvents = new Map<string, DescUiEvent>();
@@ -63,6 +66,7 @@ export class Client<Feature extends DescFeature = DescFeature> {
         base: httpUrl(target, options.http ?? "/api"),
         fetch: options.fetch ?? globalThis.fetch.bind(globalThis),
         answerTimeout: connectTimeout,
+        isConnected: () => this.state === "open",
         retryFor,
         backoff: () => new Backoff(...this.#pauses),
       },

@@ -1,4 +1,5 @@
 import { type DescMessage, type JsonValue, toJson } from "@bufbuild/protobuf";
+import { untilAborted, whenAborted } from "../abort.js";
 import { messageOf, SessionstreamError } from "../errors.js";
 import { checkKey } from "../hub/idempotency-key.js";
 import type { SubmitOptions, Submitted } from "../hub/session-client.js";
@@ -13,8 +14,10 @@ import type { FrameReader } from "./frame-reader.js";
 export interface HttpOptions {
   readonly base: string;
   readonly fetch: typeof fetch;
-  /** How long an answer may take before the command is submitted again. */
+  /** How long an answer may take; a command is then submitted again. */
   readonly answerTimeout: number;
+  /** Whether the server is there, as far as one can tell otherwise. */
+  readonly isConnected: () => boolean;
   readonly retryFor: number;
   /** The pauses of one command. */
   readonly backoff: () => Backoff;
@@ -23,7 +26,7 @@ export interface HttpOptions {
 /** What the server said, or why it said nothing. */
 type Answer =
   | { readonly status: number; readonly ok: boolean; readonly body: string }
-  | { readonly status?: never; readonly reason: unknown };
+  | { readonly status?: never; readonly reason: unknown; readonly isLate: boolean };
 
 /** The calls that a client makes by HTTP. */
 export class HttpApi {
@@ -57,7 +60,9 @@ export class HttpApi {
     const url = this.#url(sessionId, `commands/${encodeURIComponent(command.name)}`);
     const answer = await this.#untilAnswered(url, init, signal);
     return this.#read(sessionId, `POST ${url}`, answer, (json) => {
-      return { ordinal: BigInt((json as { ordinal: string }).ordinal) };
+      const { ordinal } = json as { ordinal: unknown };
+      if (typeof ordinal !== "string" || !/^\d+$/.test(ordinal)) throw new Error("there is no ordinal");
+      return { ordinal: BigInt(ordinal) };
     });
   }
 
@@ -76,37 +81,45 @@ export class HttpApi {
   }
 
   async #untilAnswered(url: string, init: RequestInit, signal: AbortSignal | undefined): Promise<Answer> {
-    const { answerTimeout, retryFor } = this.#options;
+    const { retryFor, isConnected } = this.#options;
     const backoff = this.#options.backoff();
+    const isGivenUp = () => signal?.aborted || this.#closed.signal.aborted;
     let failingSince: number | undefined;
     for (;;) {
-      const tooLong = AbortSignal.timeout(answerTimeout);
-      const answer = await this.#call(url, {
-        ...init,
-        signal: signal === undefined ? tooLong : AbortSignal.any([tooLong, signal]),
-      });
+      const begun = performance.now();
+      const answer = await this.#call(url, init, signal);
       const isUnavailable = answer.status === undefined || unavailable.has(answer.status);
-      if (!isUnavailable || signal?.aborted || this.#closed.signal.aborted) return answer;
-      if (answer.status === undefined && tooLong.aborted) {
-        failingSince = undefined;
-        continue;
-      }
-      const pause = backoff.next();
-      const now = performance.now();
-      failingSince ??= now;
-      if (now + pause > failingSince + retryFor) return answer;
+      if (!isUnavailable || isGivenUp()) return answer;
+      // A server that is there and says nothing is at work.
+      const isAtWork = answer.status === undefined && answer.isLate && isConnected();
+      failingSince = isAtWork ? undefined : (failingSince ?? begun);
+      const pause = isAtWork ? 0 : backoff.next();
+      if (failingSince !== undefined && performance.now() + pause > failingSince + retryFor) return answer;
       await sleep(pause, [this.#closed.signal, ...(signal === undefined ? [] : [signal])]);
-      if (signal?.aborted || this.#closed.signal.aborted) return answer;
+      if (isGivenUp()) return answer;
     }
   }
 
-  async #call(url: string, init: RequestInit): Promise<Answer> {
-    try {
-      const { fetch } = this.#options;
-      const response = await fetch(url, init);
+  async #call(url: string, init: RequestInit, signal?: AbortSignal): Promise<Answer> {
+    const { fetch, answerTimeout } = this.#options;
+    const controller = new AbortController();
+    const stop = signal && whenAborted(signal, (reason) => controller.abort(reason));
+    let isLate = false;
+    const timer = setTimeout(() => {
+      isLate = true;
+      controller.abort(new Error(`no answer within ${answerTimeout} ms`));
+    }, answerTimeout);
+    const call = async (): Promise<Answer> => {
+      const response = await fetch(url, { ...init, signal: controller.signal });
       return { status: response.status, ok: response.ok, body: await response.text() };
+    };
+    try {
+      return await untilAborted(call(), controller.signal);
     } catch (reason) {
-      return { reason };
+      return { reason, isLate };
+    } finally {
+      clearTimeout(timer);
+      stop?.();
     }
   }
 

@@ -14,9 +14,9 @@ export interface ConnectOptions<Given extends DescFeature | ClientFeature = Desc
   /** The first and the longest pause before a new attempt to connect; 250 and 10,000 unless given. */
   readonly reconnect?: { readonly first?: number; readonly longest?: number };
   /**
-   * How long the server may take to answer when it is connected to; 10,000 unless
-   * given. A command that is not answered in that time is submitted again, under
-   * the same key: it joins the one that is being done.
+   * How long the server may take to answer; 10,000 unless given. A command that is
+   * not answered in that time is submitted again, under the same key, and joins
+   * the one that is being done.
    */
   readonly connectTimeout?: number;
   /** How often the server is pinged; one that does not answer in that time is left. 20,000 unless given. */
@@ -24,7 +24,8 @@ export interface ConnectOptions<Given extends DescFeature | ClientFeature = Desc
   /**
    * For how long a command is submitted again to a server that cannot be reached
    * or says that it is not available; 30,000 unless given. It is done once, for
-   * each `submit` has an idempotency key.
+   * each `submit` has an idempotency key. As long as the WebSocket is connected, a
+   * command that is not answered is waited for beyond that.
    */
   readonly retryFor?: number;
   /**

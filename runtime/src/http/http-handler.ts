@@ -102,7 +102,8 @@ async function submit(hub: Hub, sessionId: string, name: string, request: Reques
   } catch (error) {
     // What a handler's own calls were refused for is not the client's doing.
     if (isSessionstreamError(error, "REJECTED") || isSessionstreamError(error, "CLOSED")) throw error;
-    if (isSessionstreamError(error, "KEY_REUSED") && error.context.key === key) throw error;
+    const isOwn = isSessionstreamError(error) && error.context.sessionId === sessionId && error.context.key === key;
+    if (isOwn && error.code === "KEY_REUSED") throw error;
     if (isSessionstreamError(error, "NO_HANDLER") && error.context.name === name) throw error;
     throw new SessionstreamError("INTERNAL", "the command failed", { sessionId, name }, error);
   }

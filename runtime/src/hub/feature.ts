@@ -31,15 +31,22 @@ export type Publish<Event extends DescEvent = DescEvent> = <D extends Event>(
 /** What a command handler is called with. */
 export interface CommandContext<Command extends DescCommand = DescCommand, Emits extends DescEvent = DescEvent> {
   readonly name: Command["name"];
+  /** The idempotency key, for systems that have such keys themselves; undefined without one. */
+  readonly key: string | undefined;
   readonly payload: Payload<Command["schema"]>;
   readonly session: Session;
-  /** Aborted when the caller of `submit` gives up or the hub is closed by force. */
+  /**
+   * Aborted when the hub is closed by force and, without a key, when the caller of
+   * `submit` gives up.
+   */
   readonly signal: AbortSignal;
   readonly publish: Publish<Emits>;
   /**
    * Starts work that goes on after `submit` returned. `signal` is aborted by
    * `session.abortRuns()`, `session.abortRun(id)` and a forced close; what the
-   * task publishes afterwards is still taken. An error that it throws is
+   * task publishes afterwards is still taken. Under a key the task begins when
+   * the first event of the command is durable, or the handler has returned: the
+   * handler must not wait for it before. An error that it throws is
    * reported to `onError`. Throws RUN_EXISTS when a run of that id is going on.
    */
   run(id: string, task: (signal: AbortSignal) => Promise<void>, options?: RunOptions): void;

@@ -56,7 +56,6 @@ export class Hub {
   readonly #handlers = new Map<string, (context: CommandContext) => void | Promise<void>>();
   readonly #sessions: LiveSessions;
   readonly #fanouts = new Set<Fanout>();
-  readonly #abort = new AbortController();
   #closing: Promise<void> | undefined;
 
   /** Throws INVALID_OPTION, and DUPLICATE_NAME or INVALID_PAYLOAD where the features do not go together. */
@@ -100,10 +99,12 @@ export class Hub {
    * PAYLOAD_TYPE_MISMATCH, INVALID_PAYLOAD, INVALID_SESSION or CLOSED.
    *
    * Under a key, the handler runs once: whoever submits the command again, at
-   * the same time or later, gets the outcome of the first. A handler that failed
-   * before anything it published was durable runs again; one that failed later,
-   * or whose process ended, has had its effect. Throws INVALID_KEY, and
-   * KEY_REUSED where the key was used for something else in the session.
+   * the same time or later, gets the outcome of the first; where another process
+   * is still at it, the ordinal of what it published so far. A handler that
+   * failed before anything it published was durable runs again; one that failed
+   * later, or whose process ended, has had its effect. The signal then ends the
+   * caller's wait, not the handler. Throws INVALID_KEY, and KEY_REUSED where the
+   * key was used for something else in the session.
    */
   async submit<D extends DescCommand>(
     sessionId: string,
@@ -123,9 +124,7 @@ export class Hub {
       });
     }
     this.#core.observe?.({ mode: "live", step: "submit", sessionId, name });
-    const { signal } = this.#abort;
-    const signals = options.signal === undefined ? signal : AbortSignal.any([signal, options.signal]);
-    return session.handle(command, checked, { key: options.key, signal: signals }, handler);
+    return session.handle(command, checked, options, handler);
   }
 
   /**
@@ -256,8 +255,7 @@ export class Hub {
   close({ abort = false }: { readonly abort?: boolean } = {}): Promise<void> {
     const reason = new SessionstreamError("CLOSED", "the hub is closing");
     if (abort) {
-      this.#abort.abort(reason);
-      for (const { runs } of this.#sessions.all()) runs.abortAll(reason);
+      for (const session of this.#sessions.all()) session.abort(reason);
     }
     this.#closing ??= this.#drain();
     return this.#closing;

@@ -1,4 +1,4 @@
-import { isSessionstreamError, SessionstreamError } from "../errors.js";
+import { SessionstreamError } from "../errors.js";
 import type { Store } from "../store/store.js";
 import { checkKey } from "./idempotency-key.js";
 import type { Lane } from "./lane.js";
@@ -28,8 +28,9 @@ export class KeyedWork {
   }
 
   /**
-   * Does the work, or gives the outcome of doing it for the first time. Work
-   * that failed before any of its events was durable is done again. `name` and
+   * Does the work, or gives the outcome of doing it for the first time; where
+   * another process is still at it, that is what it published so far. Work that
+   * failed before any of its events was durable is done again. `name` and
    * `payload` tell the same work from other work under the same key, which
    * throws KEY_REUSED. Throws INVALID_KEY.
    */
@@ -55,7 +56,7 @@ export class KeyedWork {
   ): Promise<Keyed> {
     const fingerprint = `${name} ${await sha256(payload)}`;
     const found = this.#going.get(key) ?? (await this.#stored(key));
-    if (found === undefined) return this.#begin({ key, fingerprint, firstOrdinal: undefined }, work);
+    if (found === undefined) return this.#begin(submissionOf(key, fingerprint), work);
     if (found.fingerprint !== fingerprint) throw this.#reused(key);
     return found;
   }
@@ -73,17 +74,17 @@ export class KeyedWork {
     try {
       const submitted = await work(submission);
       if (submission.firstOrdinal === undefined) await this.#lane.record(submission);
+      submission.claim();
       return submitted;
     } catch (error) {
-      if (!isSessionstreamError(error, "ALREADY_SUBMITTED") || error.context.key !== submission.key) throw error;
-      return this.#doneByAnother(submission);
+      submission.lose(error);
+      if (submission.firstOrdinal !== undefined) throw error;
+      // Whatever became of that here, another process may have been faster.
+      const stored = await this.#stored(submission.key);
+      if (stored === undefined) throw error;
+      if (stored.fingerprint !== submission.fingerprint) throw this.#reused(submission.key);
+      return stored.outcome;
     }
-  }
-
-  async #doneByAnother({ key, fingerprint }: Submission): Promise<Submitted> {
-    const stored = await this.#stored(key);
-    if (stored?.fingerprint !== fingerprint) throw this.#reused(key);
-    return stored.outcome;
   }
 
   async #stored(key: string): Promise<Keyed | undefined> {
@@ -99,6 +100,18 @@ export class KeyedWork {
       { sessionId, key },
     );
   }
+}
+
+function submissionOf(key: string, fingerprint: string): Submission {
+  let claim = () => {};
+  let lose: Submission["lose"] = () => {};
+  const claimed = new Promise<void>((resolve, reject) => {
+    claim = resolve;
+    lose = reject;
+  });
+  // Not every work has a run that waits for it.
+  claimed.catch(() => {});
+  return { key, fingerprint, firstOrdinal: undefined, claimed, claim, lose };
 }
 
 async function sha256(bytes: Uint8Array): Promise<string> {

@@ -1,5 +1,5 @@
 import type { JsonObject } from "@bufbuild/protobuf";
-import { isSessionstreamError, SessionstreamError } from "../errors.js";
+import { isSessionstreamError, messageOf, SessionstreamError } from "../errors.js";
 import type { UiEvent } from "../schema/ui-event.js";
 import type { FailedStep, SessionBatch, StoredCommand, StoredEvent } from "../store/store.js";
 import { Timeline } from "../timeline/timeline.js";
@@ -168,7 +168,10 @@ export class Lane implements Committing {
       this.#conflicts = 0;
       for (const { stored, uiEvents, failures, publication } of settled) {
         const { ordinal, name } = stored;
-        if (publication.submission !== undefined) publication.submission.firstOrdinal ??= ordinal;
+        if (publication.submission !== undefined) {
+          publication.submission.firstOrdinal ??= ordinal;
+          publication.submission.claim();
+        }
         this.#reportAll(failures);
         this.#core.observe?.({ mode: "live", step: "commit", sessionId: this.id, name, ordinal });
         this.#core.fanOut({ sessionId: this.id, ordinal, events: uiEvents, isReset: false });
@@ -205,13 +208,20 @@ export class Lane implements Committing {
     }
     this.#admitting = true;
     // Refused events leave room for more.
-    while (this.#waiting.length > 0 && this.#admitted.length < maxBatch) {
-      const room = maxBatch - this.#admitted.length;
-      for (const publication of this.#waiting.splice(0, room)) this.#admit(this.#loaded, publication);
+    let taken = 0;
+    for (let next = this.#waiting[0]; next !== undefined && this.#hasRoomFor(next); next = this.#waiting[++taken]) {
+      this.#admit(this.#loaded, next);
     }
+    this.#waiting.splice(0, taken);
     this.#admitting = false;
     if (this.#admitted.length > 0) this.#core.committer.schedule(this);
     else this.#hold.changed();
+  }
+
+  /** What work under a key published in one turn is not parted, however much it is. */
+  #hasRoomFor({ submission }: Publication): boolean {
+    if (this.#admitted.length < maxBatch) return true;
+    return submission !== undefined && submission === this.#admitted.at(-1)?.publication.submission;
   }
 
   #admit(loaded: Loaded, publication: Publication): void {
@@ -272,8 +282,8 @@ export class Lane implements Committing {
   }
 
   async #commitAlone(batch: SessionBatch): Promise<void> {
-    const [outcome] = await this.#core.store.commit([batch]);
-    if (outcome !== undefined) throw outcome;
+    const [outcome] = await this.#core.store.commit([batch]).catch((thrown: unknown) => [thrown]);
+    if (outcome !== undefined) throw isSessionstreamError(outcome) ? outcome : storeFailed(this.id, outcome);
   }
 
   async #load(): Promise<Loaded> {
@@ -351,6 +361,6 @@ function refusedBy(outcome: Error, settled: readonly Admitted[]): readonly Admit
   return ofCommand.length > 0 ? ofCommand : settled;
 }
 
-function storeFailed(sessionId: string, outcome: Error): SessionstreamError {
-  return new SessionstreamError("STORE_FAILED", `the store failed: ${outcome.message}`, { sessionId }, outcome);
+function storeFailed(sessionId: string, outcome: unknown): SessionstreamError {
+  return new SessionstreamError("STORE_FAILED", `the store failed: ${messageOf(outcome)}`, { sessionId }, outcome);
 }

@@ -1,4 +1,5 @@
-import { toBinary } from "@bufbuild/protobuf";
+import { fromBinary, toBinary } from "@bufbuild/protobuf";
+import { untilAborted, whenAborted } from "../abort.js";
 import type { DescCommand, DescEvent } from "../schema/descriptors.js";
 import { type Payload, type PayloadInit, toPayload } from "../schema/payload.js";
 import type { CommandContext, Publish, Published } from "./feature.js";
@@ -8,7 +9,7 @@ import { Lane } from "./lane.js";
 import type { Submission } from "./publication.js";
 import { Runs } from "./runs.js";
 import type { Session, SessionInfo } from "./session.js";
-import type { Submitted } from "./session-client.js";
+import type { SubmitOptions, Submitted } from "./session-client.js";
 
 /** A session that is in memory: its lane, its handlers and its runs. */
 export class LiveSession {
@@ -17,6 +18,9 @@ export class LiveSession {
   readonly #core: HubCore;
   readonly #keyed: KeyedWork;
   readonly #handling = new Set<Promise<unknown>>();
+  /** Of handlers, and of those who wait for one under a key. */
+  readonly #controllers = new Set<AbortController>();
+  #abortReason: Error | undefined;
   #opened: Promise<void> | undefined;
 
   constructor(id: string, core: HubCore) {
@@ -28,6 +32,13 @@ export class LiveSession {
 
   get isIdle(): boolean {
     return this.lane.isIdle && this.#handling.size === 0 && this.runs.ids.length === 0;
+  }
+
+  /** Aborts handlers, runs, and those that are still to begin. */
+  abort(reason: Error): void {
+    this.#abortReason = reason;
+    this.runs.abortAll(reason);
+    for (const controller of this.#controllers) controller.abort(reason);
   }
 
   /** Resolves when no handler and no run is going on. */
@@ -53,11 +64,11 @@ export class LiveSession {
   async publishOnce<D extends DescEvent>(key: string, desc: D, init: PayloadInit<D["schema"]>): Promise<Published> {
     const { name } = desc;
     const { schema } = this.#core.registry.event(name);
-    const payload = toPayload(schema, init, `event "${name}"`, { sessionId: this.lane.id, name });
+    const encoded = toBinary(schema, toPayload(schema, init, `event "${name}"`, { sessionId: this.lane.id, name }));
     // As it is now, whatever the caller does with what it gave.
-    const kept = payload as PayloadInit<D["schema"]>;
+    const kept = fromBinary(schema, encoded) as PayloadInit<D["schema"]>;
     const publish = (submission: Submission) => this.publish(desc, kept, submission);
-    return this.#track(() => this.#keyed.once(key, `event ${name}`, toBinary(schema, payload), publish));
+    return this.#track(() => this.#keyed.once(key, `event ${name}`, encoded, publish));
   }
 
   /**
@@ -67,10 +78,10 @@ export class LiveSession {
   handle(
     { name }: DescCommand,
     payload: Payload<DescCommand["schema"]>,
-    { key, signal }: { readonly key: string | undefined; readonly signal: AbortSignal },
+    { key, signal }: SubmitOptions,
     handler: (context: CommandContext) => void | Promise<void>,
   ): Promise<Submitted> {
-    const work = async (submission?: Submission): Promise<Submitted> => {
+    const work = async (signal: AbortSignal, submission?: Submission): Promise<Submitted> => {
       if (this.#core.openers.length > 0) await this.open();
       const { info, ordinal } = await this.lane.status();
       signal.throwIfAborted();
@@ -79,21 +90,43 @@ export class LiveSession {
         (publish) =>
           handler({
             name,
+            key,
             payload,
             session: this.#session(info),
             signal,
             publish,
-            run: (id, task, options) => this.runs.start(id, task, options),
+            run: (id, task, options) => {
+              this.runs.start(id, submission === undefined ? task : onceClaimed(submission, task), options);
+              if (this.#abortReason !== undefined) this.runs.abort(id, this.#abortReason);
+            },
           }),
         submission,
       );
       return { ordinal: last ?? ordinal };
     };
-    return this.#track(() => {
-      if (key === undefined) return work();
-      const { schema } = this.#core.registry.command(name);
-      return this.#keyed.once(key, `command ${name}`, toBinary(schema, payload), work);
-    });
+    if (key === undefined) return this.#track(() => this.#abortable(signal, work));
+    const { schema } = this.#core.registry.command(name);
+    const outcome = this.#track(() =>
+      this.#keyed.once(key, `command ${name}`, toBinary(schema, payload), (submission) =>
+        this.#abortable(undefined, (signal) => work(signal, submission)),
+      ),
+    );
+    // Others may wait for the same outcome: whoever gives up ends his own wait.
+    return this.#abortable(signal, (signal) => untilAborted(outcome, signal));
+  }
+
+  /** Gives work a signal that is aborted with the caller's, if there is one, and by `abort`. */
+  async #abortable<T>(signal: AbortSignal | undefined, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const controller = new AbortController();
+    const stop = signal && whenAborted(signal, (reason) => controller.abort(reason));
+    if (this.#abortReason !== undefined) controller.abort(this.#abortReason);
+    this.#controllers.add(controller);
+    try {
+      return await work(controller.signal);
+    } finally {
+      this.#controllers.delete(controller);
+      stop?.();
+    }
   }
 
   /** Tells the features, once, that the session is in memory. */
@@ -145,7 +178,7 @@ export class LiveSession {
       // Whoever does not wait for the outcome must not end the process by it.
       published.then(
         (done) => {
-          if (own && (last === undefined || done.ordinal > last)) last = done.ordinal;
+          if (own) last = done.ordinal;
         },
         (error: unknown) => {
           if (!own || handled) this.#core.report({ step: "publish", sessionId: info.id, name: event.name, error });
@@ -181,4 +214,15 @@ export class LiveSession {
       abortRuns: (reason) => runs.abortAll(reason),
     };
   }
+}
+
+/** The task of a run of work under a key. Where another process did that work first, it does not begin. */
+function onceClaimed({ claimed }: Submission, task: (signal: AbortSignal) => Promise<void>): typeof task {
+  return async (signal) => {
+    const isOurs = await claimed.then(
+      () => true,
+      () => false,
+    );
+    if (isOurs) await task(signal);
+  };
 }

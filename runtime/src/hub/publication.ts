@@ -9,6 +9,10 @@ export interface Submission {
   readonly fingerprint: string;
   /** The ordinal of the first event that it published, once that is durable. */
   firstOrdinal: bigint | undefined;
+  /** Resolves when the key is this work's for good; rejects where it will not be. */
+  readonly claimed: Promise<void>;
+  claim(): void;
+  lose(error: unknown): void;
 }
 
 /** An event that was published and waits to be durable. */

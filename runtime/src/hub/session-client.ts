@@ -20,8 +20,8 @@ export interface SubmitOptions {
    */
   readonly key?: string;
   /**
-   * Aborted when the caller gives up. In the hub's process that aborts the
-   * handler's signal; a remote client only ends its wait.
+   * Aborted when the caller gives up. That aborts the handler's signal; under a
+   * key, and from a remote client, it only ends the wait.
    */
   readonly signal?: AbortSignal;
 }

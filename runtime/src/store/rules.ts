@@ -32,7 +32,9 @@ export function checkSameEvent(sessionId: string, given: StoredEvent, logged: St
 /** Throws ALREADY_SUBMITTED where a command's key is that of another one that is stored. */
 export function checkSameCommand(sessionId: string, given: StoredCommand, stored: StoredCommand | undefined): void {
   if (stored === undefined) return;
-  if (stored.firstOrdinal === given.firstOrdinal && stored.fingerprint === given.fingerprint) return;
+  // The same work goes on; other work under the key, also work that published nothing, does not.
+  const goesOn = stored.firstOrdinal === given.firstOrdinal && stored.lastOrdinal < given.lastOrdinal;
+  if (goesOn && stored.fingerprint === given.fingerprint) return;
   throw new SessionstreamError(
     "ALREADY_SUBMITTED",
     `commit to session "${sessionId}" refused: its command was submitted before, under the same idempotency key`,

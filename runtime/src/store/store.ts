@@ -116,7 +116,8 @@ export interface SessionBatch {
   readonly errors: readonly StoredError[];
   /**
    * The commands under a key that the batch belongs to. One that the store has
-   * under the same first ordinal is moved on to its new last ordinal.
+   * under the same first ordinal is moved on to its last ordinal, which must be
+   * higher.
    */
   readonly commands: readonly StoredCommand[];
 }

@@ -1,5 +1,7 @@
+import { create } from "@bufbuild/protobuf";
 import { Hub, type HubOptions, memoryStore } from "@sessionstream/runtime";
 import { describe, expect, test, vi } from "vitest";
+import { TraceEventSchema } from "../../../test/fixtures/gen/lab/v1/lab_pb.js";
 import { LabRest, LabTrace, LabWork } from "../../../test/fixtures/gen/lab/v1/lab_sessionstream.js";
 import { type LabSwitches, labOf } from "../../../test/fixtures/lab.js";
 import { type Place, places, wrapStore } from "../../../test/fixtures/stores.js";
@@ -232,6 +234,143 @@ describe.each(places)("idempotency keys, on %s", (_, makePlace) => {
     expect(await one.hub.events(id)).toHaveLength(3);
   });
 
+  test("a command whose events are committed one after the other has them all", async () => {
+    const { hub } = hubOf(async ({ publish }) => {
+      for (let event = 0; event < 5; event++) await publish(LabTrace, {});
+    });
+    const id = newSession();
+    expect(await hub.submit(id, LabWork, {}, once)).toEqual({ ordinal: 5n });
+    expect(await hub.events(id)).toHaveLength(5);
+  });
+
+  test("what a command publishes in one turn is committed as one, however much else there is", async () => {
+    const inner = place.open();
+    let commits = 0;
+    const store = wrapStore(inner, {
+      commit: (batches) => (++commits === 1 ? inner.commit(batches) : Promise.reject(broken)),
+    });
+    const gate = new Gate();
+    const { hub } = hubOf(
+      async ({ publish }) => {
+        await gate.opened;
+        for (let event = 0; event < 255; event++) hub.publish(id, LabTrace, { text: "other" }).catch(() => {});
+        for (let event = 0; event < 50; event++) void publish(LabTrace, { text: "mine" });
+      },
+      { store },
+    );
+    const id = newSession();
+    await hub.session(id);
+    const submitted = hub.submit(id, LabWork, {}, once);
+    expect(await settles(submitted)).toBe(false);
+    gate.open();
+    expect(await submitted).toEqual({ ordinal: 305n });
+  });
+
+  test("two processes of which one publishes nothing: both have the same outcome", async () => {
+    const gate = new Gate();
+    const one = hubOf(async ({ publish }) => {
+      await publish(LabTrace, {});
+    });
+    const two = hubOf(() => gate.opened);
+    const id = newSession();
+    const second = two.hub.submit(id, LabWork, {}, once);
+    expect(await settles(second)).toBe(false);
+    expect(await one.hub.submit(id, LabWork, {}, once)).toEqual({ ordinal: 1n });
+    gate.open();
+    expect(await second).toEqual({ ordinal: 1n });
+  });
+
+  test("two processes of which one hides why it was too late: both have the same outcome", async () => {
+    const gate = new Gate();
+    const work: LabSwitches["work"] = async ({ publish }) => {
+      await gate.opened;
+      await publish(LabTrace, {}).catch(() => {
+        throw new Error("could not do it");
+      });
+    };
+    const [one, two] = [hubOf(work), hubOf(work)];
+    const id = newSession();
+    const submits = [one, two].map(({ hub }) => hub.submit(id, LabWork, {}, once));
+    expect(await settles(Promise.all(submits))).toBe(false);
+    gate.open();
+    expect(await Promise.all(submits)).toEqual([{ ordinal: 1n }, { ordinal: 1n }]);
+  });
+
+  test.each([
+    ["before it publishes", false],
+    ["and publishes nothing", true],
+  ])("a run that a command starts %s goes on in one process only", async (_, publishesNothing) => {
+    const gate = new Gate();
+    const work: LabSwitches["work"] = async ({ publish, run }) => {
+      await gate.opened;
+      run("r", async () => void (await publish(LabTrace, { text: "run" })));
+      if (!publishesNothing) await publish(LabTrace, { text: "started" });
+    };
+    const [one, two] = [hubOf(work), hubOf(work)];
+    const id = newSession();
+    const submits = [one, two].map(({ hub }) => hub.submit(id, LabWork, {}, once));
+    expect(await settles(Promise.all(submits))).toBe(false);
+    gate.open();
+    await Promise.all(submits);
+    await one.hub.waitIdle(id);
+    await two.hub.waitIdle(id);
+    const texts = (await one.hub.events(id)).map(({ payload }) => (payload as { text?: string }).text);
+    expect(texts).toEqual(publishesNothing ? ["run"] : ["started", "run"]);
+    expect([...one.reports, ...two.reports]).toEqual([]);
+  });
+
+  test("a run of a command that could not be recorded does not begin", async () => {
+    let isBroken = true;
+    const inner = place.open();
+    const store = wrapStore(inner, {
+      commit: (batches) => (isBroken ? Promise.reject(broken) : inner.commit(batches)),
+    });
+    const { hub } = hubOf(({ publish, run }) => run("r", async () => void (await publish(LabTrace, {}))), { store });
+    const id = newSession();
+    await expect(hub.submit(id, LabWork, {}, once)).rejects.toMatchObject({ code: "STORE_FAILED" });
+    await hub.waitIdle(id);
+    isBroken = false;
+    await hub.submit(id, LabWork, {}, once);
+    await hub.waitIdle(id);
+    expect(await hub.events(id)).toHaveLength(1);
+  });
+
+  test("whoever gives up ends his own wait, not the handler and not the others'", async () => {
+    const gate = new Gate();
+    const { hub, runs } = hubOf(async ({ publish, signal }) => {
+      await gate.opened;
+      signal.throwIfAborted();
+      await publish(LabTrace, {});
+    });
+    const id = newSession();
+    const [first, second] = [new AbortController(), new AbortController()];
+    const submits = [first, second, undefined].map((giveUp) =>
+      hub.submit(id, LabWork, {}, { ...once, ...(giveUp && { signal: giveUp.signal }) }),
+    );
+    const outcomes = Promise.allSettled(submits);
+    first.abort(new Error("the first gives up"));
+    second.abort(new Error("the second gives up"));
+    expect(await settles(outcomes)).toBe(false);
+    gate.open();
+    expect(await outcomes).toMatchObject([
+      { reason: { message: "the first gives up" } },
+      { reason: { message: "the second gives up" } },
+      { value: { ordinal: 1n } },
+    ]);
+    expect(runs()).toBe(1);
+  });
+
+  test("a handler that waits for itself does not keep a hub that is closed by force", async () => {
+    const { hub } = hubOf(async ({ session, key }) => {
+      await hub.submit(session.id, LabWork, {}, { key: key as string });
+    });
+    const submitted = hub.submit(newSession(), LabWork, {}, once);
+    const refused = expect(submitted).rejects.toMatchObject({ code: "CLOSED" });
+    expect(await settles(submitted)).toBe(false);
+    await hub.close({ abort: true });
+    await refused;
+  });
+
   test("the work begins in the order in which it was asked for", async () => {
     const tasks: string[] = [];
     const { hub } = hubOf(({ payload: { task } }) => void tasks.push(task));
@@ -258,7 +397,7 @@ describe.each(places)("idempotency keys, on %s", (_, makePlace) => {
   test("an event that is delivered again is stored once", async () => {
     const { hub } = hubOf(undefined);
     const id = newSession();
-    const delivered = { text: "from elsewhere" };
+    const delivered = create(TraceEventSchema, { text: "from elsewhere" });
     const [first, again] = [hub.publish(id, LabTrace, delivered, once), hub.publish(id, LabTrace, delivered, once)];
     // What is published is what was given at the time.
     delivered.text = "changed";
