@@ -12,6 +12,7 @@ export class FakeWebSocket implements WebSocketLike {
   readonly url: string;
   readonly sent: unknown[] = [];
   closedByClient = false;
+  readonly #unanswered: string[] = [];
   readonly #listeners = new Map<string, Listener[]>();
 
   constructor(url: string) {
@@ -19,7 +20,15 @@ export class FakeWebSocket implements WebSocketLike {
   }
 
   send(data: string): void {
-    this.sent.push(JSON.parse(data));
+    const frame = JSON.parse(data);
+    this.sent.push(frame);
+    const sessionId = frame.unsubscribe?.sessionId;
+    if (sessionId !== undefined) this.#unanswered.push(sessionId);
+  }
+
+  /** Answers the sessions that the client left. What is said before was on its way already. */
+  answerLeft(count = this.#unanswered.length): void {
+    for (const sessionId of this.#unanswered.splice(0, count)) this.say({ unsubscribed: { sessionId } });
   }
 
   close(): void {

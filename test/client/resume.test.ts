@@ -47,6 +47,38 @@ describe("what is asked for", () => {
     expect(network.last.sent).toEqual([s, u, { subscribe: { sessionId: "v", resume: true } }]);
   });
 
+  test("is asked of a server that does not greet when it says something else", () => {
+    const { network, client } = connectFake();
+    client.session("s");
+    network.last.acceptSilently();
+    network.last.say({ pong: {} });
+    expect(network.last.sent).toEqual([subscribe()]);
+    network.last.say({ hello: { connectionId: "c", extensions: ["resume"] } });
+    client.session("t");
+    expect(network.last.sent).toEqual([subscribe(), { subscribe: { sessionId: "t" } }]);
+  });
+
+  test("waits for what the server says on each connection, also where a watcher asks as soon as it is open", () => {
+    const { network, client } = hydrated();
+    client.watch(() => {
+      if (client.state === "open") client.session("t");
+    });
+    network.last.lose();
+    vi.advanceTimersByTime(1600);
+    network.last.acceptSilently();
+    expect(network.last.sent).toEqual([]);
+    network.last.say({ hello: { connectionId: "c" } });
+    expect(network.last.sent).toEqual([subscribe(5), { subscribe: { sessionId: "t" } }]);
+  });
+
+  test("is nothing after the session was closed, whatever was wrong before", () => {
+    const { network, session, say } = hydrated();
+    say(delta(6, "f"));
+    session.close();
+    vi.advanceTimersByTime(5000);
+    expect(network.last.sent).toEqual([resume(), { unsubscribe: { sessionId: "s" } }]);
+  });
+
   test("begins with the last snapshot, not with the UI events since", () => {
     const { network, say, returnTo } = hydrated();
     expect(network.last.sent).toEqual([resume()]);
@@ -142,6 +174,14 @@ describe("a reset", () => {
     expect(returnTo("resume")).toEqual([resume(3, "f")]);
   });
 
+  test("leaves nothing to find of what was folded before", () => {
+    const { say, errors } = hydrated();
+    say(appended("s", 6, "!", "a"));
+    say(reset(7, "epoch", "f", [message(1, "a", "A")]));
+    say(delta(8, "f"));
+    expect(errors).toEqual([]);
+  });
+
   test("for a reason of a newer server is a reset", () => {
     const { session, say } = hydrated();
     say(reset(6, "mood", "f", []));
@@ -183,6 +223,18 @@ describe("a snapshot in several frames", () => {
     say(delta(10, "e", [message(8, "d", "D")], { more: true }));
     say(delta(10, "e", [message(9, "f", "F")], { page: 1 }));
     expect([texts(session), errors]).toEqual([["A", "B", "D", "F"], []]);
+  });
+
+  test("of which one is missing is an error once, not with each that follows", () => {
+    const { session, say, errors } = hydrated();
+    for (const page of [2, 3, 4]) say(reset(9, "epoch", "f", [], { page, more: true }));
+    say(reset(9, "epoch", "f", [], { page: 5 }));
+    expect([texts(session), errors.length]).toEqual([["A", "B"], 1]);
+    say(reset(9, "epoch", "f", [message(7, "c", "C")], { more: true }));
+    say(reset(9, "epoch", "f", [message(8, "d", "D")], { page: 1 }));
+    expect([texts(session), errors.length]).toEqual([["C", "D"], 1]);
+    for (const page of [1, 2]) say(reset(9, "epoch", "f", [], { page, more: true }));
+    expect(errors).toHaveLength(2);
   });
 
   test.each([

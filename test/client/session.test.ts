@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { ChatMessageAppended, chat } from "../../examples/chatdemo/src/gen/chat/v1/chat_sessionstream.js";
 import { follow, subscribe, texts } from "./fake-client.js";
-import { appended, entity, snapshot, uiEvent } from "./frames.js";
+import { appended, entity, errorFrame, snapshot, uiEvent } from "./frames.js";
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -109,7 +109,7 @@ describe("those who listen", () => {
 });
 
 test("a session is the same for all who ask, until it is closed; then it is a new one", () => {
-  const { network, client, session, say } = follow();
+  const { network, client, session, say, errors } = follow();
   expect(client.session("s")).toBe(session);
   say(snapshot("s", 1, [entity(1, { messageId: "m", text: "a" })]));
   session.close();
@@ -119,10 +119,52 @@ test("a session is the same for all who ask, until it is closed; then it is a ne
   expect(network.last.sent).toEqual([subscribe(), { unsubscribe: { sessionId: "s" } }, subscribe()]);
   // Still on its way from before.
   say(appended("s", 2, "b"));
+  say(snapshot("s", 2, [entity(1, { messageId: "m", text: "old" })]));
+  say(errorFrame("s", "forbidden"));
+  expect([next.version, next.isHydrated, next.refusal, errors]).toEqual([0, false, undefined, []]);
+  network.last.answerLeft();
   say(snapshot("s", 2, [entity(1, { messageId: "m", text: "ab" })]));
   session.close();
   say(appended("s", 3, "c"));
   expect([texts(next), texts(session)]).toEqual([["abc"], ["a"]]);
+});
+
+test("what is on its way to a session that was left again and again waits for as many answers", () => {
+  const { network, client, say } = follow();
+  client.session("s").close();
+  client.session("s").close();
+  const third = client.session("s");
+  network.last.answerLeft(1);
+  say(snapshot("s", 1));
+  expect(third.isHydrated).toBe(false);
+  network.last.answerLeft();
+  say(snapshot("s", 2));
+  expect(third.ordinal).toBe(2n);
+});
+
+test("the answers that are still to come are not waited for on the next connection", () => {
+  const { network, client } = follow();
+  client.session("s").close();
+  const next = client.session("s");
+  network.last.lose();
+  vi.advanceTimersByTime(1600);
+  network.last.accept();
+  network.last.say(snapshot("s", 1));
+  expect(next.isHydrated).toBe(true);
+});
+
+test("an event that is not known or cannot be read moves the ordinal, and watchers are told", () => {
+  const { session, say } = follow();
+  say(snapshot("s", 1));
+  const seen: unknown[] = [];
+  session.watch(() => seen.push([session.ordinal, session.version]));
+  say({ uiEvent: { sessionId: "s", eventOrdinal: "2", name: "Unknown" } });
+  say({ uiEvent: { sessionId: "s", eventOrdinal: "3", name: "ChatMessageAppended", payload: { text: 7 } } });
+  expect(seen).toEqual([
+    [2n, 2],
+    [3n, 3],
+  ]);
+  session.close();
 });
 
 test("a session id that no server takes is refused", () => {

@@ -1,7 +1,15 @@
-import { Hub, type Store } from "@sessionstream/runtime";
+import { type Feature, Hub, type Store } from "@sessionstream/runtime";
 import { describe, expect, test } from "vitest";
 import { places, wrapStore } from "../fixtures/stores.js";
-import { BoardAppended, BoardNote, BoardRemoved, BoardSet, board, boardFeature } from "./support/board.js";
+import {
+  BoardAppended,
+  BoardAttached,
+  BoardNote,
+  BoardRemoved,
+  BoardSet,
+  board,
+  boardFeature,
+} from "./support/board.js";
 import { brokenBoard } from "./support/broken-board.js";
 
 describe.each(places)("hub.hydrate over %s", (_, make) => {
@@ -63,15 +71,55 @@ describe.each(places)("hub.hydrate over %s", (_, make) => {
   test("leaves out of a delta what is of a kind that is no longer there", async () => {
     const place = make();
     const before = new Hub({ features: [board], store: place.open() });
-    await before.publish("s", BoardSet, { code: "a" });
-    const { epoch } = await before.hydrate("s");
-    for (const code of ["b", "c"]) await before.publish("s", BoardSet, { code });
+    for (const code of ["a", "b", "c"]) await before.publish("s", BoardSet, { code });
     await before.publish("s", BoardRemoved, { nonce: "b" });
     await before.close();
     const others = boardFeature.timelineEntities.filter(({ name }) => name !== BoardNote.name);
     const after = new Hub({ features: [{ desc: { ...boardFeature, timelineEntities: others } }], store: place.open() });
-    expect(await after.hydrate("s", { since: 1n, epoch })).toMatchObject({ mode: "delta", changed: [], deleted: [] });
+    const { epoch: now } = await after.hydrate("s");
+    const resumed = await after.hydrate("s", { since: 1n, epoch: now });
+    expect(resumed).toMatchObject({ mode: "delta", epoch: now, changed: [], deleted: [] });
     await after.close();
+  });
+
+  test("gives the whole where other kinds of entities are there than before, either way", async () => {
+    const place = make();
+    const notes = { ...boardFeature, timelineEntities: [BoardNote] as const };
+    const without: Feature = { ...board, desc: notes };
+    const reasons: unknown[] = [];
+    let from = { since: 2n, epoch: "" };
+    for (const feature of [board, board, without, without, board]) {
+      const hub = new Hub({ features: [feature], store: place.open() });
+      if (from.epoch === "") {
+        await hub.publish("s", BoardAttached, { kind: "kept", id: "x" });
+        await hub.publish("s", BoardSet, { code: "a" });
+      }
+      const hydration = await hub.hydrate("s", from);
+      from = { since: 2n, epoch: hydration.epoch };
+      const ids = hydration.mode === "delta" ? "" : hydration.snapshot.entities.map(({ id }) => id).join("");
+      reasons.push([hydration.mode === "delta" ? "delta" : hydration.reason, ids]);
+      await hub.close();
+    }
+    expect(reasons).toEqual([
+      ["new", "xa"],
+      ["delta", ""],
+      ["epoch", "a"],
+      ["delta", ""],
+      ["epoch", "xa"],
+    ]);
+  });
+
+  test("says that a timeline stands also where it stands before its first event", async () => {
+    const feature = brokenBoard(1n);
+    const hub = new Hub({ features: [feature], store: make().open(), onError: () => {} });
+    await hub.publish("s", BoardSet, { code: "a" });
+    const { epoch, snapshot } = await hub.hydrate("s");
+    const from = { since: snapshot.ordinal, epoch };
+    expect(await hub.hydrate("s", from)).toMatchObject({ reason: "stalled", epoch, missed: [{ ordinal: 1n }] });
+    feature.mend();
+    await hub.retry("s");
+    expect(await hub.hydrate("s", from)).toMatchObject({ reason: "epoch" });
+    await hub.close();
   });
 });
 

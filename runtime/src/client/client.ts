@@ -1,5 +1,9 @@
 import { create, type MessageInitShape, toJsonString } from "@bufbuild/protobuf";
-import { ClientFrameSchema, type HelloFrame } from "@sessionstream/proto/sessionstream/v1/transport_pb.js";
+import {
+  ClientFrameSchema,
+  type HelloFrame,
+  HelloFrameSchema,
+} from "@sessionstream/proto/sessionstream/v1/transport_pb.js";
 import { SessionstreamError } from "../errors.js";
 import { checkSessionId } from "../hub/session-id.js";
 import type { DescFeature, DescUiEvent } from "../schema/descriptors.js";
@@ -49,6 +53,8 @@ export class Client<Feature extends DescFeature = DescFeature> {
   readonly #socket: Socket;
   /** What the server said of itself on this connection. Before it did, it is asked for no session. */
   #greeting: HelloFrame | undefined;
+  /** How many `unsubscribed` are still to come of a session. What comes before them is not for who follows it now. */
+  readonly #leaving = new Map<string, number>();
 
   constructor(url: string, options: ConnectOptions) {
     checkTimes(options);
@@ -86,6 +92,7 @@ export class Client<Feature extends DescFeature = DescFeature> {
       {
         opened: () => {
           this.#greeting = undefined;
+          this.#leaving.clear();
         },
         received: (text) => this.#receive(text),
         stateChanged: () => this.#watchers.call(),
@@ -145,7 +152,9 @@ export class Client<Feature extends DescFeature = DescFeature> {
     if (this.#sessions.get(sessionId)?.followed !== followed) return;
     followed.end();
     this.#sessions.delete(sessionId);
-    if (this.#greeting !== undefined) this.#send({ case: "unsubscribe", value: { sessionId } });
+    if (this.#greeting === undefined) return;
+    this.#leaving.set(sessionId, (this.#leaving.get(sessionId) ?? 0) + 1);
+    this.#send({ case: "unsubscribe", value: { sessionId } });
   }
 
   #register(feature: ClientFeature, uiEvents: Map<string, DescUiEvent>): void {
@@ -181,28 +190,45 @@ export class Client<Feature extends DescFeature = DescFeature> {
   }
 
   #take(frame: ReadFrame): void {
+    // A server that does not greet has nothing to say of itself.
+    if (this.#greeting === undefined) this.#greeted(frame.case === "hello" ? frame.value : create(HelloFrameSchema));
     switch (frame.case) {
-      case "hello":
-        if (this.#greeting !== undefined) return;
-        this.#greeting = frame.value;
-        for (const { followed } of this.#sessions.values()) followed.subscribe();
-        return;
       case "snapshot":
-        this.#sessions.get(frame.value.sessionId)?.followed.hydrate(frame.value);
+        this.#followed(frame.value.sessionId)?.hydrate(frame.value);
         return;
       case "uiEvent":
-        this.#sessions.get(frame.value.sessionId)?.followed.receive(frame.value);
+        this.#followed(frame.value.sessionId)?.receive(frame.value);
+        return;
+      case "unsubscribed":
+        this.#left(frame.value.sessionId);
         return;
       case "ping":
         this.#send({ case: "pong", value: { nonce: frame.value.nonce } });
         return;
       case "error": {
         const { code, message, sessionId } = frame.value;
+        if (this.#leaving.has(sessionId)) return;
         const error = new SessionstreamError("REFUSED", `the server says ${code}: ${message}`, { sessionId });
         this.#report(error);
-        this.#sessions.get(sessionId)?.followed.refused(code, error);
+        this.#followed(sessionId)?.refused(code, error);
       }
     }
+  }
+
+  #greeted(greeting: HelloFrame): void {
+    this.#greeting = greeting;
+    for (const { followed } of this.#sessions.values()) followed.subscribe();
+  }
+
+  /** The session that a frame is for. */
+  #followed(sessionId: string): FollowedSession | undefined {
+    return this.#leaving.has(sessionId) ? undefined : this.#sessions.get(sessionId)?.followed;
+  }
+
+  #left(sessionId: string): void {
+    const left = (this.#leaving.get(sessionId) ?? 0) - 1;
+    if (left > 0) this.#leaving.set(sessionId, left);
+    else this.#leaving.delete(sessionId);
   }
 
   #report(error: unknown): void {

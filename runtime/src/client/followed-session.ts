@@ -101,10 +101,12 @@ export class FollowedSession {
     if (this.hydration === undefined || ordinal <= this.#hydratedAt || ordinal < this.timeline.cursor) return;
     if (desc === undefined) {
       this.timeline.apply([], ordinal);
+      this.#changed();
       return;
     }
     if (payload === undefined) {
       this.#missed(ordinal);
+      this.#changed();
       return;
     }
     const event: LiveUiEvent<DescUiEvent> = { name, payload, ordinal };

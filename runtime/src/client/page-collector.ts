@@ -2,17 +2,24 @@ import type { ReadPage, ReadSnapshot } from "./frame-reader.js";
 
 /**
  * Puts a snapshot or delta together that comes in several frames. The first one
- * begins anew, so that nothing is left of one that broke off.
+ * begins anew, so that nothing is left of one that broke off. Without it, the
+ * rest is of no use, and only the first of that is an error.
  */
 export class PageCollector {
   #pages: ReadPage[] = [];
+  #isBroken = false;
 
   /** Returns the whole with its last frame. Throws where a frame does not follow the one before it. */
   add(page: ReadPage): ReadSnapshot | undefined {
     const before = this.#pages.at(-1);
-    if (page.page === 0) this.#pages = [];
-    else if (before === undefined || !follows(page, before)) {
+    if (page.page === 0) {
       this.#pages = [];
+      this.#isBroken = false;
+    } else if (this.#isBroken) {
+      return undefined;
+    } else if (before === undefined || !follows(page, before)) {
+      this.#pages = [];
+      this.#isBroken = true;
       throw new Error(`the server sent frame ${page.page} of a snapshot without those before it`);
     }
     this.#pages.push(page);

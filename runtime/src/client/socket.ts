@@ -11,6 +11,7 @@ export interface SocketOptions {
 }
 
 export interface SocketListener {
+  /** Nothing was said yet on this connection. */
   opened(): void;
   received(text: string): void;
   stateChanged(): void;
@@ -96,8 +97,9 @@ export class Socket {
     this.#heard = false;
     this.#failed = false;
     this.#watch(this.#options.connectTimeout);
-    this.#become("open");
+    // First, because who watches may ask for something at once.
     this.#listener.opened();
+    this.#become("open");
   }
 
   /** Leaves a server that has said nothing for that time; after that, for the time between two pings. */

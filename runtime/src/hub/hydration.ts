@@ -10,7 +10,7 @@ import { snapshotOf } from "./snapshot-of.js";
 
 /** What a client has of a session already. */
 export interface ResumePoint {
-  /** The ordinal of the last snapshot or delta that it took; 0 for none. */
+  /** The ordinal of the last snapshot or delta that it took; 0 for none, or for one of nothing. */
   readonly since: bigint;
   /** The epoch of that snapshot or delta; "" for none. */
   readonly epoch: string;
@@ -18,9 +18,9 @@ export interface ResumePoint {
 
 /**
  * Why a client begins anew. `new`: it has no snapshot. `epoch`: the timeline was
- * repaired, or is of another history. `ahead`: the client's ordinal is above the
- * session's, as with an older copy of the store. `stalled`: the timeline stands
- * before an event whose projection failed.
+ * repaired, is of another history, or has other kinds of entities. `ahead`: the
+ * client's ordinal is above the session's, as with an older copy of the store.
+ * `stalled`: the timeline stands before an event whose projection failed.
  */
 export type ResetReason = "new" | "epoch" | "ahead" | "stalled";
 
@@ -68,12 +68,13 @@ export async function readHydration(
   sessionId: string,
   { since, epoch }: ResumePoint,
 ): Promise<Hydration> {
-  if (since <= 0n || epoch === "") return readAll(source, sessionId, "new");
+  if (since < 0n || epoch === "") return readAll(source, sessionId, "new");
   // One read, so that what is decided holds for what was read.
   const stored = await source.store.load(sessionId, { changedAfter: since < highest ? since : highest });
-  if (stored === undefined || stored.epoch !== epoch) return readAll(source, sessionId, "epoch");
+  if (stored === undefined || epochOf(source.registry, stored) !== epoch) return readAll(source, sessionId, "epoch");
   if (stored.cursor < since) return readAll(source, sessionId, "ahead");
   if (stored.cursor < stored.ordinal) return readAll(source, sessionId, "stalled");
+  if (since === 0n) return readAll(source, sessionId, "new");
   return deltaOf(source.registry, sessionId, stored);
 }
 
@@ -93,16 +94,34 @@ export async function readAll(
       missed.push({ sessionId, ordinal, events: past.storedUi(event, info, timeline.view), isReset: false });
     }
   }
-  return { mode: "reset", reason, epoch: stored?.epoch ?? "", snapshot: snapshotOf(sessionId, timeline), missed };
+  const epoch = epochOf(registry, stored);
+  return { mode: "reset", reason, epoch, snapshot: snapshotOf(sessionId, timeline), missed };
 }
 
 function deltaOf(registry: SchemaRegistry, sessionId: string, stored: LoadedSession): DeltaHydration {
-  const { epoch, cursor, entities } = stored;
+  const { cursor, entities } = stored;
   const deleted = entities
     .filter(({ kind, payload }) => payload === undefined && registry.hasTimelineEntity(kind))
     .map(({ kind, id, createdOrdinal, lastEventOrdinal }) => ({ kind, id, createdOrdinal, lastEventOrdinal }));
   const changed = new Timeline(registry, cursor, entities).entities();
-  return { mode: "delta", epoch, sessionId, ordinal: cursor, changed, deleted };
+  return { mode: "delta", epoch: epochOf(registry, stored), sessionId, ordinal: cursor, changed, deleted };
+}
+
+/**
+ * The epoch as clients are given it. It is another one where other kinds of
+ * entities are registered: a delta says nothing of entities that did not change,
+ * though they come or go with their kind.
+ */
+function epochOf(registry: SchemaRegistry, stored: LoadedSession | undefined): string {
+  if (stored === undefined || stored.epoch === "") return "";
+  return `${stored.epoch}.${hashOf(registry.timelineEntityNames.join(" "))}`;
+}
+
+/** FNV-1a. */
+function hashOf(text: string): string {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
+  return (hash >>> 0).toString(36);
 }
 
 /** The highest ordinal that a store can be asked for; a client may have made up any. */

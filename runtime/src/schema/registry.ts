@@ -120,6 +120,11 @@ export class SchemaRegistry {
     return this.#timelineEntities.has(name);
   }
 
+  /** The kinds of timeline entities that are registered, sorted. */
+  get timelineEntityNames(): readonly string[] {
+    return [...this.#timelineEntities.keys()].sort();
+  }
+
   /**
    * Reads a command's payload from protobuf JSON. Throws UNKNOWN_NAME, or
    * INVALID_PAYLOAD where the JSON does not fit the message.

@@ -18,10 +18,15 @@ const maxPageEntities = 1000;
 
 /**
  * A snapshot or delta in frames of bounded size, for a client that asked with
- * `resume`. Between two frames others have their turn. Throws where an Any has a
- * type that the registry lacks.
+ * `resume`. Between two frames others have their turn, after which it may not be
+ * wanted any more: then the rest is not encoded, and the result is undefined.
+ * Throws where an Any has a type that the registry lacks.
  */
-export async function snapshotPages(registry: SchemaRegistry, hydration: Hydration): Promise<Buffer[]> {
+export async function snapshotPages(
+  registry: SchemaRegistry,
+  hydration: Hydration,
+  isWanted: () => boolean,
+): Promise<Buffer[] | undefined> {
   const head = headOf(hydration);
   const frames: Buffer[] = [];
   let entities: string[] = [];
@@ -37,6 +42,7 @@ export async function snapshotPages(registry: SchemaRegistry, hydration: Hydrati
     if (entities.length === maxPageEntities || (entities.length > 0 && bytes + length > maxPageBytes)) {
       endPage(true);
       await setImmediate();
+      if (!isWanted()) return undefined;
     }
     entities.push(text);
     // With its comma.

@@ -11,7 +11,8 @@ export type SubscriptionState = "hydrating" | "live" | "lagging" | "ended";
 
 /**
  * A client's subscription to a session. While the snapshot loads, UI events are
- * held; those above its ordinal follow it, then the live ones. A client that
+ * held; those above its ordinal follow it, then the live ones. Where too many
+ * come in, a client that takes deltas gets one of them instead. A client that
  * lags gets none until its socket has drained, and then a snapshot again, or what
  * changed since the last one where it takes that.
  */
@@ -26,6 +27,8 @@ export class Subscription implements FeedListener {
   #hydratedTo = 0n;
   /** Whether the snapshot that loads may lack what the client is to see. */
   #isStale = false;
+  /** Whether more came in while the snapshot loaded than is held, so that nothing is. */
+  #hasOverflowed = false;
   #held: EncodedBatch[] = [];
   #heldEvents = 0;
   #heldBytes = 0;
@@ -86,16 +89,34 @@ export class Subscription implements FeedListener {
 
   async #hydrate(): Promise<void> {
     const { shared, outbox } = this.#connection;
+    let overflows = 0;
     try {
       for (;;) {
         this.#isStale = false;
+        this.#hasOverflowed = false;
+        // What came in before was durable before, so it is in what is loaded now.
+        this.#dropHeld();
         const hydration = await shared.hub.hydrate(this.sessionId, this.#has);
-        const frames = this.#isWanted ? await this.#encode(hydration) : [];
+        const frames = this.#isWanted ? await this.#encode(hydration) : undefined;
         if (this.#state !== "hydrating") return;
         if (this.#isStale) continue;
-        if (outbox.isBehind) this.#lag();
-        else this.#goLive(hydration, frames);
-        return;
+        if (outbox.isBehind) {
+          this.#lag();
+          return;
+        }
+        // The client was behind for a moment only.
+        if (frames === undefined) continue;
+        if (!this.#hasOverflowed) {
+          this.#goLive(hydration, frames);
+          return;
+        }
+        // A delta goes on from what was sent; the whole would be sent again and again.
+        if (++overflows > 1 && hydration.mode !== "delta") {
+          this.#overflow();
+          return;
+        }
+        outbox.writeSnapshot(frames);
+        this.#noteSent(hydration, frames);
       }
     } catch (error) {
       if (this.#state !== "hydrating") return;
@@ -108,9 +129,12 @@ export class Subscription implements FeedListener {
     return this.#state === "hydrating" && !this.#isStale && !this.#connection.outbox.isBehind;
   }
 
-  async #encode(hydration: Hydration): Promise<Buffer[]> {
+  /** Undefined where it is not wanted any more before it is encoded to the end. */
+  async #encode(hydration: Hydration): Promise<Buffer[] | undefined> {
     const { registry } = this.#connection.shared.hub;
-    if (this.#has !== undefined || hydration.mode === "delta") return snapshotPages(registry, hydration);
+    if (this.#has !== undefined || hydration.mode === "delta") {
+      return snapshotPages(registry, hydration, () => this.#isWanted);
+    }
     const value = snapshotFrame(registry, hydration.snapshot);
     return [encodeFrame(registry.protobuf, { case: "snapshot", value })];
   }
@@ -119,7 +143,7 @@ export class Subscription implements FeedListener {
     const { sessionId } = this;
     const { shared, outbox } = this.#connection;
     const registry = shared.hub.registry.protobuf;
-    const { ordinal } = hydration.mode === "delta" ? hydration : hydration.snapshot;
+    const ordinal = ordinalOf(hydration);
     const missed = hydration.mode === "delta" ? [] : hydration.missed;
     const last = encodeFrame(registry, {
       case: "subscribed",
@@ -130,12 +154,17 @@ export class Subscription implements FeedListener {
       .map((value) => encodeFrame(registry, { case: "uiEvent", value }));
     this.#hydratedTo = missed.at(-1)?.ordinal ?? ordinal;
     outbox.writeSnapshot([...frames, ...between, ...this.#above(this.#held), last]);
-    if (this.#has !== undefined) this.#has = { since: ordinal, epoch: hydration.epoch };
     this.#dropHeld();
     this.#state = "live";
-    const bytes = frames.reduce((sum, { length }) => sum + length, 0);
-    this.#connection.observe({ stage: "snapshot", sessionId, ordinal, bytes });
+    this.#noteSent(hydration, frames);
     this.#connection.observe({ stage: "subscribed", sessionId, ordinal });
+  }
+
+  #noteSent(hydration: Hydration, frames: readonly Buffer[]): void {
+    const ordinal = ordinalOf(hydration);
+    if (this.#has !== undefined) this.#has = { since: ordinal, epoch: hydration.epoch };
+    const bytes = frames.reduce((sum, { length }) => sum + length, 0);
+    this.#connection.observe({ stage: "snapshot", sessionId: this.sessionId, ordinal, bytes });
   }
 
   /** No events until the connection says that the client has caught up. */
@@ -146,6 +175,7 @@ export class Subscription implements FeedListener {
   }
 
   #hold(batches: readonly EncodedBatch[]): void {
+    if (this.#hasOverflowed) return;
     for (const batch of batches) {
       this.#held.push(batch);
       this.#heldEvents += batch.events;
@@ -153,6 +183,16 @@ export class Subscription implements FeedListener {
     }
     const { maxHeldEvents, maxBufferedBytes } = this.#connection.shared.limits;
     if (this.#heldEvents <= maxHeldEvents && this.#heldBytes <= maxBufferedBytes) return;
+    if (this.#has === undefined) {
+      this.#overflow();
+      return;
+    }
+    // What is loaded next will have them.
+    this.#hasOverflowed = true;
+    this.#dropHeld();
+  }
+
+  #overflow(): void {
     const message = "too many events came in while the snapshot loaded: subscribe again";
     this.#connection.subscriptions.drop(this, "hydration_buffer_overflow", message);
   }
@@ -176,4 +216,9 @@ export class Subscription implements FeedListener {
     const ordinal = batches.at(-1)?.ordinal ?? 0n;
     this.#connection.observe({ stage: "send", sessionId: this.sessionId, ordinal, bytes: length });
   }
+}
+
+/** The ordinal that the client's timeline comes to. */
+function ordinalOf(hydration: Hydration): bigint {
+  return hydration.mode === "delta" ? hydration.ordinal : hydration.snapshot.ordinal;
 }

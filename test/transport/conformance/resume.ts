@@ -190,6 +190,89 @@ export function resumeConformance(start: Start): void {
     expect(copy.notes).toEqual(notesOf(await hub.snapshot("s")));
   });
 
+  test.each([
+    ["events", { maxHeldEvents: 3 }, "x"],
+    ["bytes", { maxBufferedBytes: 4000 }, "x".repeat(1000)],
+  ])("where too many %s come in while the snapshot loads, a delta follows it", async (_, options, message) => {
+    const slow = slowStore();
+    const { hub, at, transport } = await start(options, { store: slow.store });
+    await hub.publish("s", BoardSet, { code: "a" });
+    await hub.publish("s", BoardSet, { code: "b" });
+    const epoch = await epochOf(hub);
+    const client = await TestClient.open(at);
+    const before = slow.loads;
+    const releaseFirst = slow.hold("s");
+    client.resume("s");
+    await vi.waitFor(() => expect(slow.loads).toBe(before + 1));
+    for (let i = 3; i <= 8; i++) await hub.publish("s", BoardSet, { code: "a", message });
+    releaseFirst();
+    // The delta may be too short as well.
+    const releaseSecond = slow.hold("s");
+    await vi.waitFor(() => expect(slow.loads).toBe(before + 2));
+    for (let i = 9; i <= 14; i++) await hub.publish("s", BoardSet, { code: "b", message });
+    releaseSecond();
+    const releaseThird = slow.hold("s");
+    await vi.waitFor(() => expect(slow.loads).toBe(before + 3));
+    await hub.publish("s", BoardSet, { code: "a", message: "15" });
+    releaseThird();
+    expect(await client.takeUntil(({ subscribed }) => subscribed)).toEqual([
+      frame.reset("new", epoch, "s", 2, frame.noteEntity("a", "", 1, 1), frame.noteEntity("b", "", 2, 2)),
+      frame.delta(epoch, "s", 8, frame.noteEntity("a", message, 1, 8)),
+      frame.delta(epoch, "s", 14, frame.noteEntity("b", message, 2, 14)),
+      frame.noteSet("s", 15, "a", "15"),
+      frame.subscribed("s"),
+    ]);
+    expect(transport.connections()[0]?.subscriptions[0]?.state).toBe("live");
+  });
+
+  test("where a timeline stands and too many events come in again and again, it is a hydration_buffer_overflow", async () => {
+    const slow = slowStore();
+    const { hub, at } = await start({ maxHeldEvents: 3 }, { store: slow.store, features: [brokenBoard(2n)] });
+    await hub.publish("s", BoardSet, { code: "a" });
+    await hub.publish("s", BoardSet, { code: "b" });
+    const client = await TestClient.open(at);
+    const before = slow.loads;
+    let release = slow.hold("s");
+    client.resume("s");
+    for (const round of [1, 2]) {
+      await vi.waitFor(() => expect(slow.loads).toBe(before + round));
+      for (let i = 0; i < 5; i++) await hub.publish("s", BoardSet, { code: "c" });
+      release();
+      release = slow.hold("s");
+    }
+    release();
+    const frames = await client.takeUntil(({ error }) => error);
+    expect(frames.map((taken) => taken.snapshot?.resetReason ?? taken.error.code)).toEqual([
+      "new",
+      "hydration_buffer_overflow",
+    ]);
+  });
+
+  test("what came in before a snapshot is loaded again does not count as held", async () => {
+    const slow = slowStore();
+    const { hub, at } = await start({ maxHeldEvents: 3 }, { store: slow.store });
+    await hub.publish("s", BoardSet, { code: "a" });
+    const client = await TestClient.open(at);
+    const before = slow.loads;
+    let release = slow.hold("s");
+    client.subscribe("s");
+    await vi.waitFor(() => expect(slow.loads).toBe(before + 1));
+    for (let i = 2; i <= 4; i++) await hub.publish("s", BoardSet, { code: "a", message: `${i}` });
+    // Makes it load again.
+    const payload = { typeUrl: "type.googleapis.com/unknown.Type", value: new Uint8Array() };
+    await hub.publish("s", BoardAttached, { id: "x", payload });
+    release();
+    release = slow.hold("s");
+    await vi.waitFor(() => expect(slow.loads).toBe(before + 2));
+    for (let i = 6; i <= 8; i++) await hub.publish("s", BoardSet, { code: "a", message: `${i}` });
+    release();
+    expect(await client.takeUntil(({ subscribed }) => subscribed)).toEqual([
+      frame.snapshot("s", 5, frame.noteEntity("a", "4", 1, 4)),
+      ...[6, 7, 8].map((ordinal) => frame.noteSet("s", ordinal, "a", `${ordinal}`)),
+      frame.subscribed("s"),
+    ]);
+  });
+
   test("a client gets a delta instead of UI events that cannot be encoded", async () => {
     const { hub, at } = await start();
     await hub.publish("s", BoardSet, { code: "a" });
@@ -315,13 +398,12 @@ function describePages(start: Start): void {
     const client = await TestClient.open(at);
     rebuild = () => hub.rebuild("s");
     client.resume("s");
-    const epoch = async () => (await inner.session("s"))?.epoch;
-    await vi.waitFor(async () => expect(await epoch()).not.toBe(before));
+    await vi.waitFor(async () => expect(await epochOf(hub)).not.toBe(before));
     const copy = new Copy();
     do {
       for (const taken of await client.takeUntil(({ subscribed }) => subscribed)) copy.apply(taken);
     } while (copy.epoch === before);
     expect(await client.takeAll()).toEqual([]);
-    expect([copy.epoch, copy.notes.size]).toEqual([await epoch(), 5000]);
+    expect([copy.epoch, copy.notes.size]).toEqual([await epochOf(hub), 5000]);
   });
 }

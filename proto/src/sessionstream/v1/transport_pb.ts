@@ -292,7 +292,8 @@ export type SnapshotFrame = Message<"sessionstream.v1.SnapshotFrame"> & {
   /**
    * Why it is no delta. Stable, for programs:
    * new: the client has no snapshot;
-   * epoch: the timeline was repaired, or is of another history;
+   * epoch: the timeline was repaired, is of another history, or has other kinds of
+   * entities;
    * ahead: the client's ordinal is above the session's, as with an older copy of
    * the store;
    * stalled: the timeline stands before an event whose projection failed.
