@@ -8,6 +8,7 @@ import {
 } from "@sessionstream/proto/sessionstream/v1/transport_pb.js";
 import { type DescEvent, event, type Feature, feature, Hub, timelineEntity } from "@sessionstream/runtime";
 import { describe, expect, test } from "vitest";
+import { BookedEventSchema } from "../fixtures/gen/ledger/v1/ledger_pb.js";
 import {
   LedgerAccount,
   LedgerBook,
@@ -101,9 +102,24 @@ describe.each(places)("weakness 9: versions and upcasting, in %s", (_name, make)
     const hub = new Hub({ features: [ledgerOf()], store });
     await hub.publish("s", LedgerBooked, { account: "a", amount: 11n });
     const stored = (await store.events("s")).filter(({ name }) => name === "LedgerBooked");
-    expect(stored.map(({ version }) => version)).toEqual([1, 2]);
+    expect(stored.map(({ version }) => version)).toEqual([1, 3]);
     const read = (await hub.events("s")).filter(({ ordinal }) => ordinal === 1n || ordinal === 4n);
     expect(read).toMatchObject([booked(300n), booked(11n)]);
+    await hub.close();
+  });
+
+  test("raising the version again leaves old steps right: each turns its version into the next", async () => {
+    const place = make();
+    const version = (number: number) => event("LedgerBooked", BookedEventSchema, { version: number });
+    await writeThen(place.open());
+    // A release between then and today, when amounts were in cents already.
+    const between = { desc: feature("Ledger", { events: [version(2)] }), upcast: () => ({}) };
+    const before = new Hub({ features: [between], store: place.open() });
+    await before.publish("s", version(2), { account: "A", amount: 11n });
+    await before.close();
+    const hub = new Hub({ features: [ledgerOf()], store: place.open() });
+    const read = await hub.events("s");
+    expect([read[0], read[3]]).toMatchObject([booked(300n), booked(11n)]);
     await hub.close();
   });
 
@@ -138,8 +154,11 @@ describe.each(places)("weakness 9: versions and upcasting, in %s", (_name, make)
     await writeThen(place.open());
     const broken = ledgerOf({
       upcasts: {
-        booked: () => {
-          throw new Error("no rate");
+        booked: {
+          1: () => {
+            throw new Error("no rate");
+          },
+          2: ({ payload }) => payload,
         },
       },
     });

@@ -5,47 +5,77 @@ import type { SourceWriter } from "./source-writer.js";
 import { switchOverNames } from "./switch.js";
 
 /**
- * Writes the interface of the upcasts, one method an event that was
- * published differently, and the switch that calls it.
+ * Writes the interface of the upcasts, with a step for each older version of an
+ * event and a method for each event that is superseded, and the switch that
+ * calls them.
  */
 export function writeUpcasts(out: SourceWriter, { name, exports, oldEvents }: FeatureCode): void {
   if (oldEvents.length === 0) return;
   const oldEvent = out.runtimeType("OldEvent");
   out.type(
-    `An event of the feature ${name} as it was published, before it is upcast.`,
+    `An event of the feature ${name} on its way to one of today.`,
     exports.oldEvent,
-    oldEvents.map((event) => [oldEvent, `<typeof ${event.export}>`]),
+    oldEvents.map((event) => [oldEvent, `<typeof ${event.export}${versionType(event)}>`]),
   );
-  const upcaster = out.runtimeType("Upcaster");
   out.interface(
     `Turns events of the feature ${name} that were published differently into those of today.`,
     exports.upcasts,
     oldEvents.map((event) => ({
       doc: methodDoc(event.mark.message, whatToDo(event)),
       name: event.method,
-      type: [upcaster, "<", upcasterTypes(event), ">"],
+      type: isSuperseded(event)
+        ? upcaster(out, `typeof ${event.export}, typeof ${event.successor.export}`)
+        : steps(out, event),
     })),
   );
   out.function(
-    "Calls the upcast's method for an event.",
+    "Calls the upcast of an event for its version.",
     exports.upcast,
     [
       ["upcasts", exports.upcasts],
       ["event", exports.oldEvent],
     ],
     payloads(out, oldEvents),
-    switchOverNames(out, oldEvents, { subject: "event", receiver: "upcasts", args: "event" }),
+    switchOverNames(out, oldEvents.map(withStep), { subject: "event", receiver: "upcasts", args: "event" }),
   );
 }
 
-function whatToDo({ mark, successor }: OldEventPart): string {
-  const { version } = successor.mark;
-  if (mark.supersededBy === undefined) return `Turns one of an older version into version ${version}.`;
-  return `Turns it into ${version === 1 ? "" : `version ${version} of `}${successor.name}.`;
+function isSuperseded({ mark }: OldEventPart): boolean {
+  return mark.supersededBy !== undefined;
 }
 
-function upcasterTypes({ mark, export: exported, successor }: OldEventPart): string {
-  return mark.supersededBy === undefined ? `typeof ${exported}` : `typeof ${exported}, typeof ${successor.export}`;
+/** The versions of an event below its own. */
+function olderVersions({ mark }: OldEventPart): readonly number[] {
+  return Array.from({ length: mark.version - 1 }, (_, index) => index + 1);
+}
+
+/** The versions that the step of an event is called for; a superseded one has one for all. */
+function versionType(event: OldEventPart): string {
+  return isSuperseded(event) ? "" : `, ${olderVersions(event).join(" | ")}`;
+}
+
+function whatToDo(event: OldEventPart): string {
+  if (!isSuperseded(event)) return "";
+  const whichever = event.mark.version > 1 ? ", of whatever version it is," : "";
+  return `Turns it${whichever} into version 1 of ${event.successor.name}.`;
+}
+
+function upcaster(out: SourceWriter, types: string): Printable {
+  return [out.runtimeType("Upcaster"), `<${types}>`];
+}
+
+/** The type with a member for each older version, so that a version that is raised wants the new step alone. */
+function steps(out: SourceWriter, event: OldEventPart): Printable {
+  const members = olderVersions(event).map((version) => [
+    `    /** Turns version ${version} into version ${version + 1}. */\n`,
+    [`    readonly ${version}: `, upcaster(out, `typeof ${event.export}`), ";\n"],
+  ]);
+  return ["{\n", members, "  }"];
+}
+
+/** The event with what is to be called as its method: the step for its version. */
+function withStep(event: OldEventPart): OldEventPart {
+  return isSuperseded(event) ? event : { ...event, method: `${event.method}[event.version]` };
 }
 
 /** The type of what the methods return: the payload of any of the events that they turn others into. */

@@ -46,6 +46,7 @@ export interface Mark {
   readonly flows: readonly Flow[];
   /** For an event: the version of what it means; 1 is the first. */
   readonly version: number;
+  readonly versionPlace: Place;
   /** For an event that can no longer be published: the event that took its place. */
   readonly supersededBy: SuccessorName | undefined;
   /** For a timeline entity: the fields that are marked as its id; one where all is well. */

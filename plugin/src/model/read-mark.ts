@@ -50,13 +50,19 @@ function readNames(options: KindOptions, { kind, message, feature, place }: Mark
 }
 
 /** What an event says about those that were published before. */
-function readHistory(options: KindOptions, place: Place): Pick<Mark, "version" | "supersededBy"> {
-  if (options.$typeName !== EventOptionsSchema.typeName) return { version: 1, supersededBy: undefined };
+function readHistory(options: KindOptions, place: Place): Pick<Mark, "version" | "versionPlace" | "supersededBy"> {
+  if (options.$typeName !== EventOptionsSchema.typeName) {
+    return { version: 1, versionPlace: place, supersededBy: undefined };
+  }
   const { version, supersededBy: name } = options;
   const supersededBy =
     name === "" ? undefined : { name, place: below(place, EventOptionsSchema.field.supersededBy.number) };
   // 0 is what an option that is not written has.
-  return { version: Math.max(version, 1), supersededBy };
+  return {
+    version: Math.max(version, 1),
+    versionPlace: below(place, EventOptionsSchema.field.version.number),
+    supersededBy,
+  };
 }
 
 function readFlows(options: KindOptions, place: Place): readonly Flow[] {

@@ -64,7 +64,7 @@ message Payload {
 }`,
     "words/superseded.proto": `${head("SupersededWords", "words.superseded")}
 message Payload { option (sessionstream.v1.event) = {${all.replaceAll(/"(?=\w)/g, '"Superseded')} version: 3 superseded_by: "today"}; }
-message Today { option (sessionstream.v1.event) = {name: "today" version: 4294967295}; }`,
+message Today { option (sessionstream.v1.event) = {name: "today" version: 100}; }`,
   };
 }
 

@@ -23,6 +23,28 @@ message SeenUiEvent { option (sessionstream.v1.ui_event) = {}; }`);
   ]);
 });
 
+test("a message's name in place of the logical name is reported with that", () => {
+  const source = feature(`message SomethingWentEvent { option (sessionstream.v1.event) = {name: "Gone"}; }
+message A { option (sessionstream.v1.event) = {superseded_by: "SomethingWentEvent"}; }
+message B { option (sessionstream.v1.event) = {superseded_by: "t.v1.SomethingWentEvent"}; }
+message C { option (sessionstream.v1.event) = {superseded_by: "C"}; }`);
+  expect(findings({ "t.proto": source })).toEqual([
+    `t.proto:7:48: superseded_by names "SomethingWentEvent", and no event of the feature has that name: did you mean "Gone"? ${rule}`,
+    `t.proto:8:48: superseded_by names "t.v1.SomethingWentEvent", and no event of the feature has that name: did you mean "Gone"? ${rule}`,
+    `t.proto:9:48: superseded_by names "C", and no event of the feature has that name: want the event that took this one's place ${rule}`,
+  ]);
+});
+
+test("names of one message are parted by bindings in another file", () => {
+  const shared = 'syntax = "proto3"; package t.v1; message Shared { string id = 1; }';
+  const source = feature(
+    `option (sessionstream.v1.bind) = {message: "t.v1.Shared" event: {name: "TOld" superseded_by: "TNew"}};
+option (sessionstream.v1.bind) = {message: "t.v1.Shared" event: {name: "TNew"}};`,
+    { imports: ["shared.proto"] },
+  );
+  expect(findings({ "t.proto": source, "shared.proto": shared })).toEqual([]);
+});
+
 test("an event that is superseded by itself, directly or in a circle, is reported at each step of the circle", () => {
   const source = feature(`message A { option (sessionstream.v1.event) = {superseded_by: "TA"}; }
 message B { option (sessionstream.v1.event) = {name: ["TB", "TBee"] superseded_by: "TBee"}; }
@@ -34,7 +56,7 @@ message Into { option (sessionstream.v1.event) = {superseded_by: "TC"}; }`);
   const circle = "remove superseded_by from the one that is published today";
   expect(findings({ "t.proto": source })).toEqual([
     `t.proto:6:48: event "TA" is superseded by itself: ${itself} ${rule}`,
-    `t.proto:7:69: event "TBee" is superseded by itself: ${itself} ${rule}`,
+    `t.proto:7:69: event "TBee" is superseded by itself, since superseded_by is for all names of the message: declare them by bind from another file to part them ${rule}`,
     `t.proto:8:48: events are superseded in a circle, "TC" by "TD" by "TE" by "TC": ${circle} ${rule}`,
     `t.proto:9:48: events are superseded in a circle, "TD" by "TE" by "TC" by "TD": ${circle} ${rule}`,
     `t.proto:10:48: events are superseded in a circle, "TE" by "TC" by "TD" by "TE": ${circle} ${rule}`,

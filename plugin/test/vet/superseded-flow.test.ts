@@ -35,3 +35,27 @@ message WentEvent { option (sessionstream.v1.event) = {}; }`);
     `u.proto:6:58: emits names "TGone", which is superseded by "TWent" at t.proto:6:56: emit "TWent" instead ${rule}`,
   ]);
 });
+
+test("where successors are superseded in turn, the last one is what to use instead", () => {
+  const source = feature(`message GoCommand { option (sessionstream.v1.command) = {emits: ["TX"]}; }
+message XEvent { option (sessionstream.v1.event) = {superseded_by: "TY" ui: "TSeen"}; }
+message YEvent { option (sessionstream.v1.event) = {superseded_by: "TZ"}; }
+message ZEvent { option (sessionstream.v1.event) = {}; }
+message SeenUpdate { option (sessionstream.v1.ui_event) = {}; }`);
+  expect(findings({ "t.proto": source })).toEqual([
+    `t.proto:6:58: emits names "TX", which is superseded by "TY" at t.proto:7:53: emit "TZ" instead ${rule}`,
+    `t.proto:7:73: event t.v1.XEvent is superseded by "TY" and declares ui, though no projection sees it any more: remove ui, or move it to "TZ" ${rule}`,
+  ]);
+});
+
+test("in a circle there is nothing to use instead, and the circle alone is reported", () => {
+  const source = feature(`message GoCommand { option (sessionstream.v1.command) = {emits: ["TW"]}; }
+message WEvent { option (sessionstream.v1.event) = {superseded_by: "TX"}; }
+message XEvent { option (sessionstream.v1.event) = {superseded_by: "TY" ui: "TSeen"}; }
+message YEvent { option (sessionstream.v1.event) = {superseded_by: "TX"}; }
+message SeenUpdate { option (sessionstream.v1.ui_event) = {}; }`);
+  expect(findings({ "t.proto": source }).map((line) => line.replace(/: .*\(/, " ("))).toEqual([
+    "t.proto:8:53 (SESSIONSTREAM_SUPERSEDED_BY)",
+    "t.proto:9:53 (SESSIONSTREAM_SUPERSEDED_BY)",
+  ]);
+});

@@ -88,12 +88,12 @@ export type TimelineProjector<Event extends DescEvent, Entity extends DescTimeli
   view: TimelineView,
 ) => readonly (Entity extends DescTimelineEntity ? TimelineChange<Entity> : never)[];
 
-/** An event of the log as it was published, before an upcast turns it into one of today. */
-export interface OldEvent<Event extends DescLoggedEvent = DescLoggedEvent> {
+/** An event of the log as an upcast is given it, on its way to one of today. */
+export interface OldEvent<Event extends DescLoggedEvent = DescLoggedEvent, Version extends number = number> {
   readonly name: Event["name"];
   readonly payload: Payload<Event["schema"]>;
-  /** The version in which it was published. */
-  readonly version: number;
+  /** The version that it is of: as published, or as the step before made it. */
+  readonly version: Version;
   readonly ordinal: bigint;
   /** When the event was ordered, in milliseconds since the Unix epoch. */
   readonly time: number;
@@ -101,12 +101,12 @@ export interface OldEvent<Event extends DescLoggedEvent = DescLoggedEvent> {
 }
 
 /**
- * What an upcast's method for an event looks like: it returns the payload that
- * the event has today, or that of the event that took its place.
+ * What one step of an upcast looks like: it returns the payload of the event's
+ * next version, or that of version 1 of the event that took its place.
  */
-export type Upcaster<Event extends DescLoggedEvent, Today extends DescLoggedEvent = Event> = (
+export type Upcaster<Event extends DescLoggedEvent, Successor extends DescLoggedEvent = Event> = (
   event: OldEvent<Event>,
-) => PayloadInit<Today["schema"]>;
+) => PayloadInit<Successor["schema"]>;
 
 /**
  * The projection method of an event that has no effect on a view. Naming the
@@ -128,10 +128,12 @@ export interface Feature {
   ui?(event: BackendEvent, view: TimelineView): readonly UiEvent[];
   timeline?(event: BackendEvent, view: TimelineView): readonly TimelineChange[];
   /**
-   * Called with an event of the log that was published in an older version, or
-   * that is superseded; returns the payload of the event's version of today, or
-   * of its successor's. Needed where the feature has such events. It is as pure
-   * as a projection, and is given what is stored, which it never changes.
+   * Called with an event of the log that is of an older version, or that is
+   * superseded; returns the payload of the version that comes next, or that of
+   * version 1 of its successor. It is called again with what comes of it, until
+   * that is an event of today: given version 1 of an event whose version is 3, it
+   * returns version 2, and is then given that. Needed where the feature has such
+   * events. It is as pure as a projection, and never changes what is stored.
    */
   upcast?(event: OldEvent): PayloadInit<DescMessage>;
   /**

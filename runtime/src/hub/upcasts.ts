@@ -12,10 +12,12 @@ interface Step {
 }
 
 /**
- * Turns the events that logs have into those of today. One of an older version,
- * or that is superseded, goes through its feature's upcast, and what comes of it
- * goes on likewise where the successor is superseded in turn. An event of a newer
- * version, which a later release published, stays as it is.
+ * Turns the events that logs have into those of today, one step at a time: one of
+ * an older version into the next version, one that is superseded into version 1
+ * of its successor, until the event can be published as it is. So a step stays
+ * right when a version is raised later. An event of a newer version, which a later
+ * release published, stays as it is; one that is superseded never does, as no
+ * projection would know it.
  */
 export class Upcasts {
   readonly #steps = new Map<string, Step>();
@@ -42,7 +44,7 @@ export class Upcasts {
       if (step === undefined || (step.desc.kind === "event" && reached >= step.desc.version)) return event;
       const payload = upcast(step, { ...event, version: reached }, logged.name);
       event = { ...event, name: step.successor.name, payload };
-      reached = step.successor.version;
+      reached = step.desc.kind === "event" ? reached + 1 : 1;
     }
   }
 }

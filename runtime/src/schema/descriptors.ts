@@ -110,8 +110,8 @@ export function command<Name extends string, Schema extends DescMessage>(
 
 /**
  * Describes a backend event. A version above 1 says that its feature has an
- * upcast for those that were published before. Throws INVALID_NAME, or
- * INVALID_OPTION where the version is not a whole number from 1.
+ * upcast, which makes each version of the one before. Throws INVALID_NAME, or
+ * INVALID_OPTION where the version is not a whole number from 1 to 100.
  */
 export function event<Name extends string, Schema extends DescMessage>(
   name: Name,
@@ -250,10 +250,11 @@ function checkSuccessors(
 }
 
 function checkVersion(name: string, version: number): void {
-  if (Number.isSafeInteger(version) && version >= 1) return;
+  // An event of version 1 takes a step for each: a date as a version would take millions.
+  if (Number.isInteger(version) && version >= 1 && version <= 100) return;
   throw new SessionstreamError(
     "INVALID_OPTION",
-    `event "${name}" version: got ${String(version)}, want a whole number from 1`,
+    `event "${name}" version: got ${String(version)}, want a whole number from 1 to 100`,
     { name },
   );
 }

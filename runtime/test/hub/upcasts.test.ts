@@ -3,10 +3,12 @@ import {
   type DescEvent,
   type ErrorReport,
   event,
+  type Feature,
   feature,
   Hub,
   type OldEvent,
   type Store,
+  type StoredEvent,
   supersededEvent,
 } from "@sessionstream/runtime";
 import { describe, expect, test } from "vitest";
@@ -21,7 +23,7 @@ import {
   type LedgerUpcasts,
   LedgerWork,
 } from "../../../test/fixtures/gen/ledger/v1/ledger_sessionstream.js";
-import { BookedThen, type LedgerSwitches, ledgerOf, writeThen } from "../../../test/fixtures/ledger.js";
+import { type LedgerSwitches, ledgerOf, writeThen } from "../../../test/fixtures/ledger.js";
 import { memoryPlace, type Place, places } from "../../../test/fixtures/stores.js";
 
 const today = (amount: bigint) => ({
@@ -109,80 +111,106 @@ describe.each(places)("a log of then, read from %s,", (_name, make) => {
 
   test("has events of today's version from now on, which no upcast sees", async () => {
     const store = await thenAt(make());
-    const seen: bigint[] = [];
-    const booked: LedgerUpcasts["booked"] = ({ payload, ordinal }) => {
-      seen.push(ordinal);
+    const seen: [version: number, ordinal: bigint][] = [];
+    const see = ({ version, payload, ordinal }: OldEvent<typeof LedgerBooked>) => {
+      seen.push([version, ordinal]);
       return payload;
     };
+    const booked: LedgerUpcasts["booked"] = { 1: see, 2: see };
     const hub = new Hub({ features: [ledgerOf({ upcasts: { booked } })], store });
     await hub.publish("s", LedgerBooked, { account: "a", amount: 11n });
     await hub.publish("s", LedgerClosed, { account: "b" });
     expect((await store.events("s", { after: 3n })).map(({ name, version }) => [name, version])).toEqual([
-      ["LedgerBooked", 2],
+      ["LedgerBooked", 3],
       ["LedgerClosed", 1],
     ]);
     await hub.rebuild("s");
-    expect(seen).toEqual([1n]);
+    expect(seen).toEqual([1n, 2n, 3n].flatMap((ordinal) => [1, 2].map((version) => [version, ordinal])));
     await hub.close();
   });
 });
 
-test("an upcast is given the event as it was published", async () => {
+test("each step of an upcast is given the event as it was published, or as the step before made it", async () => {
   const store = await thenAt(memoryPlace());
   const given: OldEvent[] = [];
-  const booked: LedgerUpcasts["booked"] = (event) => {
-    given.push(event);
-    return event.payload;
+  const booked: LedgerUpcasts["booked"] = {
+    1(event) {
+      given.push(event);
+      return { ...event.payload, amount: 4n };
+    },
+    2(event) {
+      given.push(event);
+      return event.payload;
+    },
   };
   const hub = new Hub({ features: [ledgerOf({ upcasts: { booked } })], store, sessionMetadata: () => ({}) });
   const [stored] = await store.events("s");
   await hub.events("s", { limit: 1 });
-  expect(given).toEqual([
-    {
-      name: "LedgerBooked",
-      payload: { $typeName: "ledger.v1.BookedEvent", account: "a", amount: 3n },
-      version: 1,
-      ordinal: 1n,
-      time: stored?.time,
-      session: { id: "s", metadata: {} },
-    },
-  ]);
+  const step = (version: number, amount: bigint) => ({
+    ...today(amount),
+    version,
+    ordinal: 1n,
+    time: stored?.time,
+    session: { id: "s", metadata: {} },
+  });
+  expect(given).toEqual([step(1, 3n), step(2, 4n)]);
   await hub.close();
 });
 
-test("a chain of superseded events goes through each upcast, in the version that the one before it makes", async () => {
-  const place = memoryPlace();
-  const First = event("First", BookedEventSchema);
-  const then = new Hub({ features: [{ desc: feature("Chain", { events: [First] }) }], store: place.open() });
-  await then.publish("s", First, { account: "first" });
-  await then.close();
+/** A feature by hand whose upcast notes in the account what it was called for. */
+function noting(desc: Feature["desc"]): Feature {
+  return {
+    desc,
+    upcast: ({ name, version, payload }) => {
+      const account = `${(payload as { account?: string }).account} ${name}${version}`;
+      return { $typeName: payload.$typeName, account };
+    },
+  };
+}
 
-  const seen: [name: string, version: number][] = [];
-  const hub = new Hub({
-    features: [
-      {
-        desc: feature("Chain", {
-          events: [event("Last", BookedEventSchema, { version: 3 })],
-          supersededEvents: [
-            supersededEvent("Second", BookedEventSchema, { by: "Last", version: 2 }),
-            supersededEvent("First", BookedEventSchema, { by: "Second" }),
-          ],
-        }),
-        upcast: ({ name, version, payload }) => {
-          seen.push([name, version]);
-          return { ...payload, account: `${(payload as { account?: string }).account} and ${name}` };
-        },
-      },
-    ],
-    store: place.open(),
-  });
-  expect(await hub.events("s")).toMatchObject([{ name: "Last", payload: { account: "first and First and Second" } }]);
-  // What comes of Second is of the version that Last has today, so Last has no upcast of it.
-  expect(seen).toEqual([
-    ["First", 1],
-    ["Second", 2],
-  ]);
+/** Publishes events in a store of then, and returns the accounts of what a feature of today makes of them. */
+async function accounts(then: readonly DescEvent<string, typeof BookedEventSchema>[], desc: Feature["desc"]) {
+  const place = memoryPlace();
+  for (const published of then) {
+    // One hub each, as the versions of one event are those of several releases.
+    const hub = new Hub({ features: [noting(feature("Noting", { events: [published] }))], store: place.open() });
+    await hub.publish("s", published, { account: "" });
+    await hub.close();
+  }
+  const hub = new Hub({ features: [noting(desc)], store: place.open() });
+  const events = await hub.events("s");
   await hub.close();
+  return events.map(({ name, payload }) => `${name}:${(payload as { account?: string }).account}`);
+}
+
+const version = (number: number, name = "E") => event(name, BookedEventSchema, { version: number });
+
+test("an event goes from the version that it was published in through each step up to that of today", async () => {
+  const then = [version(1), version(2), version(3)];
+  const read = (today: number) => accounts(then, feature("Noting", { events: [version(today)] }));
+  // A later version, from before a roll-back, is read as it is.
+  expect(await read(1)).toEqual(["E:", "E:", "E:"]);
+  expect(await read(2)).toEqual(["E: E1", "E:", "E:"]);
+  expect(await read(3)).toEqual(["E: E1 E2", "E: E2", "E:"]);
+  expect(await read(4)).toEqual(["E: E1 E2 E3", "E: E2 E3", "E: E3"]);
+});
+
+test("a superseded event becomes version 1 of its successor, whose steps follow", async () => {
+  const then = [version(1, "First"), version(1, "Second"), version(2, "Second"), version(3, "Second")];
+  const desc = feature("Noting", {
+    events: [version(3, "Last")],
+    supersededEvents: [
+      supersededEvent("Second", BookedEventSchema, { by: "Last", version: 2 }),
+      supersededEvent("First", BookedEventSchema, { by: "Second" }),
+    ],
+  });
+  expect(await accounts(then, desc)).toEqual([
+    "Last: First1 Second1 Last1 Last2",
+    "Last: Second1 Last1 Last2",
+    "Last: Second2 Last1 Last2",
+    // Of a later version than the schema's: no projection would know it as it is.
+    "Last: Second3 Last1 Last2",
+  ]);
 });
 
 describe("a superseded event is refused, and the message names its successor", () => {
@@ -236,17 +264,37 @@ describe("a feature that needs an upcast and has none is refused when the hub is
       }),
     );
     expect(() => new Hub({ features: [{ desc, upcast: ({ payload }) => payload }] })).not.toThrow();
+    expect(() => new Hub({ features: [ledgerOf(), { desc }] })).toThrow('the feature "Hand" without `upcast`');
   });
 });
 
-test("an event of a newer version than the schema's, from before a roll-back, is read as it is", async () => {
-  const place = memoryPlace();
-  const later = new Hub({ features: [ledgerOf()], store: place.open() });
-  await later.publish("s", LedgerBooked, { account: "a", amount: 11n });
-  await later.close();
-  const earlier = new Hub({ features: [{ desc: feature("Ledger", { events: [BookedThen] }) }], store: place.open() });
-  expect(await earlier.events("s")).toMatchObject([today(11n)]);
-  await earlier.close();
+describe("an event of a log that is not what the schema says is refused", () => {
+  async function reading(change: Partial<StoredEvent>): Promise<unknown> {
+    const store = await thenAt(memoryPlace());
+    const events: Store["events"] = async (...page) =>
+      (await store.events(...page)).map((stored) => ({ ...stored, ...change }));
+    const hub = new Hub({ features: [ledgerOf()], store: { ...store, events } });
+    return hub.events("s", { limit: 1 }).catch((thrown: unknown) => thrown);
+  }
+  const context = { sessionId: "s", name: "LedgerBooked", ordinal: 1n };
+
+  test("of another type", async () => {
+    expect(await reading({ type: "ledger.v1.PaidInEvent" })).toMatchObject({
+      code: "PAYLOAD_TYPE_MISMATCH",
+      message:
+        'event "LedgerBooked" at ordinal 1 payload type mismatch: got ledger.v1.PaidInEvent want ledger.v1.BookedEvent',
+      context,
+    });
+  });
+
+  test("of bytes that are no such message, with why as the cause", async () => {
+    expect(await reading({ payload: Uint8Array.of(255) })).toMatchObject({
+      code: "INVALID_PAYLOAD",
+      message: expect.stringMatching(/^event "LedgerBooked" at ordinal 1 payload invalid: ./),
+      context,
+      cause: expect.any(Error),
+    });
+  });
 });
 
 describe("an upcast that fails is an event that cannot be read", () => {

@@ -68,7 +68,7 @@ describe("versions and successors", () => {
     expect(feature("F", { events: [A] }).supersededEvents).toEqual([]);
   });
 
-  test.each([0, -1, 1.5, Number.NaN, "2"])("the version %j is refused", (version) => {
+  test.each([0, -1, 1.5, Number.NaN, "2", 101])("the version %j is refused", (version) => {
     const given = { version: version as number, by: "B" };
     expect(() => event("A", WorkCommandSchema, given)).toThrow(withCode("INVALID_OPTION"));
     expect(() => supersededEvent("A", WorkCommandSchema, given)).toThrow(withCode("INVALID_OPTION"));

@@ -3,7 +3,7 @@ import { type LedgerUpcasts, ledgerFeature } from "../../fixtures/gen/ledger/v1/
 
 // error: 2741 Property 'paidIn' is missing
 export const upcasts: LedgerUpcasts = {
-  booked: ({ payload }) => payload,
+  booked: { 1: ({ payload }) => payload, 2: ({ payload }) => payload },
   credited: ({ payload: { holder, euros } }) => ({ account: holder, euros }),
 };
 

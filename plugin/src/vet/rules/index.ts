@@ -11,6 +11,7 @@ import { nameUnique } from "./name-unique.js";
 import { payloadConcrete } from "./payload-concrete.js";
 import { supersededBy } from "./superseded-by.js";
 import { supersededFlow } from "./superseded-flow.js";
+import { version } from "./version.js";
 
 /** Every rule. */
 export const rules: readonly Rule[] = [
@@ -23,6 +24,7 @@ export const rules: readonly Rule[] = [
   entityId,
   entityIdPlacement,
   flowTarget,
+  version,
   supersededBy,
   supersededFlow,
   binding,

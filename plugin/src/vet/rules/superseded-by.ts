@@ -13,7 +13,7 @@ export const supersededBy: Rule = {
         const { name, place } = mark.supersededBy;
         if (model.names.event.get(name)?.some((declared) => declared.file === file)) {
           const circle = mark.names.map(({ text }) => circleOf(model, file, text)).find((found) => found !== undefined);
-          if (circle !== undefined) report(place, describeCircle(circle));
+          if (circle !== undefined) report(place, describeCircle(circle, mark));
         } else {
           report(
             place,
@@ -38,10 +38,14 @@ function describeMiss(model: SchemaModel, file: SchemaFile, mark: Mark, name: st
     return `which is ${aKind(kind)} at ${declaredAt(model, name).map(formatPlace)[0]}: want an event of the same feature`;
   }
   const others = file.marks.filter((candidate) => candidate.kind === "event" && candidate !== mark);
-  const near = nearest(
-    name,
-    others.flatMap(({ names }) => names.map(({ text }) => text)),
-  );
+  // The message's name is a likely mistake, and may be far from the logical name.
+  const ofMessage = others.find(({ message }) => message.name === name || message.typeName === name)?.names[0]?.text;
+  const near =
+    ofMessage ??
+    nearest(
+      name,
+      others.flatMap(({ names }) => names.map(({ text }) => text)),
+    );
   return `and no event of the feature has that name: ${near === undefined ? "want the event that took this one's place" : `did you mean "${near}"?`}`;
 }
 
@@ -61,9 +65,12 @@ function successorOf({ names }: SchemaModel, file: SchemaFile, name: string): st
   return names.event.get(name)?.find((declared) => declared.file === file)?.mark.supersededBy?.name;
 }
 
-function describeCircle(circle: readonly string[]): string {
+function describeCircle(circle: readonly string[], { names }: Mark): string {
   const [first = ""] = circle;
   if (circle.length === 1) {
+    if (names.length > 1) {
+      return `event "${first}" is superseded by itself, since superseded_by is for all names of the message: declare them by bind from another file to part them`;
+    }
     return `event "${first}" is superseded by itself: name the event that took its place, or raise version where the event stays and its meaning changed`;
   }
   const path = [...circle, first].map((name) => `"${name}"`).join(" by ");

@@ -1,36 +1,61 @@
-import { formatPlace, type Mark } from "../../model/index.js";
+import { formatPlace, type Mark, type SchemaModel } from "../../model/index.js";
 import type { Report, Rule } from "../rule.js";
 
 export const supersededFlow: Rule = {
   id: "SESSIONSTREAM_SUPERSEDED_FLOW",
   purpose: "A superseded event is emitted by no command, and declares no flows of its own.",
-  check({ files, names }, report) {
-    for (const mark of files.flatMap(({ marks }) => marks)) {
-      if (mark.supersededBy !== undefined) checkOwnFlows(mark, report);
-      for (const { option, targets } of mark.flows) {
-        if (option !== "emits") continue;
-        for (const { name, place } of targets) {
-          const [target] = names.event.get(name) ?? [];
-          const successor = target?.mark.supersededBy;
-          if (successor === undefined) continue;
-          report(
-            place,
-            `emits names "${name}", which is superseded by "${successor.name}" at ${formatPlace(successor.place)}: emit "${successor.name}" instead`,
-            [successor.place],
-          );
-        }
-      }
+  check(model, report) {
+    for (const mark of model.files.flatMap(({ marks }) => marks)) {
+      checkOwnFlows(model, mark, report);
+      checkEmits(model, mark, report);
     }
   },
 };
 
-function checkOwnFlows({ flows, supersededBy, message }: Mark, report: Report): void {
+function checkEmits(model: SchemaModel, { flows }: Mark, report: Report): void {
+  for (const { name, place } of flows.filter(({ option }) => option === "emits").flatMap(({ targets }) => targets)) {
+    const successor = successorOf(model, name);
+    const today = lastSuccessor(model, successor?.name);
+    if (successor === undefined || today === undefined) continue;
+    report(
+      place,
+      `emits names "${name}", which is superseded by "${successor.name}" at ${formatPlace(successor.place)}: emit "${today}" instead`,
+      [successor.place],
+    );
+  }
+}
+
+function checkOwnFlows(model: SchemaModel, { flows, supersededBy, message }: Mark, report: Report): void {
+  const today = lastSuccessor(model, supersededBy?.name);
+  if (today === undefined) return;
   for (const { option, targets } of flows) {
     const [first] = targets;
     if (first === undefined) continue;
     report(
       first.place,
-      `event ${message.typeName} is superseded by "${supersededBy?.name}" and declares ${option}, though no projection sees it any more: remove ${option}, or move it to "${supersededBy?.name}"`,
+      `event ${message.typeName} is superseded by "${supersededBy?.name}" and declares ${option}, though no projection sees it any more: remove ${option}, or move it to "${today}"`,
     );
   }
+}
+
+/**
+ * The event that is published today in place of those that led to a successor.
+ * Undefined where there is no successor, or they go round in a circle, which is
+ * reported where it is declared.
+ */
+function lastSuccessor(model: SchemaModel, successor: string | undefined): string | undefined {
+  const passed = new Set<string>();
+  let last = successor;
+  while (last !== undefined) {
+    if (passed.has(last)) return undefined;
+    passed.add(last);
+    const next = successorOf(model, last)?.name;
+    if (next === undefined) break;
+    last = next;
+  }
+  return last;
+}
+
+function successorOf({ names }: SchemaModel, name: string): Mark["supersededBy"] {
+  return names.event.get(name)?.[0]?.mark.supersededBy;
 }

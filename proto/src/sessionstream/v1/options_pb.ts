@@ -87,18 +87,20 @@ export type EventOptions = Message<"sessionstream.v1.EventOptions"> & {
   timeline: string[];
 
   /**
-   * The version of what the event means; 1 where it is not written. Raised when an
-   * event that was published earlier has to be changed before projections see it,
-   * which an upcast then does.
+   * The version of what the event means; 1 where it is not written, and at most
+   * 100. Raised by one when an event that was published earlier has to be changed
+   * before projections see it, which an upcast then does: it has a step for each
+   * older version, which makes the next one.
    *
    * @generated from field: uint32 version = 4;
    */
   version: number;
 
   /**
-   * The name of the event of the same feature that took this one's place. This one
-   * can no longer be published, only read from logs, where an upcast turns it into
-   * its successor.
+   * The name of the event of the same feature that took the place of this one, or
+   * of each where the message has several names. It can no longer be published,
+   * only read from logs, where an upcast turns it, of whatever version, into
+   * version 1 of its successor, whose own steps then follow.
    *
    * @generated from field: string superseded_by = 5;
    */
