@@ -105,6 +105,7 @@ export class LiveSession {
       return { ordinal: last ?? ordinal };
     };
     if (key === undefined) return this.#track(() => this.#abortable(signal, work));
+    if (signal?.aborted) return Promise.reject(signal.reason);
     const { schema } = this.#core.registry.command(name);
     const outcome = this.#track(() =>
       this.#keyed.once(key, `command ${name}`, toBinary(schema, payload), (submission) =>
@@ -158,8 +159,8 @@ export class LiveSession {
 
   /**
    * Gives work a publisher, and waits for it and for all that it published, also
-   * where it fails.
-   * Resolves to the last ordinal that it published before it returned.
+   * where it fails. Resolves to the last ordinal that it published before it
+   * returned.
    */
   async #publishing(
     info: SessionInfo,

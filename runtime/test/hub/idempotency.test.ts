@@ -360,6 +360,14 @@ describe.each(places)("idempotency keys, on %s", (_, makePlace) => {
     expect(runs()).toBe(1);
   });
 
+  test("whoever gave up before does not begin anything", async () => {
+    const { hub, runs } = hubOf(three);
+    const signal = AbortSignal.abort(new Error("given up"));
+    await expect(hub.submit(newSession(), LabWork, {}, { ...once, signal })).rejects.toThrow("given up");
+    await hub.close();
+    expect(runs()).toBe(0);
+  });
+
   test("a handler that waits for itself does not keep a hub that is closed by force", async () => {
     const { hub } = hubOf(async ({ session, key }) => {
       await hub.submit(session.id, LabWork, {}, { key: key as string });
