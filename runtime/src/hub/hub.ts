@@ -3,12 +3,11 @@ import type { DescCommand, DescEvent, DescFeature } from "../schema/descriptors.
 import { type PayloadInit, toPayload } from "../schema/payload.js";
 import { SchemaRegistry } from "../schema/registry.js";
 import { memoryStore } from "../store/memory-store.js";
-import type { EventRange, Store, StoredError } from "../store/store.js";
+import type { EventRange, SessionRange, Store, StoredError } from "../store/store.js";
 import type { Snapshot } from "../timeline/snapshot.js";
 import { Timeline } from "../timeline/timeline.js";
 import { checkDescriptor, checkOptions } from "./check-options.js";
 import { Committer } from "./committer.js";
-import { checkRange } from "./event-range.js";
 import { EventReader } from "./event-reader.js";
 import type { BackendEvent, CommandContext, Feature, Published } from "./feature.js";
 import type { HubCore } from "./hub-core.js";
@@ -22,6 +21,7 @@ import type { Fanout, HubOptions, UiBatch } from "./options.js";
 import type { PipelineRecord } from "./pipeline-observer.js";
 import { Projection } from "./projection.js";
 import { Projector } from "./projector.js";
+import { checkEventRange, checkSessionRange } from "./ranges.js";
 import { rebuildTimeline, retryTimeline } from "./repair.js";
 import type { SessionInfo } from "./session.js";
 import type { SessionClient, SubmitOptions, Submitted } from "./session-client.js";
@@ -185,7 +185,7 @@ export class Hub {
    */
   async events(sessionId: string, range: EventRange = {}): Promise<readonly BackendEvent[]> {
     checkSessionId(sessionId);
-    checkRange(range);
+    checkEventRange(range);
     const stored = await this.#store.session(sessionId);
     if (stored === undefined) return [];
     const info: SessionInfo = { id: sessionId, metadata: stored.metadata };
@@ -197,6 +197,15 @@ export class Hub {
   async errors(sessionId: string): Promise<readonly StoredError[]> {
     checkSessionId(sessionId);
     return this.#store.errors(sessionId);
+  }
+
+  /**
+   * The ids of the sessions that are stored: those after `after`, at most `limit`,
+   * in an order that stays. Throws INVALID_RANGE or INVALID_SESSION.
+   */
+  async sessions(range: SessionRange = {}): Promise<readonly string[]> {
+    checkSessionRange(range);
+    return this.#store.sessions(range);
   }
 
   /** Where the session stands. A session that nobody used stands at 0. */

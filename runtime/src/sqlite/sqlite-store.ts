@@ -3,12 +3,13 @@ import type { Database, Transaction } from "better-sqlite3";
 import { messageOf, SessionstreamError } from "../errors.js";
 import { checkBatch, checkSameCommand, checkSameEvent } from "../store/rules.js";
 import {
-  defaultEventLimit,
+  defaultLimit,
   type EventRange,
   type FailedStep,
   type LoadedSession,
   type LoadOptions,
   type SessionBatch,
+  type SessionRange,
   type Store,
   type StoredCommand,
   type StoredEntity,
@@ -44,6 +45,10 @@ class SqliteStore implements Store {
     this.#writeAll = database.transaction((batches) => batches.map((batch) => this.#write(batch)));
   }
 
+  async sessions({ after = "", limit = defaultLimit }: SessionRange = {}): Promise<readonly string[]> {
+    return this.#read(() => this.#sql.selectSessionIds.all(after, limit).map(({ id }) => id));
+  }
+
   async session(sessionId: string): Promise<StoredSession | undefined> {
     const row = this.#read(() => this.#sql.selectSession.get(sessionId));
     return row && toSession(row);
@@ -62,7 +67,7 @@ class SqliteStore implements Store {
     });
   }
 
-  async events(sessionId: string, { after = 0n, limit = defaultEventLimit }: EventRange = {}): Promise<StoredEvent[]> {
+  async events(sessionId: string, { after = 0n, limit = defaultLimit }: EventRange = {}): Promise<StoredEvent[]> {
     return this.#read(() => {
       const session = this.#sql.selectSession.get(sessionId);
       return session === undefined ? [] : this.#sql.selectEvents.all(session.id, after, limit).map(toEvent);

@@ -46,6 +46,7 @@ export interface CommandRow {
 }
 
 export interface Statements {
+  readonly selectSessionIds: Statement<[after: string, limit: number], { readonly id: string }>;
   readonly selectSession: Statement<[sessionId: string], SessionRow>;
   readonly insertSession: Statement<
     [sessionId: string, metadata: string, ordinal: bigint, cursor: bigint, epoch: string]
@@ -91,6 +92,9 @@ type Statement<Bind extends unknown[], Row = unknown> = BetterSqlite3.Statement<
 
 export function prepareStatements(database: BetterSqlite3.Database): Statements {
   return {
+    selectSessionIds: database.prepare(
+      "SELECT session_id AS id FROM sessions WHERE session_id > ? ORDER BY session_id LIMIT ?",
+    ),
     selectSession: database
       .prepare<[string], SessionRow>(
         "SELECT id, metadata, revision, ordinal, cursor, epoch FROM sessions WHERE session_id = ?",

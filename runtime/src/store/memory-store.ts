@@ -2,11 +2,12 @@ import { SessionstreamError } from "../errors.js";
 import { compareEntities } from "../timeline/entity-order.js";
 import { checkBatch, checkSameCommand, checkSameEvent } from "./rules.js";
 import {
-  defaultEventLimit,
+  defaultLimit,
   type EventRange,
   type LoadedSession,
   type LoadOptions,
   type SessionBatch,
+  type SessionRange,
   type Store,
   type StoredCommand,
   type StoredEntity,
@@ -31,6 +32,12 @@ export function memoryStore(): Store {
 class MemoryStore implements Store {
   readonly #sessions = new Map<string, MemorySession>();
   #closed = false;
+
+  async sessions({ after, limit = defaultLimit }: SessionRange = {}): Promise<readonly string[]> {
+    this.#checkOpen();
+    const ids = [...this.#sessions.keys()].filter((id) => after === undefined || id > after);
+    return ids.sort().slice(0, limit);
+  }
 
   async session(sessionId: string): Promise<StoredSession | undefined> {
     this.#checkOpen();
@@ -59,7 +66,7 @@ class MemoryStore implements Store {
     });
   }
 
-  async events(sessionId: string, { after = 0n, limit = defaultEventLimit }: EventRange = {}): Promise<StoredEvent[]> {
+  async events(sessionId: string, { after = 0n, limit = defaultLimit }: EventRange = {}): Promise<StoredEvent[]> {
     this.#checkOpen();
     const events = this.#sessions.get(sessionId)?.events ?? [];
     const from = events.findIndex((event) => event.ordinal > after);

@@ -130,8 +130,16 @@ export interface EventRange {
   readonly limit?: number;
 }
 
-/** How many events a page of the log has unless a limit is given. */
-export const defaultEventLimit = 1000;
+/** A page of the sessions' ids. */
+export interface SessionRange {
+  /** Those after this id, in the store's order; from the first unless given. */
+  readonly after?: string;
+  /** At most so many; 1,000 unless given. */
+  readonly limit?: number;
+}
+
+/** How many events or sessions a page has unless a limit is given. */
+export const defaultLimit = 1000;
 
 /**
  * Keeps sessions: the log, the timeline that is its fold, and the errors.
@@ -142,6 +150,8 @@ export const defaultEventLimit = 1000;
  * ALREADY_SUBMITTED, one with a command whose key the store has of another.
  */
 export interface Store {
+  /** The ids of the sessions that something was committed to, in an order that stays. */
+  sessions(range?: SessionRange): Promise<readonly string[]>;
   /** Where the session stands, or undefined where nothing was committed. */
   session(sessionId: string): Promise<StoredSession | undefined>;
   /** The session with its timeline, or undefined where nothing was committed. */

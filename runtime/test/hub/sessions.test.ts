@@ -74,3 +74,20 @@ describe("idle sessions", () => {
     await hub.waitIdle("busy");
   });
 });
+
+describe("the list of sessions", () => {
+  test("has those that something was committed to, in pages", async () => {
+    const { hub } = watched();
+    for (const id of ["b", "a", "c"]) await hub.publish(id, LabTrace, {});
+    await hub.session("only looked at");
+    expect(await hub.sessions()).toEqual(["a", "b", "c"]);
+    expect(await hub.sessions({ limit: 2 })).toEqual(["a", "b"]);
+    expect(await hub.sessions({ after: "b" })).toEqual(["c"]);
+  });
+
+  test("refuses a page that there cannot be", async () => {
+    const { hub } = watched();
+    await expect(hub.sessions({ limit: 0 })).rejects.toMatchObject({ code: "INVALID_RANGE" });
+    await expect(hub.sessions({ after: "" })).rejects.toMatchObject({ code: "INVALID_SESSION" });
+  });
+});

@@ -13,6 +13,22 @@ export function readConformance(store: () => Store, open: () => Store): void {
       expect(await store().command("nobody", "k")).toBeUndefined();
     });
 
+    test("sessions are listed in pages, in an order that stays, each once", async () => {
+      expect(await store().sessions()).toEqual([]);
+      const ids = [...Array.from({ length: 1100 }, (_, index) => `s${index}`), "ü", "🙂", "\u{ffff}", "a/b", " "];
+      for (const sessionId of ids) await commit(store(), { sessionId });
+      expect(await store().sessions()).toHaveLength(1000);
+      const found: string[] = [];
+      for (;;) {
+        const after = found.at(-1);
+        const page = await store().sessions({ limit: 300, ...(after !== undefined && { after }) });
+        if (page.length === 0) break;
+        found.push(...page);
+      }
+      expect([...found].sort()).toEqual([...ids].sort());
+      expect(await store().sessions({ limit: 2000 })).toEqual(found);
+    });
+
     test("ordinals above 2^53 are exact", async () => {
       const far = 2n ** 53n + 1n;
       const farther = 2n ** 63n - 1n;

@@ -133,6 +133,7 @@ async function publishAll(hub: Hub, sessions: number, events: number, awaited: b
 function recording(store: Store, groups: Group[]): Store {
   const note = ({ sessionId, events }: SessionBatch) => ({ sessionId, events: events.length });
   return {
+    sessions: (range) => store.sessions(range),
     session: (id) => store.session(id),
     load: (id, options) => store.load(id, options),
     events: (id, range) => store.events(id, range),
