@@ -1,6 +1,7 @@
 import { type DescMessage, type JsonValue, toJson } from "@bufbuild/protobuf";
 import { untilAborted, whenAborted } from "../abort.js";
 import { messageOf, SessionstreamError } from "../errors.js";
+import { toHex } from "../hex.js";
 import { checkKey } from "../hub/idempotency-key.js";
 import type { SubmitOptions, Submitted } from "../hub/session-client.js";
 import type { DescCommand } from "../schema/descriptors.js";
@@ -155,21 +156,17 @@ const unavailable: ReadonlySet<number> = new Set([502, 503, 504]);
 
 /** Not `crypto.randomUUID`, which a page has only over HTTPS. */
 function newKey(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return toHex(crypto.getRandomValues(new Uint8Array(16)));
 }
 
 /** Waits, but not when one of the signals is aborted. */
-function sleep(time: number, signals: readonly AbortSignal[]): Promise<void> {
-  return new Promise((resolve) => {
-    const wake = () => {
-      clearTimeout(timer);
-      for (const signal of signals) signal.removeEventListener("abort", wake);
-      resolve();
-    };
-    const timer = setTimeout(wake, time);
-    for (const signal of signals) signal.addEventListener("abort", wake);
+async function sleep(time: number, signals: readonly AbortSignal[]): Promise<void> {
+  const stops: (() => void)[] = [];
+  await new Promise<void>((resolve) => {
+    const timer = setTimeout(resolve, time);
+    stops.push(() => clearTimeout(timer), ...signals.map((signal) => whenAborted(signal, () => resolve())));
   });
+  for (const stop of stops) stop();
 }
 
 /** The error that a server of ours gives. */

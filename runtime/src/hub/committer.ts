@@ -1,5 +1,5 @@
-import { isSessionstreamError, messageOf, SessionstreamError } from "../errors.js";
 import type { SessionBatch, Store } from "../store/store.js";
+import { toStoreError } from "../store/store-error.js";
 
 /** What has something to commit. */
 export interface Committing {
@@ -45,7 +45,7 @@ export class Committer {
         if (batch !== undefined) taken.push({ lane, batch });
       } catch (thrown) {
         // A batch that cannot be encoded is its own session's trouble.
-        lane.settle(failed(thrown));
+        lane.settle(toStoreError(thrown));
       }
     }
     if (taken.length > 0) {
@@ -71,13 +71,8 @@ export class Committer {
       if (outcomes.length === batches.length) return outcomes;
       throw new Error(`it told ${outcomes.length} outcomes of ${batches.length} batches`);
     } catch (thrown) {
-      const error = failed(thrown);
+      const error = toStoreError(thrown);
       return batches.map(() => error);
     }
   }
-}
-
-function failed(thrown: unknown): SessionstreamError {
-  if (isSessionstreamError(thrown)) return thrown;
-  return new SessionstreamError("STORE_FAILED", `the store failed: ${messageOf(thrown)}`, {}, thrown);
 }

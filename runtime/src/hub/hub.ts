@@ -12,6 +12,7 @@ import { EventReader } from "./event-reader.js";
 import type { BackendEvent, CommandContext, Feature, Published } from "./feature.js";
 import type { HubCore } from "./hub-core.js";
 import { type FullHydration, type Hydration, type ResumePoint, readAll, readHydration } from "./hydration.js";
+import type { Lane, LaneStatus } from "./lane.js";
 import type { LiveSession } from "./live-session.js";
 import { LiveSessions } from "./live-sessions.js";
 import { LocalSessionClient } from "./local-session-client.js";
@@ -209,10 +210,8 @@ export class Hub {
   }
 
   /** Where the session stands. A session that nobody used stands at 0. */
-  async session(sessionId: string): Promise<SessionStatus> {
-    const { lane, runs } = this.#use(sessionId);
-    const { info, ordinal, cursor } = await lane.status();
-    return { ...info, ordinal, cursor, runs: runs.ids };
+  session(sessionId: string): Promise<SessionStatus> {
+    return this.#status(sessionId, (lane) => lane.status());
   }
 
   /**
@@ -220,10 +219,8 @@ export class Hub {
    * one fails again and the policy is `fail`, the timeline stops there: `cursor`
    * is then below `ordinal`. Events published meanwhile wait until it is done.
    */
-  async retry(sessionId: string): Promise<SessionStatus> {
-    const { lane, runs } = this.#use(sessionId);
-    const { info, ordinal, cursor } = await retryTimeline(lane, this.#core);
-    return { ...info, ordinal, cursor, runs: runs.ids };
+  retry(sessionId: string): Promise<SessionStatus> {
+    return this.#status(sessionId, (lane) => retryTimeline(lane, this.#core));
   }
 
   /**
@@ -232,10 +229,8 @@ export class Hub {
    * and events keep coming in meanwhile. Rejects with what a projection throws
    * where the policy is `fail`; the old timeline then stays.
    */
-  async rebuild(sessionId: string): Promise<SessionStatus> {
-    const { lane, runs } = this.#use(sessionId);
-    const { info, ordinal, cursor } = await rebuildTimeline(lane, this.#core);
-    return { ...info, ordinal, cursor, runs: runs.ids };
+  rebuild(sessionId: string): Promise<SessionStatus> {
+    return this.#status(sessionId, (lane) => rebuildTimeline(lane, this.#core));
   }
 
   /** Resolves when no handler and no run of the session is going on. */
@@ -284,6 +279,12 @@ export class Hub {
     for (const { name } of feature.desc.commands) {
       this.#handlers.set(name, (context) => feature.handle?.(context));
     }
+  }
+
+  async #status(sessionId: string, read: (lane: Lane) => Promise<LaneStatus>): Promise<SessionStatus> {
+    const { lane, runs } = this.#use(sessionId);
+    const { info, ordinal, cursor } = await read(lane);
+    return { ...info, ordinal, cursor, runs: runs.ids };
   }
 
   #use(sessionId: string): LiveSession {

@@ -1,4 +1,5 @@
 import { SessionstreamError } from "../errors.js";
+import { toHex } from "../hex.js";
 import type { Store } from "../store/store.js";
 import { checkKey } from "./idempotency-key.js";
 import type { Lane } from "./lane.js";
@@ -116,5 +117,5 @@ function submissionOf(key: string, fingerprint: string): Submission {
 
 async function sha256(bytes: Uint8Array): Promise<string> {
   const hash = await crypto.subtle.digest("SHA-256", bytes as Uint8Array<ArrayBuffer>);
-  return Array.from(new Uint8Array(hash), (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return toHex(new Uint8Array(hash));
 }

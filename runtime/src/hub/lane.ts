@@ -1,7 +1,8 @@
 import type { JsonObject } from "@bufbuild/protobuf";
-import { isSessionstreamError, messageOf, SessionstreamError } from "../errors.js";
+import { isSessionstreamError } from "../errors.js";
 import type { UiEvent } from "../schema/ui-event.js";
 import type { FailedStep, SessionBatch, StoredCommand, StoredEvent } from "../store/store.js";
+import { toStoreError } from "../store/store-error.js";
 import { Timeline } from "../timeline/timeline.js";
 import type { TimelineView } from "../timeline/view.js";
 import type { Committing } from "./committer.js";
@@ -9,7 +10,7 @@ import type { BackendEvent } from "./feature.js";
 import { Hold } from "./hold.js";
 import type { HubCore } from "./hub-core.js";
 import type { Failure } from "./projection.js";
-import type { Admitted, Publication, Submission } from "./publication.js";
+import { type Admitted, commandsOf, type Publication, refusedBy, type Submission } from "./publication.js";
 import type { SessionInfo } from "./session.js";
 
 /** What a lane knows of its session while it is loaded. */
@@ -283,7 +284,7 @@ export class Lane implements Committing {
 
   async #commitAlone(batch: SessionBatch): Promise<void> {
     const [outcome] = await this.#core.store.commit([batch]).catch((thrown: unknown) => [thrown]);
-    if (outcome !== undefined) throw isSessionstreamError(outcome) ? outcome : storeFailed(this.id, outcome);
+    if (outcome !== undefined) throw toStoreError(outcome, { sessionId: this.id });
   }
 
   async #load(): Promise<Loaded> {
@@ -321,7 +322,7 @@ export class Lane implements Committing {
     this.#waiting = [...redo, ...this.#waiting];
     this.#admitted = [];
     this.#loaded = undefined;
-    const error = isSessionstreamError(outcome) ? outcome : storeFailed(this.id, outcome);
+    const error = toStoreError(outcome, { sessionId: this.id });
     for (const { publication, stored } of refused) {
       // That another process did the same work first is no failure.
       if (!isSessionstreamError(outcome, "ALREADY_SUBMITTED")) {
@@ -339,28 +340,4 @@ export class Lane implements Committing {
   #report(step: FailedStep, ordinal: bigint, name: string, error: unknown): void {
     this.#core.report({ step, sessionId: this.id, ordinal, name, error });
   }
-}
-
-/** The commands under a key that events belong to, one for each key. */
-function commandsOf(admitted: readonly Admitted[]): StoredCommand[] {
-  const commands = new Map<string, StoredCommand>();
-  for (const { publication, stored } of admitted) {
-    if (publication.submission === undefined) continue;
-    const { key, fingerprint, firstOrdinal } = publication.submission;
-    const first = commands.get(key)?.firstOrdinal ?? firstOrdinal ?? stored.ordinal;
-    commands.set(key, { key, fingerprint, firstOrdinal: first, lastOrdinal: stored.ordinal });
-  }
-  return [...commands.values()];
-}
-
-/** Which events of a batch a refusal is about: those of one command, or all. */
-function refusedBy(outcome: Error, settled: readonly Admitted[]): readonly Admitted[] {
-  if (!isSessionstreamError(outcome, "ALREADY_SUBMITTED")) return settled;
-  const { key } = outcome.context;
-  const ofCommand = settled.filter(({ publication }) => publication.submission?.key === key);
-  return ofCommand.length > 0 ? ofCommand : settled;
-}
-
-function storeFailed(sessionId: string, outcome: unknown): SessionstreamError {
-  return new SessionstreamError("STORE_FAILED", `the store failed: ${messageOf(outcome)}`, { sessionId }, outcome);
 }

@@ -1,5 +1,6 @@
+import { isSessionstreamError } from "../errors.js";
 import type { UiEvent } from "../schema/ui-event.js";
-import type { StoredEvent } from "../store/store.js";
+import type { StoredCommand, StoredEvent } from "../store/store.js";
 import type { BackendEvent, Published } from "./feature.js";
 import type { Failure } from "./projection.js";
 
@@ -33,4 +34,24 @@ export interface Admitted {
   readonly stored: StoredEvent;
   readonly uiEvents: readonly UiEvent[];
   readonly failures: readonly Failure[];
+}
+
+/** The commands under a key that events belong to, one for each key. */
+export function commandsOf(admitted: readonly Admitted[]): StoredCommand[] {
+  const commands = new Map<string, StoredCommand>();
+  for (const { publication, stored } of admitted) {
+    if (publication.submission === undefined) continue;
+    const { key, fingerprint, firstOrdinal } = publication.submission;
+    const first = commands.get(key)?.firstOrdinal ?? firstOrdinal ?? stored.ordinal;
+    commands.set(key, { key, fingerprint, firstOrdinal: first, lastOrdinal: stored.ordinal });
+  }
+  return [...commands.values()];
+}
+
+/** Which events of a batch a refusal is about: those of one command, or all. */
+export function refusedBy(outcome: Error, settled: readonly Admitted[]): readonly Admitted[] {
+  if (!isSessionstreamError(outcome, "ALREADY_SUBMITTED")) return settled;
+  const { key } = outcome.context;
+  const ofCommand = settled.filter(({ publication }) => publication.submission?.key === key);
+  return ofCommand.length > 0 ? ofCommand : settled;
 }
