@@ -2,7 +2,7 @@ import { Agent, request } from "node:http";
 import { connect as connectTcp } from "node:net";
 import { type CommandContext, type DescEvent, Hub } from "@sessionstream/runtime";
 import { httpHandler, nodeListener } from "@sessionstream/runtime/http";
-import { afterEach, expect, test } from "vitest";
+import { afterEach, describe, expect, test } from "vitest";
 import type { LabWork } from "../fixtures/gen/lab/v1/lab_sessionstream.js";
 import { labOf } from "../fixtures/lab.js";
 import { listen, until } from "./loopback.js";
@@ -113,17 +113,65 @@ test("requests that are no web requests are answered with 400", async () => {
     "GET /api HTTP/1.1\r\nHost: a b",
     "GET http://: HTTP/1.1\r\nHost: x",
   ]) {
-    const answer = await new Promise<string>((resolve) => {
-      const socket = connectTcp(port, "127.0.0.1", () => socket.write(`${raw}\r\nConnection: close\r\n\r\n`));
-      let text = "";
-      socket.setEncoding("utf8").on("data", (data) => {
-        text += data;
-      });
-      socket.on("close", () => resolve(text));
-    });
-    expect(answer).toMatch(/^HTTP\/1\.1 400/);
+    expect(await answerTo(port, raw)).toMatch(/^HTTP\/1\.1 400/);
   }
 });
+
+describe("a path that a guard before it may read as another one", () => {
+  const snapshot = "/api/sessions/s/snapshot";
+  test.each([
+    `//x${snapshot}`,
+    `/${snapshot}`,
+    `/a/..${snapshot}`,
+    `/.${snapshot}`,
+    `/a/%2e%2e${snapshot}`,
+    `/%2e%2e${snapshot}`,
+    `/%2E${snapshot}`,
+    `/.%2e${snapshot}`,
+    `/\\x${snapshot}`,
+    `\\${snapshot}`,
+    `/api//sessions/s/snapshot`,
+    `/api/sessions/t/../s/snapshot`,
+    `/api/sessions/t/%2e%2E/s/snapshot?asOf=1`,
+    `${snapshot}#/other`,
+    `http://x${snapshot}`,
+    "*",
+  ])("%s is answered with 400 and reaches no handler", async (path) => {
+    let reached = 0;
+    const handler = labHandler();
+    const { port } = await listen(
+      nodeListener(async (request) => {
+        reached++;
+        return handler(request);
+      }),
+    );
+    expect(await answerTo(port, `OPTIONS ${path} HTTP/1.1\r\nHost: x`)).toMatch(/^HTTP\/1\.1 400/);
+    expect(await answerTo(port, `GET ${path} HTTP/1.1\r\nHost: x`)).toMatch(/^HTTP\/1\.1 400/);
+    expect(reached).toBe(0);
+  });
+
+  test.each([
+    snapshot,
+    `${snapshot}?asOf=1&x=//..\\`,
+    "/api/sessions/..a/snapshot",
+    "/api/sessions/a%2F..%2Fb/snapshot",
+  ])("%s is served", async (path) => {
+    const { port } = await listen(nodeListener(labHandler()));
+    expect(await answerTo(port, `GET ${path} HTTP/1.1\r\nHost: x`)).toMatch(/^HTTP\/1\.1 200/);
+  });
+});
+
+/** What a server of loopback answers to a request that is written as it is. */
+function answerTo(port: number, raw: string): Promise<string> {
+  return new Promise((resolve) => {
+    const socket = connectTcp(port, "127.0.0.1", () => socket.write(`${raw}\r\nConnection: close\r\n\r\n`));
+    let text = "";
+    socket.setEncoding("utf8").on("data", (data) => {
+      text += data;
+    });
+    socket.on("close", () => resolve(text));
+  });
+}
 
 test("a response keeps its headers, also several cookies", async () => {
   const headers = new Headers({ "x-a": "1" });

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import type { TLSSocket } from "node:tls";
+import { isPlainTarget } from "./request-target.js";
 
 /** What frameworks add to a request. */
 interface FrameworkFields {
@@ -9,26 +10,28 @@ interface FrameworkFields {
   readonly body?: unknown;
 }
 
-/** Makes a web request of a Node one; undefined where it cannot be one. Its body is read when it is asked for. */
+/**
+ * Makes a web request of a Node one; undefined where it cannot be one, or where its
+ * path would be another one then. Its body is read when it is asked for.
+ */
 export function toRequest(incoming: IncomingMessage & FrameworkFields, signal: AbortSignal): Request | undefined {
   const { method = "GET", headers } = incoming;
+  const target = incoming.originalUrl ?? incoming.url ?? "/";
+  if (!isPlainTarget(target)) return undefined;
   const scheme = (incoming.socket as Partial<TLSSocket>).encrypted ? "https" : "http";
   const hasBody = method !== "GET" && method !== "HEAD";
   try {
-    return new Request(
-      new URL(incoming.originalUrl ?? incoming.url ?? "/", `${scheme}://${headers.host ?? "localhost"}`),
-      {
-        method,
-        headers: Object.entries(headers).flatMap(([name, value]): [string, string][] =>
-          value === undefined || name.startsWith(":") ? [] : [[name, Array.isArray(value) ? value.join(", ") : value]],
-        ),
-        signal,
-        ...(hasBody && {
-          body: incoming.body === undefined ? streamOf(incoming) : parsed(incoming.body),
-          duplex: "half",
-        }),
-      },
-    );
+    return new Request(new URL(target, `${scheme}://${headers.host ?? "localhost"}`), {
+      method,
+      headers: Object.entries(headers).flatMap(([name, value]): [string, string][] =>
+        value === undefined || name.startsWith(":") ? [] : [[name, Array.isArray(value) ? value.join(", ") : value]],
+      ),
+      signal,
+      ...(hasBody && {
+        body: incoming.body === undefined ? streamOf(incoming) : parsed(incoming.body),
+        duplex: "half",
+      }),
+    });
   } catch {
     return undefined;
   }

@@ -1,0 +1,18 @@
+/**
+ * Whether a raw request target names one path only, whoever reads it: it begins with
+ * one `/` and has no empty or dot segments, backslashes, fragments or
+ * characters that a URL would have to encode. A URL parser makes another path of all others (of `//x/api` the path
+ * `/api`, of `/a/../api` too), so that a router's guard and a handler behind it would
+ * not see the same one.
+ */
+export function isPlainTarget(target: string): boolean {
+  const [path = ""] = target.split("?", 1);
+  // All that is printable in ASCII, but for `#` and `\`.
+  if (!/^\/[!"$-[\]-~]*$/.test(path)) return false;
+  const segments = path.slice(1).split("/");
+  return segments.every((segment, index) => {
+    // The last one is empty where the path ends with a slash.
+    if (segment === "") return index === segments.length - 1;
+    return !/^(\.|%2e){1,2}$/i.test(segment);
+  });
+}
