@@ -1,4 +1,4 @@
-import { SessionstreamError } from "../errors.js";
+import { SessionstreamError } from "../base/errors.js";
 import type { ConnectOptions } from "./options.js";
 
 /** Throws INVALID_OPTION for times that no timer can wait. */

@@ -4,21 +4,21 @@ import {
   type HelloFrame,
   HelloFrameSchema,
 } from "@sessionstream/proto/sessionstream/v1/transport_pb.js";
-import { SessionstreamError } from "../errors.js";
-import { checkSessionId } from "../hub/session-id.js";
+import { SessionstreamError } from "../base/errors.js";
 import type { DescFeature, DescUiEvent } from "../schema/descriptors.js";
 import { SchemaRegistry } from "../schema/registry.js";
-import { Backoff } from "./backoff.js";
+import { checkSessionId } from "../session/session-id.js";
 import { checkTimes } from "./check-options.js";
-import type { ClientFeature } from "./client-feature.js";
-import { ClientSession } from "./client-session.js";
-import { FollowedSession, type WantedSession } from "./followed-session.js";
-import { FrameReader, type ReadFrame } from "./frame-reader.js";
-import { HttpApi } from "./http-api.js";
-import { Listeners } from "./listeners.js";
+import { Backoff } from "./connect/backoff.js";
+import { HttpApi } from "./connect/http-api.js";
+import { Socket } from "./connect/socket.js";
+import { httpUrl, webSocketUrl } from "./connect/urls.js";
 import type { ConnectionState, ConnectOptions, FeatureOf } from "./options.js";
-import { Socket } from "./socket.js";
-import { httpUrl, webSocketUrl } from "./urls.js";
+import { ClientSession } from "./remote-session.js";
+import type { ClientFeature } from "./replica/client-feature.js";
+import { FrameReader, type ReadFrame } from "./replica/frame-reader.js";
+import { Listeners } from "./replica/listeners.js";
+import { FollowedSession, type WantedSession } from "./replica/session-replica.js";
 
 interface Following<Feature extends DescFeature> {
   readonly followed: FollowedSession;

@@ -1,5 +1,5 @@
 import type { DescFeature } from "../schema/descriptors.js";
-import type { ClientFeature } from "./client-feature.js";
+import type { ClientFeature } from "./replica/client-feature.js";
 
 /** How a client connects. Times are in milliseconds. */
 export interface ConnectOptions<Given extends DescFeature | ClientFeature = DescFeature | ClientFeature> {

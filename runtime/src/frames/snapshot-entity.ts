@@ -1,7 +1,7 @@
 import { create } from "@bufbuild/protobuf";
 import { anyPack } from "@bufbuild/protobuf/wkt";
 import { type SnapshotEntity, SnapshotEntitySchema } from "@sessionstream/proto/sessionstream/v1/transport_pb.js";
-import type { DeletedEntity } from "../hub/hydration.js";
+import type { DeletedEntity } from "../hub/read/hydrate.js";
 import type { SchemaRegistry } from "../schema/registry.js";
 import type { TimelineEntity } from "../timeline/snapshot.js";
 

@@ -1,4 +1,4 @@
-import { type ErrorCode, isSessionstreamError } from "../errors.js";
+import { type ErrorCode, isSessionstreamError } from "../base/errors.js";
 
 /** The errors that a client can be told, and the status that they are told with. */
 const statusOf: Partial<Record<ErrorCode, number>> = {

@@ -1,11 +1,11 @@
 import { type JsonValue, toJson } from "@bufbuild/protobuf";
 import { SnapshotFrameSchema } from "@sessionstream/proto/sessionstream/v1/transport_pb.js";
-import { isSessionstreamError, messageOf, SessionstreamError } from "../errors.js";
+import { isSessionstreamError, messageOf, SessionstreamError } from "../base/errors.js";
 import { snapshotFrame } from "../frames/index.js";
 import type { Hub } from "../hub/hub.js";
-import { checkKey } from "../hub/idempotency-key.js";
-import { checkSessionId } from "../hub/session-id.js";
 import { toPayload } from "../schema/payload.js";
+import { checkKey } from "../session/idempotency-key.js";
+import { checkSessionId } from "../session/session-id.js";
 import { answerError, answerTold } from "./answers.js";
 import { readBody } from "./read-body.js";
 import { parseRoute, type Route } from "./route.js";

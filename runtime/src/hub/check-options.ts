@@ -1,5 +1,5 @@
-import { SessionstreamError } from "../errors.js";
-import type { Feature } from "./feature.js";
+import { SessionstreamError } from "../base/errors.js";
+import type { Feature } from "./feature/feature.js";
 import type { HubOptions } from "./options.js";
 
 /** Throws INVALID_OPTION for what a compiler would not let through, or could not see. */

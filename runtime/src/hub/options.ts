@@ -1,8 +1,8 @@
 import type { JsonObject } from "@bufbuild/protobuf";
 import type { UiEvent } from "../schema/ui-event.js";
 import type { FailedStep, Store } from "../store/store.js";
-import type { Feature } from "./feature.js";
-import type { PipelineObserver } from "./pipeline-observer.js";
+import type { Feature } from "./feature/feature.js";
+import type { PipelineObserver } from "./observe/pipeline-observer.js";
 
 /** How a Hub is made. */
 export interface HubOptions {

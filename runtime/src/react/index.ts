@@ -1,6 +1,6 @@
 import { useEffect, useMemo, useSyncExternalStore } from "react";
+import type { SessionstreamError } from "../base/errors.js";
 import type { Client, ClientSession, ConnectionState } from "../client/index.js";
-import type { SessionstreamError } from "../errors.js";
 import type { DescFeature } from "../schema/descriptors.js";
 import type { Payload } from "../schema/payload.js";
 import { retain } from "./retain.js";

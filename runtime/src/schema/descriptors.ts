@@ -1,7 +1,7 @@
 import { type DescMessage, ScalarType } from "@bufbuild/protobuf";
-import { SessionstreamError } from "../errors.js";
-import { TimelineChange } from "../timeline/change.js";
+import { SessionstreamError } from "../base/errors.js";
 import { type Payload, type PayloadInit, toPayload } from "./payload.js";
+import { TimelineChange } from "./timeline-change.js";
 import { UiEvent } from "./ui-event.js";
 
 // Descriptors name the parts of a feature, as protobuf-es descriptors name

@@ -7,9 +7,9 @@ import {
   type MessageShape,
   toBinary,
 } from "@bufbuild/protobuf";
-import { type ErrorContext, messageOf, SessionstreamError } from "../errors.js";
-import { findInvalidField } from "./check-message.js";
-import { freshOf } from "./fresh.js";
+import { type ErrorContext, messageOf, SessionstreamError } from "../base/errors.js";
+import { freshOf } from "./check/fresh.js";
+import { findInvalidField } from "./check/message.js";
 import { holdsFloat } from "./holds-float.js";
 
 /**

@@ -1,5 +1,5 @@
 import { createRegistry, type DescMessage, fromJson, type JsonValue, type Registry } from "@bufbuild/protobuf";
-import { messageOf, SessionstreamError } from "../errors.js";
+import { messageOf, SessionstreamError } from "../base/errors.js";
 import {
   command,
   type DescCommand,

@@ -1,5 +1,5 @@
 import type { Database } from "better-sqlite3";
-import { SessionstreamError } from "../errors.js";
+import { SessionstreamError } from "../base/errors.js";
 
 /**
  * The n-th step brings a file from version n to n + 1. Steps are only ever

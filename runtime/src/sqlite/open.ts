@@ -1,6 +1,6 @@
 import { createRequire } from "node:module";
 import type Database from "better-sqlite3";
-import { messageOf, SessionstreamError } from "../errors.js";
+import { messageOf, SessionstreamError } from "../base/errors.js";
 import { checkOurs, checkVersion, migrate } from "./migrations.js";
 
 /** How an SQLite store is opened. */

@@ -1,6 +1,7 @@
 import type { JsonObject } from "@bufbuild/protobuf";
 import type { Database, Transaction } from "better-sqlite3";
-import { messageOf, SessionstreamError } from "../errors.js";
+import { messageOf, SessionstreamError } from "../base/errors.js";
+import { compareEntities } from "../store/entity-order.js";
 import { checkBatch, checkSameCommand, checkSameEvent } from "../store/rules.js";
 import {
   defaultLimit,
@@ -17,7 +18,6 @@ import {
   type StoredEvent,
   type StoredSession,
 } from "../store/store.js";
-import { compareEntities } from "../timeline/entity-order.js";
 import { openDatabase, type SqliteStoreOptions } from "./open.js";
 import { type EntityRow, type EventRow, prepareStatements, type SessionRow, type Statements } from "./statements.js";
 

@@ -1,5 +1,5 @@
-import { SessionstreamError } from "../errors.js";
-import { compareEntities } from "../timeline/entity-order.js";
+import { SessionstreamError } from "../base/errors.js";
+import { compareEntities } from "./entity-order.js";
 import { checkBatch, checkSameCommand, checkSameEvent } from "./rules.js";
 import {
   defaultLimit,

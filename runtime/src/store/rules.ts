@@ -1,4 +1,4 @@
-import { SessionstreamError } from "../errors.js";
+import { SessionstreamError } from "../base/errors.js";
 import type { SessionBatch, StoredCommand, StoredEvent, StoredSession } from "./store.js";
 
 // What every store decides alike before it writes.

@@ -1,4 +1,4 @@
-import { type ErrorContext, isSessionstreamError, messageOf, SessionstreamError } from "../errors.js";
+import { type ErrorContext, isSessionstreamError, messageOf, SessionstreamError } from "../base/errors.js";
 
 /** What went wrong in a store, which may throw anything: STORE_FAILED, unless it said itself what it is. */
 export function toStoreError(thrown: unknown, context: ErrorContext = {}): SessionstreamError {

@@ -1,11 +1,11 @@
 import { fromBinary, toBinary } from "@bufbuild/protobuf";
-import { SessionstreamError } from "../errors.js";
+import { SessionstreamError } from "../base/errors.js";
 import type { DescTimelineEntity, IdOf } from "../schema/descriptors.js";
 import type { Payload } from "../schema/payload.js";
 import type { SchemaRegistry } from "../schema/registry.js";
+import type { TimelineChange } from "../schema/timeline-change.js";
+import { compareEntities } from "../store/entity-order.js";
 import type { StoredEntity } from "../store/store.js";
-import type { TimelineChange } from "./change.js";
-import { compareEntities } from "./entity-order.js";
 import type { TimelineEntity } from "./snapshot.js";
 import type { TimelineView } from "./view.js";
 

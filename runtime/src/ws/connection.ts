@@ -1,12 +1,12 @@
 import type { Duplex } from "node:stream";
 import type { ClientFrame, SubscribeRequest } from "@sessionstream/proto/sessionstream/v1/transport_pb.js";
 import type { WebSocket } from "ws";
-import { checkSessionId } from "../hub/session-id.js";
-import { decodeFrame, encodeFrame, type OutgoingFrame } from "./codec.js";
+import { checkSessionId } from "../session/session-id.js";
+import type { Shared } from "./connection-host.js";
+import { decodeFrame, encodeFrame, type OutgoingFrame } from "./encode/codec.js";
 import type { TransportRecord } from "./observer.js";
 import { closeCodes, type TransportErrorCode } from "./options.js";
 import { Outbox } from "./outbox.js";
-import type { Shared } from "./shared.js";
 import type { Subscription } from "./subscription.js";
 import { Subscriptions } from "./subscriptions.js";
 

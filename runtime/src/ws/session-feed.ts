@@ -1,7 +1,7 @@
 import type { Registry } from "@bufbuild/protobuf";
 import { uiEventFrames } from "../frames/index.js";
 import type { UiBatch } from "../hub/options.js";
-import { encodeFrame } from "./codec.js";
+import { encodeFrame } from "./encode/codec.js";
 
 /** An ordinal's UI events, encoded once for all who receive them. */
 export interface EncodedBatch {

@@ -1,10 +1,10 @@
 import type { SubscribeRequest } from "@sessionstream/proto/sessionstream/v1/transport_pb.js";
 import { snapshotFrame, uiEventFrames } from "../frames/index.js";
-import type { Hydration, ResumePoint } from "../hub/hydration.js";
-import { encodeFrame } from "./codec.js";
+import type { Hydration, ResumePoint } from "../hub/read/hydrate.js";
 import type { Connection } from "./connection.js";
+import { encodeFrame } from "./encode/codec.js";
+import { snapshotPages } from "./encode/snapshot-pages.js";
 import { type EncodedBatch, type FeedListener, joinFrames } from "./session-feed.js";
-import { snapshotPages } from "./snapshot-pages.js";
 
 /** `hydrating` until the snapshot is sent, `lagging` while the client is too slow for more. */
 export type SubscriptionState = "hydrating" | "live" | "lagging" | "ended";

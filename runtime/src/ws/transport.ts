@@ -3,14 +3,14 @@ import type { Server as HttpServer, IncomingMessage } from "node:http";
 import type { Server as HttpsServer } from "node:https";
 import type { Duplex } from "node:stream";
 import { WebSocketServer } from "ws";
-import { SessionstreamError } from "../errors.js";
+import { SessionstreamError } from "../base/errors.js";
 import type { Hub } from "../hub/hub.js";
 import { Connection } from "./connection.js";
+import type { Shared } from "./connection-host.js";
 import type { TransportRecord } from "./observer.js";
 import { closeCodes, limitsOf, type TransportLimits, type WebSocketTransportOptions } from "./options.js";
 import { isOriginAllowed } from "./origin.js";
 import { type FeedListener, SessionFeed } from "./session-feed.js";
-import type { Shared } from "./shared.js";
 import type { SubscriptionState } from "./subscription.js";
 import { refuseUpgrade, routeUpgrades, type UpgradeHandler } from "./upgrades.js";
 

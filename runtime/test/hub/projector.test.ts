@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { NoteEntitySchema, TraceEventSchema } from "../../../test/fixtures/gen/lab/v1/lab_pb.js";
-import type { BackendEvent, Feature } from "../../src/hub/feature.js";
-import { Projector } from "../../src/hub/projector.js";
+import type { BackendEvent, Feature } from "../../src/hub/feature/feature.js";
+import { Projector } from "../../src/hub/project/feature-projections.js";
 import * as api from "../../src/index.js";
 import { event, feature, timelineEntity, uiEvent } from "../../src/schema/descriptors.js";
 import { SchemaRegistry } from "../../src/schema/registry.js";

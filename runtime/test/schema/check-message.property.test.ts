@@ -2,7 +2,7 @@ import { type create, type DescMessage, equals, fromBinary, toBinary } from "@bu
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { KindsSchema } from "../../../test/fixtures/gen/lab/v1/kinds_pb.js";
-import { findInvalidField } from "../../src/schema/check-message.js";
+import { findInvalidField } from "../../src/schema/check/message.js";
 import { toPayload } from "../../src/schema/payload.js";
 import { kindsInit } from "./kinds.js";
 

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { PaintSchema } from "../../../test/fixtures/gen/lab/v1/colour_pb.js";
 import { type Kinds, KindsSchema } from "../../../test/fixtures/gen/lab/v1/kinds_pb.js";
 import { StrictSchema } from "../../../test/fixtures/gen/lab/v1/reading_pb.js";
-import { findInvalidField } from "../../src/schema/check-message.js";
+import { findInvalidField } from "../../src/schema/check/message.js";
 
 /** A message with one value put into it that the compiler may not have liked. */
 function withValue(field: string, value: unknown): Kinds {

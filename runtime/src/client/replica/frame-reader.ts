@@ -1,0 +1,166 @@
+import { create, fromJson, type JsonObject, type JsonReadOptions, type JsonValue } from "@bufbuild/protobuf";
+import { type Any, AnySchema, anyUnpackTo } from "@bufbuild/protobuf/wkt";
+import {
+  type ServerFrame,
+  ServerFrameSchema,
+  SnapshotEntitySchema,
+  SnapshotFrameSchema,
+  SnapshotMode,
+  UiEventFrameSchema,
+} from "@sessionstream/proto/sessionstream/v1/transport_pb.js";
+import { SessionstreamError } from "../../base/errors.js";
+import type { DescUiEvent } from "../../schema/descriptors.js";
+import type { Payload } from "../../schema/payload.js";
+import type { SchemaRegistry } from "../../schema/registry.js";
+import type { StoredEntity } from "../../store/store.js";
+import { resetReasons, type SessionHydration } from "./session-hydration.js";
+
+/** A snapshot or delta. */
+export interface ReadSnapshot {
+  readonly sessionId: string;
+  readonly ordinal: bigint;
+  /** All, or those that changed. What is no more, or cannot be read, is a tombstone. */
+  readonly entities: readonly StoredEntity[];
+  readonly mode: SessionHydration["mode"];
+  readonly reason: SessionHydration["reason"];
+  /** "" where the server does not say. */
+  readonly epoch: string;
+}
+
+/** One of the frames that a snapshot or delta comes in. */
+export interface ReadPage extends ReadSnapshot {
+  readonly page: number;
+  readonly more: boolean;
+}
+
+export interface ReadUiEvent {
+  readonly sessionId: string;
+  readonly ordinal: bigint;
+  readonly name: string;
+  /** Undefined where the name is not known here. */
+  readonly desc: DescUiEvent | undefined;
+  /** Undefined where it cannot be read. */
+  readonly payload: Payload<DescUiEvent["schema"]> | undefined;
+}
+
+export type ReadFrame =
+  | { readonly case: "snapshot"; readonly value: ReadPage }
+  | { readonly case: "uiEvent"; readonly value: ReadUiEvent }
+  | Exclude<ServerFrame["frame"], { readonly case: "snapshot" | "uiEvent" }>;
+
+/**
+ * Reads what a server says. What a newer server has and this client does not
+ * know is left out and reported, each name once; the rest is not harmed by it.
+ */
+export class FrameReader {
+  readonly #registry: SchemaRegistry;
+  readonly #uiEvents: ReadonlyMap<string, DescUiEvent>;
+  readonly #report: (error: unknown) => void;
+  readonly #options: Partial<JsonReadOptions>;
+  readonly #reported = new Set<string>();
+
+  constructor(registry: SchemaRegistry, uiEvents: ReadonlyMap<string, DescUiEvent>, report: (error: unknown) => void) {
+    this.#registry = registry;
+    this.#uiEvents = uiEvents;
+    this.#report = report;
+    this.#options = { registry: registry.protobuf, ignoreUnknownFields: true };
+  }
+
+  /** Throws where the text is no frame. */
+  frame(text: string): ReadFrame {
+    const json = asObject(JSON.parse(text), "frame");
+    if (json.snapshot !== undefined) return { case: "snapshot", value: this.snapshot(json.snapshot) };
+    const uiEvent = json.uiEvent ?? json.ui_event;
+    if (uiEvent !== undefined) return { case: "uiEvent", value: this.#uiEvent(uiEvent) };
+    return fromJson(ServerFrameSchema, json, this.#options).frame as ReadFrame;
+  }
+
+  /** Throws where the JSON is no snapshot. */
+  snapshot(json: JsonValue): ReadPage {
+    const { entities = [], ...rest } = asObject(json, "snapshot");
+    const frame = fromJson(SnapshotFrameSchema, rest, this.#options);
+    if (!Array.isArray(entities)) throw new Error("the entities of a snapshot are no list");
+    const { sessionId, snapshotOrdinal: ordinal, resetReason, epoch, page, more } = frame;
+    return {
+      sessionId,
+      ordinal,
+      entities: entities.flatMap((entity) => this.#entity(entity)),
+      mode: frame.mode === SnapshotMode.DELTA ? "delta" : "reset",
+      reason: resetReasons.find((reason) => reason === resetReason),
+      epoch,
+      page,
+      more,
+    };
+  }
+
+  #entity(json: JsonValue): StoredEntity[] {
+    try {
+      const { kind, id } = asObject(json, "entity");
+      if (typeof kind !== "string" || !this.#registry.hasTimelineEntity(kind)) {
+        this.#reportUnknown("timeline entity", String(kind));
+        return [];
+      }
+      const { typeName } = this.#registry.timelineEntity(kind).schema;
+      try {
+        return [this.#knownEntity(json, typeName)];
+      } catch (error) {
+        this.#report(error);
+        // Not there at all, rather than in the state before.
+        return [{ kind, id: String(id), createdOrdinal: 0n, lastEventOrdinal: 0n, type: typeName, payload: undefined }];
+      }
+    } catch (error) {
+      this.#report(error);
+      return [];
+    }
+  }
+
+  #knownEntity(json: JsonValue, type: string): StoredEntity {
+    const { tombstone, payload, ...entity } = fromJson(SnapshotEntitySchema, json, this.#options);
+    if (tombstone) return { ...entity, type, payload: undefined };
+    if (typeOf(payload) !== type) {
+      throw new Error(`timeline entity "${entity.kind}" with id "${entity.id}" carries no ${type}`);
+    }
+    return { ...entity, type, payload: payload?.value };
+  }
+
+  #uiEvent(json: JsonValue): ReadUiEvent {
+    const { payload, ...rest } = asObject(json, "UI event");
+    const { sessionId, eventOrdinal: ordinal, name } = fromJson(UiEventFrameSchema, rest, this.#options);
+    const desc = this.#uiEvents.get(name);
+    if (desc === undefined) this.#reportUnknown("UI event", name);
+    return { sessionId, ordinal, name, desc, payload: desc && this.#payload(desc, ordinal, payload) };
+  }
+
+  #payload({ name, schema }: DescUiEvent, ordinal: bigint, json: JsonValue = {}): ReadUiEvent["payload"] {
+    try {
+      const payload = create(schema);
+      if (anyUnpackTo(fromJson(AnySchema, json, this.#options), schema, payload) !== undefined) return payload;
+      throw new Error(`UI event "${name}" at ordinal ${ordinal} carries no ${schema.typeName}`);
+    } catch (error) {
+      this.#report(error);
+      return undefined;
+    }
+  }
+
+  #reportUnknown(what: string, name: string): void {
+    const unknown = `${what} "${name}"`;
+    if (this.#reported.has(unknown)) return;
+    this.#reported.add(unknown);
+    this.#report(
+      new SessionstreamError("UNKNOWN_NAME", `unknown ${unknown} is left out: is the client older than the server?`, {
+        name,
+      }),
+    );
+  }
+}
+
+function asObject(json: JsonValue, what: string): JsonObject {
+  if (typeof json !== "object" || json === null || Array.isArray(json)) {
+    throw new Error(`the server sent a ${what} that is no JSON object`);
+  }
+  return json;
+}
+
+function typeOf(any: Any | undefined): string | undefined {
+  return any?.typeUrl.slice(any.typeUrl.lastIndexOf("/") + 1);
+}

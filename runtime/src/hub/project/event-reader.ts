@@ -1,0 +1,54 @@
+import { fromBinary } from "@bufbuild/protobuf";
+import { EmptySchema } from "@bufbuild/protobuf/wkt";
+import { messageOf, SessionstreamError } from "../../base/errors.js";
+import type { SchemaRegistry } from "../../schema/registry.js";
+import type { SessionInfo } from "../../session/session-info.js";
+import type { StoredEvent } from "../../store/store.js";
+import type { BackendEvent, Feature } from "../feature/feature.js";
+import { Upcasts } from "./upcasts.js";
+
+/** Reads events of logs as the schema of today has them. */
+export class EventReader {
+  readonly #registry: SchemaRegistry;
+  readonly #upcasts: Upcasts;
+
+  constructor(registry: SchemaRegistry, features: readonly Feature[]) {
+    this.#registry = registry;
+    this.#upcasts = new Upcasts(features);
+  }
+
+  /**
+   * Reads an event of a log. One that the schema does not have (any more) comes
+   * with its fields in `$unknown`, so that an event that was retired breaks no
+   * log. Throws PAYLOAD_TYPE_MISMATCH or INVALID_PAYLOAD where the payload is not
+   * what the schema says, and UPCAST_FAILED.
+   */
+  read(session: SessionInfo, stored: StoredEvent): BackendEvent {
+    const { ordinal, name, type, time } = stored;
+    const context = { sessionId: session.id, name, ordinal };
+    const schema = this.#registry.loggedEvent(name)?.schema;
+    if (schema === undefined) {
+      const { $unknown } = fromBinary(EmptySchema, stored.payload);
+      return { name, payload: { $typeName: type, $unknown }, ordinal, time, session };
+    }
+    if (schema.typeName !== type) {
+      throw new SessionstreamError(
+        "PAYLOAD_TYPE_MISMATCH",
+        `event "${name}" at ordinal ${ordinal} payload type mismatch: got ${type} want ${schema.typeName}`,
+        context,
+      );
+    }
+    let payload: BackendEvent["payload"];
+    try {
+      payload = fromBinary(schema, stored.payload);
+    } catch (thrown) {
+      throw new SessionstreamError(
+        "INVALID_PAYLOAD",
+        `event "${name}" at ordinal ${ordinal} payload invalid: ${messageOf(thrown)}`,
+        context,
+        thrown,
+      );
+    }
+    return this.#upcasts.today({ name, payload, ordinal, time, session }, stored.version);
+  }
+}

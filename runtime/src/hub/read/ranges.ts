@@ -1,0 +1,26 @@
+import { SessionstreamError } from "../../base/errors.js";
+import { checkSessionId } from "../../session/session-id.js";
+import type { EventRange, SessionRange } from "../../store/store.js";
+
+/** Throws INVALID_RANGE. */
+export function checkEventRange({ after, limit }: EventRange): void {
+  if (after !== undefined && (typeof after !== "bigint" || after < 0n)) {
+    throw new SessionstreamError(
+      "INVALID_RANGE",
+      `got after ${typeof after} ${after}, want an ordinal: a bigint from 0n`,
+    );
+  }
+  checkLimit(limit);
+}
+
+/** Throws INVALID_RANGE and INVALID_SESSION. */
+export function checkSessionRange({ after, limit }: SessionRange): void {
+  if (after !== undefined) checkSessionId(after);
+  checkLimit(limit);
+}
+
+function checkLimit(limit: number | undefined): void {
+  if (limit !== undefined && !(Number.isInteger(limit) && limit >= 1)) {
+    throw new SessionstreamError("INVALID_RANGE", `got limit ${limit}, want a whole number from 1`);
+  }
+}
