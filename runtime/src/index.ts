@@ -1,9 +1,41 @@
-export * from "./base/errors.js";
-export type { ClientFeature, ClientProjector } from "./client/replica/client-feature.js";
-export * from "./hub/feature/feature.js";
-export * from "./hub/hub.js";
+// What people use who write applications. Generated code imports `@sessionstream/runtime/codegen`;
+// authors of stores import `@sessionstream/runtime/store`.
+
+// What went wrong, and what goes on.
+export {
+  type ErrorCode,
+  type ErrorContext,
+  type ErrorDetails,
+  isErrorCode,
+  isSessionstreamError,
+  SessionstreamError,
+} from "./base/errors.js";
+// What an application implements: handlers and projections, and what they are called with.
+export type { BackendEvent } from "./hub/feature/backend-event.js";
+export type { CommandContext, Publish, Published, RunOptions } from "./hub/feature/command-context.js";
+export type { Feature, OpenedContext } from "./hub/feature/feature.js";
+export { ignore } from "./hub/feature/projection.js";
+export type { Session } from "./hub/feature/session.js";
+export type { OldEvent } from "./hub/feature/upcast.js";
+// The hub, and how it is made.
+export { Hub } from "./hub/hub.js";
+export type { ErrorObserver, ErrorReport, FailedStep } from "./hub/observe/error-report.js";
 export type { PipelineObserver, PipelineRecord, PipelineStep } from "./hub/observe/pipeline-observer.js";
-export * from "./hub/options.js";
+export type { HubOptions } from "./hub/options.js";
+export type { ProjectionErrorPolicies } from "./hub/project/policies.js";
+export type { SessionStatus } from "./hub/write/session-status.js";
+// Submitting, and reading sessions.
+export type { SubmitOutcome } from "./hub/write/submit-outcome.js";
+// Descriptors and payloads, as generated code has them.
+export type { DescCommand } from "./schema/command.js";
+export type { DescEvent, DescLoggedEvent, DescSupersededEvent } from "./schema/event.js";
+export type { DescFeature } from "./schema/feature.js";
+export type { Payload, PayloadInit } from "./schema/payload.js";
+export { SchemaRegistry } from "./schema/registry.js";
+export type { DescTimelineEntity, EntityId, IdOf, TimelineChange } from "./schema/timeline-entity.js";
+export type { DescUiEvent, UiEvent } from "./schema/ui-event.js";
+
+// Bringing sessions to clients, for authors of transports.
 export type {
   DeletedEntity,
   DeltaHydration,
@@ -11,15 +43,11 @@ export type {
   Hydration,
   ResetReason,
   ResumePoint,
-} from "./hub/read/hydrate.js";
-export * from "./schema/descriptors.js";
-export type { Payload, PayloadInit } from "./schema/payload.js";
-export { SchemaRegistry } from "./schema/registry.js";
-export type { TimelineChange } from "./schema/timeline-change.js";
-export type { UiEvent } from "./schema/ui-event.js";
-export * from "./session/session-client.js";
-export * from "./session/session-info.js";
+} from "./session/hydration.js";
+export type { LiveUiEvent, SessionClient, SubmitOptions, Submitted } from "./session/session-client.js";
+export type { SessionInfo } from "./session/session-info.js";
+export type { Fanout, UiBatch } from "./session/ui-batch.js";
 export { memoryStore } from "./store/memory-store.js";
-export * from "./store/store.js";
+export type { EventRange, RecordedStep, SessionRange, Store, StoredError } from "./store/store.js";
 export type { Snapshot, TimelineEntity } from "./timeline/snapshot.js";
 export type { TimelineView } from "./timeline/view.js";

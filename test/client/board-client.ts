@@ -1,4 +1,5 @@
-import type { ClientFeature, TimelineView } from "@sessionstream/runtime";
+import type { TimelineView } from "@sessionstream/runtime";
+import type { ClientFeature } from "@sessionstream/runtime/client";
 import { type Client, connect } from "@sessionstream/runtime/client";
 import { WebSocket } from "ws";
 import { BoardNote, boardFeature } from "../transport/support/board.js";

@@ -1,12 +1,12 @@
 import { create, type DescMessage, toJsonString } from "@bufbuild/protobuf";
 import type { Hub, TimelineView } from "@sessionstream/runtime";
-import { type Client, type ClientSession, connect } from "@sessionstream/runtime/client";
+import { type Client, connect, type RemoteSession } from "@sessionstream/runtime/client";
 import { WebSocket } from "ws";
 import { chatClient } from "../../examples/chatdemo/src/client-projection.js";
 import { ChatMessageEntitySchema } from "../../examples/chatdemo/src/gen/chat/v1/chat_pb.js";
 import { ChatMessage, type chat } from "../../examples/chatdemo/src/gen/chat/v1/chat_sessionstream.js";
 
-export type ChatSession = ClientSession<typeof chat>;
+export type ChatSession = RemoteSession<typeof chat>;
 
 /** A client of the chat as an application on Node.js 20 has it. */
 export function connectChat(url: string, errors: Error[] = []): Client<typeof chat> {

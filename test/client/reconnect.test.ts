@@ -212,7 +212,7 @@ test("where there is no WebSocket class, or no page for a relative URL, the erro
     if (original !== undefined) global.WebSocket = original;
   }
   expect(() => connect("/ws", { features: [chat], webSocket: WebSocket })).toThrow(
-    'got url "/ws", want an absolute one',
+    'client option url: got "/ws", want an absolute one',
   );
 });
 

@@ -1,4 +1,4 @@
-import { type Client, type ClientSession, connect } from "@sessionstream/runtime/client";
+import { type Client, connect, type RemoteSession } from "@sessionstream/runtime/client";
 import { useEntities } from "@sessionstream/runtime/react";
 import { expect, expectTypeOf, test } from "vitest";
 import { WebSocket } from "ws";
@@ -14,7 +14,7 @@ import {
 import { LabNote, LabTold, LabWork, lab } from "../fixtures/gen/lab/v1/lab_sessionstream.js";
 
 // What is wrong here is so for the compiler: `tsc -p test` holds it. Nothing of it runs.
-function _onlyWhatTheFeatureHas(session: ClientSession<typeof chat>): void {
+function _onlyWhatTheFeatureHas(session: RemoteSession<typeof chat>): void {
   expectTypeOf(session.timeline.list(ChatMessage)).toEqualTypeOf<readonly Readonly<ChatMessageEntity>[]>();
   expectTypeOf(session.timeline.get(ChatMessage, "m")).toEqualTypeOf<Readonly<ChatMessageEntity> | undefined>();
   session.on(ChatMessageAppended, ({ name, payload, ordinal }) => {

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
-import { Hub, type Store, type StoredEvent } from "@sessionstream/runtime";
+import { Hub, type Store } from "@sessionstream/runtime";
 import { sqliteStore } from "@sessionstream/runtime/sqlite";
+import type { StoredEvent } from "@sessionstream/runtime/store";
 import { expect } from "vitest";
 import { fold, plainEntities } from "../fixtures/fold.js";
 import { LabTrace } from "../fixtures/gen/lab/v1/lab_sessionstream.js";

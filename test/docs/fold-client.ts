@@ -1,4 +1,5 @@
-import type { ClientFeature, DescFeature, Hub, TimelineChange, TimelineView } from "@sessionstream/runtime";
+import type { DescFeature, Hub, TimelineChange, TimelineView } from "@sessionstream/runtime";
+import type { ClientFeature } from "@sessionstream/runtime/client";
 
 /** A client's timeline as its projection folds it, in the plainest way: maps and nothing else. */
 export function foldClient(hub: Hub, sessionId: string, feature: ClientFeature<DescFeature>): TimelineView {

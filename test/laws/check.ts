@@ -1,4 +1,5 @@
-import type { Store, StoredError, StoredEvent } from "@sessionstream/runtime";
+import type { Store, StoredError } from "@sessionstream/runtime";
+import type { StoredEvent } from "@sessionstream/runtime/store";
 import { expect } from "vitest";
 import { fold, plainEntities } from "../fixtures/fold.js";
 import type { ToldUiEvent } from "../fixtures/gen/lab/v1/lab_pb.js";

@@ -1,5 +1,6 @@
 import { setImmediate } from "node:timers/promises";
-import type { SessionBatch, Store } from "@sessionstream/runtime";
+import type { Store } from "@sessionstream/runtime";
+import type { SessionBatch } from "@sessionstream/runtime/store";
 import { wrapStore } from "../fixtures/stores.js";
 
 /** Lets `count` turns of the event loop pass. */

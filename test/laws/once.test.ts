@@ -1,5 +1,6 @@
 import { fromBinary } from "@bufbuild/protobuf";
-import { Hub, type StoredEvent, type Submitted } from "@sessionstream/runtime";
+import { Hub, type Submitted } from "@sessionstream/runtime";
+import type { StoredEvent } from "@sessionstream/runtime/store";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { TraceEventSchema } from "../fixtures/gen/lab/v1/lab_pb.js";

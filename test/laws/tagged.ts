@@ -1,5 +1,6 @@
 import { fromBinary } from "@bufbuild/protobuf";
-import type { DescEvent, StoredEvent } from "@sessionstream/runtime";
+import type { DescEvent } from "@sessionstream/runtime";
+import type { StoredEvent } from "@sessionstream/runtime/store";
 import {
   CounterAddedEventSchema,
   NoteAppendedEventSchema,

@@ -119,7 +119,7 @@ describe("Hub", () => {
         time: 0,
       };
       const batch = { sessionId: "s", revision: 0, metadata: {}, events: [alien], cursor: 0n, entities: [] };
-      await store.commit([{ ...batch, epoch: "", replaceTimeline: false, errors: [], commands: [] }]);
+      await store.commit([{ ...batch, epoch: "", replaceTimeline: false, errors: [], keys: [] }]);
       const { hub } = hubOf({}, { store });
       expect(await hub.retry("s")).toMatchObject({ ordinal: 1n, cursor: 0n });
       expect(await hub.errors("s")).toMatchObject([{ step: "decode", ordinal: 1n, name: "LabTrace" }]);
@@ -130,7 +130,7 @@ describe("Hub", () => {
       const store = wrapStore(memoryStore(), { commit: async (batches) => batches.map(() => conflict) });
       const { hub, reports } = hubOf({}, { store });
       await expect(hub.publish("s", LabTrace, {})).rejects.toBe(conflict);
-      expect(reports).toMatchObject([{ step: "ordinal", sessionId: "s", ordinal: 1n, name: "LabTrace" }]);
+      expect(reports).toMatchObject([{ step: "order", sessionId: "s", ordinal: 1n, name: "LabTrace" }]);
     });
 
     test("ui-projection", async () => {
@@ -160,7 +160,7 @@ describe("Hub", () => {
       const store = wrapStore(memoryStore(), { commit: async (batches) => batches.map(() => new Error("full")) });
       const { hub, reports } = hubOf({}, { store });
       await expect(hub.publish("s", LabTrace, {})).rejects.toMatchObject({ code: "STORE_FAILED" });
-      expect(reports).toMatchObject([{ step: "store", sessionId: "s", ordinal: 1n, name: "LabTrace" }]);
+      expect(reports).toMatchObject([{ step: "commit", sessionId: "s", ordinal: 1n, name: "LabTrace" }]);
     });
   });
 

@@ -1,13 +1,6 @@
-import {
-  type Feature,
-  Hub,
-  memoryStore,
-  type SessionBatch,
-  type Store,
-  type StoredEntity,
-  type StoredEvent,
-} from "@sessionstream/runtime";
+import { type Feature, Hub, memoryStore, type Store } from "@sessionstream/runtime";
 import { sqliteStore } from "@sessionstream/runtime/sqlite";
+import type { SessionBatch, StoredEntity, StoredEvent } from "@sessionstream/runtime/store";
 import { beforeEach, describe, expect, test } from "vitest";
 import { LabNote, LabNoteDeleted, LabNoteSet } from "../fixtures/gen/lab/v1/lab_sessionstream.js";
 import { labOf } from "../fixtures/lab.js";
@@ -46,7 +39,7 @@ async function commit(store: Store, batch: Partial<SessionBatch>): Promise<void>
     epoch: "",
     entities: [],
     errors: [],
-    commands: [],
+    keys: [],
   };
   const revision = (await store.session("s"))?.revision ?? 0;
   const [refusal] = await store.commit([{ ...none, revision, replaceTimeline: false, ...batch }]);

@@ -1,5 +1,6 @@
-import { Hub, type SessionBatch } from "@sessionstream/runtime";
+import { Hub } from "@sessionstream/runtime";
 import { sqliteStore } from "@sessionstream/runtime/sqlite";
+import type { SessionBatch } from "@sessionstream/runtime/store";
 import Database from "better-sqlite3";
 import { expect, test } from "vitest";
 import { LabCounter, LabCounterAdded } from "../fixtures/gen/lab/v1/lab_sessionstream.js";

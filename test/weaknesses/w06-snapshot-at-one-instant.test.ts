@@ -1,8 +1,8 @@
 import { spawn } from "node:child_process";
 import { setImmediate } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import type { LoadedSession } from "@sessionstream/runtime";
 import { sqliteStore } from "@sessionstream/runtime/sqlite";
+import type { StoredTimeline } from "@sessionstream/runtime/store";
 import { expect, test } from "vitest";
 import { fold, plainEntities } from "../fixtures/fold.js";
 import { newFile } from "../fixtures/stores.js";
@@ -19,7 +19,7 @@ test("snapshot reads cursor and entities at one instant, while another process w
   await new Promise((resolve) => writer.stdout.once("data", resolve));
   writer.stdout.resume();
   const store = sqliteStore(file, { readonly: true });
-  const snapshots: LoadedSession[] = [];
+  const snapshots: StoredTimeline[] = [];
   let reads = 0;
   for (const deadline = Date.now() + 2_000; Date.now() < deadline; reads++) {
     const loaded = await store.load("s0");

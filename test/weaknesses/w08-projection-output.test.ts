@@ -1,4 +1,5 @@
-import { type Feature, Hub, timelineEntity } from "@sessionstream/runtime";
+import { type Feature, Hub } from "@sessionstream/runtime";
+import { timelineEntity } from "@sessionstream/runtime/codegen";
 import { expect, test } from "vitest";
 import { NoteEntitySchema, TraceEventSchema } from "../fixtures/gen/lab/v1/lab_pb.js";
 import { LabTrace, lab } from "../fixtures/gen/lab/v1/lab_sessionstream.js";

@@ -6,7 +6,8 @@ import {
   PingFrameSchema,
   SubscribedFrameSchema,
 } from "@sessionstream/proto/sessionstream/v1/transport_pb.js";
-import { type DescEvent, event, type Feature, feature, Hub, timelineEntity } from "@sessionstream/runtime";
+import { type DescEvent, type Feature, Hub } from "@sessionstream/runtime";
+import { event, feature, timelineEntity } from "@sessionstream/runtime/codegen";
 import { describe, expect, test } from "vitest";
 import { BookedEventSchema } from "../fixtures/gen/ledger/v1/ledger_pb.js";
 import {

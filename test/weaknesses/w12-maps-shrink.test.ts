@@ -1,4 +1,5 @@
-import { Hub, type StoredSession } from "@sessionstream/runtime";
+import { Hub } from "@sessionstream/runtime";
+import type { StoredSession } from "@sessionstream/runtime/store";
 import { expect, test } from "vitest";
 import { LabCounter, LabCounterAdded } from "../fixtures/gen/lab/v1/lab_sessionstream.js";
 import { labOf } from "../fixtures/lab.js";

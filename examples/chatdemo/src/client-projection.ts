@@ -1,4 +1,4 @@
-import type { ClientFeature } from "@sessionstream/runtime";
+import type { ClientFeature } from "@sessionstream/runtime/client";
 import { Role, Status } from "./gen/chat/v1/chat_pb.js";
 import {
   type ChatClientProjection,

@@ -2,36 +2,46 @@
  * The stable codes of what can go wrong. Programs branch on the code, people
  * read the message.
  */
-export type ErrorCode =
-  | "INVALID_NAME"
-  | "DUPLICATE_NAME"
-  | "UNKNOWN_NAME"
-  | "PAYLOAD_TYPE_MISMATCH"
-  | "INVALID_PAYLOAD"
-  | "INVALID_ENTITY_ID"
-  | "INVALID_PROJECTION"
-  | "PROJECTION_FAILED"
-  | "UPCAST_FAILED"
-  | "INVALID_SESSION"
-  | "INVALID_RANGE"
-  | "INVALID_OPTION"
-  | "NO_HANDLER"
-  | "RUN_EXISTS"
-  | "RUN_TIMEOUT"
-  | "CLOSED"
-  | "ORDINAL_CONFLICT"
-  | "INVALID_KEY"
-  | "KEY_REUSED"
-  | "ALREADY_SUBMITTED"
-  | "STORE_FAILED"
-  | "STORE_INCOMPATIBLE"
-  | "DRIVER_MISSING"
-  | "UNSUPPORTED"
-  | "REQUEST_FAILED"
-  | "REFUSED"
-  | "REJECTED"
-  | "FORBIDDEN"
-  | "INTERNAL";
+export const errorCodes = [
+  "INVALID_NAME",
+  "DUPLICATE_NAME",
+  "UNKNOWN_NAME",
+  "PAYLOAD_TYPE_MISMATCH",
+  "INVALID_PAYLOAD",
+  "INVALID_ENTITY_ID",
+  "INVALID_PROJECTION",
+  "PROJECTION_FAILED",
+  "UPCAST_FAILED",
+  "INVALID_SESSION",
+  "INVALID_RANGE",
+  "INVALID_OPTION",
+  "NO_HANDLER",
+  "RUN_EXISTS",
+  "RUN_TIMEOUT",
+  "CLOSED",
+  "ORDINAL_CONFLICT",
+  "INVALID_KEY",
+  "KEY_REUSED",
+  "KEY_CLAIMED",
+  "STORE_FAILED",
+  "STORE_INCOMPATIBLE",
+  "DRIVER_MISSING",
+  "UNSUPPORTED",
+  "REQUEST_FAILED",
+  "METHOD_NOT_ALLOWED",
+  "REFUSED",
+  "REJECTED",
+  "FORBIDDEN",
+  "INTERNAL",
+] as const;
+
+/** One of the {@link errorCodes}. */
+export type ErrorCode = (typeof errorCodes)[number];
+
+/** Whether a code, such as one from the wire, is one of ours. */
+export function isErrorCode(code: unknown): code is ErrorCode {
+  return (errorCodes as readonly unknown[]).includes(code);
+}
 
 /** What an error is about, as far as it is known where it is raised. */
 export interface ErrorContext {
@@ -45,17 +55,27 @@ export interface ErrorContext {
   readonly key?: string;
 }
 
+/** What an error is about, and what caused it. */
+export interface ErrorDetails extends ErrorContext {
+  readonly cause?: unknown;
+}
+
 /**
  * The error that every part of the runtime raises. `code` is stable between
- * releases; the message says what was got, what was wanted and, where there is
+ * releases. The message says what was got, what was wanted and, where there is
  * one way, how to mend it.
+ *
+ * @example
+ * ```ts
+ * throw new SessionstreamError("STORE_FAILED", "the disk is full", { sessionId, cause: thrown });
+ * ```
  */
 export class SessionstreamError extends Error {
   override readonly name = "SessionstreamError";
   readonly code: ErrorCode;
   readonly context: ErrorContext;
 
-  constructor(code: ErrorCode, message: string, context: ErrorContext = {}, cause?: unknown) {
+  constructor(code: ErrorCode, message: string, { cause, ...context }: ErrorDetails = {}) {
     super(message, cause === undefined ? undefined : { cause });
     this.code = code;
     this.context = context;

@@ -1,24 +1,26 @@
-import { SessionstreamError } from "../base/errors.js";
+import { aFunction, anObject, checkOptions, invalidOption, milliseconds, type Wanted } from "../base/option.js";
 import type { ConnectOptions } from "./options.js";
 
-/** Throws INVALID_OPTION for times that no timer can wait. */
-export function checkTimes({ reconnect, connectTimeout, pingInterval, retryFor }: ConnectOptions): void {
-  const times = {
-    connectTimeout,
-    pingInterval,
-    "reconnect.first": reconnect?.first,
-    "reconnect.longest": reconnect?.longest,
-  };
-  for (const [name, time] of Object.entries(times)) {
-    // A timer that is given more fires at once.
-    if (time !== undefined && !(time >= 1 && time < 2 ** 31)) throw invalid(name, time, `from 1 to ${2 ** 31 - 1}`);
+/** Throws INVALID_OPTION for what a compiler would not let through, or could not see. */
+export function checkConnectOptions(options: ConnectOptions): void {
+  const { features, reconnect } = options ?? {};
+  if (!Array.isArray(features)) throw invalidOption("client", "features", features, "an array of features");
+  for (const feature of features) {
+    const desc = feature !== null && typeof feature === "object" && "desc" in feature ? feature.desc : feature;
+    if (desc?.kind !== "feature") throw invalidOption("client", "features", feature, "generated features");
   }
-  if (retryFor !== undefined && !(retryFor >= 0)) throw invalid("retryFor", retryFor, "from 0");
+  checkOptions("client", options, {
+    http: aUrl,
+    webSocket: aFunction,
+    fetch: aFunction,
+    reconnect: anObject,
+    connectTimeout: milliseconds(),
+    pingInterval: milliseconds(),
+    retryFor: milliseconds(0, Number.POSITIVE_INFINITY),
+    onError: aFunction,
+  });
+  const pauses = { "reconnect.first": reconnect?.first, "reconnect.longest": reconnect?.longest };
+  checkOptions("client", pauses, { "reconnect.first": milliseconds(), "reconnect.longest": milliseconds() });
 }
 
-function invalid(name: string, got: unknown, want: string): SessionstreamError {
-  return new SessionstreamError(
-    "INVALID_OPTION",
-    `client option ${name}: got ${String(got)}, want milliseconds ${want}`,
-  );
-}
+const aUrl: Wanted = { words: "a URL or a path", accepts: (value) => typeof value === "string" };

@@ -5,24 +5,25 @@ import {
   HelloFrameSchema,
 } from "@sessionstream/proto/sessionstream/v1/transport_pb.js";
 import { SessionstreamError } from "../base/errors.js";
-import type { DescFeature, DescUiEvent } from "../schema/descriptors.js";
+import type { DescFeature } from "../schema/feature.js";
 import { SchemaRegistry } from "../schema/registry.js";
+import type { DescUiEvent } from "../schema/ui-event.js";
 import { checkSessionId } from "../session/session-id.js";
-import { checkTimes } from "./check-options.js";
+import { checkConnectOptions } from "./check-options.js";
 import { Backoff } from "./connect/backoff.js";
 import { HttpApi } from "./connect/http-api.js";
 import { Socket } from "./connect/socket.js";
 import { httpUrl, webSocketUrl } from "./connect/urls.js";
 import type { ConnectionState, ConnectOptions, FeatureOf } from "./options.js";
-import { ClientSession } from "./remote-session.js";
+import { RemoteSession } from "./remote-session.js";
 import type { ClientFeature } from "./replica/client-feature.js";
 import { FrameReader, type ReadFrame } from "./replica/frame-reader.js";
 import { Listeners } from "./replica/listeners.js";
-import { FollowedSession, type WantedSession } from "./replica/session-replica.js";
+import { SessionReplica, type WantedSession } from "./replica/session-replica.js";
 
 interface Following<Feature extends DescFeature> {
-  readonly followed: FollowedSession;
-  readonly session: ClientSession<Feature>;
+  readonly replica: SessionReplica;
+  readonly session: RemoteSession<Feature>;
 }
 
 /**
@@ -30,8 +31,14 @@ interface Following<Feature extends DescFeature> {
  * of the WebSocket transport; relative to the page where there is one.
  *
  * Throws UNSUPPORTED where there is no WebSocket class, DUPLICATE_NAME where
- * features clash, INVALID_OPTION, and SyntaxError or TypeError for a URL that is
- * none.
+ * features clash, and INVALID_OPTION.
+ *
+ * @example
+ * ```ts
+ * const client = connect("/ws", { features: [chat] });
+ * const session = client.session("session-1");
+ * session.timeline.list(ChatMessage);
+ * ```
  */
 export function connect<Given extends DescFeature | ClientFeature>(
   url: string,
@@ -57,7 +64,7 @@ export class Client<Feature extends DescFeature = DescFeature> {
   readonly #leaving = new Map<string, number>();
 
   constructor(url: string, options: ConnectOptions) {
-    checkTimes(options);
+    checkConnectOptions(options);
     const { reconnect = {}, connectTimeout = 10_000, pingInterval = 20_000, retryFor = 30_000 } = options;
     const report = (error: unknown) => this.#report(error);
     const uiEvents = new Map<string, DescUiEvent>();
@@ -116,21 +123,21 @@ export class Client<Feature extends DescFeature = DescFeature> {
    * Follows a session. The same session is given to all who ask for it, until it
    * is closed. Throws INVALID_SESSION, and CLOSED where the client is closed.
    */
-  session(sessionId: string): ClientSession<Feature> {
+  session(sessionId: string): RemoteSession<Feature> {
     const found = this.#sessions.get(sessionId);
     if (found !== undefined) return found.session;
     checkSessionId(sessionId);
     if (this.state === "closed") throw new SessionstreamError("CLOSED", "the client is closed", { sessionId });
-    const followed = new FollowedSession(sessionId, {
+    const replica = new SessionReplica(sessionId, {
       registry: this.registry,
       backoff: new Backoff(...this.#pauses),
       projectionOf: (uiEvent) => this.#features.get(uiEvent),
       subscribe: (wanted) => this.#subscribe(wanted),
       report: (error) => this.#report(error),
     });
-    const session = new ClientSession<Feature>(followed, this.#http, () => this.#leave(followed));
-    this.#sessions.set(sessionId, { followed, session });
-    followed.subscribe();
+    const session = new RemoteSession<Feature>(replica, this.#http, () => this.#leave(replica));
+    this.#sessions.set(sessionId, { replica, session });
+    replica.subscribe();
     return session;
   }
 
@@ -141,16 +148,16 @@ export class Client<Feature extends DescFeature = DescFeature> {
 
   /** Leaves the server and follows no session any more. */
   close(): void {
-    for (const { followed } of this.#sessions.values()) followed.end();
+    for (const { replica } of this.#sessions.values()) replica.end();
     this.#sessions.clear();
     this.#http.close();
     this.#socket.close();
   }
 
-  #leave(followed: FollowedSession): void {
-    const { sessionId } = followed;
-    if (this.#sessions.get(sessionId)?.followed !== followed) return;
-    followed.end();
+  #leave(replica: SessionReplica): void {
+    const { sessionId } = replica;
+    if (this.#sessions.get(sessionId)?.replica !== replica) return;
+    replica.end();
     this.#sessions.delete(sessionId);
     if (this.#greeting === undefined) return;
     this.#leaving.set(sessionId, (this.#leaving.get(sessionId) ?? 0) + 1);
@@ -194,10 +201,10 @@ export class Client<Feature extends DescFeature = DescFeature> {
     if (this.#greeting === undefined) this.#greeted(frame.case === "hello" ? frame.value : create(HelloFrameSchema));
     switch (frame.case) {
       case "snapshot":
-        this.#followed(frame.value.sessionId)?.hydrate(frame.value);
+        this.#replica(frame.value.sessionId)?.hydrate(frame.value);
         return;
       case "uiEvent":
-        this.#followed(frame.value.sessionId)?.receive(frame.value);
+        this.#replica(frame.value.sessionId)?.receive(frame.value);
         return;
       case "unsubscribed":
         this.#left(frame.value.sessionId);
@@ -210,19 +217,19 @@ export class Client<Feature extends DescFeature = DescFeature> {
         if (this.#leaving.has(sessionId)) return;
         const error = new SessionstreamError("REFUSED", `the server says ${code}: ${message}`, { sessionId });
         this.#report(error);
-        this.#followed(sessionId)?.refused(code, error);
+        this.#replica(sessionId)?.refused(code, error);
       }
     }
   }
 
   #greeted(greeting: HelloFrame): void {
     this.#greeting = greeting;
-    for (const { followed } of this.#sessions.values()) followed.subscribe();
+    for (const { replica } of this.#sessions.values()) replica.subscribe();
   }
 
   /** The session that a frame is for. */
-  #followed(sessionId: string): FollowedSession | undefined {
-    return this.#leaving.has(sessionId) ? undefined : this.#sessions.get(sessionId)?.followed;
+  #replica(sessionId: string): SessionReplica | undefined {
+    return this.#leaving.has(sessionId) ? undefined : this.#sessions.get(sessionId)?.replica;
   }
 
   #left(sessionId: string): void {

@@ -1,4 +1,4 @@
-import type { DescFeature } from "../schema/descriptors.js";
+import type { DescFeature } from "../schema/feature.js";
 import type { ClientFeature } from "./replica/client-feature.js";
 
 /** How a client connects. Times are in milliseconds. */

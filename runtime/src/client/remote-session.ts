@@ -1,45 +1,46 @@
 import type { SessionstreamError } from "../base/errors.js";
-import type { DescFeature, DescUiEvent } from "../schema/descriptors.js";
+import type { DescFeature } from "../schema/feature.js";
 import { type PayloadInit, toPayload } from "../schema/payload.js";
+import type { DescUiEvent } from "../schema/ui-event.js";
 import type { LiveUiEvent, SessionClient, SubmitOptions, Submitted } from "../session/session-client.js";
 import type { Snapshot } from "../timeline/snapshot.js";
 import { snapshotOf } from "../timeline/snapshot-of.js";
 import type { TimelineView } from "../timeline/view.js";
 import type { HttpApi } from "./connect/http-api.js";
 import type { SessionHydration } from "./replica/session-hydration.js";
-import type { FollowedSession } from "./replica/session-replica.js";
+import type { SessionReplica } from "./replica/session-replica.js";
 
 /**
  * A session as a browser or another remote client sees it: its timeline, kept
  * live by the client projections of its features, its UI events as they come,
  * and its commands. A `Client` makes one.
  */
-export class ClientSession<Feature extends DescFeature = DescFeature> implements SessionClient<Feature> {
+export class RemoteSession<Feature extends DescFeature = DescFeature> implements SessionClient<Feature> {
   readonly sessionId: string;
-  readonly #followed: FollowedSession;
+  readonly #replica: SessionReplica;
   readonly #http: HttpApi;
   readonly #leave: () => void;
 
-  constructor(followed: FollowedSession, http: HttpApi, leave: () => void) {
-    this.sessionId = followed.sessionId;
-    this.#followed = followed;
+  constructor(replica: SessionReplica, http: HttpApi, leave: () => void) {
+    this.sessionId = replica.sessionId;
+    this.#replica = replica;
     this.#http = http;
     this.#leave = leave;
   }
 
   /** The timeline as far as it has come in. Reading it anew after each change is how to follow it. */
   get timeline(): TimelineView<Feature["timelineEntities"][number]> {
-    return this.#followed.timeline;
+    return this.#replica.timeline;
   }
 
   /** The ordinal that the timeline has come to. */
   get ordinal(): bigint {
-    return this.#followed.timeline.cursor;
+    return this.#replica.timeline.cursor;
   }
 
   /** Whether a snapshot has come in. It stays true while the connection is lost. */
   get isHydrated(): boolean {
-    return this.#followed.isHydrated;
+    return this.#replica.isHydrated;
   }
 
   /**
@@ -47,17 +48,17 @@ export class ClientSession<Feature extends DescFeature = DescFeature> implements
    * there, or all began anew, and why. Undefined before the first.
    */
   get hydration(): SessionHydration | undefined {
-    return this.#followed.hydration;
+    return this.#replica.hydration;
   }
 
   /** Rises with each change, so that one can tell whether there was one. */
   get version(): number {
-    return this.#followed.version;
+    return this.#replica.version;
   }
 
   /** What the server said when it did not give the session, for instance because it is forbidden. */
   get refusal(): SessionstreamError | undefined {
-    return this.#followed.refusal;
+    return this.#replica.refusal;
   }
 
   /**
@@ -86,12 +87,12 @@ export class ClientSession<Feature extends DescFeature = DescFeature> implements
    */
   on<D extends Feature["uiEvents"][number]>(uiEvent: D, listener: (event: LiveUiEvent<D>) => void): () => void {
     // Only events of that name come here, with the payload that the registry has for it.
-    return this.#followed.on(uiEvent.name, listener as (event: LiveUiEvent<DescUiEvent>) => void);
+    return this.#replica.on(uiEvent.name, listener as (event: LiveUiEvent<DescUiEvent>) => void);
   }
 
   /** Calls the watcher after each change; returns what ends it. */
   watch(watcher: () => void): () => void {
-    return this.#followed.watchers.add(watcher);
+    return this.#replica.watchers.add(watcher);
   }
 
   /** Asks the server for the timeline as it is now. Rejects like `submit`. */

@@ -6,8 +6,8 @@ import {
   type UiEventFrame,
   UiEventFrameSchema,
 } from "@sessionstream/proto/sessionstream/v1/transport_pb.js";
-import type { UiBatch } from "../hub/options.js";
 import type { SchemaRegistry } from "../schema/registry.js";
+import type { UiBatch } from "../session/ui-batch.js";
 import type { Snapshot } from "../timeline/snapshot.js";
 import { snapshotEntity } from "./snapshot-entity.js";
 

@@ -1,8 +1,8 @@
 import { create } from "@bufbuild/protobuf";
 import { anyPack } from "@bufbuild/protobuf/wkt";
 import { type SnapshotEntity, SnapshotEntitySchema } from "@sessionstream/proto/sessionstream/v1/transport_pb.js";
-import type { DeletedEntity } from "../hub/read/hydrate.js";
 import type { SchemaRegistry } from "../schema/registry.js";
+import type { DeletedEntity } from "../session/hydration.js";
 import type { TimelineEntity } from "../timeline/snapshot.js";
 
 /** An entity as frames have it. The registry must have its kind. */

@@ -14,6 +14,14 @@ const statusOf: Partial<Record<ErrorCode, number>> = {
   CLOSED: 503,
 };
 
+/** Of what goes wrong from a handler's turn on, a client is told no more than these. */
+const toldOfFailures: ReadonlySet<ErrorCode> = new Set(["REJECTED", "CLOSED"]);
+
+/** Whether a client is told why a handler failed, or only that it did. */
+export function isToldOfFailure(error: unknown): boolean {
+  return isSessionstreamError(error) && toldOfFailures.has(error.code);
+}
+
 /** The answer that tells an error, or undefined where it is none for a client. */
 export function answerTold(error: unknown): Response | undefined {
   if (!isSessionstreamError(error)) return undefined;
@@ -23,7 +31,7 @@ export function answerTold(error: unknown): Response | undefined {
 
 export function answerError(
   status: number,
-  code: string,
+  code: ErrorCode,
   message: string,
   headers: Record<string, string> = {},
 ): Response {

@@ -1,12 +1,12 @@
 import { type JsonValue, toJson } from "@bufbuild/protobuf";
 import { SnapshotFrameSchema } from "@sessionstream/proto/sessionstream/v1/transport_pb.js";
 import { isSessionstreamError, messageOf, SessionstreamError } from "../base/errors.js";
+import { aFunction, aUrlPath, checkOptions, number } from "../base/option.js";
 import { snapshotFrame } from "../frames/index.js";
 import type { Hub } from "../hub/hub.js";
-import { toPayload } from "../schema/payload.js";
 import { checkKey } from "../session/idempotency-key.js";
 import { checkSessionId } from "../session/session-id.js";
-import { answerError, answerTold } from "./answers.js";
+import { answerError, answerTold, isToldOfFailure } from "./answers.js";
 import { readBody } from "./read-body.js";
 import { parseRoute, type Route } from "./route.js";
 
@@ -39,11 +39,19 @@ export interface HttpHandlerOptions {
  * throws, a SessionstreamError REJECTED is told to the client, with its message;
  * all others are INTERNAL and go to `onError`. Resolves to undefined for a path
  * that is not one of these, so that others can serve it.
+ *
+ * @throws SessionstreamError INVALID_OPTION.
  */
 export function httpHandler(
   hub: Hub,
   options: HttpHandlerOptions = {},
 ): (request: Request) => Promise<Response | undefined> {
+  checkOptions("HTTP handler", options, {
+    basePath: { words: `${aUrlPath.words}, or ""`, accepts: (path) => path === "" || aUrlPath.accepts(path) },
+    authorize: aFunction,
+    maxBodyBytes: number(1),
+    onError: aFunction,
+  });
   const { maxBodyBytes = 2 ** 20, onError = printError } = options;
   const base = (options.basePath ?? "/api").replace(/\/$/, "");
 
@@ -90,23 +98,12 @@ async function submit(hub: Hub, sessionId: string, name: string, request: Reques
   const body = await bodyOf(request, name, limit);
   if (body === undefined) return answerError(413, "INVALID_PAYLOAD", `the payload exceeds ${limit} bytes`);
   const { command, payload } = hub.registry.decodeCommand(name, parseJson(name, body));
-  const checked = toPayload(command.schema, payload, `command "${name}"`, { sessionId, name });
-  try {
-    const { ordinal } = await hub.submit(
-      sessionId,
-      command,
-      checked,
-      key === null ? { signal: request.signal } : { key },
-    );
-    return Response.json({ ordinal: String(ordinal) });
-  } catch (error) {
-    // What a handler's own calls were refused for is not the client's doing.
-    if (isSessionstreamError(error, "REJECTED") || isSessionstreamError(error, "CLOSED")) throw error;
-    const isOwn = isSessionstreamError(error) && error.context.sessionId === sessionId && error.context.key === key;
-    if (isOwn && error.code === "KEY_REUSED") throw error;
-    if (isSessionstreamError(error, "NO_HANDLER") && error.context.name === name) throw error;
-    throw new SessionstreamError("INTERNAL", "the command failed", { sessionId, name }, error);
-  }
+  const how = key === null ? { signal: request.signal } : { key };
+  const outcome = await hub.trySubmit(sessionId, command, payload, how);
+  if (outcome.status === "done") return Response.json({ ordinal: String(outcome.ordinal) });
+  // What a handler's own calls were refused for is not the client's doing.
+  if (outcome.status === "refused" || isToldOfFailure(outcome.error)) throw outcome.error;
+  throw new SessionstreamError("INTERNAL", "the command failed", { sessionId, name, cause: outcome.error });
 }
 
 async function snapshot(hub: Hub, sessionId: string, asOf: string | null): Promise<Response> {
@@ -119,7 +116,7 @@ async function snapshot(hub: Hub, sessionId: string, asOf: string | null): Promi
     return Response.json(frame, { headers: { "cache-control": "no-store" } });
   } catch (error) {
     if (isSessionstreamError(error, "CLOSED")) throw error;
-    throw new SessionstreamError("INTERNAL", "the snapshot failed", { sessionId }, error);
+    throw new SessionstreamError("INTERNAL", "the snapshot failed", { sessionId, cause: error });
   }
 }
 
@@ -142,7 +139,7 @@ function parseJson(name: string, body: string): JsonValue {
 
 function notJson(name: string, thrown: unknown): SessionstreamError {
   const message = `command "${name}" payload is not JSON: ${messageOf(thrown)}`;
-  return new SessionstreamError("INVALID_PAYLOAD", message, { name }, thrown);
+  return new SessionstreamError("INVALID_PAYLOAD", message, { name, cause: thrown });
 }
 
 /** Whether it failed because the client gave up, which nobody need hear of. */

@@ -1,24 +1,30 @@
 import { SessionstreamError } from "../base/errors.js";
+import { aFunction, anObject, checkOptions, invalidOption, oneOf, show, wholeNumber } from "../base/option.js";
 import type { Feature } from "./feature/feature.js";
 import type { HubOptions } from "./options.js";
 
 /** Throws INVALID_OPTION for what a compiler would not let through, or could not see. */
-export function checkOptions(options: HubOptions): void {
-  const { features, keepIdle, onProjectionError } = options ?? {};
-  if (!Array.isArray(features)) throw invalid("features", features, "an array of features");
+export function checkHubOptions(options: HubOptions): void {
+  const { features, onProjectionError = {} } = options ?? {};
+  if (!Array.isArray(features)) throw invalidOption("hub", "features", features, "an array of features");
   for (const feature of features) {
     if (feature?.desc?.kind !== "feature") {
-      throw invalid("features", feature, "features with their implementation, as the generated function makes them");
+      const want = "features with their implementation, as the generated function makes them";
+      throw invalidOption("hub", "features", feature, want);
     }
     checkUpcast(feature);
   }
-  if (keepIdle !== undefined && !(Number.isInteger(keepIdle) && keepIdle >= 0)) {
-    throw invalid("keepIdle", keepIdle, "a whole number from 0");
-  }
-  for (const [name, policy] of Object.entries(onProjectionError ?? {})) {
-    if (policy !== undefined && policy !== "fail" && policy !== "advance") {
-      throw invalid(`onProjectionError.${name}`, policy, `"fail" or "advance"`);
-    }
+  checkOptions("hub", options, {
+    store: anObject,
+    sessionMetadata: aFunction,
+    onError: aFunction,
+    observer: aFunction,
+    keepIdle: wholeNumber(0),
+    onProjectionError: anObject,
+  });
+  const policy = oneOf("fail", "advance");
+  for (const [name, given] of Object.entries(onProjectionError)) {
+    checkOptions("hub", { [`onProjectionError.${name}`]: given }, { [`onProjectionError.${name}`]: policy });
   }
 }
 
@@ -45,13 +51,4 @@ export function checkDescriptor(kind: "command" | "event", given: unknown): void
     "UNKNOWN_NAME",
     `got ${show(given)}, want the descriptor of the ${kind}: import it from the generated file`,
   );
-}
-
-function invalid(option: string, got: unknown, want: string): SessionstreamError {
-  return new SessionstreamError("INVALID_OPTION", `hub option ${option}: got ${show(got)}, want ${want}`);
-}
-
-function show(value: unknown): string {
-  if (typeof value === "string") return JSON.stringify(value);
-  return typeof value === "number" || value === null ? String(value) : typeof value;
 }

@@ -1,7 +1,7 @@
 import { useEffect, useMemo, useSyncExternalStore } from "react";
 import type { SessionstreamError } from "../base/errors.js";
-import type { Client, ClientSession, ConnectionState } from "../client/index.js";
-import type { DescFeature } from "../schema/descriptors.js";
+import type { Client, ConnectionState, RemoteSession } from "../client/index.js";
+import type { DescFeature } from "../schema/feature.js";
 import type { Payload } from "../schema/payload.js";
 import { retain } from "./retain.js";
 import { stableList } from "./stable-list.js";
@@ -14,7 +14,7 @@ import { stableList } from "./stable-list.js";
 export function useSession<Feature extends DescFeature>(
   client: Client<Feature>,
   sessionId: string,
-): ClientSession<Feature> {
+): RemoteSession<Feature> {
   const session = client.session(sessionId);
   useEffect(() => retain(session), [session]);
   return session;
@@ -35,7 +35,7 @@ export function useConnectionState(client: Client): ConnectionState {
  * until it changes.
  */
 export function useEntities<Feature extends DescFeature, Entity extends Feature["timelineEntities"][number]>(
-  session: ClientSession<Feature>,
+  session: RemoteSession<Feature>,
   entity: Entity,
 ): readonly Payload<Entity["schema"]>[] {
   const read = useMemo(() => stableList(session, entity), [session, entity]);
@@ -43,7 +43,7 @@ export function useEntities<Feature extends DescFeature, Entity extends Feature[
 }
 
 /** Whether the session's snapshot has come in. */
-export function useHydrated(session: ClientSession<DescFeature>): boolean {
+export function useHydrated(session: RemoteSession<DescFeature>): boolean {
   return useSyncExternalStore(
     (watcher) => session.watch(watcher),
     () => session.isHydrated,
@@ -52,7 +52,7 @@ export function useHydrated(session: ClientSession<DescFeature>): boolean {
 }
 
 /** What the server said when it did not give the session, for instance because it is forbidden. */
-export function useRefusal(session: ClientSession<DescFeature>): SessionstreamError | undefined {
+export function useRefusal(session: RemoteSession<DescFeature>): SessionstreamError | undefined {
   return useSyncExternalStore(
     (watcher) => session.watch(watcher),
     () => session.refusal,

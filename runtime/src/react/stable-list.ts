@@ -1,10 +1,10 @@
-import type { ClientSession } from "../client/index.js";
-import type { DescFeature } from "../schema/descriptors.js";
+import type { RemoteSession } from "../client/index.js";
+import type { DescFeature } from "../schema/feature.js";
 import type { Payload } from "../schema/payload.js";
 
 /** Makes a function that lists the session's entities of a kind: the same array as long as it has the same entities. */
 export function stableList<Feature extends DescFeature, Entity extends Feature["timelineEntities"][number]>(
-  session: ClientSession<Feature>,
+  session: RemoteSession<Feature>,
   entity: Entity,
 ): () => readonly Payload<Entity["schema"]>[] {
   let version = -1;

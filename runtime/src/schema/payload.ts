@@ -46,6 +46,29 @@ export function toPayload<Schema extends DescMessage>(
   what: string,
   context: ErrorContext,
 ): Payload<Schema> {
+  const message = toValid(schema, init, what, context);
+  return holdsFloat(schema) ? fromBinary(schema, toBinary(schema, message)) : message;
+}
+
+/** Makes a valid message like `toPayload`, with its bytes in protobuf's binary format. Throws like it. */
+export function encodePayload<Schema extends DescMessage>(
+  schema: Schema,
+  init: PayloadInit<Schema>,
+  what: string,
+  context: ErrorContext,
+): { readonly payload: Payload<Schema>; readonly encoded: Uint8Array } {
+  const message = toValid(schema, init, what, context);
+  const encoded = toBinary(schema, message);
+  // What is projected now must be what the log says later.
+  return { payload: holdsFloat(schema) ? fromBinary(schema, encoded) : message, encoded };
+}
+
+function toValid<Schema extends DescMessage>(
+  schema: Schema,
+  init: PayloadInit<Schema>,
+  what: string,
+  context: ErrorContext,
+): MessageShape<Schema> {
   const given: unknown = init;
   if (typeof given !== "object" || given === null || Array.isArray(given)) {
     throw mismatch(what, describe(given), schema, context);
@@ -70,9 +93,7 @@ export function toPayload<Schema extends DescMessage>(
   if (found !== undefined) {
     throw invalid(what, found.field, found.reason, context);
   }
-  // What is projected now must be what the log says later.
-  if (holdsFloat(schema)) message = fromBinary(schema, toBinary(schema, message));
-  return message as Payload<Schema>;
+  return message;
 }
 
 function mismatch(what: string, got: string, schema: DescMessage, context: ErrorContext): SessionstreamError {

@@ -1,27 +1,12 @@
 import { createRegistry, type DescMessage, fromJson, type JsonValue, type Registry } from "@bufbuild/protobuf";
+import { genericTypes } from "@sessionstream/proto/schema-facts";
 import { messageOf, SessionstreamError } from "../base/errors.js";
-import {
-  command,
-  type DescCommand,
-  type DescEvent,
-  type DescFeature,
-  type DescLoggedEvent,
-  type DescSupersededEvent,
-  type DescTimelineEntity,
-  type DescUiEvent,
-  event,
-  timelineEntity,
-  uiEvent,
-} from "./descriptors.js";
+import { command, type DescCommand } from "./command.js";
+import { type DescEvent, type DescLoggedEvent, type DescSupersededEvent, event } from "./event.js";
+import type { DescFeature } from "./feature.js";
 import type { Payload } from "./payload.js";
-
-/** Messages that can hold anything, and so say nothing about a payload. */
-const genericTypes: ReadonlySet<string> = new Set([
-  "google.protobuf.Struct",
-  "google.protobuf.Value",
-  "google.protobuf.ListValue",
-  "google.protobuf.Any",
-]);
+import { type DescTimelineEntity, timelineEntity } from "./timeline-entity.js";
+import { type DescUiEvent, uiEvent } from "./ui-event.js";
 
 /**
  * The contract between features, store and transports: which message type each
@@ -138,7 +123,10 @@ export class SchemaRegistry {
       return { command: desc, payload: fromJson(desc.schema, json, { registry: this.protobuf }) };
     } catch (thrown) {
       const reason = messageOf(thrown);
-      throw new SessionstreamError("INVALID_PAYLOAD", `command "${name}" payload invalid: ${reason}`, { name }, thrown);
+      throw new SessionstreamError("INVALID_PAYLOAD", `command "${name}" payload invalid: ${reason}`, {
+        name,
+        cause: thrown,
+      });
     }
   }
 

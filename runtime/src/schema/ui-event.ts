@@ -1,5 +1,18 @@
-import type { DescUiEvent } from "./descriptors.js";
-import type { Payload } from "./payload.js";
+import type { DescMessage } from "@bufbuild/protobuf";
+import { checkName } from "./name.js";
+import { type Payload, type PayloadInit, toPayload } from "./payload.js";
+
+/** A UI event: what a live client is told. */
+export interface DescUiEvent<Name extends string = string, Schema extends DescMessage = DescMessage> {
+  readonly kind: "ui_event";
+  readonly name: Name;
+  readonly schema: Schema;
+  /**
+   * Makes a UI event, for a UI projection to return. Throws
+   * PAYLOAD_TYPE_MISMATCH or INVALID_PAYLOAD.
+   */
+  of(payload: PayloadInit<Schema>): UiEvent<DescUiEvent<Name, Schema>>;
+}
 
 /**
  * A UI event as a UI projection returns it and a client receives it. Made with
@@ -18,4 +31,19 @@ export class UiEvent<D extends DescUiEvent = DescUiEvent> {
   get name(): D["name"] {
     return this.desc.name;
   }
+}
+
+/** Describes a UI event. Throws INVALID_NAME. */
+export function uiEvent<Name extends string, Schema extends DescMessage>(
+  name: Name,
+  schema: Schema,
+): DescUiEvent<Name, Schema> {
+  checkName("UI event", name);
+  const desc: DescUiEvent<Name, Schema> = {
+    kind: "ui_event",
+    name,
+    schema,
+    of: (init) => new UiEvent(desc, toPayload(schema, init, `UI event "${name}"`, { name })),
+  };
+  return desc;
 }

@@ -1,4 +1,4 @@
-import type { DescFeature } from "../schema/descriptors.js";
+import type { DescFeature } from "../schema/feature.js";
 import type { PayloadInit } from "../schema/payload.js";
 import type { UiEvent } from "../schema/ui-event.js";
 import type { Snapshot } from "../timeline/snapshot.js";

@@ -1,6 +1,7 @@
 import { createRequire } from "node:module";
 import type Database from "better-sqlite3";
 import { messageOf, SessionstreamError } from "../base/errors.js";
+import { aBoolean, checkOptions, invalidOption, oneOf } from "../base/option.js";
 import { checkOurs, checkVersion, migrate } from "./migrations.js";
 
 /** How an SQLite store is opened. */
@@ -20,9 +21,9 @@ export interface SqliteStoreOptions {
  */
 export function openDatabase(path: string, options: SqliteStoreOptions): Database.Database {
   if (typeof path !== "string" || path === "") {
-    const got = typeof path === "string" ? '""' : typeof path;
-    throw new SessionstreamError("INVALID_OPTION", `SQLite store: got ${got}, want the path of a file or ":memory:"`);
+    throw invalidOption("SQLite store", "path", path, 'the path of a file or ":memory:"');
   }
+  checkOptions("SQLite store", options, { readonly: aBoolean, synchronous: oneOf("full", "normal") });
   const Driver = loadDriver();
   const { readonly = false, synchronous = "full" } = options;
   let database: Database.Database | undefined;
@@ -49,11 +50,10 @@ export function openDatabase(path: string, options: SqliteStoreOptions): Databas
       throw new SessionstreamError(
         "DRIVER_MISSING",
         "better-sqlite3 is installed without its native part: npm rebuild better-sqlite3",
-        {},
-        thrown,
+        { cause: thrown },
       );
     }
-    throw new SessionstreamError("STORE_FAILED", `cannot open SQLite file "${path}": ${reason}`, {}, thrown);
+    throw new SessionstreamError("STORE_FAILED", `cannot open SQLite file "${path}": ${reason}`, { cause: thrown });
   }
 }
 
@@ -81,8 +81,7 @@ function loadDriver(): typeof Database {
     throw new SessionstreamError(
       "DRIVER_MISSING",
       `the SQLite store needs the package better-sqlite3: npm install better-sqlite3 (${messageOf(thrown).split("\n")[0]})`,
-      {},
-      thrown,
+      { cause: thrown },
     );
   }
 }

@@ -2,21 +2,21 @@ import type { JsonObject } from "@bufbuild/protobuf";
 import type { Database, Transaction } from "better-sqlite3";
 import { messageOf, SessionstreamError } from "../base/errors.js";
 import { compareEntities } from "../store/entity-order.js";
-import { checkBatch, checkSameCommand, checkSameEvent } from "../store/rules.js";
+import { checkBatch, checkSameEvent, checkSameWork } from "../store/rules.js";
 import {
   defaultLimit,
   type EventRange,
-  type FailedStep,
-  type LoadedSession,
   type LoadOptions,
+  type RecordedStep,
   type SessionBatch,
   type SessionRange,
   type Store,
-  type StoredCommand,
   type StoredEntity,
   type StoredError,
   type StoredEvent,
+  type StoredKey,
   type StoredSession,
+  type StoredTimeline,
 } from "../store/store.js";
 import { openDatabase, type SqliteStoreOptions } from "./open.js";
 import { type EntityRow, type EventRow, prepareStatements, type SessionRow, type Statements } from "./statements.js";
@@ -54,7 +54,7 @@ class SqliteStore implements Store {
     return row && toSession(row);
   }
 
-  async load(sessionId: string, { changedAfter }: LoadOptions = {}): Promise<LoadedSession | undefined> {
+  async load(sessionId: string, { changedAfter }: LoadOptions = {}): Promise<StoredTimeline | undefined> {
     return this.#read(() => {
       const row = this.#sql.selectSession.get(sessionId);
       if (row === undefined) return undefined;
@@ -74,10 +74,10 @@ class SqliteStore implements Store {
     });
   }
 
-  async command(sessionId: string, key: string): Promise<StoredCommand | undefined> {
+  async key(sessionId: string, key: string): Promise<StoredKey | undefined> {
     return this.#read(() => {
       const session = this.#sql.selectSession.get(sessionId);
-      return session && this.#sql.selectCommand.get(session.id, key);
+      return session && this.#sql.selectKey.get(session.id, key);
     });
   }
 
@@ -85,7 +85,7 @@ class SqliteStore implements Store {
     return this.#read(() => {
       const session = this.#sql.selectSession.get(sessionId);
       const rows = session === undefined ? [] : this.#sql.selectErrors.all(session.id);
-      return rows.map((row) => ({ ...row, step: row.step as FailedStep, time: Number(row.time) }));
+      return rows.map((row) => ({ ...row, step: row.step as RecordedStep, time: Number(row.time) }));
     });
   }
 
@@ -127,8 +127,8 @@ class SqliteStore implements Store {
    * nearly every batch appends events to a session that is as it expects.
    * Returns the session's id, or undefined where a closer look is needed.
    */
-  #appendTo({ sessionId, revision, events, cursor, commands }: SessionBatch): bigint | undefined {
-    if (commands.length > 0) return undefined;
+  #appendTo({ sessionId, revision, events, cursor, keys }: SessionBatch): bigint | undefined {
+    if (keys.length > 0) return undefined;
     const first = events[0]?.ordinal;
     const last = events.at(-1)?.ordinal;
     if (first === undefined || last === undefined) return undefined;
@@ -142,8 +142,8 @@ class SqliteStore implements Store {
       checkBatch(batch, row && toSession(row));
       if (row !== undefined) {
         this.#checkKnownEvents(batch, row);
-        for (const command of batch.commands) {
-          checkSameCommand(batch.sessionId, command, sql.selectCommand.get(row.id, command.key));
+        for (const claimed of batch.keys) {
+          checkSameWork(batch.sessionId, claimed, sql.selectKey.get(row.id, claimed.key));
         }
       }
     } catch (thrown) {
@@ -172,8 +172,8 @@ class SqliteStore implements Store {
     for (const error of batch.errors) {
       sql.insertError.run(id, error.step, error.ordinal, error.name, error.message, error.time);
     }
-    for (const { key, fingerprint, firstOrdinal, lastOrdinal } of batch.commands) {
-      sql.upsertCommand.run(id, key, fingerprint, firstOrdinal, lastOrdinal);
+    for (const { key, fingerprint, firstOrdinal, lastOrdinal } of batch.keys) {
+      sql.upsertKey.run(id, key, fingerprint, firstOrdinal, lastOrdinal);
     }
   }
 
@@ -212,7 +212,7 @@ class SqliteStore implements Store {
 }
 
 function storeFailed(thrown: unknown): SessionstreamError {
-  return new SessionstreamError("STORE_FAILED", `SQLite failed: ${messageOf(thrown)}`, {}, thrown);
+  return new SessionstreamError("STORE_FAILED", `SQLite failed: ${messageOf(thrown)}`, { cause: thrown });
 }
 
 function toSession(row: SessionRow): StoredSession {

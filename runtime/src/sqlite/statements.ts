@@ -38,7 +38,7 @@ export interface ErrorRow {
   readonly time: bigint;
 }
 
-export interface CommandRow {
+export interface KeyRow {
   readonly key: string;
   readonly fingerprint: string;
   readonly firstOrdinal: bigint;
@@ -79,10 +79,10 @@ export interface Statements {
     [session: bigint, step: string, ordinal: bigint, name: string, message: string, time: number]
   >;
   readonly selectErrors: Statement<[session: bigint], ErrorRow>;
-  readonly upsertCommand: Statement<
+  readonly upsertKey: Statement<
     [session: bigint, key: string, fingerprint: string, firstOrdinal: bigint, lastOrdinal: bigint]
   >;
-  readonly selectCommand: Statement<[session: bigint, key: string], CommandRow>;
+  readonly selectKey: Statement<[session: bigint, key: string], KeyRow>;
 }
 
 const selectEntity = `SELECT kind, id, created_ordinal AS createdOrdinal, last_event_ordinal AS lastEventOrdinal, type, payload
@@ -148,12 +148,12 @@ export function prepareStatements(database: BetterSqlite3.Database): Statements 
         "SELECT step, ordinal, name, message, time FROM errors WHERE session = ? ORDER BY rowid",
       )
       .safeIntegers(),
-    upsertCommand: database.prepare(
+    upsertKey: database.prepare(
       `INSERT INTO commands (session, key, fingerprint, first_ordinal, last_ordinal) VALUES (?, ?, ?, ?, ?)
        ON CONFLICT (session, key) DO UPDATE SET last_ordinal = excluded.last_ordinal`,
     ),
-    selectCommand: database
-      .prepare<[bigint, string], CommandRow>(
+    selectKey: database
+      .prepare<[bigint, string], KeyRow>(
         `SELECT key, fingerprint, first_ordinal AS firstOrdinal, last_ordinal AS lastOrdinal
          FROM commands WHERE session = ? AND key = ?`,
       )

@@ -1,4 +1,4 @@
-import type { TimelineEntity } from "../timeline/snapshot.js";
+import type { StoredEntity } from "./store.js";
 
 /** The order of entities in a snapshot. */
 export function compareEntities(a: EntityOrder, b: EntityOrder): number {
@@ -10,7 +10,7 @@ export function compareEntities(a: EntityOrder, b: EntityOrder): number {
   );
 }
 
-type EntityOrder = Pick<TimelineEntity, "createdOrdinal" | "lastEventOrdinal" | "kind" | "id">;
+type EntityOrder = Pick<StoredEntity, "createdOrdinal" | "lastEventOrdinal" | "kind" | "id">;
 
 function compare<T extends bigint | string>(a: T, b: T): number {
   return a < b ? -1 : a > b ? 1 : 0;

@@ -1,19 +1,19 @@
 import { SessionstreamError } from "../base/errors.js";
 import { compareEntities } from "./entity-order.js";
-import { checkBatch, checkSameCommand, checkSameEvent } from "./rules.js";
+import { checkBatch, checkSameEvent, checkSameWork } from "./rules.js";
 import {
   defaultLimit,
   type EventRange,
-  type LoadedSession,
   type LoadOptions,
   type SessionBatch,
   type SessionRange,
   type Store,
-  type StoredCommand,
   type StoredEntity,
   type StoredError,
   type StoredEvent,
+  type StoredKey,
   type StoredSession,
+  type StoredTimeline,
 } from "./store.js";
 
 interface MemorySession {
@@ -21,7 +21,7 @@ interface MemorySession {
   readonly events: StoredEvent[];
   entities: Map<string, StoredEntity>;
   readonly errors: StoredError[];
-  readonly commands: Map<string, StoredCommand>;
+  readonly keys: Map<string, StoredKey>;
 }
 
 /** A store that lives as long as the process: the default, and for tests. */
@@ -44,7 +44,7 @@ class MemoryStore implements Store {
     return this.#sessions.get(sessionId)?.session;
   }
 
-  async load(sessionId: string, { changedAfter }: LoadOptions = {}): Promise<LoadedSession | undefined> {
+  async load(sessionId: string, { changedAfter }: LoadOptions = {}): Promise<StoredTimeline | undefined> {
     this.#checkOpen();
     const found = this.#sessions.get(sessionId);
     if (found === undefined) return undefined;
@@ -73,9 +73,9 @@ class MemoryStore implements Store {
     return from === -1 ? [] : events.slice(from, from + limit);
   }
 
-  async command(sessionId: string, key: string): Promise<StoredCommand | undefined> {
+  async key(sessionId: string, key: string): Promise<StoredKey | undefined> {
     this.#checkOpen();
-    return this.#sessions.get(sessionId)?.commands.get(key);
+    return this.#sessions.get(sessionId)?.keys.get(key);
   }
 
   async errors(sessionId: string): Promise<readonly StoredError[]> {
@@ -104,8 +104,8 @@ class MemoryStore implements Store {
         found?.events.find((logged) => logged.ordinal === event.ordinal),
       );
     }
-    for (const command of batch.commands) {
-      checkSameCommand(batch.sessionId, command, found?.commands.get(command.key));
+    for (const claimed of batch.keys) {
+      checkSameWork(batch.sessionId, claimed, found?.keys.get(claimed.key));
     }
     const fresh = batch.events.filter((event) => event.ordinal > last);
     const session: StoredSession = {
@@ -120,14 +120,14 @@ class MemoryStore implements Store {
       events: [],
       entities: new Map(),
       errors: [],
-      commands: new Map(),
+      keys: new Map(),
     };
     kept.session = session;
     kept.events.push(...fresh);
     if (batch.replaceTimeline) kept.entities = new Map();
     for (const entity of batch.entities) kept.entities.set(`${entity.kind}\n${entity.id}`, entity);
     kept.errors.push(...batch.errors);
-    for (const command of batch.commands) kept.commands.set(command.key, command);
+    for (const claimed of batch.keys) kept.keys.set(claimed.key, claimed);
     this.#sessions.set(batch.sessionId, kept);
   }
 }

@@ -1,5 +1,5 @@
 import { SessionstreamError } from "../base/errors.js";
-import type { SessionBatch, StoredCommand, StoredEvent, StoredSession } from "./store.js";
+import type { SessionBatch, StoredEvent, StoredKey, StoredSession } from "./store.js";
 
 // What every store decides alike before it writes.
 
@@ -29,15 +29,15 @@ export function checkSameEvent(sessionId: string, given: StoredEvent, logged: St
   }
 }
 
-/** Throws ALREADY_SUBMITTED where a command's key is that of another one that is stored. */
-export function checkSameCommand(sessionId: string, given: StoredCommand, stored: StoredCommand | undefined): void {
+/** Throws KEY_CLAIMED where a key is stored of other work, or of the same work as far as the batch takes it. */
+export function checkSameWork(sessionId: string, given: StoredKey, stored: StoredKey | undefined): void {
   if (stored === undefined) return;
   // The same work goes on; other work under the key, also work that published nothing, does not.
   const goesOn = stored.firstOrdinal === given.firstOrdinal && stored.lastOrdinal < given.lastOrdinal;
   if (goesOn && stored.fingerprint === given.fingerprint) return;
   throw new SessionstreamError(
-    "ALREADY_SUBMITTED",
-    `commit to session "${sessionId}" refused: its command was submitted before, under the same idempotency key`,
+    "KEY_CLAIMED",
+    `commit to session "${sessionId}" refused: its idempotency key was claimed by other work`,
     { sessionId, key: given.key },
   );
 }

@@ -15,16 +15,16 @@ export interface StoredEvent {
 }
 
 /**
- * A command that was submitted under an idempotency key, stored with what it
- * published, so that it is done once.
+ * An idempotency key and what was done under it, stored with the events of that
+ * work, so that it is done once.
  */
-export interface StoredCommand {
+export interface StoredKey {
   readonly key: string;
-  /** Tells whether another command is the same: its name and a hash of its payload. */
+  /** Tells whether other work is the same: its name and a hash of its payload. */
   readonly fingerprint: string;
   /**
-   * The ordinals of the first and the last event that the command published;
-   * where it published none, both are that of the session's last event.
+   * The ordinals of the first and the last event that the work published; where
+   * it published none, both are that of the session's last event.
    */
   readonly firstOrdinal: bigint;
   readonly lastOrdinal: bigint;
@@ -42,21 +42,12 @@ export interface StoredEntity {
   readonly payload: Uint8Array | undefined;
 }
 
-/** Which step of an event's way failed. */
-export type FailedStep =
-  | "decode"
-  | "ordinal"
-  | "ui-projection"
-  | "timeline-projection"
-  | "fanout"
-  | "store"
-  | "publish"
-  | "run"
-  | "opened";
+/** Which step of reading an event failed: what a failure on record is about. */
+export type RecordedStep = "decode" | "ui-projection" | "timeline-projection";
 
 /** A failure that stays on record. */
 export interface StoredError {
-  readonly step: FailedStep;
+  readonly step: RecordedStep;
   /** The ordinal of the event, and its name. */
   readonly ordinal: bigint;
   readonly name: string;
@@ -88,7 +79,7 @@ export interface LoadOptions {
 }
 
 /** A session with its timeline, read at one instant. */
-export interface LoadedSession extends StoredSession {
+export interface StoredTimeline extends StoredSession {
   /** Ordered by created ordinal, last event ordinal, kind and id. */
   readonly entities: readonly StoredEntity[];
 }
@@ -115,11 +106,11 @@ export interface SessionBatch {
   readonly replaceTimeline: boolean;
   readonly errors: readonly StoredError[];
   /**
-   * The commands under a key that the batch belongs to. One that the store has
-   * under the same first ordinal is moved on to its last ordinal, which must be
-   * higher.
+   * The keys that the batch's events were published under. A key that the store
+   * has with the same first ordinal is moved on to its last ordinal, which must
+   * be higher.
    */
-  readonly commands: readonly StoredCommand[];
+  readonly keys: readonly StoredKey[];
 }
 
 /** A page of the log. */
@@ -147,7 +138,7 @@ export const defaultLimit = 1000;
  * A store may be shared by several processes. It holds two promises: a batch is
  * committed whole or not at all, and a batch whose revision is not the stored
  * one is refused with ORDINAL_CONFLICT and changes nothing. So is, with
- * ALREADY_SUBMITTED, one with a command whose key the store has of another.
+ * KEY_CLAIMED, one with a key that the store has of other work.
  */
 export interface Store {
   /** The ids of the sessions that something was committed to, in an order that stays. */
@@ -155,7 +146,7 @@ export interface Store {
   /** Where the session stands, or undefined where nothing was committed. */
   session(sessionId: string): Promise<StoredSession | undefined>;
   /** The session with its timeline, or undefined where nothing was committed. */
-  load(sessionId: string, options?: LoadOptions): Promise<LoadedSession | undefined>;
+  load(sessionId: string, options?: LoadOptions): Promise<StoredTimeline | undefined>;
   /**
    * Commits the batches, at most one a session. The n-th outcome is undefined
    * when the n-th batch is durable, else the error that it was refused with;
@@ -164,8 +155,8 @@ export interface Store {
   commit(batches: readonly SessionBatch[]): Promise<readonly (Error | undefined)[]>;
   /** Events in order. */
   events(sessionId: string, range?: EventRange): Promise<readonly StoredEvent[]>;
-  /** The session's command under an idempotency key, or undefined where none was stored. */
-  command(sessionId: string, key: string): Promise<StoredCommand | undefined>;
+  /** What was done under an idempotency key in the session, or undefined where nothing was stored. */
+  key(sessionId: string, key: string): Promise<StoredKey | undefined>;
   /** Errors in the order in which they were recorded. */
   errors(sessionId: string): Promise<readonly StoredError[]>;
   close(): Promise<void>;

@@ -1,5 +1,5 @@
-import type { DescTimelineEntity } from "../schema/descriptors.js";
 import type { Payload } from "../schema/payload.js";
+import type { DescTimelineEntity } from "../schema/timeline-entity.js";
 import type { TimelineView } from "./view.js";
 
 /** A timeline entity with its place in the session's history. */

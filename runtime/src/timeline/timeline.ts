@@ -1,9 +1,8 @@
 import { fromBinary, toBinary } from "@bufbuild/protobuf";
 import { SessionstreamError } from "../base/errors.js";
-import type { DescTimelineEntity, IdOf } from "../schema/descriptors.js";
 import type { Payload } from "../schema/payload.js";
 import type { SchemaRegistry } from "../schema/registry.js";
-import type { TimelineChange } from "../schema/timeline-change.js";
+import type { DescTimelineEntity, IdOf, TimelineChange } from "../schema/timeline-entity.js";
 import { compareEntities } from "../store/entity-order.js";
 import type { StoredEntity } from "../store/store.js";
 import type { TimelineEntity } from "./snapshot.js";
@@ -193,12 +192,10 @@ function decode({ desc, kind, id }: Entry, { type, payload }: Loaded): Payload<D
   try {
     return fromBinary(schema, payload);
   } catch (thrown) {
-    throw new SessionstreamError(
-      "INVALID_PAYLOAD",
-      `${what} cannot be decoded as ${schema.typeName}`,
-      { name: kind },
-      thrown,
-    );
+    throw new SessionstreamError("INVALID_PAYLOAD", `${what} cannot be decoded as ${schema.typeName}`, {
+      name: kind,
+      cause: thrown,
+    });
   }
 }
 

@@ -1,5 +1,5 @@
-import type { DescTimelineEntity, IdOf } from "../schema/descriptors.js";
 import type { Payload } from "../schema/payload.js";
+import type { DescTimelineEntity, IdOf } from "../schema/timeline-entity.js";
 
 /** Typed reads of a session's timeline entities, of all kinds or of some. */
 export interface TimelineView<Entity extends DescTimelineEntity = DescTimelineEntity> {

@@ -3,8 +3,8 @@ import type { TransportRecord } from "./observer.js";
 import type { TransportLimits } from "./options.js";
 import type { FeedListener, SessionFeed } from "./session-feed.js";
 
-/** What the connections of a transport share. */
-export interface Shared {
+/** What connections need of their transport. */
+export interface ConnectionHost {
   readonly hub: Hub;
   readonly limits: TransportLimits;
   /** Whether anybody hears what is observed. */

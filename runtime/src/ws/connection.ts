@@ -2,12 +2,12 @@ import type { Duplex } from "node:stream";
 import type { ClientFrame, SubscribeRequest } from "@sessionstream/proto/sessionstream/v1/transport_pb.js";
 import type { WebSocket } from "ws";
 import { checkSessionId } from "../session/session-id.js";
-import type { Shared } from "./connection-host.js";
+import type { ConnectionHost } from "./connection-host.js";
 import { decodeFrame, encodeFrame, type OutgoingFrame } from "./encode/codec.js";
 import type { TransportRecord } from "./observer.js";
 import { closeCodes, type TransportErrorCode } from "./options.js";
 import { Outbox } from "./outbox.js";
-import type { Subscription } from "./subscription.js";
+import type { SubscriptionHost } from "./subscription-host.js";
 import { Subscriptions } from "./subscriptions.js";
 
 /** What is known of a client when it connects. */
@@ -21,9 +21,9 @@ export interface Peer {
 const closeTimeout = 1000;
 
 /** One client: its frames, whether it is alive, and what happens when it lags behind. */
-export class Connection {
+export class Connection implements SubscriptionHost {
   readonly peer: Peer;
-  readonly shared: Shared;
+  readonly transport: ConnectionHost;
   readonly outbox: Outbox;
   readonly subscriptions = new Subscriptions(this);
   readonly connectedAt = Date.now();
@@ -31,10 +31,10 @@ export class Connection {
   #answersPings = true;
   #lagTimer: NodeJS.Timeout | undefined;
 
-  constructor(peer: Peer, shared: Shared, webSocket: WebSocket, socket: Duplex) {
+  constructor(peer: Peer, transport: ConnectionHost, webSocket: WebSocket, socket: Duplex) {
     this.peer = peer;
-    this.shared = shared;
-    this.outbox = new Outbox(webSocket, socket, shared.limits.maxBufferedBytes);
+    this.transport = transport;
+    this.outbox = new Outbox(webSocket, socket, transport.limits.maxBufferedBytes);
     this.#webSocket = webSocket;
     webSocket.on("message", (data: Buffer, isBinary) => this.#receive(data, isBinary));
     // `ws` has answered by itself, which fills the buffer too.
@@ -50,11 +50,11 @@ export class Connection {
   }
 
   observe(record: Omit<TransportRecord, "connectionId">): void {
-    if (this.shared.isObserved) this.shared.observe({ connectionId: this.peer.id, ...record });
+    if (this.transport.isObserved) this.transport.observe({ connectionId: this.peer.id, ...record });
   }
 
   send(frame: OutgoingFrame): void {
-    this.outbox.write(encodeFrame(this.shared.hub.registry.protobuf, frame));
+    this.outbox.write(encodeFrame(this.transport.hub.registry.protobuf, frame));
     this.#throttle();
   }
 
@@ -64,11 +64,12 @@ export class Connection {
     this.send({ case: "error", value: { code, message, sessionId } });
   }
 
-  /** Takes a subscription that is to go on when the client has caught up. */
-  lag(subscription: Subscription): void {
-    this.observe({ stage: "lag", sessionId: subscription.sessionId });
-    this.subscriptions.lag(subscription);
-    this.#startLagTimer();
+  /** Closes the client where it does not catch up in time. */
+  startLagTimer(): void {
+    this.#lagTimer ??= setTimeout(() => {
+      this.observe({ stage: "error", code: String(closeCodes.tooSlow) });
+      void this.close(closeCodes.tooSlow, "too slow");
+    }, this.transport.limits.lagTimeout).unref();
   }
 
   /** Pings the peer, or ends the connection of one that did not answer the last ping. */
@@ -167,8 +168,8 @@ export class Connection {
   #throttle(): void {
     if (this.#webSocket.readyState !== this.#webSocket.OPEN) return;
     const { isFull } = this.outbox;
-    if (isFull) this.#startLagTimer();
-    if (isFull || this.subscriptions.requests > this.shared.limits.maxSubscriptions) this.#webSocket.pause();
+    if (isFull) this.startLagTimer();
+    if (isFull || this.subscriptions.requests > this.transport.limits.maxSubscriptions) this.#webSocket.pause();
     else if (this.#webSocket.isPaused) this.#webSocket.resume();
   }
 
@@ -176,13 +177,6 @@ export class Connection {
     this.#stopLagTimer();
     this.#throttle();
     void this.subscriptions.catchUp();
-  }
-
-  #startLagTimer(): void {
-    this.#lagTimer ??= setTimeout(() => {
-      this.observe({ stage: "error", code: String(closeCodes.tooSlow) });
-      void this.close(closeCodes.tooSlow, "too slow");
-    }, this.shared.limits.lagTimeout).unref();
   }
 
   #stopLagTimer(): void {

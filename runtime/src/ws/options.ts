@@ -1,4 +1,5 @@
 import type { IncomingMessage } from "node:http";
+import { aFunction, aUrlPath, checkOptions, longestTime, milliseconds, number, type Wanted } from "../base/option.js";
 import type { TransportObserver } from "./observer.js";
 
 /** How a WebSocket transport is made. Sizes are in bytes, times in milliseconds. */
@@ -52,18 +53,34 @@ const defaultLimits: TransportLimits = {
   pingInterval: 30_000,
 };
 
-/** The limits that were given and the others' defaults. Throws RangeError. */
+/** Throws INVALID_OPTION. */
+export function checkTransportOptions(options: WebSocketTransportOptions): void {
+  // `ws` takes 0 for no limit.
+  const limit = number(1, longestTime);
+  checkOptions("WebSocket transport", options, {
+    path: aUrlPath,
+    allowedOrigins: arrayOrFunction,
+    authorizeConnect: aFunction,
+    authorizeSubscribe: aFunction,
+    observer: aFunction,
+    maxFrameBytes: limit,
+    maxSubscriptions: limit,
+    maxHeldEvents: limit,
+    maxBufferedBytes: limit,
+    lagTimeout: milliseconds(),
+    pingInterval: milliseconds(),
+  });
+}
+
+const arrayOrFunction: Wanted = {
+  words: "an array of origins or a function",
+  accepts: (value) => Array.isArray(value) || typeof value === "function",
+};
+
+/** The limits that were given, and the others' defaults. */
 export function limitsOf(options: Partial<TransportLimits>): TransportLimits {
   const limits = { ...defaultLimits };
-  for (const name of Object.keys(defaultLimits) as (keyof TransportLimits)[]) {
-    const given: unknown = options[name];
-    if (given === undefined) continue;
-    // Timers take no more than 2 ** 31 - 1, and `ws` takes 0 for no limit.
-    if (typeof given !== "number" || !(given >= 1 && given < 2 ** 31)) {
-      throw new RangeError(`option ${name}: got ${given} want a number from 1 to ${2 ** 31 - 1}`);
-    }
-    limits[name] = given;
-  }
+  for (const name of Object.keys(limits) as (keyof TransportLimits)[]) limits[name] = options[name] ?? limits[name];
   return limits;
 }
 

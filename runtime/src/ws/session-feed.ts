@@ -1,6 +1,6 @@
 import type { Registry } from "@bufbuild/protobuf";
 import { uiEventFrames } from "../frames/index.js";
-import type { UiBatch } from "../hub/options.js";
+import type { UiBatch } from "../session/ui-batch.js";
 import { encodeFrame } from "./encode/codec.js";
 
 /** An ordinal's UI events, encoded once for all who receive them. */

@@ -1,10 +1,22 @@
 import type { SubscribeRequest } from "@sessionstream/proto/sessionstream/v1/transport_pb.js";
 import { snapshotFrame, uiEventFrames } from "../frames/index.js";
-import type { Hydration, ResumePoint } from "../hub/read/hydrate.js";
-import type { Connection } from "./connection.js";
+import type { Hydration, ResumePoint } from "../session/hydration.js";
 import { encodeFrame } from "./encode/codec.js";
 import { snapshotPages } from "./encode/snapshot-pages.js";
+import type { TransportErrorCode } from "./options.js";
 import { type EncodedBatch, type FeedListener, joinFrames } from "./session-feed.js";
+import type { SubscriptionHost } from "./subscription-host.js";
+
+/** Why a subscription ends: the code and the message are told to the client. */
+export type DropReason = readonly [code: TransportErrorCode, message: string, error?: unknown];
+
+/** Whom a subscription tells that it cannot go on as it is. */
+export interface SubscriptionOwner {
+  /** The client is too slow: the subscription goes on when the client has caught up. */
+  lag(subscription: Subscription): void;
+  /** Ends the subscription because of an error. */
+  drop(subscription: Subscription, ...reason: DropReason): void;
+}
 
 /** `hydrating` until the snapshot is sent, `lagging` while the client is too slow for more. */
 export type SubscriptionState = "hydrating" | "live" | "lagging" | "ended";
@@ -18,7 +30,8 @@ export type SubscriptionState = "hydrating" | "live" | "lagging" | "ended";
  */
 export class Subscription implements FeedListener {
   readonly sessionId: string;
-  readonly #connection: Connection;
+  readonly #host: SubscriptionHost;
+  readonly #owner: SubscriptionOwner;
   readonly #sinceOrdinal: bigint;
   /** What the client has, or will have when it has read what was sent; undefined where it takes no deltas. */
   #has: ResumePoint | undefined;
@@ -33,9 +46,10 @@ export class Subscription implements FeedListener {
   #heldEvents = 0;
   #heldBytes = 0;
 
-  constructor(connection: Connection, request: SubscribeRequest) {
+  constructor(host: SubscriptionHost, owner: SubscriptionOwner, request: SubscribeRequest) {
     const { sessionId, sinceSnapshotOrdinal, resume, epoch } = request;
-    this.#connection = connection;
+    this.#host = host;
+    this.#owner = owner;
     this.sessionId = sessionId;
     this.#sinceOrdinal = sinceSnapshotOrdinal;
     this.#has = resume ? { since: sinceSnapshotOrdinal, epoch } : undefined;
@@ -47,8 +61,8 @@ export class Subscription implements FeedListener {
 
   /** Listens to the session, loads its snapshot and goes live. */
   async start(): Promise<void> {
-    this.#connection.shared.feed(this.sessionId).add(this);
-    if (this.#connection.outbox.isBehind) this.#lag();
+    this.#host.transport.feed(this.sessionId).add(this);
+    if (this.#host.outbox.isBehind) this.#lag();
     else await this.#hydrate();
   }
 
@@ -56,20 +70,20 @@ export class Subscription implements FeedListener {
     if (this.#state === "ended") return;
     this.#state = "ended";
     this.#dropHeld();
-    this.#connection.shared.leaveFeed(this.sessionId, this);
+    this.#host.transport.leaveFeed(this.sessionId, this);
   }
 
   receive(batches: readonly EncodedBatch[], joined: Buffer): void {
     if (this.#state === "hydrating") this.#hold(batches);
     if (this.#state !== "live") return;
-    const { outbox } = this.#connection;
+    const { outbox } = this.#host;
     if (outbox.isFull) {
       this.#lag();
       return;
     }
     const bytes = this.#isAbove(batches[0]) ? joined : joinFrames(this.#above(batches));
     outbox.write(bytes);
-    if (this.#connection.shared.isObserved) this.#observeSend(batches, bytes);
+    if (this.#host.transport.isObserved) this.#observeSend(batches, bytes);
   }
 
   startOver(): void {
@@ -83,12 +97,12 @@ export class Subscription implements FeedListener {
   async resynchronise(): Promise<void> {
     if (this.#state !== "lagging") return;
     this.#state = "hydrating";
-    this.#connection.observe({ stage: "resynchronise", sessionId: this.sessionId });
+    this.#host.observe({ stage: "resynchronise", sessionId: this.sessionId });
     await this.#hydrate();
   }
 
   async #hydrate(): Promise<void> {
-    const { shared, outbox } = this.#connection;
+    const { transport, outbox } = this.#host;
     let overflows = 0;
     try {
       for (;;) {
@@ -96,7 +110,7 @@ export class Subscription implements FeedListener {
         this.#hasOverflowed = false;
         // What came in before was durable before, so it is in what is loaded now.
         this.#dropHeld();
-        const hydration = await shared.hub.hydrate(this.sessionId, this.#has);
+        const hydration = await transport.hub.hydrate(this.sessionId, this.#has);
         const frames = this.#isWanted ? await this.#encode(hydration) : undefined;
         if (this.#state !== "hydrating") return;
         if (this.#isStale) continue;
@@ -120,18 +134,18 @@ export class Subscription implements FeedListener {
       }
     } catch (error) {
       if (this.#state !== "hydrating") return;
-      this.#connection.subscriptions.drop(this, "snapshot_failed", "the snapshot could not be loaded", error);
+      this.#owner.drop(this, "snapshot_failed", "the snapshot could not be loaded", error);
     }
   }
 
   /** Whether what was loaded is to be sent, as far as one can tell before it is encoded. */
   get #isWanted(): boolean {
-    return this.#state === "hydrating" && !this.#isStale && !this.#connection.outbox.isBehind;
+    return this.#state === "hydrating" && !this.#isStale && !this.#host.outbox.isBehind;
   }
 
   /** Undefined where it is not wanted any more before it is encoded to the end. */
   async #encode(hydration: Hydration): Promise<Buffer[] | undefined> {
-    const { registry } = this.#connection.shared.hub;
+    const { registry } = this.#host.transport.hub;
     if (this.#has !== undefined || hydration.mode === "delta") {
       return snapshotPages(registry, hydration, () => this.#isWanted);
     }
@@ -141,8 +155,8 @@ export class Subscription implements FeedListener {
 
   #goLive(hydration: Hydration, frames: readonly Buffer[]): void {
     const { sessionId } = this;
-    const { shared, outbox } = this.#connection;
-    const registry = shared.hub.registry.protobuf;
+    const { transport, outbox } = this.#host;
+    const registry = transport.hub.registry.protobuf;
     const ordinal = ordinalOf(hydration);
     const missed = hydration.mode === "delta" ? [] : hydration.missed;
     const last = encodeFrame(registry, {
@@ -157,21 +171,21 @@ export class Subscription implements FeedListener {
     this.#dropHeld();
     this.#state = "live";
     this.#noteSent(hydration, frames);
-    this.#connection.observe({ stage: "subscribed", sessionId, ordinal });
+    this.#host.observe({ stage: "subscribed", sessionId, ordinal });
   }
 
   #noteSent(hydration: Hydration, frames: readonly Buffer[]): void {
     const ordinal = ordinalOf(hydration);
     if (this.#has !== undefined) this.#has = { since: ordinal, epoch: hydration.epoch };
     const bytes = frames.reduce((sum, { length }) => sum + length, 0);
-    this.#connection.observe({ stage: "snapshot", sessionId: this.sessionId, ordinal, bytes });
+    this.#host.observe({ stage: "snapshot", sessionId: this.sessionId, ordinal, bytes });
   }
 
   /** No events until the connection says that the client has caught up. */
   #lag(): void {
     this.#state = "lagging";
     this.#dropHeld();
-    this.#connection.lag(this);
+    this.#owner.lag(this);
   }
 
   #hold(batches: readonly EncodedBatch[]): void {
@@ -181,7 +195,7 @@ export class Subscription implements FeedListener {
       this.#heldEvents += batch.events;
       this.#heldBytes += batch.bytes.length;
     }
-    const { maxHeldEvents, maxBufferedBytes } = this.#connection.shared.limits;
+    const { maxHeldEvents, maxBufferedBytes } = this.#host.transport.limits;
     if (this.#heldEvents <= maxHeldEvents && this.#heldBytes <= maxBufferedBytes) return;
     if (this.#has === undefined) {
       this.#overflow();
@@ -194,7 +208,7 @@ export class Subscription implements FeedListener {
 
   #overflow(): void {
     const message = "too many events came in while the snapshot loaded: subscribe again";
-    this.#connection.subscriptions.drop(this, "hydration_buffer_overflow", message);
+    this.#owner.drop(this, "hydration_buffer_overflow", message);
   }
 
   #dropHeld(): void {
@@ -214,7 +228,7 @@ export class Subscription implements FeedListener {
 
   #observeSend(batches: readonly EncodedBatch[], { length }: Buffer): void {
     const ordinal = batches.at(-1)?.ordinal ?? 0n;
-    this.#connection.observe({ stage: "send", sessionId: this.sessionId, ordinal, bytes: length });
+    this.#host.observe({ stage: "send", sessionId: this.sessionId, ordinal, bytes: length });
   }
 }
 

@@ -1,18 +1,18 @@
 import type { SubscribeRequest } from "@sessionstream/proto/sessionstream/v1/transport_pb.js";
-import type { Connection } from "./connection.js";
-import { Subscription } from "./subscription.js";
+import { type DropReason, Subscription, type SubscriptionOwner } from "./subscription.js";
+import type { SubscriptionHost } from "./subscription-host.js";
 
 /** The subscriptions of one connection, one a session. */
-export class Subscriptions {
-  readonly #connection: Connection;
+export class Subscriptions implements SubscriptionOwner {
+  readonly #host: SubscriptionHost;
   readonly #bySession = new Map<string, Subscription>();
   /** Those that wait until the client has caught up, in the order of their turn. */
   readonly #lagging = new Set<Subscription>();
   #isCatchingUp = false;
   #requests = 0;
 
-  constructor(connection: Connection) {
-    this.#connection = connection;
+  constructor(host: SubscriptionHost) {
+    this.#host = host;
   }
 
   /** How many requests to subscribe are under way, with those that were overtaken. */
@@ -26,14 +26,13 @@ export class Subscriptions {
 
   /** Subscribes to a session; whoever subscribes again starts over. Does not reject. */
   async subscribe(request: SubscribeRequest): Promise<void> {
-    const connection = this.#connection;
     const { sessionId } = request;
     this.unsubscribe(sessionId);
-    if (this.#bySession.size >= connection.shared.limits.maxSubscriptions) {
-      connection.fail("too_many_subscriptions", "unsubscribe from a session first", sessionId);
+    if (this.#bySession.size >= this.#host.transport.limits.maxSubscriptions) {
+      this.#host.fail("too_many_subscriptions", "unsubscribe from a session first", sessionId);
       return;
     }
-    const subscription = new Subscription(connection, request);
+    const subscription = new Subscription(this.#host, this, request);
     this.#bySession.set(sessionId, subscription);
     this.#requests++;
     const isAllowed = await this.#isAllowed(sessionId);
@@ -52,7 +51,7 @@ export class Subscriptions {
   /** Ends a subscription because of an error; the client hears the code and the message, nothing more. */
   drop(subscription: Subscription, ...[code, message, error]: DropReason): void {
     this.#end(subscription);
-    this.#connection.fail(code, message, subscription.sessionId, error);
+    this.#host.fail(code, message, subscription.sessionId, error);
   }
 
   endAll(): void {
@@ -61,7 +60,9 @@ export class Subscriptions {
 
   /** Takes one that is to go on when the client has caught up. */
   lag(subscription: Subscription): void {
+    this.#host.observe({ stage: "lag", sessionId: subscription.sessionId });
     this.#lagging.add(subscription);
+    this.#host.startLagTimer();
   }
 
   /** Lets those that lag start over, one after the other, as long as the client keeps up. */
@@ -69,7 +70,7 @@ export class Subscriptions {
     if (this.#isCatchingUp) return;
     this.#isCatchingUp = true;
     for (const subscription of this.#lagging) {
-      if (this.#connection.outbox.isBehind) break;
+      if (this.#host.outbox.isBehind) break;
       this.#lagging.delete(subscription);
       await subscription.resynchronise();
     }
@@ -83,14 +84,12 @@ export class Subscriptions {
   }
 
   async #isAllowed(sessionId: string): Promise<boolean> {
-    const { shared, peer } = this.#connection;
+    const { transport, peer } = this.#host;
     try {
-      return (await shared.authorizeSubscribe(peer.identity, sessionId)) === true;
+      return (await transport.authorizeSubscribe(peer.identity, sessionId)) === true;
     } catch (error) {
-      this.#connection.observe({ stage: "error", sessionId, code: "forbidden", error });
+      this.#host.observe({ stage: "error", sessionId, code: "forbidden", error });
       return false;
     }
   }
 }
-
-type DropReason = [code: Parameters<Connection["fail"]>[0], message: string, error?: unknown];

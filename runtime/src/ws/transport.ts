@@ -6,9 +6,15 @@ import { WebSocketServer } from "ws";
 import { SessionstreamError } from "../base/errors.js";
 import type { Hub } from "../hub/hub.js";
 import { Connection } from "./connection.js";
-import type { Shared } from "./connection-host.js";
+import type { ConnectionHost } from "./connection-host.js";
 import type { TransportRecord } from "./observer.js";
-import { closeCodes, limitsOf, type TransportLimits, type WebSocketTransportOptions } from "./options.js";
+import {
+  checkTransportOptions,
+  closeCodes,
+  limitsOf,
+  type TransportLimits,
+  type WebSocketTransportOptions,
+} from "./options.js";
 import { isOriginAllowed } from "./origin.js";
 import { type FeedListener, SessionFeed } from "./session-feed.js";
 import type { SubscriptionState } from "./subscription.js";
@@ -59,7 +65,7 @@ export function webSocketTransport<Identity = unknown>(
   return new Transport(hub, options as WebSocketTransportOptions);
 }
 
-class Transport implements WebSocketTransport, Shared {
+class Transport implements WebSocketTransport, ConnectionHost {
   readonly hub: Hub;
   readonly limits: TransportLimits;
   readonly #options: WebSocketTransportOptions;
@@ -73,6 +79,7 @@ class Transport implements WebSocketTransport, Shared {
 
   constructor(hub: Hub, options: WebSocketTransportOptions) {
     this.hub = hub;
+    checkTransportOptions(options);
     this.limits = limitsOf(options);
     this.#options = options;
     this.#server = new WebSocketServer({

@@ -15,7 +15,7 @@ function batch(sessionId: string): SessionBatch {
     entities: [],
     replaceTimeline: false,
     errors: [],
-    commands: [],
+    keys: [],
   };
 }
 

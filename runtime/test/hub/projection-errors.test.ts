@@ -79,8 +79,8 @@ describe("store errors", () => {
     const outcomes = await Promise.allSettled([hub.publish("s", LabTrace, {}), hub.publish("s", LabTrace, {})]);
     expect(outcomes).toMatchObject(Array(2).fill({ status: "rejected", reason: { code: "STORE_FAILED" } }));
     expect(reports.map(({ step, ordinal }) => [step, ordinal])).toEqual([
-      ["store", 1n],
-      ["store", 2n],
+      ["commit", 1n],
+      ["commit", 2n],
     ]);
     fails = false;
     expect(await hub.publish("s", LabTrace, {})).toEqual({ ordinal: 1n });

@@ -1,10 +1,14 @@
 import { expect, test } from "vitest";
 import { NoteEntitySchema, TraceEventSchema } from "../../../test/fixtures/gen/lab/v1/lab_pb.js";
-import type { BackendEvent, Feature } from "../../src/hub/feature/feature.js";
-import { Projector } from "../../src/hub/project/feature-projections.js";
+import type { BackendEvent } from "../../src/hub/feature/backend-event.js";
+import type { Feature } from "../../src/hub/feature/feature.js";
+import { FeatureProjections } from "../../src/hub/project/feature-projections.js";
 import * as api from "../../src/index.js";
-import { event, feature, timelineEntity, uiEvent } from "../../src/schema/descriptors.js";
+import { event } from "../../src/schema/event.js";
+import { feature } from "../../src/schema/feature.js";
 import { SchemaRegistry } from "../../src/schema/registry.js";
+import { timelineEntity } from "../../src/schema/timeline-entity.js";
+import { uiEvent } from "../../src/schema/ui-event.js";
 import { Timeline } from "../../src/timeline/timeline.js";
 
 const Happened = event("Happened", TraceEventSchema);
@@ -15,7 +19,7 @@ const desc = feature("F", { events: [Happened], uiEvents: [Shown], timelineEntit
 function project(which: "ui" | "timeline", returned: () => unknown) {
   const registry = new SchemaRegistry();
   registry.register(desc);
-  const projector = new Projector(registry, [{ desc, [which]: returned } as unknown as Feature]);
+  const projector = new FeatureProjections(registry, [{ desc, [which]: returned } as unknown as Feature]);
   const event: BackendEvent = {
     name: "Happened",
     payload: { $typeName: "lab.v1.TraceEvent", text: "" } as BackendEvent["payload"],

@@ -2,15 +2,13 @@ import {
   type BackendEvent,
   type DescEvent,
   type ErrorReport,
-  event,
   type Feature,
-  feature,
   Hub,
   type OldEvent,
   type Store,
-  type StoredEvent,
-  supersededEvent,
 } from "@sessionstream/runtime";
+import { event, feature, supersededEvent } from "@sessionstream/runtime/codegen";
+import type { StoredEvent } from "@sessionstream/runtime/store";
 import { describe, expect, test } from "vitest";
 import { BookedEventSchema } from "../../../test/fixtures/gen/ledger/v1/ledger_pb.js";
 import {
@@ -94,7 +92,7 @@ describe.each(places)("a log of then, read from %s,", (_name, make) => {
         entities: [],
         replaceTimeline: true,
         errors: [],
-        commands: [],
+        keys: [],
       },
     ]);
     const hub = new Hub({ features: [ledgerOf()], store });

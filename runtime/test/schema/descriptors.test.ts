@@ -1,15 +1,7 @@
 import type { DescMessage } from "@bufbuild/protobuf";
 import { AnySchema, ListValueSchema, StructSchema, ValueSchema } from "@bufbuild/protobuf/wkt";
-import {
-  command,
-  type DescSupersededEvent,
-  event,
-  feature,
-  SchemaRegistry,
-  supersededEvent,
-  timelineEntity,
-  uiEvent,
-} from "@sessionstream/runtime";
+import { type DescSupersededEvent, SchemaRegistry } from "@sessionstream/runtime";
+import { command, event, feature, supersededEvent, timelineEntity, uiEvent } from "@sessionstream/runtime/codegen";
 import { describe, expect, test } from "vitest";
 import { KindsSchema } from "../../../test/fixtures/gen/lab/v1/kinds_pb.js";
 import { CounterEntitySchema, NoteEntitySchema, WorkCommandSchema } from "../../../test/fixtures/gen/lab/v1/lab_pb.js";

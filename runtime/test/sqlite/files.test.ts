@@ -3,7 +3,16 @@ import { sqliteStore } from "@sessionstream/runtime/sqlite";
 import Database from "better-sqlite3";
 import { describe, expect, test } from "vitest";
 import { newFile } from "../../../test/fixtures/stores.js";
-import { batchOf, commandOf, commit, entityOf, errorAt, eventAt, everything, plain } from "../store/batches.js";
+import {
+  batchOf,
+  commit,
+  entityOf,
+  errorAt,
+  eventAt,
+  everything,
+  keyOf,
+  plain,
+} from "../../src/testing/store/batches.js";
 
 const failed = expect.objectContaining({ name: "SessionstreamError", code: "STORE_FAILED" });
 const incompatible = expect.objectContaining({ name: "SessionstreamError", code: "STORE_INCOMPATIBLE" });
@@ -98,11 +107,11 @@ describe("migrations", () => {
       errors: [errorAt(2n)],
     });
     expect((await store.session("s"))?.epoch).not.toBe((await store.session("t"))?.epoch);
-    await commit(store, { revision: 3, events: [eventAt(3n, { version: 2 })], cursor: 1n, commands: [commandOf("k")] });
+    await commit(store, { revision: 3, events: [eventAt(3n, { version: 2 })], cursor: 1n, keys: [keyOf("k")] });
     await store.close();
     const again = sqliteStore(path, { readonly: true });
     expect((await again.events("s")).map(({ version }) => version)).toEqual([1, 1, 2]);
-    expect(await again.command("s", "k")).toEqual(commandOf("k"));
+    expect(await again.key("s", "k")).toEqual(keyOf("k"));
     await again.close();
   });
 

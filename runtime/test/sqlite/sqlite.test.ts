@@ -1,15 +1,15 @@
 import { sqliteStore } from "@sessionstream/runtime/sqlite";
+import { storeConformance } from "@sessionstream/runtime/testing";
+import * as vitest from "vitest";
 import { newFile } from "../../../test/fixtures/stores.js";
-import { storeConformance } from "../store/conformance.js";
 
-storeConformance("SQLite in memory", () => sqliteStore(":memory:"));
+storeConformance(vitest, "SQLite in memory", { open: () => sqliteStore(":memory:") });
 
 let path = "";
-storeConformance(
-  "SQLite in a file",
-  () => {
+storeConformance(vitest, "SQLite in a file", {
+  open: () => {
     path = newFile();
     return sqliteStore(path, { synchronous: "normal" });
   },
-  () => sqliteStore(path, { synchronous: "normal" }),
-);
+  reopen: () => sqliteStore(path, { synchronous: "normal" }),
+});

@@ -1,4 +1,5 @@
 import { memoryStore } from "@sessionstream/runtime";
-import { storeConformance } from "./conformance.js";
+import { storeConformance } from "@sessionstream/runtime/testing";
+import * as vitest from "vitest";
 
-storeConformance("memory", memoryStore);
+storeConformance(vitest, "memory", { open: memoryStore });

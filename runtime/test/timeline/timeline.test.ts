@@ -1,8 +1,8 @@
 import { toBinary } from "@bufbuild/protobuf";
 import { beforeEach, describe, expect, test } from "vitest";
 import { NoteEntitySchema, TraceEventSchema } from "../../../test/fixtures/gen/lab/v1/lab_pb.js";
-import { timelineEntity } from "../../src/schema/descriptors.js";
 import { SchemaRegistry } from "../../src/schema/registry.js";
+import { timelineEntity } from "../../src/schema/timeline-entity.js";
 import type { StoredEntity } from "../../src/store/store.js";
 import { Timeline } from "../../src/timeline/timeline.js";
 

@@ -1,8 +1,9 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Hub, type SessionBatch, type Store } from "@sessionstream/runtime";
+import { Hub, type Store } from "@sessionstream/runtime";
 import { sqliteStore } from "@sessionstream/runtime/sqlite";
+import type { SessionBatch } from "@sessionstream/runtime/store";
 import { BenchAppended, BenchDelta, BenchMessage, benchFeature } from "./gen/bench/v1/stream_sessionstream.js";
 import { interleave, type Report, type Round, toRow } from "./measure.js";
 import { delta } from "./payloads.js";
@@ -137,7 +138,7 @@ function recording(store: Store, groups: Group[]): Store {
     session: (id) => store.session(id),
     load: (id, options) => store.load(id, options),
     events: (id, range) => store.events(id, range),
-    command: (id, key) => store.command(id, key),
+    key: (id, key) => store.key(id, key),
     errors: (id) => store.errors(id),
     close: () => store.close(),
     commit(batches) {

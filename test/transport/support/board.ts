@@ -4,18 +4,8 @@ import {
   PongFrameSchema,
   SnapshotEntitySchema,
 } from "@sessionstream/proto/sessionstream/v1/transport_pb.js";
-import {
-  type BackendEvent,
-  command,
-  event,
-  type Feature,
-  feature,
-  type TimelineChange,
-  type TimelineView,
-  timelineEntity,
-  type UiEvent,
-  uiEvent,
-} from "@sessionstream/runtime";
+import type { BackendEvent, Feature, TimelineChange, TimelineView, UiEvent } from "@sessionstream/runtime";
+import { command, event, feature, timelineEntity, uiEvent } from "@sessionstream/runtime/codegen";
 
 // A board of notes, whose UI events say enough to keep a copy of it. Its messages
 // are frames, for want of others: a note's id is `code`, its text is `message`.

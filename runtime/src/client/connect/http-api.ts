@@ -1,8 +1,8 @@
 import { type DescMessage, type JsonValue, toJson } from "@bufbuild/protobuf";
 import { untilAborted, whenAborted } from "../../base/abort.js";
-import { messageOf, SessionstreamError } from "../../base/errors.js";
+import { isErrorCode, messageOf, SessionstreamError } from "../../base/errors.js";
 import { toHex } from "../../base/hex.js";
-import type { DescCommand } from "../../schema/descriptors.js";
+import type { DescCommand } from "../../schema/command.js";
 import type { Payload } from "../../schema/payload.js";
 import type { SchemaRegistry } from "../../schema/registry.js";
 import { checkKey } from "../../session/idempotency-key.js";
@@ -136,7 +136,7 @@ export class HttpApi {
 
   #read<T>(sessionId: string, call: string, answer: Answer, read: (json: JsonValue) => T): T {
     const failed = (reason: string, cause?: unknown) =>
-      new SessionstreamError("REQUEST_FAILED", `${call} failed: ${reason}`, { sessionId }, cause);
+      new SessionstreamError("REQUEST_FAILED", `${call} failed: ${reason}`, { sessionId, cause });
     if (answer.status === undefined) throw failed(messageOf(answer.reason), answer.reason);
     const { status, ok, body } = answer;
     try {
@@ -169,9 +169,10 @@ async function sleep(time: number, signals: readonly AbortSignal[]): Promise<voi
   for (const stop of stops) stop();
 }
 
-/** The error that a server of ours gives. */
+/** The error that a server of ours gives; REFUSED with the code where a newer server has one that is not known here. */
 function refusal(json: JsonValue, sessionId: string): SessionstreamError | undefined {
   const { code, message } = (json ?? {}) as { code?: unknown; message?: unknown };
   if (typeof code !== "string" || typeof message !== "string") return undefined;
-  return new SessionstreamError(code as SessionstreamError["code"], message, { sessionId });
+  if (isErrorCode(code)) return new SessionstreamError(code, message, { sessionId });
+  return new SessionstreamError("REFUSED", `the server says ${code}: ${message}`, { sessionId });
 }

@@ -145,5 +145,5 @@ function cannotConnect(url: string, reason: unknown): SessionstreamError {
   // The query may have a token.
   const [address] = url.split("?");
   const message = `cannot connect to ${address}${why === undefined || why === "" ? "" : `: ${why}`}`;
-  return new SessionstreamError("REQUEST_FAILED", message, {}, reason);
+  return new SessionstreamError("REQUEST_FAILED", message, { cause: reason });
 }

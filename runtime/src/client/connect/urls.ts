@@ -1,18 +1,27 @@
-/** The URL of a WebSocket, which may be given relative to the page, or as http(s). Throws TypeError. */
+import { invalidOption } from "../../base/option.js";
+
+/**
+ * The URL of a WebSocket, which may be given relative to the page, or as http(s).
+ *
+ * @throws SessionstreamError INVALID_OPTION.
+ */
 export function webSocketUrl(url: string): string {
   const page = pageUrl();
-  if (!URL.canParse(url, page)) {
-    throw new TypeError(
-      `got url "${url}", want ${page === undefined ? "an absolute one, such as ws://host/ws" : "one"}`,
-    );
-  }
-  const absolute = new URL(url, page);
+  const absolute = URL.canParse(url, page) ? new URL(url, page) : undefined;
+  const want = page === undefined ? "an absolute one, such as ws://host/ws" : "one of ws, wss, http or https";
+  if (absolute === undefined) throw invalidOption("client", "url", url, want);
   absolute.protocol = absolute.protocol.replace(/^http/, "ws");
+  if (!/^wss?:$/.test(absolute.protocol)) throw invalidOption("client", "url", url, want);
   return absolute.href;
 }
 
-/** The URL for HTTP calls, which may be given relative to that of the WebSocket. */
+/**
+ * The URL for HTTP calls, which may be given relative to that of the WebSocket.
+ *
+ * @throws SessionstreamError INVALID_OPTION.
+ */
 export function httpUrl(url: string, base: string): string {
+  if (!URL.canParse(base, url)) throw invalidOption("client", "http", base, "a URL or a path");
   const absolute = new URL(base, url);
   absolute.protocol = absolute.protocol.replace(/^ws/, "http");
   return absolute.href;

@@ -1,5 +1,6 @@
-import type { DescFeature, DescTimelineEntity, DescUiEvent } from "../../schema/descriptors.js";
-import type { TimelineChange } from "../../schema/timeline-change.js";
+import type { DescFeature } from "../../schema/feature.js";
+import type { DescTimelineEntity, TimelineChange } from "../../schema/timeline-entity.js";
+import type { DescUiEvent } from "../../schema/ui-event.js";
 import type { LiveUiEvent } from "../../session/session-client.js";
 import type { TimelineView } from "../../timeline/view.js";
 

@@ -9,9 +9,9 @@ import {
   UiEventFrameSchema,
 } from "@sessionstream/proto/sessionstream/v1/transport_pb.js";
 import { SessionstreamError } from "../../base/errors.js";
-import type { DescUiEvent } from "../../schema/descriptors.js";
 import type { Payload } from "../../schema/payload.js";
 import type { SchemaRegistry } from "../../schema/registry.js";
+import type { DescUiEvent } from "../../schema/ui-event.js";
 import type { StoredEntity } from "../../store/store.js";
 import { resetReasons, type SessionHydration } from "./session-hydration.js";
 

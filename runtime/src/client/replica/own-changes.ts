@@ -1,4 +1,4 @@
-import type { TimelineChange } from "../../schema/timeline-change.js";
+import type { TimelineChange } from "../../schema/timeline-entity.js";
 import type { StoredEntity } from "../../store/store.js";
 import type { Timeline } from "../../timeline/timeline.js";
 

@@ -1,4 +1,4 @@
-import type { ResetReason } from "../../hub/read/hydrate.js";
+import type { ResetReason } from "../../session/hydration.js";
 
 /** How a client came to what it shows when it was last given the session, beside the UI events since. */
 export interface SessionHydration {

@@ -1,7 +1,7 @@
 import { SessionstreamError } from "../../base/errors.js";
-import type { ResumePoint } from "../../hub/read/hydrate.js";
-import type { DescUiEvent } from "../../schema/descriptors.js";
 import type { SchemaRegistry } from "../../schema/registry.js";
+import type { DescUiEvent } from "../../schema/ui-event.js";
+import type { ResumePoint } from "../../session/hydration.js";
 import type { LiveUiEvent } from "../../session/session-client.js";
 import { Timeline } from "../../timeline/timeline.js";
 import type { Backoff } from "../connect/backoff.js";
@@ -13,7 +13,7 @@ import { PageCollector } from "./page-collector.js";
 import type { SessionHydration } from "./session-hydration.js";
 
 /** What a session needs of its client. */
-export interface SessionHost {
+export interface ReplicaHost {
   readonly registry: SchemaRegistry;
   /** Before a session is asked for again. */
   readonly backoff: Backoff;
@@ -37,7 +37,7 @@ export interface WantedSession {
  * since, folded. Where an event could not be folded, or the server could not
  * give the session, it is asked for again after a pause.
  */
-export class FollowedSession {
+export class SessionReplica {
   readonly sessionId: string;
   timeline: Timeline;
   /** Undefined before the first. */
@@ -46,7 +46,7 @@ export class FollowedSession {
   version = 0;
   refusal: SessionstreamError | undefined;
   readonly watchers: Listeners<[]>;
-  readonly #host: SessionHost;
+  readonly #host: ReplicaHost;
   readonly #listeners = new Map<string, Listeners<[LiveUiEvent<DescUiEvent>]>>();
   readonly #pages = new PageCollector();
   readonly #ownChanges = new OwnChanges();
@@ -57,7 +57,7 @@ export class FollowedSession {
   #isWhole = true;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(sessionId: string, host: SessionHost) {
+  constructor(sessionId: string, host: ReplicaHost) {
     this.sessionId = sessionId;
     this.#host = host;
     this.timeline = new Timeline(host.registry);
@@ -184,7 +184,12 @@ export class FollowedSession {
       const { name, ordinal } = event;
       const message = `the client projection of "${name}" failed at ordinal ${ordinal}`;
       this.#host.report(
-        new SessionstreamError("PROJECTION_FAILED", message, { sessionId: this.sessionId, name, ordinal }, thrown),
+        new SessionstreamError("PROJECTION_FAILED", message, {
+          sessionId: this.sessionId,
+          name,
+          ordinal,
+          cause: thrown,
+        }),
       );
       this.#missed(ordinal);
     }

@@ -1,3 +1,5 @@
+import { guarded } from "./guarded.js";
+
 /** The steps on an event's way, in their order; `submit` is that of a command. */
 export type PipelineStep = "submit" | "order" | "ui-projection" | "timeline-projection" | "commit" | "fanout";
 
@@ -19,3 +21,9 @@ export interface PipelineRecord {
 
 /** Hears of each step. What it throws is ignored; it must return quickly. */
 export type PipelineObserver = (record: PipelineRecord) => void;
+
+/** An observer that cannot harm those who call it; undefined where there is none. */
+export function harmless(observer: PipelineObserver | undefined): PipelineObserver | undefined {
+  const ignored = () => {};
+  return observer && ((record) => guarded(() => observer(record), ignored));
+}

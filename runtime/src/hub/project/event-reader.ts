@@ -4,7 +4,8 @@ import { messageOf, SessionstreamError } from "../../base/errors.js";
 import type { SchemaRegistry } from "../../schema/registry.js";
 import type { SessionInfo } from "../../session/session-info.js";
 import type { StoredEvent } from "../../store/store.js";
-import type { BackendEvent, Feature } from "../feature/feature.js";
+import type { BackendEvent } from "../feature/backend-event.js";
+import type { Feature } from "../feature/feature.js";
 import { Upcasts } from "./upcasts.js";
 
 /** Reads events of logs as the schema of today has them. */
@@ -45,8 +46,7 @@ export class EventReader {
       throw new SessionstreamError(
         "INVALID_PAYLOAD",
         `event "${name}" at ordinal ${ordinal} payload invalid: ${messageOf(thrown)}`,
-        context,
-        thrown,
+        { ...context, cause: thrown },
       );
     }
     return this.#upcasts.today({ name, payload, ordinal, time, session }, stored.version);

@@ -1,16 +1,17 @@
 import { messageOf, SessionstreamError } from "../../base/errors.js";
 import type { SchemaRegistry } from "../../schema/registry.js";
-import { TimelineChange } from "../../schema/timeline-change.js";
+import { TimelineChange } from "../../schema/timeline-entity.js";
 import { UiEvent } from "../../schema/ui-event.js";
 import type { TimelineView } from "../../timeline/view.js";
-import type { BackendEvent, Feature } from "../feature/feature.js";
+import type { BackendEvent } from "../feature/backend-event.js";
+import type { Feature } from "../feature/feature.js";
 
 /**
  * Runs the projections of the features and vets what they return: only values
  * made with `of`, `put` and `delete` of registered descriptors get through, for
  * these have valid payloads.
  */
-export class Projector {
+export class FeatureProjections {
   readonly #registry: SchemaRegistry;
   readonly #featureOf = new Map<string, Feature>();
 
@@ -63,8 +64,7 @@ function run(which: string, event: BackendEvent, project: () => unknown): unknow
     throw new SessionstreamError(
       "PROJECTION_FAILED",
       `${which} projection of event "${event.name}" at ordinal ${event.ordinal} failed: ${messageOf(thrown)}`,
-      { sessionId: event.session.id, name: event.name, ordinal: event.ordinal },
-      thrown,
+      { sessionId: event.session.id, name: event.name, ordinal: event.ordinal, cause: thrown },
     );
   }
 }

@@ -1,14 +1,14 @@
 import { messageOf } from "../../base/errors.js";
 import type { UiEvent } from "../../schema/ui-event.js";
 import type { SessionInfo } from "../../session/session-info.js";
-import type { FailedStep, StoredError, StoredEvent } from "../../store/store.js";
+import type { RecordedStep, StoredError, StoredEvent } from "../../store/store.js";
 import type { Timeline } from "../../timeline/timeline.js";
 import type { TimelineView } from "../../timeline/view.js";
-import type { BackendEvent } from "../feature/feature.js";
+import type { BackendEvent } from "../feature/backend-event.js";
 import type { PipelineObserver, PipelineRecord } from "../observe/pipeline-observer.js";
-import type { ProjectionErrorPolicies } from "../options.js";
 import type { EventReader } from "./event-reader.js";
-import type { Projector } from "./feature-projections.js";
+import type { FeatureProjections } from "./feature-projections.js";
+import type { ProjectionErrorPolicies } from "./policies.js";
 
 /** A projection that failed, to be recorded and reported. */
 export interface Failure {
@@ -17,32 +17,33 @@ export interface Failure {
 }
 
 /**
- * Both projections, and what happens when one fails. For the timeline,
+ * The fold of events: what they do to a timeline and to the UI, and what happens
+ * when a projection fails. For the timeline,
  * `advance` goes on without the event and `fail` stays before it; for the UI,
  * `advance` goes on without UI events and `fail` refuses the event.
  */
-export class Projection {
+export class Fold {
   readonly #reader: EventReader;
-  readonly #projector: Projector;
+  readonly #features: FeatureProjections;
   readonly #policies: Required<ProjectionErrorPolicies>;
   readonly #observe: PipelineObserver | undefined;
 
   constructor(
     reader: EventReader,
-    projector: Projector,
+    features: FeatureProjections,
     policies: Required<ProjectionErrorPolicies>,
     observe: PipelineObserver | undefined,
   ) {
     this.#reader = reader;
-    this.#projector = projector;
+    this.#features = features;
     this.#policies = policies;
     this.#observe = observe;
   }
 
   /** The UI events of an event. Throws where the event is to be refused. */
-  ui(event: BackendEvent, view: TimelineView, failures: Failure[]): readonly UiEvent[] {
+  uiEvents(event: BackendEvent, view: TimelineView, failures: Failure[]): readonly UiEvent[] {
     try {
-      const uiEvents = this.#projector.ui(event, view);
+      const uiEvents = this.#features.ui(event, view);
       this.#observe?.({ ...aboutOf(event, "live", "ui-projection"), count: uiEvents.length });
       return uiEvents;
     } catch (error) {
@@ -54,14 +55,9 @@ export class Projection {
   }
 
   /** Applies what follows from an event to the timeline; returns whether the timeline moved to it. */
-  timeline(
-    event: BackendEvent,
-    timeline: Timeline,
-    failures: Failure[],
-    mode: PipelineRecord["mode"] = "live",
-  ): boolean {
+  apply(event: BackendEvent, timeline: Timeline, failures: Failure[], mode: PipelineRecord["mode"] = "live"): boolean {
     try {
-      const changes = this.#projector.timeline(event, timeline.view);
+      const changes = this.#features.timeline(event, timeline.view);
       timeline.apply(changes, event.ordinal);
       this.#observe?.({ ...aboutOf(event, mode, "timeline-projection"), count: changes.length });
       return true;
@@ -73,7 +69,7 @@ export class Projection {
   }
 
   /** Folds an event of the log; one that cannot be read counts as one whose projection fails. */
-  stored(stored: StoredEvent, session: SessionInfo, timeline: Timeline, failures: Failure[]): boolean {
+  applyStored(stored: StoredEvent, session: SessionInfo, timeline: Timeline, failures: Failure[]): boolean {
     let event: BackendEvent;
     try {
       event = this.#reader.read(session, stored);
@@ -81,13 +77,13 @@ export class Projection {
       failures.push(failureOf("decode", stored, error));
       return this.#passOver(stored.ordinal, timeline);
     }
-    return this.timeline(event, timeline, failures, "rebuild");
+    return this.apply(event, timeline, failures, "rebuild");
   }
 
   /** The UI events of an event of the log; none of one that cannot be read or projected. */
-  storedUi(stored: StoredEvent, session: SessionInfo, view: TimelineView): readonly UiEvent[] {
+  storedUiEvents(stored: StoredEvent, session: SessionInfo, view: TimelineView): readonly UiEvent[] {
     try {
-      return this.#projector.ui(this.#reader.read(session, stored), view);
+      return this.#features.ui(this.#reader.read(session, stored), view);
     } catch {
       return [];
     }
@@ -105,7 +101,7 @@ function aboutOf(event: BackendEvent, mode: PipelineRecord["mode"], step: Pipeli
   return { mode, step, sessionId: session.id, name, ordinal };
 }
 
-function failureOf(step: FailedStep, event: Pick<StoredEvent, "ordinal" | "name">, error: unknown): Failure {
+function failureOf(step: RecordedStep, event: Pick<StoredEvent, "ordinal" | "name">, error: unknown): Failure {
   const { ordinal, name } = event;
   return { record: { step, ordinal, name, message: messageOf(error), time: Date.now() }, error };
 }

@@ -1,7 +1,9 @@
 import { messageOf, SessionstreamError } from "../../base/errors.js";
-import type { DescLoggedEvent } from "../../schema/descriptors.js";
+import type { DescLoggedEvent } from "../../schema/event.js";
 import { toPayload } from "../../schema/payload.js";
-import type { BackendEvent, Feature, OldEvent } from "../feature/feature.js";
+import type { BackendEvent } from "../feature/backend-event.js";
+import type { Feature } from "../feature/feature.js";
+import type { OldEvent } from "../feature/upcast.js";
 
 /** What becomes of an event of the log that is not of today. */
 interface Step {
@@ -64,8 +66,7 @@ function upcast({ feature, successor }: Step, event: OldEvent, logged: string): 
     throw new SessionstreamError(
       "UPCAST_FAILED",
       `upcast of event "${name}" of version ${version} at ordinal ${ordinal} failed: ${messageOf(thrown)}`,
-      context,
-      thrown,
+      { ...context, cause: thrown },
     );
   }
 }

@@ -1,73 +1,29 @@
 import type { SchemaRegistry } from "../../schema/registry.js";
+import type { DeltaHydration, FullHydration, Hydration, ResetReason, ResumePoint } from "../../session/hydration.js";
 import type { SessionInfo } from "../../session/session-info.js";
+import type { UiBatch } from "../../session/ui-batch.js";
 import { readLog } from "../../store/read-log.js";
-import type { LoadedSession, Store } from "../../store/store.js";
-import type { Snapshot, TimelineEntity } from "../../timeline/snapshot.js";
+import type { Store, StoredTimeline } from "../../store/store.js";
 import { snapshotOf } from "../../timeline/snapshot-of.js";
 import { Timeline } from "../../timeline/timeline.js";
-import type { UiBatch } from "../options.js";
-import type { Projection } from "../project/fold.js";
-
-/** What a client has of a session already. */
-export interface ResumePoint {
-  /** The ordinal of the last snapshot or delta that it took; 0 for none, or for one of nothing. */
-  readonly since: bigint;
-  /** The epoch of that snapshot or delta; "" for none. */
-  readonly epoch: string;
-}
-
-/**
- * Why a client begins anew. `new`: it has no snapshot. `epoch`: the timeline was
- * repaired, is of another history, or has other kinds of entities. `ahead`: the
- * client's ordinal is above the session's, as with an older copy of the store.
- * `stalled`: the timeline stands before an event whose projection failed.
- */
-export type ResetReason = "new" | "epoch" | "ahead" | "stalled";
-
-/** The whole timeline, for a client that begins or begins anew. */
-export interface FullHydration {
-  readonly mode: "reset";
-  readonly reason: ResetReason;
-  /** Which history of the timeline it is; "" where nothing was stored yet. */
-  readonly epoch: string;
-  readonly snapshot: Snapshot;
-  /** The UI events of the events that the snapshot's timeline lacks, in order. */
-  readonly missed: readonly UiBatch[];
-}
-
-/** What changed since the client was hydrated last: of each entity the last state. */
-export interface DeltaHydration {
-  readonly mode: "delta";
-  /** Which history of the timeline it is: that which the client has. */
-  readonly epoch: string;
-  readonly sessionId: string;
-  /** The ordinal that the client's timeline comes to. */
-  readonly ordinal: bigint;
-  /** Ordered by created ordinal, last event ordinal, kind and id. */
-  readonly changed: readonly TimelineEntity[];
-  readonly deleted: readonly DeletedEntity[];
-}
-
-/** An entity that is no more. */
-export type DeletedEntity = Omit<TimelineEntity, "payload">;
-
-/** What a client begins or goes on with. */
-export type Hydration = FullHydration | DeltaHydration;
+import type { Fold } from "../project/fold.js";
 
 /** Where hydrations are read from. */
 export interface HydrationSource {
   readonly store: Store;
   readonly registry: SchemaRegistry;
   /** For the UI events that the timeline lacks. */
-  readonly past: Projection;
+  readonly past: Fold;
 }
 
-/** The whole, or where it is enough, what changed since then. */
+/** The whole; or, for a client that has the session up to a point, what changed since then where that is enough. */
 export async function readHydration(
   source: HydrationSource,
   sessionId: string,
-  { since, epoch }: ResumePoint,
+  from: ResumePoint | undefined,
 ): Promise<Hydration> {
+  if (from === undefined) return readAll(source, sessionId, "new");
+  const { since, epoch } = from;
   if (since < 0n || epoch === "") return readAll(source, sessionId, "new");
   // One read, so that what is decided holds for what was read.
   const stored = await source.store.load(sessionId, { changedAfter: since < highest ? since : highest });
@@ -79,7 +35,7 @@ export async function readHydration(
 }
 
 /** The whole, with the reason that the client is told. */
-export async function readAll(
+async function readAll(
   { store, registry, past }: HydrationSource,
   sessionId: string,
   reason: ResetReason,
@@ -91,14 +47,14 @@ export async function readAll(
     const info: SessionInfo = { id: sessionId, metadata: stored.metadata };
     for await (const event of readLog(store, sessionId, stored.cursor)) {
       const { ordinal } = event;
-      missed.push({ sessionId, ordinal, events: past.storedUi(event, info, timeline.view), isReset: false });
+      missed.push({ sessionId, ordinal, events: past.storedUiEvents(event, info, timeline.view), isReset: false });
     }
   }
   const epoch = epochOf(registry, stored);
   return { mode: "reset", reason, epoch, snapshot: snapshotOf(sessionId, timeline), missed };
 }
 
-function deltaOf(registry: SchemaRegistry, sessionId: string, stored: LoadedSession): DeltaHydration {
+function deltaOf(registry: SchemaRegistry, sessionId: string, stored: StoredTimeline): DeltaHydration {
   const { cursor, entities } = stored;
   const deleted = entities
     .filter(({ kind, payload }) => payload === undefined && registry.hasTimelineEntity(kind))
@@ -112,7 +68,7 @@ function deltaOf(registry: SchemaRegistry, sessionId: string, stored: LoadedSess
  * entities are registered: a delta says nothing of entities that did not change,
  * though they come or go with their kind.
  */
-function epochOf(registry: SchemaRegistry, stored: LoadedSession | undefined): string {
+function epochOf(registry: SchemaRegistry, stored: StoredTimeline | undefined): string {
   if (stored === undefined || stored.epoch === "") return "";
   return `${stored.epoch}.${hashOf(registry.timelineEntityNames.join(" "))}`;
 }

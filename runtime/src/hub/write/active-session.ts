@@ -1,119 +1,183 @@
-import { fromBinary, toBinary } from "@bufbuild/protobuf";
+import { fromBinary } from "@bufbuild/protobuf";
 import { untilAborted, whenAborted } from "../../base/abort.js";
-import type { DescCommand, DescEvent } from "../../schema/descriptors.js";
-import { type Payload, type PayloadInit, toPayload } from "../../schema/payload.js";
+import { SessionstreamError } from "../../base/errors.js";
+import type { DescCommand } from "../../schema/command.js";
+import type { DescEvent } from "../../schema/event.js";
+import { encodePayload, type PayloadInit, toPayload } from "../../schema/payload.js";
 import type { SubmitOptions, Submitted } from "../../session/session-client.js";
-import type { Session, SessionInfo } from "../../session/session-info.js";
-import type { CommandContext, Publish, Published } from "../feature/feature.js";
-import { KeyedWork } from "./keys.js";
-import { Lane } from "./lane.js";
-import type { HubCore } from "./lane-host.js";
-import type { Submission } from "./publication.js";
+import type { SessionInfo } from "../../session/session-info.js";
+import type { CommandContext, Published } from "../feature/command-context.js";
+import type { Session } from "../feature/session.js";
+import type { KeyClaim } from "./key-claim.js";
+import { Keys } from "./keys.js";
+import { Lane, type LaneStatus } from "./lane.js";
+import { encodeEvent } from "./publication.js";
+import { publishEncoded, publishEvent, whilePublishing } from "./publisher.js";
+import { rebuildTimeline, retryTimeline } from "./repair.js";
 import { Runs } from "./runs.js";
+import type { SessionHost } from "./session-host.js";
+import type { SessionStatus } from "./session-status.js";
+import { CommandFailure } from "./submit-outcome.js";
+
+type Handler = (context: CommandContext) => void | Promise<void>;
 
 /** A session that is in memory: its lane, its handlers and its runs. */
-export class LiveSession {
-  readonly lane: Lane;
-  readonly runs: Runs;
-  readonly #core: HubCore;
-  readonly #keyed: KeyedWork;
+export class ActiveSession {
+  readonly #host: SessionHost;
+  readonly #lane: Lane;
+  readonly #keys: Keys;
+  readonly #runs: Runs;
   readonly #handling = new Set<Promise<unknown>>();
   /** Of handlers, and of those who wait for one under a key. */
   readonly #controllers = new Set<AbortController>();
   #abortReason: Error | undefined;
   #opened: Promise<void> | undefined;
 
-  constructor(id: string, core: HubCore) {
-    this.#core = core;
-    this.lane = new Lane(id, core);
-    this.#keyed = new KeyedWork(this.lane, core.store);
-    this.runs = new Runs(id, (name, error) => core.report({ step: "run", sessionId: id, name, error }));
+  constructor(id: string, host: SessionHost) {
+    this.#host = host;
+    this.#lane = new Lane(id, host);
+    this.#keys = new Keys(this.#lane, host.store);
+    this.#runs = new Runs(id, (name, error) => host.report({ step: "run", sessionId: id, name, error }));
   }
 
   get isIdle(): boolean {
-    return this.lane.isIdle && this.#handling.size === 0 && this.runs.ids.length === 0;
+    return this.#lane.isIdle && this.#handling.size === 0 && this.#runs.ids.length === 0;
+  }
+
+  /** Where the session stands. */
+  async status(): Promise<SessionStatus> {
+    return this.#statusOf(await this.#lane.status());
+  }
+
+  /** Projects what the timeline lacks since a projection failed. */
+  async retry(): Promise<SessionStatus> {
+    return this.#statusOf(await retryTimeline(this.#lane, this.#host));
+  }
+
+  /** Folds the whole log again. */
+  async rebuild(): Promise<SessionStatus> {
+    return this.#statusOf(await rebuildTimeline(this.#lane, this.#host));
   }
 
   /** Aborts handlers, runs, and those that are still to begin. */
   abort(reason: Error): void {
     this.#abortReason = reason;
-    this.runs.abortAll(reason);
+    this.#runs.abortAll(reason);
     for (const controller of this.#controllers) controller.abort(reason);
   }
 
   /** Resolves when no handler and no run is going on. */
   async idle(): Promise<void> {
-    while (this.#handling.size > 0 || this.runs.ids.length > 0) {
+    while (this.#handling.size > 0 || this.#runs.ids.length > 0) {
       await Promise.allSettled(this.#handling);
-      await this.runs.idle();
+      await this.#runs.idle();
     }
   }
 
-  /** Checks the payload, encodes it as it is now, and hands it to the lane. */
-  publish<D extends DescEvent>(desc: D, init: PayloadInit<D["schema"]>, submission?: Submission): Promise<Published> {
-    return new Promise((resolve, reject) => {
-      const { name } = desc;
-      const { schema, version } = this.#core.registry.event(name);
-      const payload = toPayload(schema, init, `event "${name}"`, { sessionId: this.lane.id, name });
-      const encoded = toBinary(schema, payload);
-      this.lane.publish({ name, version, payload, type: schema.typeName, encoded, submission, resolve, reject });
-    });
+  /** Resolves when every event that was published is durable or refused. */
+  settled(): Promise<void> {
+    return this.#lane.idle();
   }
 
-  /** Publishes an event once for a key. */
-  async publishOnce<D extends DescEvent>(key: string, desc: D, init: PayloadInit<D["schema"]>): Promise<Published> {
-    const { name } = desc;
-    const { schema } = this.#core.registry.event(name);
-    const encoded = toBinary(schema, toPayload(schema, init, `event "${name}"`, { sessionId: this.lane.id, name }));
+  /** Publishes an event; under a key, once. */
+  async publish<D extends DescEvent>(
+    event: D,
+    init: PayloadInit<D["schema"]>,
+    key: string | undefined,
+  ): Promise<Published> {
+    if (key === undefined) return publishEvent(this.#lane, this.#host, event, init);
+    const { registry } = this.#host;
+    const given = encodeEvent(registry, this.#lane.id, event, init);
     // As it is now, whatever the caller does with what it gave.
-    const kept = fromBinary(schema, encoded) as PayloadInit<D["schema"]>;
-    const publish = (submission: Submission) => this.publish(desc, kept, submission);
-    return this.#track(() => this.#keyed.once(key, `event ${name}`, encoded, publish));
+    const kept = { ...given, payload: fromBinary(registry.event(given.name).schema, given.encoded) };
+    return this.#track(() =>
+      this.#keys.once(key, `event ${given.name}`, given.encoded, (claim) => publishEncoded(this.#lane, kept, claim)),
+    );
   }
 
   /**
    * Runs a command's handler to its end, and waits until all that it published
    * is durable, whether it waited for that itself or not. Under a key, once.
+   * Rejects with a CommandFailure once the handler's turn has come, and before with
+   * what the command is refused for.
    */
-  handle(
-    { name }: DescCommand,
-    payload: Payload<DescCommand["schema"]>,
+  async handle(
+    { name, schema }: DescCommand,
+    init: object,
     { key, signal }: SubmitOptions,
-    handler: (context: CommandContext) => void | Promise<void>,
+    handler: Handler | undefined,
   ): Promise<Submitted> {
-    const work = async (signal: AbortSignal, submission?: Submission): Promise<Submitted> => {
-      if (this.#core.openers.length > 0) await this.open();
-      const { info, ordinal } = await this.lane.status();
-      signal.throwIfAborted();
-      const last = await this.#publishing(
-        info,
-        (publish) =>
-          handler({
-            name,
-            key,
-            payload,
-            session: this.#session(info),
-            signal,
-            publish,
-            run: (id, task, options) => {
-              this.runs.start(id, submission === undefined ? task : onceClaimed(submission, task), options);
-              if (this.#abortReason !== undefined) this.runs.abort(id, this.#abortReason);
-            },
-          }),
-        submission,
-      );
-      return { ordinal: last ?? ordinal };
+    const what = `command "${name}"`;
+    const context = { sessionId: this.#lane.id, name };
+    if (handler === undefined) {
+      throw new SessionstreamError("NO_HANDLER", `${what} has no handler: its feature has no \`handle\``, context);
+    }
+    const handle = async (
+      payload: CommandContext["payload"],
+      signal: AbortSignal,
+      claim?: KeyClaim,
+    ): Promise<Submitted> => {
+      try {
+        return await this.#handle({ name, key, payload, signal }, handler, claim);
+      } catch (thrown) {
+        throw new CommandFailure(thrown);
+      }
     };
-    if (key === undefined) return this.#track(() => this.#abortable(signal, work));
-    if (signal?.aborted) return Promise.reject(signal.reason);
-    const { schema } = this.#core.registry.command(name);
+    if (key === undefined) {
+      const payload = toPayload(schema, init, what, context);
+      this.#host.observe?.({ mode: "live", step: "submit", ...context });
+      return this.#track(() => this.#abortable(signal, (signal) => handle(payload, signal)));
+    }
+    const { payload, encoded } = encodePayload(schema, init, what, context);
+    this.#host.observe?.({ mode: "live", step: "submit", ...context });
+    signal?.throwIfAborted();
     const outcome = this.#track(() =>
-      this.#keyed.once(key, `command ${name}`, toBinary(schema, payload), (submission) =>
-        this.#abortable(undefined, (signal) => work(signal, submission)),
+      this.#keys.once(key, `command ${name}`, encoded, (claim) =>
+        this.#abortable(undefined, (signal) => handle(payload, signal, claim)),
       ),
     );
-    // Others may wait for the same outcome: whoever gives up ends his own wait.
+    // Others may wait for the same outcome: whoever gives up ends their own wait.
     return this.#abortable(signal, (signal) => untilAborted(outcome, signal));
+  }
+
+  /** Tells the features, once, that the session is in memory. */
+  open(): Promise<void> {
+    this.#opened ??= this.#track(() => this.#open());
+    return this.#opened;
+  }
+
+  async #handle(
+    command: Pick<CommandContext, "name" | "key" | "payload" | "signal">,
+    handler: Handler,
+    claim?: KeyClaim,
+  ): Promise<Submitted> {
+    if (this.#host.openers.length > 0) await this.open();
+    const { info, ordinal } = await this.#lane.status();
+    command.signal.throwIfAborted();
+    const run: CommandContext["run"] = (id, task, options) => {
+      this.#runs.start(id, claim === undefined ? task : onceGranted(claim, task), options);
+      if (this.#abortReason !== undefined) this.#runs.abort(id, this.#abortReason);
+    };
+    const session = this.#session(info);
+    const last = await whilePublishing(
+      this.#lane,
+      this.#host,
+      (publish) => handler({ ...command, session, publish, run }),
+      claim,
+    );
+    return { ordinal: last ?? ordinal };
+  }
+
+  async #open(): Promise<void> {
+    for (const opened of this.#host.openers) {
+      try {
+        const { info, view } = await this.#lane.status();
+        const session = this.#session(info);
+        await whilePublishing(this.#lane, this.#host, (publish) => opened({ session, view, publish }));
+      } catch (error) {
+        this.#host.report({ step: "opened", sessionId: this.#lane.id, error });
+      }
+    }
   }
 
   /** Gives work a signal that is aborted with the caller's, if there is one, and by `abort`. */
@@ -130,23 +194,6 @@ export class LiveSession {
     }
   }
 
-  /** Tells the features, once, that the session is in memory. */
-  open(): Promise<void> {
-    this.#opened ??= this.#track(() => this.#open());
-    return this.#opened;
-  }
-
-  async #open(): Promise<void> {
-    for (const opened of this.#core.openers) {
-      try {
-        const { info, view } = await this.lane.status();
-        await this.#publishing(info, (publish) => opened({ session: this.#session(info), view, publish }));
-      } catch (error) {
-        this.#core.report({ step: "opened", sessionId: this.lane.id, error });
-      }
-    }
-  }
-
   async #track<T>(work: () => Promise<T>): Promise<T> {
     const working = work();
     this.#handling.add(working);
@@ -157,54 +204,12 @@ export class LiveSession {
     }
   }
 
-  /**
-   * Gives work a publisher, and waits for it and for all that it published, also
-   * where it fails. Resolves to the last ordinal that it published before it
-   * returned.
-   */
-  async #publishing(
-    info: SessionInfo,
-    work: (publish: Publish) => void | Promise<void>,
-    submission?: Submission,
-  ): Promise<bigint | undefined> {
-    const publishing: Promise<Published>[] = [];
-    let returned = false;
-    let handled = false;
-    let last: bigint | undefined;
-    const publish: Publish = (event, init) => {
-      // What runs publish once the handler returned is not the handler's any more.
-      const own = !returned;
-      const published = this.publish(event, init, own ? submission : undefined);
-      if (own) publishing.push(published);
-      // Whoever does not wait for the outcome must not end the process by it.
-      published.then(
-        (done) => {
-          if (own) last = done.ordinal;
-        },
-        (error: unknown) => {
-          if (!own || handled) this.#core.report({ step: "publish", sessionId: info.id, name: event.name, error });
-        },
-      );
-      return published;
-    };
-    try {
-      await work(publish);
-    } catch (thrown) {
-      // The caller hears of this; of what is refused besides, nobody would.
-      returned = handled = true;
-      await Promise.allSettled(publishing);
-      throw thrown;
-    }
-    returned = true;
-    const outcomes = await Promise.allSettled(publishing);
-    handled = true;
-    const refused = outcomes.find((outcome) => outcome.status === "rejected");
-    if (refused !== undefined) throw refused.reason;
-    return last;
+  #statusOf({ info, ordinal, cursor }: LaneStatus): SessionStatus {
+    return { ...info, ordinal, cursor, runs: this.#runs.ids };
   }
 
   #session(info: SessionInfo): Session {
-    const { runs } = this;
+    const runs = this.#runs;
     return {
       id: info.id,
       metadata: info.metadata,
@@ -218,9 +223,9 @@ export class LiveSession {
 }
 
 /** The task of a run of work under a key. Where another process did that work first, it does not begin. */
-function onceClaimed({ claimed }: Submission, task: (signal: AbortSignal) => Promise<void>): typeof task {
+function onceGranted({ granted }: KeyClaim, task: (signal: AbortSignal) => Promise<void>): typeof task {
   return async (signal) => {
-    const isOurs = await claimed.then(
+    const isOurs = await granted.then(
       () => true,
       () => false,
     );

@@ -1,32 +1,40 @@
-import { LiveSession } from "./active-session.js";
-import type { HubCore } from "./lane-host.js";
+import { ActiveSession } from "./active-session.js";
+import type { SessionHost } from "./session-host.js";
 
 /**
  * The sessions in memory. Those that have something to do stay; of the idle
  * ones, those used last, up to a number. A session that left is read from the
  * store when it is next used.
  */
-export class LiveSessions {
-  readonly #core: HubCore;
+export class ActiveSessions {
+  readonly #host: SessionHost;
   readonly #keepIdle: number;
   /** In the order of their last use. */
-  readonly #sessions = new Map<string, LiveSession>();
+  readonly #sessions = new Map<string, ActiveSession>();
 
-  constructor(core: HubCore, keepIdle: number) {
-    this.#core = core;
+  constructor(host: SessionHost, keepIdle: number) {
+    this.#host = host;
     this.#keepIdle = keepIdle;
   }
 
-  get(id: string): LiveSession | undefined {
+  get(id: string): ActiveSession | undefined {
     return this.#sessions.get(id);
   }
 
-  all(): LiveSession[] {
-    return [...this.#sessions.values()];
+  /** Aborts handlers and runs, and those that are still to begin. */
+  abort(reason: Error): void {
+    for (const session of this.#sessions.values()) session.abort(reason);
+  }
+
+  /** Resolves when no handler and no run is going on, and all that they published is durable or refused. */
+  async settled(): Promise<void> {
+    const sessions = [...this.#sessions.values()];
+    await Promise.all(sessions.map((session) => session.idle()));
+    await Promise.all(sessions.map((session) => session.settled()));
   }
 
   /** The session, taken into memory if it is not there. */
-  use(id: string): LiveSession {
+  use(id: string): ActiveSession {
     const found = this.#sessions.get(id);
     if (found !== undefined) {
       this.#sessions.delete(id);
@@ -34,7 +42,7 @@ export class LiveSessions {
       return found;
     }
     this.#evict();
-    const session = new LiveSession(id, this.#core);
+    const session = new ActiveSession(id, this.#host);
     this.#sessions.set(id, session);
     return session;
   }

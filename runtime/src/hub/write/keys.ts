@@ -3,24 +3,27 @@ import { toHex } from "../../base/hex.js";
 import { checkKey } from "../../session/idempotency-key.js";
 import type { Submitted } from "../../session/session-client.js";
 import type { Store } from "../../store/store.js";
+import { KeyClaim } from "./key-claim.js";
 import type { Lane } from "./lane.js";
-import type { Submission } from "./publication.js";
 
-/** What is done, or was done, under a key. */
-interface Keyed {
+/** Work that is asked for under a key: what it is, and what comes of it. */
+type KeyedWork = (claim: KeyClaim) => Promise<Submitted>;
+
+/** What was claimed under a key. */
+interface Claimed {
   readonly fingerprint: string;
   readonly outcome: Promise<Submitted>;
 }
 
 /**
- * The work of a session that is asked for under idempotency keys: each key's is
- * done once, also when it is asked for again while it is being done, after a
- * restart, or by another process.
+ * The idempotency keys of a session: the work under each is done once, also when
+ * it is asked for again while it is being done, after a restart, or by another
+ * process.
  */
-export class KeyedWork {
+export class Keys {
   readonly #lane: Lane;
   readonly #store: Store;
-  readonly #going = new Map<string, Keyed>();
+  readonly #going = new Map<string, Claimed>();
   #claims: Promise<unknown> = Promise.resolve();
 
   constructor(lane: Lane, store: Store) {
@@ -35,12 +38,7 @@ export class KeyedWork {
    * `payload` tell the same work from other work under the same key, which
    * throws KEY_REUSED. Throws INVALID_KEY.
    */
-  async once(
-    key: string,
-    name: string,
-    payload: Uint8Array,
-    work: (submission: Submission) => Promise<Submitted>,
-  ): Promise<Submitted> {
+  async once(key: string, name: string, payload: Uint8Array, work: KeyedWork): Promise<Submitted> {
     checkKey(key);
     // One after the other, so that the work begins in the order in which it was asked for.
     const claim = this.#claims.then(() => this.#claim(key, name, payload, work));
@@ -49,47 +47,49 @@ export class KeyedWork {
     return outcome;
   }
 
-  async #claim(
-    key: string,
-    name: string,
-    payload: Uint8Array,
-    work: (submission: Submission) => Promise<Submitted>,
-  ): Promise<Keyed> {
+  async #claim(key: string, name: string, payload: Uint8Array, work: KeyedWork): Promise<Claimed> {
     const fingerprint = `${name} ${await sha256(payload)}`;
     const found = this.#going.get(key) ?? (await this.#stored(key));
-    if (found === undefined) return this.#begin(submissionOf(key, fingerprint), work);
+    if (found === undefined) return this.#begin(new KeyClaim(key, fingerprint), work);
     if (found.fingerprint !== fingerprint) throw this.#reused(key);
     return found;
   }
 
-  #begin(submission: Submission, work: (submission: Submission) => Promise<Submitted>): Keyed {
-    const { key, fingerprint } = submission;
-    const begun: Keyed = { fingerprint, outcome: this.#do(submission, work) };
+  #begin(claim: KeyClaim, work: KeyedWork): Claimed {
+    const { key, fingerprint } = claim;
+    const begun: Claimed = { fingerprint, outcome: this.#do(claim, work) };
     this.#going.set(key, begun);
     const done = () => this.#going.delete(key);
     begun.outcome.then(done, done);
     return begun;
   }
 
-  async #do(submission: Submission, work: (submission: Submission) => Promise<Submitted>): Promise<Submitted> {
+  async #do(claim: KeyClaim, work: KeyedWork): Promise<Submitted> {
     try {
-      const submitted = await work(submission);
-      if (submission.firstOrdinal === undefined) await this.#lane.record(submission);
-      submission.claim();
+      const submitted = await work(claim);
+      if (!claim.isStored) await this.#record(claim);
+      claim.done();
       return submitted;
     } catch (error) {
-      submission.lose(error);
-      if (submission.firstOrdinal !== undefined) throw error;
+      claim.lose(error);
+      if (claim.isStored) throw error;
       // Whatever became of that here, another process may have been faster.
-      const stored = await this.#stored(submission.key);
+      const stored = await this.#stored(claim.key);
       if (stored === undefined) throw error;
-      if (stored.fingerprint !== submission.fingerprint) throw this.#reused(submission.key);
+      if (stored.fingerprint !== claim.fingerprint) throw this.#reused(claim.key);
       return stored.outcome;
     }
   }
 
-  async #stored(key: string): Promise<Keyed | undefined> {
-    const stored = await this.#store.command(this.#lane.id, key);
+  /** Makes durable that work is done that published nothing. */
+  #record(claim: KeyClaim): Promise<void> {
+    return this.#lane.exclusively(({ state, commit }) =>
+      commit({ keys: [claim.stored(state.ordinal, state.ordinal)] }),
+    );
+  }
+
+  async #stored(key: string): Promise<Claimed | undefined> {
+    const stored = await this.#store.key(this.#lane.id, key);
     return stored && { fingerprint: stored.fingerprint, outcome: Promise.resolve({ ordinal: stored.lastOrdinal }) };
   }
 
@@ -101,18 +101,6 @@ export class KeyedWork {
       { sessionId, key },
     );
   }
-}
-
-function submissionOf(key: string, fingerprint: string): Submission {
-  let claim = () => {};
-  let lose: Submission["lose"] = () => {};
-  const claimed = new Promise<void>((resolve, reject) => {
-    claim = resolve;
-    lose = reject;
-  });
-  // Not every work has a run that waits for it.
-  claimed.catch(() => {});
-  return { key, fingerprint, firstOrdinal: undefined, claimed, claim, lose };
 }
 
 async function sha256(bytes: Uint8Array): Promise<string> {

@@ -1,29 +1,27 @@
 import { isSessionstreamError } from "../../base/errors.js";
+import type { DescEvent } from "../../schema/event.js";
+import { encodePayload, type PayloadInit } from "../../schema/payload.js";
+import type { SchemaRegistry } from "../../schema/registry.js";
 import type { UiEvent } from "../../schema/ui-event.js";
-import type { StoredCommand, StoredEvent } from "../../store/store.js";
-import type { BackendEvent, Published } from "../feature/feature.js";
+import type { StoredEvent, StoredKey } from "../../store/store.js";
+import type { BackendEvent } from "../feature/backend-event.js";
+import type { Published } from "../feature/command-context.js";
 import type { Failure } from "../project/fold.js";
+import type { KeyClaim } from "./key-claim.js";
 
-/** Work under an idempotency key, to be stored with what it publishes. */
-export interface Submission {
-  readonly key: string;
-  readonly fingerprint: string;
-  /** The ordinal of the first event that it published, once that is durable. */
-  firstOrdinal: bigint | undefined;
-  /** Resolves when the key is this work's for good; rejects where it will not be. */
-  readonly claimed: Promise<void>;
-  claim(): void;
-  lose(error: unknown): void;
+/** An event as it was given to be published: checked and encoded, once for all that comes. */
+export interface EncodedEvent {
+  readonly name: string;
+  readonly version: number;
+  readonly type: string;
+  readonly payload: BackendEvent["payload"];
+  readonly encoded: Uint8Array;
 }
 
 /** An event that was published and waits to be durable. */
 export interface Publication {
-  readonly name: string;
-  readonly version: number;
-  readonly payload: BackendEvent["payload"];
-  readonly type: string;
-  readonly encoded: Uint8Array;
-  readonly submission: Submission | undefined;
+  readonly event: EncodedEvent;
+  readonly claim: KeyClaim | undefined;
   resolve(published: Published): void;
   reject(error: Error): void;
 }
@@ -36,22 +34,34 @@ export interface Admitted {
   readonly failures: readonly Failure[];
 }
 
-/** The commands under a key that events belong to, one for each key. */
-export function commandsOf(admitted: readonly Admitted[]): StoredCommand[] {
-  const commands = new Map<string, StoredCommand>();
-  for (const { publication, stored } of admitted) {
-    if (publication.submission === undefined) continue;
-    const { key, fingerprint, firstOrdinal } = publication.submission;
-    const first = commands.get(key)?.firstOrdinal ?? firstOrdinal ?? stored.ordinal;
-    commands.set(key, { key, fingerprint, firstOrdinal: first, lastOrdinal: stored.ordinal });
-  }
-  return [...commands.values()];
+/** Checks and encodes an event. Throws UNKNOWN_NAME, PAYLOAD_TYPE_MISMATCH or INVALID_PAYLOAD. */
+export function encodeEvent<D extends DescEvent>(
+  registry: SchemaRegistry,
+  sessionId: string,
+  { name }: D,
+  init: PayloadInit<D["schema"]>,
+): EncodedEvent {
+  const { schema, version } = registry.event(name);
+  const { payload, encoded } = encodePayload(schema, init, `event "${name}"`, { sessionId, name });
+  return { name, version, type: schema.typeName, payload, encoded };
 }
 
-/** Which events of a batch a refusal is about: those of one command, or all. */
+/** The keys that events were published under, one for each work. */
+export function keysOf(admitted: readonly Admitted[]): StoredKey[] {
+  const keys = new Map<KeyClaim, StoredKey>();
+  for (const { publication, stored } of admitted) {
+    const { claim } = publication;
+    if (claim === undefined) continue;
+    const from = keys.get(claim)?.firstOrdinal ?? stored.ordinal;
+    keys.set(claim, claim.stored(from, stored.ordinal));
+  }
+  return [...keys.values()];
+}
+
+/** Which events of a batch a refusal is about: those of one key, or all. */
 export function refusedBy(outcome: Error, settled: readonly Admitted[]): readonly Admitted[] {
-  if (!isSessionstreamError(outcome, "ALREADY_SUBMITTED")) return settled;
+  if (!isSessionstreamError(outcome, "KEY_CLAIMED")) return settled;
   const { key } = outcome.context;
-  const ofCommand = settled.filter(({ publication }) => publication.submission?.key === key);
-  return ofCommand.length > 0 ? ofCommand : settled;
+  const ofKey = settled.filter(({ publication }) => publication.claim?.key === key);
+  return ofKey.length > 0 ? ofKey : settled;
 }

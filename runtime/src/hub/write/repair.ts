@@ -2,20 +2,21 @@ import type { SessionInfo } from "../../session/session-info.js";
 import { readLog } from "../../store/read-log.js";
 import { Timeline } from "../../timeline/timeline.js";
 import type { Failure } from "../project/fold.js";
-import type { Lane, LaneStatus } from "./lane.js";
-import type { HubCore } from "./lane-host.js";
+import type { HeldLane, Lane, LaneStatus } from "./lane.js";
+import { reportFailures, type SessionHost } from "./session-host.js";
 
 /**
  * Projects the events that the timeline lacks since a projection failed. Where
  * one fails again and the policy is `fail`, the timeline stops there; what was
  * projected before it stays.
  */
-export function retryTimeline(lane: Lane, core: HubCore): Promise<LaneStatus> {
-  return lane.exclusively(async ({ info, ordinal, timeline, commit }) => {
+export async function retryTimeline(lane: Lane, host: SessionHost): Promise<LaneStatus> {
+  return lane.exclusively(async (held) => {
+    const { info, ordinal, timeline } = held.state;
     const before = timeline.cursor;
     const failures: Failure[] = [];
-    await foldLog(core, info, timeline, failures);
-    if (timeline.cursor !== before || failures.length > 0) await commit({ timeline, replace: false, failures });
+    await foldLog(host, info, timeline, failures);
+    if (timeline.cursor !== before || failures.length > 0) await commitRepair(held, host, failures);
     return { info, ordinal, cursor: timeline.cursor, view: timeline.view };
   });
 }
@@ -27,24 +28,47 @@ export function retryTimeline(lane: Lane, core: HubCore): Promise<LaneStatus> {
  * and the policy is `fail`, the old timeline stays, the failure is recorded, and
  * it is thrown.
  */
-export async function rebuildTimeline(lane: Lane, core: HubCore): Promise<LaneStatus> {
+export async function rebuildTimeline(lane: Lane, host: SessionHost): Promise<LaneStatus> {
   const { info } = await lane.status();
-  const shadow = new Timeline(core.registry);
+  const shadow = new Timeline(host.registry);
   const failures: Failure[] = [];
-  let isWhole = await foldLog(core, info, shadow, failures);
-  const failed = await lane.exclusively(async ({ timeline, commit }) => {
-    isWhole &&= await foldLog(core, info, shadow, failures);
-    await commit({ timeline: isWhole ? shadow : timeline, replace: isWhole, failures });
+  let isWhole = await foldLog(host, info, shadow, failures);
+  const failed = await lane.exclusively(async (held) => {
+    isWhole &&= await foldLog(host, info, shadow, failures);
+    await commitRepair(held, host, failures, isWhole ? shadow : undefined);
     return isWhole ? undefined : failures.at(-1);
   });
   if (failed !== undefined) throw failed.error;
   return lane.status();
 }
 
+/** Makes a repair durable, and tells clients to begin anew. */
+async function commitRepair(
+  { state, commit }: HeldLane,
+  host: SessionHost,
+  failures: readonly Failure[],
+  replacement?: Timeline,
+): Promise<void> {
+  state.epoch = crypto.randomUUID();
+  await commit({ failures, ...(replacement !== undefined && { replacement }) });
+  if (replacement !== undefined) {
+    replacement.dropChanges();
+    state.timeline = replacement;
+  }
+  const { id } = state.info;
+  reportFailures(host, id, failures);
+  host.fanOut({ sessionId: id, ordinal: state.timeline.cursor, events: [], isReset: true });
+}
+
 /** Folds what the log has above the timeline's cursor; returns whether it came to the end. */
-async function foldLog(core: HubCore, info: SessionInfo, timeline: Timeline, failures: Failure[]): Promise<boolean> {
-  for await (const stored of readLog(core.store, info.id, timeline.cursor)) {
-    if (!core.projection.stored(stored, info, timeline, failures)) return false;
+async function foldLog(
+  host: SessionHost,
+  info: SessionInfo,
+  timeline: Timeline,
+  failures: Failure[],
+): Promise<boolean> {
+  for await (const stored of readLog(host.store, info.id, timeline.cursor)) {
+    if (!host.fold.applyStored(stored, info, timeline, failures)) return false;
   }
   return true;
 }

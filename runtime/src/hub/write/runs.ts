@@ -1,5 +1,6 @@
 import { SessionstreamError } from "../../base/errors.js";
-import type { RunOptions } from "../feature/feature.js";
+import { checkOptions, milliseconds } from "../../base/option.js";
+import type { RunOptions } from "../feature/command-context.js";
 
 interface Run {
   readonly controller: AbortController;
@@ -21,8 +22,10 @@ export class Runs {
     return [...this.#runs.keys()];
   }
 
-  /** Throws RUN_EXISTS. */
-  start(id: string, task: (signal: AbortSignal) => Promise<void>, { timeout }: RunOptions = {}): void {
+  /** Throws RUN_EXISTS or INVALID_OPTION. */
+  start(id: string, task: (signal: AbortSignal) => Promise<void>, options: RunOptions = {}): void {
+    checkOptions("run", options, { timeout: milliseconds() });
+    const { timeout } = options;
     if (this.#runs.has(id)) {
       throw new SessionstreamError("RUN_EXISTS", `run "${id}" is already going on in session "${this.#sessionId}"`, {
         sessionId: this.#sessionId,

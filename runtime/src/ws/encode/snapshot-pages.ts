@@ -8,8 +8,8 @@ import {
   SnapshotMode,
 } from "@sessionstream/proto/sessionstream/v1/transport_pb.js";
 import { snapshotEntity, tombstone } from "../../frames/snapshot-entity.js";
-import type { Hydration } from "../../hub/read/hydrate.js";
 import type { SchemaRegistry } from "../../schema/registry.js";
+import type { Hydration } from "../../session/hydration.js";
 import { textFrame } from "./text-frame.js";
 
 /** What a frame of a snapshot has at most: bytes of entities, where one alone is not larger, and entities. */

@@ -2,8 +2,8 @@
 // @generated from file bench/v1/stream.proto (package bench.v1, syntax proto3)
 /* eslint-disable */
 
-import type { BackendEvent, ClientFeature, ClientProjector, CommandContext, DescCommand, DescEvent, DescFeature, DescTimelineEntity, DescUiEvent, Feature, LiveUiEvent, OpenedContext, SchemaRegistry, SessionClient, TimelineChange, TimelineProjector, TimelineView, UiEvent, UiProjector } from "@sessionstream/runtime";
-import { command, event, feature, timelineEntity, uiEvent } from "@sessionstream/runtime";
+import type { BackendEvent, ClientFeature, ClientProjector, CommandContext, DescCommand, DescEvent, DescFeature, DescTimelineEntity, DescUiEvent, Feature, LiveUiEvent, OpenedContext, SchemaRegistry, SessionClient, TimelineChange, TimelineProjector, TimelineView, UiEvent, UiProjector } from "@sessionstream/runtime/codegen";
+import { command, event, feature, timelineEntity, uiEvent } from "@sessionstream/runtime/codegen";
 import { AppendedUpdateSchema, DeltaEventSchema, MessageEntitySchema, StreamCommandSchema } from "./stream_pb.js";
 
 /**

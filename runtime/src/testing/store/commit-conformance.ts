@@ -1,11 +1,11 @@
-import type { SessionBatch, Store } from "@sessionstream/runtime";
-import { describe, expect, test } from "vitest";
+import type { SessionBatch, Store } from "../../store/store.js";
 import { batchOf, bytes, commit, entityOf, errorAt, eventAt, everything, plain } from "./batches.js";
-
-const conflict = expect.objectContaining({ name: "SessionstreamError", code: "ORDINAL_CONFLICT" });
+import type { TestRunner } from "./runner.js";
 
 /** What a store promises of `commit`. */
-export function commitConformance(store: () => Store): void {
+export function commitConformance({ describe, expect, test }: TestRunner, store: () => Store): void {
+  const conflict = expect.objectContaining({ name: "SessionstreamError", code: "ORDINAL_CONFLICT" });
+
   /** Refused with a conflict, and everything is as it was. */
   async function isRefused(more: Partial<SessionBatch>): Promise<void> {
     const before = await everything(store());

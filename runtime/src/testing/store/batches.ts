@@ -1,11 +1,4 @@
-import type {
-  SessionBatch,
-  Store,
-  StoredCommand,
-  StoredEntity,
-  StoredError,
-  StoredEvent,
-} from "@sessionstream/runtime";
+import type { SessionBatch, Store, StoredEntity, StoredError, StoredEvent, StoredKey } from "../../store/store.js";
 
 export function batchOf(more: Partial<SessionBatch> = {}): SessionBatch {
   return {
@@ -18,7 +11,7 @@ export function batchOf(more: Partial<SessionBatch> = {}): SessionBatch {
     entities: [],
     replaceTimeline: false,
     errors: [],
-    commands: [],
+    keys: [],
     ...more,
   };
 }
@@ -83,6 +76,6 @@ export function plain<T extends { readonly payload: Uint8Array | undefined }>(ro
   return { ...row, payload: row.payload && Buffer.from(row.payload).toString("latin1") };
 }
 
-export function commandOf(key: string, more: Partial<StoredCommand> = {}): StoredCommand {
+export function keyOf(key: string, more: Partial<StoredKey> = {}): StoredKey {
   return { key, fingerprint: `what ${key} does`, firstOrdinal: 1n, lastOrdinal: 1n, ...more };
 }

@@ -1,16 +1,16 @@
-import type { Store } from "@sessionstream/runtime";
-import { describe, expect, test } from "vitest";
+import type { Store } from "../../store/store.js";
 import { commit, entityOf, errorAt, eventAt, plain } from "./batches.js";
+import type { TestRunner } from "./runner.js";
 
 /** What a store promises of its readers. */
-export function readConformance(store: () => Store, open: () => Store): void {
+export function readConformance({ describe, expect, test }: TestRunner, store: () => Store, open: () => Store): void {
   describe("reading", () => {
     test("a session that nothing was committed to finds nothing", async () => {
       expect(await store().session("nobody")).toBeUndefined();
       expect(await store().load("nobody")).toBeUndefined();
       expect(await store().events("nobody")).toEqual([]);
       expect(await store().errors("nobody")).toEqual([]);
-      expect(await store().command("nobody", "k")).toBeUndefined();
+      expect(await store().key("nobody", "k")).toBeUndefined();
     });
 
     test("sessions are listed in pages, in an order that stays, each once", async () => {

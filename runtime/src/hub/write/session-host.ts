@@ -1,17 +1,18 @@
 import type { JsonObject } from "@bufbuild/protobuf";
 import type { SchemaRegistry } from "../../schema/registry.js";
+import type { UiBatch } from "../../session/ui-batch.js";
 import type { Store } from "../../store/store.js";
 import type { Feature } from "../feature/feature.js";
+import type { ErrorReport } from "../observe/error-report.js";
 import type { PipelineObserver } from "../observe/pipeline-observer.js";
-import type { ErrorReport, UiBatch } from "../options.js";
-import type { Projection } from "../project/fold.js";
+import type { Failure, Fold } from "../project/fold.js";
 import type { Committer } from "./committer.js";
 
-/** What the lanes of a hub share. */
-export interface HubCore {
+/** What the sessions in memory need of their hub. */
+export interface SessionHost {
   readonly registry: SchemaRegistry;
   readonly store: Store;
-  readonly projection: Projection;
+  readonly fold: Fold;
   readonly committer: Committer;
   /** What the features want to be called when a session is opened. */
   readonly openers: readonly NonNullable<Feature["opened"]>[];
@@ -20,4 +21,12 @@ export interface HubCore {
   sessionMetadata(sessionId: string): JsonObject | Promise<JsonObject>;
   fanOut(batch: UiBatch): void;
   report(report: ErrorReport): void;
+}
+
+/** Reports projections that failed, once what they are recorded with is durable. */
+export function reportFailures(host: SessionHost, sessionId: string, failures: readonly Failure[]): void {
+  for (const { record, error } of failures) {
+    const { step, ordinal, name } = record;
+    host.report({ step, sessionId, ordinal, name, error });
+  }
 }

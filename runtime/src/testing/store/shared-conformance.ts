@@ -1,9 +1,11 @@
-import { describe, expect, test } from "vitest";
-import { batchOf, commandOf, commit, entityOf, errorAt, eventAt, everything, plain } from "./batches.js";
-import type { StoreUnderTest } from "./conformance.js";
+import { batchOf, commit, entityOf, errorAt, eventAt, everything, keyOf, plain } from "./batches.js";
+import type { StoreUnderTest, TestRunner } from "./runner.js";
 
 /** What a store promises whose sessions outlast it, and that may be open several times. */
-export function sharedConformance({ store, reopen, second }: StoreUnderTest): void {
+export function sharedConformance(
+  { describe, expect, test }: TestRunner,
+  { store, reopen, second }: StoreUnderTest,
+): void {
   describe("opened again", () => {
     test("it has all that was committed", async () => {
       await commit(store(), {
@@ -12,12 +14,12 @@ export function sharedConformance({ store, reopen, second }: StoreUnderTest): vo
         cursor: 2n,
         entities: [entityOf("a"), entityOf("b", { payload: undefined })],
         errors: [errorAt(2n)],
-        commands: [commandOf("k")],
+        keys: [keyOf("k")],
       });
       const before = await everything(store());
       const again = await reopen();
       expect(await everything(again)).toEqual(before);
-      expect(await again.command("s", "k")).toEqual(commandOf("k"));
+      expect(await again.key("s", "k")).toEqual(keyOf("k"));
       await commit(again, { revision: 1, events: [eventAt(3n)], cursor: 2n });
       expect((await again.session("s"))?.ordinal).toBe(3n);
     });

@@ -1,0 +1,35 @@
+import type { Submitted } from "../../session/session-client.js";
+
+/** What became of a command, told without throwing: transports tell their callers by it. */
+export type SubmitOutcome =
+  | ({ readonly status: "done" } & Submitted)
+  /** The command was refused before its handler's turn came: nothing was done. */
+  | { readonly status: "refused"; readonly error: unknown }
+  /** The handler, or what it published, failed. */
+  | { readonly status: "failed"; readonly error: unknown };
+
+/** Carries what went wrong from the handler's turn on past those who refuse commands. */
+export class CommandFailure {
+  readonly error: unknown;
+
+  constructor(error: unknown) {
+    this.error = error;
+  }
+}
+
+/** Tells what became of a command. Never rejects. */
+export async function outcomeOf(submit: () => Promise<Submitted>): Promise<SubmitOutcome> {
+  try {
+    return { status: "done", ...(await submit()) };
+  } catch (thrown) {
+    return thrown instanceof CommandFailure
+      ? { status: "failed", error: thrown.error }
+      : { status: "refused", error: thrown };
+  }
+}
+
+/** The ordinal of a command that is done. Throws what it was refused for or failed with. */
+export function submittedOf(outcome: SubmitOutcome): Submitted {
+  if (outcome.status !== "done") throw outcome.error;
+  return { ordinal: outcome.ordinal };
+}

@@ -1,0 +1,13 @@
+import type { Store } from "../../store/store.js";
+
+/** What runs the tests: the module `vitest`, which is given so that nothing here needs it. */
+export type TestRunner = Pick<typeof import("vitest"), "afterEach" | "beforeEach" | "describe" | "expect" | "test">;
+
+/** What the suites of the conformance test are given. */
+export interface StoreUnderTest {
+  readonly store: () => Store;
+  /** Closes the store and opens what it left. */
+  readonly reopen: () => Promise<Store>;
+  /** A second store on the same sessions, while the first is open. */
+  readonly second: () => Store;
+}
