@@ -12,7 +12,7 @@ export type {
   SchemaModel,
   SuccessorName,
 } from "./model.js";
-export { isFeatureName, isLogicalName } from "./names.js";
+export { isFeatureName } from "./names.js";
 export type { Place } from "./place.js";
 export { readModel } from "./read-model.js";
 export { commentsOf, formatPlace, type Position, positionOf } from "./source.js";

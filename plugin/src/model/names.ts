@@ -24,11 +24,6 @@ function withoutSuffix(kind: Kind, name: string): string {
   return suffix === undefined || suffix === name ? name : name.slice(0, -suffix.length);
 }
 
-/** Whether a logical name is well-formed: an identifier of ASCII letters, digits and `_`. */
-export function isLogicalName(name: string): boolean {
-  return /^[A-Za-z][A-Za-z0-9_]*$/.test(name);
-}
-
 /** Whether a feature's name is well-formed: a capitalised identifier. */
 export function isFeatureName(name: string): boolean {
   return /^[A-Z][A-Za-z0-9_]*$/.test(name);

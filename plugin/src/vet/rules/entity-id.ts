@@ -1,4 +1,5 @@
 import { type DescExtension, type DescField, ScalarType } from "@bufbuild/protobuf";
+import { scalarsUnfitForIds } from "@sessionstream/proto/schema-facts";
 import type { Mark } from "../../model/index.js";
 import { nearest } from "../../nearest.js";
 import type { Report, Rule } from "../rule.js";
@@ -61,13 +62,12 @@ function unfitType(field: DescField | DescExtension): string | undefined {
     case "enum":
       return `the enum ${field.enum.typeName}`;
     case "scalar":
-      return unfitScalars.get(field.scalar);
+      return scalarsUnfitForIds.has(field.scalar) ? aScalar(field.scalar) : undefined;
   }
 }
 
-const unfitScalars: ReadonlyMap<ScalarType, string> = new Map([
-  [ScalarType.BOOL, "a bool"],
-  [ScalarType.BYTES, "bytes"],
-  [ScalarType.DOUBLE, "a double"],
-  [ScalarType.FLOAT, "a float"],
-]);
+/** The scalar type's name in proto files, after the article that it takes. */
+function aScalar(type: ScalarType): string {
+  const name = ScalarType[type].toLowerCase();
+  return type === ScalarType.BYTES ? name : `a ${name}`;
+}

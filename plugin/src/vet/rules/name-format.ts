@@ -1,4 +1,5 @@
-import { isLogicalName, kindTitles } from "../../model/index.js";
+import { isLogicalName, logicalNameForm } from "@sessionstream/proto/schema-facts";
+import { kindTitles } from "../../model/index.js";
 import type { Rule } from "../rule.js";
 
 export const nameFormat: Rule = {
@@ -12,7 +13,7 @@ export const nameFormat: Rule = {
           place,
           text === ""
             ? `${kindTitles[kind]} name is empty: write a name, or leave out the option's name to have it derived`
-            : `${kindTitles[kind]} name ${JSON.stringify(text)} is not an identifier: want a letter, then letters, digits and "_"`,
+            : `${kindTitles[kind]} name ${JSON.stringify(text)} is not an identifier: want ${logicalNameForm}`,
         );
       }
     }
