@@ -1,4 +1,4 @@
-import { nearest } from "./nearest.js";
+import { nearest } from "./naming/nearest.js";
 
 /** The plugin's own options, beside those that every plugin of its framework has. */
 export interface PluginOptions {

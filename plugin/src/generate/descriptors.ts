@@ -1,9 +1,9 @@
 import { ScalarType } from "@bufbuild/protobuf";
 import type { IdField, Mark } from "../model/index.js";
+import { runtimeNames, supersededNames } from "../naming/runtime-names.js";
 import type { Printable } from "../protoplugin.js";
 import { descriptorDoc } from "./doc-comments.js";
 import type { FeatureCode, Part } from "./feature-code.js";
-import { kindNames, supersededNames } from "./kind-names.js";
 import type { SourceWriter } from "./source-writer.js";
 
 /** Writes the descriptor of every part. */
@@ -12,7 +12,7 @@ export function writeDescriptors(out: SourceWriter, { parts }: FeatureCode): voi
 }
 
 function writeDescriptor(out: SourceWriter, { kind, name, export: exported, mark }: Part): void {
-  const { describe, type } = mark.supersededBy === undefined ? kindNames[kind] : supersededNames;
+  const { describe, type } = mark.supersededBy === undefined ? runtimeNames[kind] : supersededNames;
   const id = mark.idFields[0]?.field;
   const logicalName = out.string(name);
   out.constant(

@@ -1,6 +1,6 @@
 import type { Kind, LogicalName, Mark, SchemaFile, SchemaModel } from "../model/index.js";
-import { descriptorExports, type FeatureExports, featureExports } from "./export-names.js";
-import { methodNames } from "./method-names.js";
+import { descriptorExports, type FeatureExports, featureExports } from "../naming/export-names.js";
+import { methodNames } from "../naming/method-names.js";
 
 /** A feature as code is generated for it. */
 export interface FeatureCode {

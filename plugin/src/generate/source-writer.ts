@@ -1,4 +1,5 @@
 import type { DescMessage } from "@bufbuild/protobuf";
+import { runtimeModule } from "../naming/runtime-names.js";
 import type { GeneratedFile, ImportSymbol, Printable, Target } from "../protoplugin.js";
 
 /** A parameter of a function. */
@@ -91,12 +92,12 @@ export class SourceWriter {
 
   /** A function of the runtime. */
   runtime(name: string): Printable {
-    return this.#file.import(name, runtimePackage);
+    return this.#file.import(name, runtimeModule);
   }
 
   /** A type of the runtime. */
   runtimeType(name: string): Printable {
-    return this.#file.import(name, runtimePackage, true);
+    return this.#file.import(name, runtimeModule, true);
   }
 
   /** The type of what another generated file exports; `file` is its path without extension. */
@@ -133,5 +134,3 @@ export class SourceWriter {
     );
   }
 }
-
-const runtimePackage = "@sessionstream/runtime";

@@ -1,4 +1,4 @@
-export { aKind, type Kind, kinds, kindTitles } from "./kind.js";
+export { aKind, type Kind, kinds, kindTitles } from "../naming/kind.js";
 export { visibleMessages } from "./messages.js";
 export type {
   BindingMark,
@@ -12,7 +12,6 @@ export type {
   SchemaModel,
   SuccessorName,
 } from "./model.js";
-export { isFeatureName } from "./names.js";
 export type { Place } from "./place.js";
 export { readModel } from "./read-model.js";
 export { commentsOf, formatPlace, type Position, positionOf } from "./source.js";

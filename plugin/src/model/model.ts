@@ -1,5 +1,5 @@
 import type { DescExtension, DescField, DescFile, DescMessage } from "@bufbuild/protobuf";
-import type { Kind } from "./kind.js";
+import type { Kind } from "../naming/kind.js";
 import type { Place } from "./place.js";
 
 // The schema model: what annotated proto files say, as it is written. It holds

@@ -1,7 +1,7 @@
 import { type DescFile, type DescMessage, getOption, hasOption } from "@bufbuild/protobuf";
 import { type Binding, BindingSchema, bind } from "@sessionstream/proto/sessionstream/v1/options_pb.js";
+import { type Kind, kinds } from "../naming/kind.js";
 import { idFieldsIn } from "./id-fields.js";
-import { type Kind, kinds } from "./kind.js";
 import { visibleMessages } from "./messages.js";
 import type { BindingMark, IdField, Mark } from "./model.js";
 import { below, optionPlaceOf, type Place } from "./place.js";

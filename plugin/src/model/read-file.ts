@@ -7,8 +7,8 @@ import {
   timeline_entity,
   ui_event,
 } from "@sessionstream/proto/sessionstream/v1/options_pb.js";
+import { kinds } from "../naming/kind.js";
 import { idFieldsIn } from "./id-fields.js";
-import { kinds } from "./kind.js";
 import { messagesIn } from "./messages.js";
 import type { FeatureMark, Mark, SchemaFile } from "./model.js";
 import { below, optionPlaceOf } from "./place.js";

@@ -7,9 +7,9 @@ import {
   type TimelineEntityOptions,
   type UiEventOptions,
 } from "@sessionstream/proto/sessionstream/v1/options_pb.js";
-import type { Kind } from "./kind.js";
+import type { Kind } from "../naming/kind.js";
+import { deriveName } from "../naming/logical-names.js";
 import type { BindingMark, Flow, IdField, LogicalName, Mark } from "./model.js";
-import { deriveName } from "./names.js";
 import { below, type Place } from "./place.js";
 
 /** The options that mark a message as one kind. */

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { descriptorExports, featureExports } from "../../src/generate/export-names.js";
-import { methodNames } from "../../src/generate/method-names.js";
 import { kinds } from "../../src/model/index.js";
+import { descriptorExports, featureExports } from "../../src/naming/export-names.js";
+import { methodNames } from "../../src/naming/method-names.js";
 
 test("a descriptor is exported under its logical name", () => {
   expect(descriptorExports("Chat", [{ kind: "event", name: "ChatWent" }])).toEqual(["ChatWent"]);

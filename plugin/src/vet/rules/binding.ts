@@ -1,5 +1,5 @@
 import { type BindingMark, type SchemaFile, visibleMessages } from "../../model/index.js";
-import { nearest } from "../../nearest.js";
+import { nearest } from "../../naming/nearest.js";
 import type { Rule } from "../rule.js";
 
 export const binding: Rule = {

@@ -1,7 +1,7 @@
 import { type DescExtension, type DescField, ScalarType } from "@bufbuild/protobuf";
 import { scalarsUnfitForIds } from "@sessionstream/proto/schema-facts";
 import type { Mark } from "../../model/index.js";
-import { nearest } from "../../nearest.js";
+import { nearest } from "../../naming/nearest.js";
 import type { Report, Rule } from "../rule.js";
 
 export const entityId: Rule = {

@@ -1,4 +1,4 @@
-import { isFeatureName } from "../../model/index.js";
+import { isFeatureName } from "../../naming/feature-names.js";
 import type { Rule } from "../rule.js";
 
 export const featureName: Rule = {

@@ -1,5 +1,5 @@
 import { aKind, type Flow, formatPlace, type Kind, kinds, kindTitles, type SchemaModel } from "../../model/index.js";
-import { nearest } from "../../nearest.js";
+import { nearest } from "../../naming/nearest.js";
 import { declaredAt } from "../declared-at.js";
 import type { Rule } from "../rule.js";
 

@@ -1,7 +1,8 @@
 import type { DescMessage } from "@bufbuild/protobuf";
 import type { Kind } from "./kind.js";
 
-const suffixes: Readonly<Record<Kind, readonly string[]>> = {
+/** The ends of message names that only say the kind. */
+const messageSuffixes: Readonly<Record<Kind, readonly string[]>> = {
   command: ["Command"],
   event: ["Event"],
   ui_event: ["UiEvent", "UIEvent", "Update"],
@@ -20,11 +21,6 @@ export function deriveName(feature: string, kind: Kind, message: DescMessage): s
 }
 
 function withoutSuffix(kind: Kind, name: string): string {
-  const suffix = suffixes[kind].find((candidate) => name.endsWith(candidate));
+  const suffix = messageSuffixes[kind].find((candidate) => name.endsWith(candidate));
   return suffix === undefined || suffix === name ? name : name.slice(0, -suffix.length);
-}
-
-/** Whether a feature's name is well-formed: a capitalised identifier. */
-export function isFeatureName(name: string): boolean {
-  return /^[A-Z][A-Za-z0-9_]*$/.test(name);
 }

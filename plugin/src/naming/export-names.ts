@@ -1,6 +1,5 @@
-import type { Kind } from "../model/index.js";
 import { isExportable, lowerCamelCase } from "./identifiers.js";
-import { kindNames } from "./kind-names.js";
+import type { Kind } from "./kind.js";
 
 /** What a generated file exports beside its descriptors. */
 export interface FeatureExports {
@@ -53,7 +52,15 @@ export function featureExports(name: string): FeatureExports {
   };
 }
 
-/** A logical name that needs a descriptor. */
+/** What a descriptor's name ends with where the logical name is not enough to tell it from others. */
+const descriptorSuffixes: Readonly<Record<Kind, string>> = {
+  command: "Command",
+  event: "Event",
+  ui_event: "UiEvent",
+  timeline_entity: "Entity",
+};
+
+/** A logical name that wants a descriptor. */
 export interface Wanted {
   readonly kind: Kind;
   readonly name: string;
@@ -75,7 +82,7 @@ export function descriptorExports(feature: string, wanted: readonly Wanted[]): r
   for (const name of free) taken.add(name);
   const suffixed = new Map<Wanted, string>();
   for (const one of wanted.filter(({ name }) => !free.has(name)).sort(compareWanted)) {
-    let name = one.name + kindNames[one.kind].suffix;
+    let name = one.name + descriptorSuffixes[one.kind];
     while (taken.has(name)) name += "$";
     taken.add(name);
     suffixed.set(one, name);
