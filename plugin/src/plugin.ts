@@ -58,8 +58,8 @@ function readVetted(schema: Schema<PluginOptions>, note: (line: string) => void)
 }
 
 /** Whether a finding is about a file that is generated; one about imports only is another run's. */
-function concerns({ file, related }: Finding, { files }: Schema): boolean {
-  return [file, ...related.map((place) => place.file)].some((about) => files.includes(about));
+function concerns({ location, related }: Finding, { files }: Schema): boolean {
+  return [location, ...related].some(({ file }) => files.includes(file));
 }
 
 class VetError extends Error {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { formatPlace, kinds, readModel, type SchemaModel } from "../../src/model/index.js";
+import { formatLocation, kinds, readModel, type SchemaModel } from "../../src/model/index.js";
 import { describe } from "../support/compile.js";
 import { feature } from "../support/run.js";
 
@@ -7,7 +7,9 @@ import { feature } from "../support/run.js";
 function names({ files }: SchemaModel): readonly string[] {
   return files.flatMap(({ marks }) =>
     marks.flatMap((mark) =>
-      mark.names.map(({ text, place }) => `${mark.kind} ${text} <- ${mark.message.typeName} ${formatPlace(place)}`),
+      mark.names.map(
+        ({ text, location }) => `${mark.kind} ${text} <- ${mark.message.typeName} ${formatLocation(location)}`,
+      ),
     ),
   );
 }
@@ -83,7 +85,7 @@ option (sessionstream.v1.bind) = {message: "google.protobuf.Empty" event: {versi
     marks.map(({ names: [name], version, supersededBy }) => [
       name?.text,
       version,
-      supersededBy && `${supersededBy.name} ${formatPlace(supersededBy.place)}`,
+      supersededBy && `${supersededBy.name} ${formatLocation(supersededBy.location)}`,
     ]),
   ).toEqual([
     ["TGo", 1, undefined],

@@ -18,7 +18,7 @@ message SeenUiEvent { option (sessionstream.v1.ui_event) = {}; }`);
 test("a flow that names nothing, or something of another kind, is reported at the name", () => {
   expect(findings({ "t.proto": source })).toEqual([
     `t.proto:8:5: emits names "TWnet", and no event has that name: did you mean "TWent"? ${rule}`,
-    // Elements of a list literal have the position of the list.
+    // Elements of a list literal have the location of the list.
     `t.proto:9:5: emits names "", and no event has that name ${rule}`,
     `t.proto:9:5: emits names "Nothing", and no event has that name ${rule}`,
     `t.proto:9:5: emits names "TSeen", which is a UI event at t.proto:17:30: want an event ${rule}`,

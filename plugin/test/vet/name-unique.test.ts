@@ -3,7 +3,7 @@ import { feature, findings } from "../support/run.js";
 
 const rule = "give one of them another name (SESSIONSTREAM_NAME_UNIQUE)";
 
-test("a name that is used twice in a kind is reported at each place, across files", () => {
+test("a name that is used twice in a kind is reported at each location, across files", () => {
   const a = feature(`message FooEvent { option (sessionstream.v1.event) = {}; }`);
   const b = feature(
     `message Bar { option (sessionstream.v1.event) = {name: "TFoo" name: "UBar" name: "UBar"}; }
@@ -23,7 +23,7 @@ message FooCommand { option (sessionstream.v1.command) = {}; }`,
 
 test("three uses of a name name each other", () => {
   const source = feature(`message A { option (sessionstream.v1.event) = {name: ["N", "N", "N"]}; }`);
-  // A list literal has one position, that of the first element.
+  // A list literal has one location, that of the first element.
   expect(findings({ "t.proto": source })[0]).toBe(
     `t.proto:6:48: event name "N" of t.v1.A is used at t.proto:6:48 for t.v1.A and t.proto:6:48 for t.v1.A too: ${rule}`,
   );

@@ -2,7 +2,7 @@ import { type DescExtension, type DescField, ScalarType } from "@bufbuild/protob
 import { scalarsUnfitForIds } from "@sessionstream/proto/schema-facts";
 import type { Mark } from "../../model/index.js";
 import { nearest } from "../../naming/nearest.js";
-import type { Report, Rule } from "../rule.js";
+import type { Report, Rule } from "./rule.js";
 
 export const entityId: Rule = {
   id: "SESSIONSTREAM_ENTITY_ID",
@@ -17,10 +17,10 @@ export const entityId: Rule = {
 function checkEntity(mark: Mark, report: Report): void {
   const { message, binding, idFields } = mark;
   if (idFields.length === 0) {
-    report(binding?.entityId ? binding.entityIdPlace : mark.place, missing(mark));
+    report(binding?.entityId ? binding.entityIdLocation : mark.location, missing(mark));
   }
-  for (const [index, { field, place }] of idFields.entries()) {
-    const here = binding === undefined ? place : binding.entityIdPlace;
+  for (const [index, { field, location }] of idFields.entries()) {
+    const here = binding === undefined ? location : binding.entityIdLocation;
     if (index > 0) {
       const names = idFields.map((id) => `"${id.field.name}"`).join(" and ");
       report(here, `timeline entity ${message.typeName} has the id fields ${names}: want exactly one`);

@@ -1,5 +1,5 @@
 import { suggestFeatureName } from "../../naming/feature-names.js";
-import type { Rule } from "../rule.js";
+import type { Rule } from "./rule.js";
 
 export const featureRequired: Rule = {
   id: "SESSIONSTREAM_FEATURE_REQUIRED",
@@ -9,7 +9,7 @@ export const featureRequired: Rule = {
       const first = marks[0] ?? bindings[0];
       if (feature !== undefined || first === undefined) continue;
       report(
-        first.place,
+        first.location,
         `messages are marked and the file is no feature: write option (sessionstream.v1.feature) = {name: "${suggestFeatureName(desc)}"};`,
       );
     }

@@ -1,19 +1,19 @@
 import type { DescField, DescMessage } from "@bufbuild/protobuf";
 import { genericTypes } from "@sessionstream/proto/schema-facts";
 import { kindTitles } from "../../model/index.js";
-import type { Rule } from "../rule.js";
+import type { Rule } from "./rule.js";
 
 export const payloadConcrete: Rule = {
   id: "SESSIONSTREAM_PAYLOAD_CONCRETE",
   purpose: "A payload is a concrete message, not a Struct, Value, ListValue or Any, nor one in disguise.",
   check({ files }, report) {
-    for (const { kind, message, place, binding } of files.flatMap(({ marks }) => marks)) {
+    for (const { kind, message, location, binding } of files.flatMap(({ marks }) => marks)) {
       const fields = fieldsToGeneric(message);
       if (fields === undefined) continue;
       const [inner] = fields.slice(-1);
       const payload = `${kindTitles[kind]} payload ${message.typeName}`;
       report(
-        binding?.messagePlace ?? place,
+        binding?.messageLocation ?? location,
         inner === undefined
           ? `${payload} has no schema: declare a message with the fields that it carries`
           : `${payload} holds only ${inner.message?.typeName}, in "${fields.map(({ name }) => name).join(".")}", which has no schema: give it the fields that it carries`,

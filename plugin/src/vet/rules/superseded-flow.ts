@@ -1,5 +1,5 @@
-import { formatPlace, type Mark, type SchemaModel } from "../../model/index.js";
-import type { Report, Rule } from "../rule.js";
+import { formatLocation, type Mark, type SchemaModel } from "../../model/index.js";
+import type { Report, Rule } from "./rule.js";
 
 export const supersededFlow: Rule = {
   id: "SESSIONSTREAM_SUPERSEDED_FLOW",
@@ -13,14 +13,14 @@ export const supersededFlow: Rule = {
 };
 
 function checkEmits(model: SchemaModel, { flows }: Mark, report: Report): void {
-  for (const { name, place } of flows.filter(({ option }) => option === "emits").flatMap(({ targets }) => targets)) {
+  for (const { name, location } of flows.filter(({ option }) => option === "emits").flatMap(({ targets }) => targets)) {
     const successor = successorOf(model, name);
     const today = lastSuccessor(model, successor?.name);
     if (successor === undefined || today === undefined) continue;
     report(
-      place,
-      `emits names "${name}", which is superseded by "${successor.name}" at ${formatPlace(successor.place)}: emit "${today}" instead`,
-      [successor.place],
+      location,
+      `emits names "${name}", which is superseded by "${successor.name}" at ${formatLocation(successor.location)}: emit "${today}" instead`,
+      [successor.location],
     );
   }
 }
@@ -32,7 +32,7 @@ function checkOwnFlows(model: SchemaModel, { flows, supersededBy, message }: Mar
     const [first] = targets;
     if (first === undefined) continue;
     report(
-      first.place,
+      first.location,
       `event ${message.typeName} is superseded by "${supersededBy?.name}" and declares ${option}, though no projection sees it any more: remove ${option}, or move it to "${today}"`,
     );
   }
