@@ -27,24 +27,20 @@ function writeDescriptor(out: SourceWriter, { kind, name, export: exported, mark
       id === undefined ? [] : [", ", idType(id)],
       ">",
     ],
-    [
-      out.runtime(describe),
-      "(",
+    out.pureCall(describe, [
       logicalName,
-      ", ",
       out.schema(mark.message),
-      id?.kind === "field" ? [", ", out.string(id.localName)] : [],
-      history(out, mark),
-      ")",
-    ],
+      ...(id?.kind === "field" ? [out.string(id.localName)] : []),
+      ...history(out, mark),
+    ]),
   );
 }
 
 /** The argument that says what an event has behind it; nothing where it is as it was from the start. */
-function history(out: SourceWriter, { version, supersededBy }: Mark): Printable {
+function history(out: SourceWriter, { version, supersededBy }: Mark): readonly Printable[] {
   const versioned = version > 1 ? `version: ${version}` : "";
-  if (supersededBy === undefined) return versioned === "" ? [] : `, { ${versioned} }`;
-  return [", { by: ", out.string(supersededBy.name), versioned === "" ? [] : `, ${versioned}`, " }"];
+  if (supersededBy === undefined) return versioned === "" ? [] : [`{ ${versioned} }`];
+  return [["{ by: ", out.string(supersededBy.name), versioned === "" ? [] : `, ${versioned}`, " }"]];
 }
 
 const wideIntegers: ReadonlySet<ScalarType | undefined> = new Set([

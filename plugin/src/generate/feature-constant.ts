@@ -15,7 +15,7 @@ export function writeFeatureConstant(out: SourceWriter, { name, exports, parts }
     `The feature ${name}.`,
     exports.feature,
     [out.runtimeType("DescFeature"), "<\n  ", types.join(",\n  "), "\n>"],
-    [out.runtime("feature"), "(", out.string(name), ", {", lists.length === 0 ? "" : ["\n", lists], "})"],
+    out.pureCall("feature", [out.string(name), ["{", lists.length === 0 ? "" : ["\n", lists], "}"]]),
   );
   out.function(
     `Registers the feature ${name}, for those who keep a registry of their own.`,

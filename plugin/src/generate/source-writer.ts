@@ -90,9 +90,10 @@ export class SourceWriter {
     return this.#file.string(value);
   }
 
-  /** A function of the runtime. */
-  runtime(name: string): Printable {
-    return this.#file.import(name, runtimeModule);
+  /** A call of a function of the runtime. It has no effect, so bundlers drop it where its result is not used. */
+  pureCall(name: string, args: readonly Printable[]): Printable {
+    const separated = args.map((argument, index) => [index === 0 ? "" : ", ", argument]);
+    return ["/*@__PURE__*/ ", this.#file.import(name, runtimeModule), "(", separated, ")"];
   }
 
   /** A type of the runtime. */

@@ -1,7 +1,7 @@
 import type { Kind } from "./kind.js";
 
 /** The module of the runtime from which generated code imports all that it uses of it. */
-export const runtimeModule = "@sessionstream/runtime";
+export const runtimeModule = "@sessionstream/runtime/codegen";
 
 /** What the runtime calls the parts of a kind. */
 export interface RuntimeNames {

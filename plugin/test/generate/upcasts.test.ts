@@ -18,7 +18,9 @@ message GoCommand { option (sessionstream.v1.command) = {}; }`);
 
 test("a descriptor says its version, and what superseded it", () => {
   expect(
-    [...code.matchAll(/^export const \w+: (Desc\w*Event)<"(\w+)", .*?> = (.*);$/gm)].map((match) => match.slice(1)),
+    [...code.matchAll(/^export const \w+: (Desc\w*Event)<"(\w+)", .*?> = \/\*@__PURE__\*\/ (.*);$/gm)].map((match) =>
+      match.slice(1),
+    ),
   )
     // The order is that of the proto file.
     .toEqual([
