@@ -1,9 +1,9 @@
 import { ScalarType } from "@bufbuild/protobuf";
 import type { IdField, Mark } from "../model/index.js";
 import { runtimeNames, supersededNames } from "../naming/runtime-names.js";
-import type { Printable } from "../protoplugin.js";
 import { descriptorDoc } from "./doc-comments.js";
 import type { FeatureCode, Part } from "./feature-code.js";
+import type { Printable } from "./generated-file.js";
 import type { SourceWriter } from "./source-writer.js";
 
 /** Writes the descriptor of every part. */

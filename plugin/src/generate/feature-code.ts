@@ -13,7 +13,7 @@ export interface FeatureCode {
   readonly commands: readonly MethodPart[];
   /** The events that can be published. */
   readonly events: readonly MethodPart[];
-  /** The events that logs may have as they are not published today. */
+  /** The events that a log may hold in a form that is no longer published. */
   readonly oldEvents: readonly OldEventPart[];
   readonly uiEvents: readonly MethodPart[];
 }

@@ -1,8 +1,8 @@
 import type { Flow } from "../model/index.js";
 import { generatedPath } from "../naming/generated-path.js";
 import { runtimeNames } from "../naming/runtime-names.js";
-import type { Printable } from "../protoplugin.js";
 import { type FeatureCode, type Part, partsOf } from "./feature-code.js";
+import type { Printable } from "./generated-file.js";
 import type { SourceWriter } from "./source-writer.js";
 
 /**

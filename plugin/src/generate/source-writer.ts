@@ -1,6 +1,6 @@
 import type { DescMessage } from "@bufbuild/protobuf";
 import { runtimeModule } from "../naming/runtime-names.js";
-import type { GeneratedFile, ImportSymbol, Printable, Target } from "../protoplugin.js";
+import type { GeneratedFile, ImportSymbol, Printable, Target } from "./generated-file.js";
 
 /** A parameter of a function. */
 export type Parameter = readonly [name: string, type: Printable];

@@ -61,7 +61,7 @@ function circleOf(model: SchemaModel, file: SchemaFile, name: string): readonly 
   const circle = [name];
   for (let at = successorOf(model, file, name); at !== undefined; at = successorOf(model, file, at)) {
     if (at === name) return circle;
-    // A circle of others, which is reported there.
+    // The circle is of other events, at which it is reported.
     if (circle.includes(at)) return undefined;
     circle.push(at);
   }

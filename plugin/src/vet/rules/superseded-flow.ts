@@ -39,9 +39,9 @@ function checkOwnFlows(model: SchemaModel, { flows, supersededBy, message }: Mar
 }
 
 /**
- * The event that is published today in place of those that led to a successor.
- * Undefined where there is no successor, or they go round in a circle, which is
- * reported where it is declared.
+ * The event at the end of the chain that begins with a successor: the one that is
+ * published today. Undefined where there is no successor, and where the chain is
+ * a circle, which another rule reports.
  */
 function lastSuccessor(model: SchemaModel, successor: string | undefined): string | undefined {
   const passed = new Set<string>();
