@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { compile } from "./support/compile.js";
-import { feature, runOn } from "./support/run.js";
-import { shopProto } from "./support/shop.js";
+import { compile } from "../support/compile.js";
+import { feature, runOn } from "../support/run.js";
+import { shopProto } from "../support/shop.js";
 
 test("code is generated without source info, and without comments", () => {
   const set = compile({ "shop.proto": shopProto });

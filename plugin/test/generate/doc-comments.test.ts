@@ -1,16 +1,13 @@
 import { expect, test } from "vitest";
-import { feature, run } from "../support/run.js";
+import { generatedCode } from "../support/run.js";
 
-const code =
-  run({
-    "t.proto": feature(`// The first line.\r
+const code = generatedCode(`// The first line.\r
 //   Indented, */ and "quoted"\r
 message GoCommand { // Trailing.
   option (sessionstream.v1.command) = {}; }
 // @ts-expect-error
 message WentEvent { option (sessionstream.v1.event) = {}; option deprecated = true; }
-message PlainEvent { option (sessionstream.v1.event) = {}; }`),
-  }).files["t_sessionstream.ts"] ?? "";
+message PlainEvent { option (sessionstream.v1.event) = {}; }`);
 
 test("a descriptor has the message's comments, where it comes from, and whether it is deprecated", () => {
   expect(code).toContain(`/**

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { feature, findings } from "../support/run.js";
+import { feature, findings } from "../../support/run.js";
 
 const rule = "give one of them another name (SESSIONSTREAM_NAME_UNIQUE)";
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { feature, findings } from "../support/run.js";
+import { feature, findings } from "../../support/run.js";
 
 test("an empty or badly formed name is reported at the name", () => {
   const source = feature(`message A { option (sessionstream.v1.event) = {name: ""}; }

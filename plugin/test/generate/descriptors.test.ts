@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { feature, run } from "../support/run.js";
+import { historyProto } from "../support/history.js";
+import { generatedCode } from "../support/run.js";
 
 test("the id of an entity has the TypeScript type of its field", () => {
   const fields = [
@@ -17,7 +18,7 @@ test("the id of an entity has the TypeScript type of its field", () => {
     ["int64 id", ", jstype = JS_STRING", "string"],
     ["int64 id", ", jstype = JS_NUMBER", "bigint"],
   ] as const;
-  const source = feature(
+  const code = generatedCode(
     fields
       .map(
         ([field, option], index) =>
@@ -25,17 +26,32 @@ test("the id of an entity has the TypeScript type of its field", () => {
       )
       .join("\n"),
   );
-  const code = run({ "t.proto": source }).files["t_sessionstream.ts"] ?? "";
   const types = [...code.matchAll(/DescTimelineEntity<"TE\d+", typeof E\d+Schema, (\w+)>/g)].map(([, type]) => type);
   expect(types).toEqual(fields.map(([, , type]) => type));
 });
 
 test("the id's field is named as protobuf-es names its property", () => {
-  const source = feature(
+  const code = generatedCode(
     `message E { option (sessionstream.v1.timeline_entity) = {}; string my_own_id = 1 [(sessionstream.v1.entity_id) = true, json_name = "other"]; }
 message F { option (sessionstream.v1.timeline_entity) = {}; string constructor = 1 [(sessionstream.v1.entity_id) = true]; }`,
   );
-  const code = run({ "t.proto": source }).files["t_sessionstream.ts"];
   expect(code).toContain('timelineEntity("TE", ESchema, "myOwnId");');
   expect(code).toContain('timelineEntity("TF", FSchema, "constructor$");');
+});
+
+test("a descriptor says its version, and what superseded it", () => {
+  const code = generatedCode(historyProto);
+  expect(
+    [...code.matchAll(/^export const \w+: (Desc\w*Event)<"(\w+)", .*?> = \/\*@__PURE__\*\/ (.*);$/gm)].map((match) =>
+      match.slice(1),
+    ),
+  )
+    // The order is that of the proto file.
+    .toEqual([
+      ["DescEvent", "TWent", 'event("TWent", WentEventSchema, { version: 3 })'],
+      ["DescSupersededEvent", "TOlder", 'supersededEvent("TOlder", OlderEventSchema, { by: "TWent", version: 2 })'],
+      ["DescSupersededEvent", "TOldest", 'supersededEvent("TOldest", OldestEventSchema, { by: "TOlder" })'],
+      ["DescSupersededEvent", "TOther", 'supersededEvent("TOther", OtherEventSchema, { by: "TPlain" })'],
+      ["DescEvent", "TPlain", 'event("TPlain", PlainEventSchema)'],
+    ]);
 });

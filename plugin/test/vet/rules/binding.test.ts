@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { feature, findings } from "../support/run.js";
+import { feature, findings } from "../../support/run.js";
 
 const foreign = `syntax = "proto3"; package acme.v1;
 message Invoice { string number = 1; repeated string lines = 2; message Line { string sku = 1; } }`;
@@ -27,24 +27,6 @@ test("a binding of nothing, as nothing, of an own message or with a misplaced id
     `t.proto:10:1: binding of acme.v1.Invoice marks it as nothing: add command, event, ui_event or timeline_entity, as in event: {} ${rule}`,
     `t.proto:11:1: binding of acme.v1.Invoice has an entity_id and no timeline_entity: remove it, or add timeline_entity: {} ${rule}`,
     `t.proto:12:1: binding of t.v1.Own, which this file declares: write the options into the message instead ${rule}`,
-  ]);
-});
-
-test("the id of a bound entity must name a singular string or integer", () => {
-  const source = feature(
-    [
-      bind(`message: "acme.v1.Invoice" timeline_entity: {name: "A"}`),
-      bind(`message: "acme.v1.Invoice" timeline_entity: {name: "B"} entity_id: "nubmer"`),
-      bind(`message: "acme.v1.Invoice" timeline_entity: {name: "C"} entity_id: "lines"`),
-      bind(`message: "acme.v1.Invoice" timeline_entity: {name: "D"} entity_id: "number"`),
-    ].join("\n"),
-    { imports: ["acme.proto"] },
-  );
-  const rule = "(SESSIONSTREAM_ENTITY_ID)";
-  expect(findings({ "acme.proto": foreign, "t.proto": source })).toEqual([
-    `t.proto:7:1: timeline entity acme.v1.Invoice has no id field: name one singular string or integer field in the binding's entity_id ${rule}`,
-    `t.proto:8:1: acme.v1.Invoice has no field "nubmer" to be the id of a timeline entity: did you mean "number"? ${rule}`,
-    `t.proto:9:1: id field "lines" of timeline entity acme.v1.Invoice is repeated: want a singular string or integer ${rule}`,
   ]);
 });
 

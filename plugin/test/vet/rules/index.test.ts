@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { rules } from "../../src/vet/index.js";
+import { rules } from "../../../src/vet/index.js";
 
 test("rules have ids and purposes as buf's check plugins want them, each id once", () => {
   expect(new Set(rules.map(({ id }) => id)).size).toBe(rules.length);

@@ -1,10 +1,8 @@
 import fc from "fast-check";
-import { expect, test } from "vitest";
-import { hostileNames, hostileSources } from "../support/hostile.js";
-import { withProject } from "../support/project.js";
+import { hostileNames } from "./hostile.js";
 
 /** Features with random names of every kind, biased to what clashes. */
-function randomSources(seed: number): Record<string, string> {
+export function randomSources(seed: number): Record<string, string> {
   const word = fc.constantFrom(
     "Chat",
     "chat",
@@ -46,10 +44,3 @@ message Foo { ${marks.join(" ")} }`,
     }),
   );
 }
-
-test("hostile and random schemas compile under the strictest options", { timeout: 60_000 }, () => {
-  const seed = Date.now() % 2 ** 31;
-  withProject({ protos: { ...hostileSources(), ...randomSources(seed) } }, (project) => {
-    expect(project.typecheck(), `seed ${seed}`).toBe("");
-  });
-});

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { feature, run } from "./support/run.js";
+import { feature, findings, run } from "./support/run.js";
 
 const bad = (name: string): string =>
   feature(
@@ -26,4 +26,19 @@ test("a single finding is counted as one", () => {
   const { error } = run({ "a.proto": feature("message AEntity { option (sessionstream.v1.timeline_entity) = {}; }") });
   expect(error).toHaveLength(2);
   expect(error[0]).toBe("1 finding, so nothing is generated:");
+});
+
+const imported = feature(`message SharedEvent { option (sessionstream.v1.event) = {ui: "None"}; }`);
+const own = feature(
+  `message SharedEvent { option (sessionstream.v1.event) = {name: "TShared"}; }
+message OwnCommand { option (sessionstream.v1.command) = {emits: "TShared"}; }`,
+  { name: "U", imports: ["t.proto"] },
+).replace("package t.v1", "package u.v1");
+
+test("findings about an imported file are left to the run that generates it, but for what it shares", () => {
+  const lines = findings({ "t.proto": imported, "u.proto": own }, { generate: ["u.proto"] });
+  expect(lines.map((line) => line.replace(/: .*\(/, " ("))).toEqual([
+    "t.proto:6:30 (SESSIONSTREAM_NAME_UNIQUE)",
+    "u.proto:7:58 (SESSIONSTREAM_NAME_UNIQUE)",
+  ]);
 });

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { feature, findings } from "../support/run.js";
+import { feature, findings } from "../../support/run.js";
 
 test("a version that does not count up by one is reported where it is written", () => {
   const source = feature(

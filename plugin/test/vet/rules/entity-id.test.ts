@@ -1,9 +1,13 @@
 import { expect, test } from "vitest";
-import { feature, findings } from "../support/run.js";
+import { feature, findings } from "../../support/run.js";
 
 const mark = "[(sessionstream.v1.entity_id) = true]";
 const entity = (name: string, fields: string): string =>
   `message ${name} { option (sessionstream.v1.timeline_entity) = {}; ${fields} }`;
+
+const foreign = `syntax = "proto3"; package acme.v1;
+message Invoice { string number = 1; repeated string lines = 2; message Line { string sku = 1; } }`;
+const bind = (options: string): string => `option (sessionstream.v1.bind) = {${options}};`;
 
 test("an entity without exactly one id field is refused", () => {
   const rule = "(SESSIONSTREAM_ENTITY_ID)";
@@ -54,20 +58,20 @@ test("strings and integers of every width are accepted, optional ones too", () =
   expect(findings({ "t.proto": feature(body.join("\n")) })).toEqual([]);
 });
 
-test("entity_id on a field that is of no timeline entity is refused", () => {
-  const source = feature(`message AEvent { option (sessionstream.v1.event) = {}; string id = 1 ${mark}; }
-message B { message C { int32 n = 1 ${mark}; } }
-message D { option (sessionstream.v1.timeline_entity) = {}; string id = 1 ${mark}; string other = 2 [(sessionstream.v1.entity_id) = false]; }`);
-  const extension = `syntax = "proto2"; package x; import "sessionstream/v1/options.proto";
-message Open { extensions 1 to 9; }
-extend Open { optional string tag = 1 ${mark}; }
-message Scope { extend Open { optional string tug = 2 ${mark}; } }`;
-  const mend = "remove it, or write option (sessionstream.v1.timeline_entity) = {}; into the message";
-  const rule = "(SESSIONSTREAM_ENTITY_ID_PLACEMENT)";
-  expect(findings({ "t.proto": source, "x.proto": extension })).toEqual([
-    `t.proto:6:71: entity_id is on field "id" of t.v1.AEvent, which is not a timeline entity: ${mend} ${rule}`,
-    `t.proto:7:38: entity_id is on field "n" of t.v1.B.C, which is not a timeline entity: ${mend} ${rule}`,
-    `x.proto:3:40: entity_id is on the extension field x.tag: want a field of the message itself ${rule}`,
-    `x.proto:4:56: entity_id is on the extension field x.Scope.tug: want a field of the message itself ${rule}`,
+test("the id of a bound entity must name a singular string or integer", () => {
+  const source = feature(
+    [
+      bind(`message: "acme.v1.Invoice" timeline_entity: {name: "A"}`),
+      bind(`message: "acme.v1.Invoice" timeline_entity: {name: "B"} entity_id: "nubmer"`),
+      bind(`message: "acme.v1.Invoice" timeline_entity: {name: "C"} entity_id: "lines"`),
+      bind(`message: "acme.v1.Invoice" timeline_entity: {name: "D"} entity_id: "number"`),
+    ].join("\n"),
+    { imports: ["acme.proto"] },
+  );
+  const rule = "(SESSIONSTREAM_ENTITY_ID)";
+  expect(findings({ "acme.proto": foreign, "t.proto": source })).toEqual([
+    `t.proto:7:1: timeline entity acme.v1.Invoice has no id field: name one singular string or integer field in the binding's entity_id ${rule}`,
+    `t.proto:8:1: acme.v1.Invoice has no field "nubmer" to be the id of a timeline entity: did you mean "number"? ${rule}`,
+    `t.proto:9:1: id field "lines" of timeline entity acme.v1.Invoice is repeated: want a singular string or integer ${rule}`,
   ]);
 });

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { feature, findings } from "../support/run.js";
+import { feature, findings } from "../../support/run.js";
 
 const imports = ["google/protobuf/struct.proto", "google/protobuf/any.proto"];
 const rule = "(SESSIONSTREAM_PAYLOAD_CONCRETE)";
