@@ -1,6 +1,7 @@
 import { createPlugin } from "./plugin.js";
 
 export { createPlugin } from "./plugin.js";
+export type { Plugin } from "./protoplugin.js";
 
 /** The plugin, which notes on stderr what it could not check. */
 export const protocGenSessionstream = createPlugin((line) => {

@@ -1,15 +1,16 @@
-import { nearest } from "./nearest.js";
+import { nearest } from "./naming/nearest.js";
 
-/** The plugin's own options, beside those that every plugin of its framework has. */
+/** The options that this plugin has beside those of every plugin that protoplugin runs. */
 export interface PluginOptions {
   /**
-   * `strategy=all` says that buf runs the plugin with `strategy: all`, so that it
-   * sees every file.
+   * `strategy=all` says that buf runs the plugin with `strategy: all`, so that
+   * each run sees every file.
    */
   readonly strategy?: "all";
 }
 
-const frameworkOptions = [
+/** What protoplugin reads itself. */
+const protopluginOptions = [
   "target",
   "import_extension",
   "js_import_style",
@@ -19,9 +20,14 @@ const frameworkOptions = [
   "rewrite_imports",
 ];
 
-const optionNames = [...frameworkOptions, "strategy"];
+const optionNames = [...protopluginOptions, "strategy"];
 
-/** Parses the plugin's own options. Throws an error whose message protoplugin puts after the option. */
+/**
+ * Parses the plugin's own options.
+ *
+ * @throws {Error} where an option is unknown or has a wrong value. protoplugin
+ * prints the option, then the error's message.
+ */
 export function parseOptions(given: readonly { key: string; value: string }[]): PluginOptions {
   let options: PluginOptions = {};
   for (const { key, value } of given) {

@@ -2,20 +2,22 @@ import { createRequire } from "node:module";
 import { create } from "@bufbuild/protobuf";
 import { CodeGeneratorRequestSchema } from "@bufbuild/protobuf/wkt";
 import { generate } from "./generate/generate.js";
+import type { Schema, Target } from "./generate/generated-file.js";
 import { readModel, type SchemaModel } from "./model/index.js";
 import { type PluginOptions, parseOptions } from "./options.js";
-import { createEcmaScriptPlugin, type Plugin, type Schema, type Target } from "./protoplugin.js";
+import { createEcmaScriptPlugin, type Plugin } from "./protoplugin.js";
 import { type Finding, formatFinding, vet } from "./vet/index.js";
 import { seesAll, visibilityNote } from "./visibility.js";
 
 const { version } = createRequire(import.meta.url)("../package.json") as { version: string };
 
 /**
- * Makes the plugin. It vets all annotated files that it sees; where one that is
- * to be generated is at fault, it generates nothing and responds with an error
- * that has a line `path:line:col: message (RULE_ID)` for every finding.
+ * Makes the plugin. The plugin vets every annotated file that it is given. Where
+ * a finding is about a file that is to be generated, the plugin generates nothing
+ * and answers with an error: a line `path:line:col: message (RULE_ID)` for each
+ * such finding.
  *
- * `note` is called with a line about what a run could not check.
+ * The plugin calls `note` with a line about what a run could not check.
  */
 export function createPlugin(note: (line: string) => void): Plugin {
   // A run asks for each of its targets; what it asks about is the same.
@@ -57,9 +59,9 @@ function readVetted(schema: Schema<PluginOptions>, note: (line: string) => void)
   return model;
 }
 
-/** Whether a finding is about a file that is generated; one about imports only is another run's. */
-function concerns({ file, related }: Finding, { files }: Schema): boolean {
-  return [file, ...related.map((place) => place.file)].some((about) => files.includes(about));
+/** Whether a finding is about a file that this run generates. The run that generates an import reports the others. */
+function concerns({ location, related }: Finding, { files }: Schema): boolean {
+  return [location, ...related].some(({ file }) => files.includes(file));
 }
 
 class VetError extends Error {

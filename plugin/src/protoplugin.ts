@@ -1,38 +1,20 @@
 import Module, { createRequire } from "node:module";
-import type { DescFile, DescMessage } from "@bufbuild/protobuf";
 import type { CodeGeneratorRequest, CodeGeneratorResponse } from "@bufbuild/protobuf/wkt";
-import type * as protoplugin from "@bufbuild/protoplugin";
-
-export type { ImportSymbol, Printable, Target } from "@bufbuild/protoplugin";
-
-// What this plugin uses of protoplugin. protoplugin pins a version of
-// @bufbuild/protobuf, so that it often has a copy of its own. The descriptors of
-// two copies are alike, but their enums are different types to TypeScript;
-// these types have the descriptors of the copy that everything here uses.
+import type { Schema } from "./generate/generated-file.js";
 
 /** A protoc plugin. */
 export interface Plugin {
   readonly name: string;
   readonly version: string;
+  /**
+   * Answers a request of protoc or buf.
+   *
+   * @throws {Error} where an option is unknown, or has a value that it cannot have.
+   */
   run(request: CodeGeneratorRequest): CodeGeneratorResponse;
 }
 
-/** What a run of the plugin is given. */
-export interface Schema<Options extends object = object> {
-  /** The files to generate. */
-  readonly files: readonly DescFile[];
-  /** These and all that they import. */
-  readonly allFiles: readonly DescFile[];
-  readonly options: Options;
-  generateFile(name: string): GeneratedFile;
-}
-
-/** A file that is being generated. */
-export interface GeneratedFile extends Omit<protoplugin.GeneratedFile, "preamble" | "importSchema"> {
-  preamble(file: DescFile): void;
-  importSchema(message: DescMessage): protoplugin.ImportSymbol;
-}
-
+/** What this plugin calls of protoplugin. */
 interface Protoplugin {
   createEcmaScriptPlugin<Options extends object>(init: {
     name: string;

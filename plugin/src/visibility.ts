@@ -3,9 +3,9 @@ import type { SchemaModel } from "./model/index.js";
 import type { PluginOptions } from "./options.js";
 
 // buf runs a plugin once for each directory unless its strategy is "all". A run
-// cannot see that it is one of several; it can only see what speaks for it.
+// cannot know whether it is one of several; its files and options only hint at it.
 
-/** Whether a run sees all files: it is said to, or it generates several directories. */
+/** Whether a run sees all files: an option says so, or the run generates several directories. */
 export function seesAll(files: readonly DescFile[], options: PluginOptions): boolean {
   return options.strategy === "all" || new Set(files.map(directoryOf)).size > 1;
 }

@@ -36,7 +36,7 @@ test.each([
 });
 
 test("import_extension", () => {
-  const runtime = "@sessionstream/runtime";
+  const runtime = "@sessionstream/runtime/codegen";
   const written = (extension: string): string[] => [
     runtime,
     runtime,
@@ -52,8 +52,8 @@ test("rewrite_imports", () => {
   expect(
     imports("rewrite_imports=./shop/**/*_pb.js:@acme/shop,rewrite_imports=./shop/**/*_sessionstream.js:@acme/live"),
   ).toEqual([
-    "@sessionstream/runtime",
-    "@sessionstream/runtime",
+    "@sessionstream/runtime/codegen",
+    "@sessionstream/runtime/codegen",
     "@acme/shop/shop/v1/other_pb",
     "@acme/live/shop/v1/shop_sessionstream",
   ]);

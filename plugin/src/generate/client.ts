@@ -1,7 +1,7 @@
 import { methodDoc } from "./doc-comments.js";
 import { type FeatureCode, ofKind } from "./feature-code.js";
 import type { SourceWriter } from "./source-writer.js";
-import { switchOverNames } from "./switch.js";
+import { switchOverNames } from "./switch-over-names.js";
 
 /** Writes the type of a session as a client of the feature sees it, and what keeps its timeline live. */
 export function writeClient(out: SourceWriter, feature: FeatureCode): void {

@@ -1,9 +1,9 @@
 import { ScalarType } from "@bufbuild/protobuf";
 import type { IdField, Mark } from "../model/index.js";
-import type { Printable } from "../protoplugin.js";
+import { runtimeNames, supersededNames } from "../naming/runtime-names.js";
 import { descriptorDoc } from "./doc-comments.js";
 import type { FeatureCode, Part } from "./feature-code.js";
-import { kindNames, supersededNames } from "./kind-names.js";
+import type { Printable } from "./generated-file.js";
 import type { SourceWriter } from "./source-writer.js";
 
 /** Writes the descriptor of every part. */
@@ -12,7 +12,7 @@ export function writeDescriptors(out: SourceWriter, { parts }: FeatureCode): voi
 }
 
 function writeDescriptor(out: SourceWriter, { kind, name, export: exported, mark }: Part): void {
-  const { describe, type } = mark.supersededBy === undefined ? kindNames[kind] : supersededNames;
+  const { describe, type } = mark.supersededBy === undefined ? runtimeNames[kind] : supersededNames;
   const id = mark.idFields[0]?.field;
   const logicalName = out.string(name);
   out.constant(
@@ -27,24 +27,20 @@ function writeDescriptor(out: SourceWriter, { kind, name, export: exported, mark
       id === undefined ? [] : [", ", idType(id)],
       ">",
     ],
-    [
-      out.runtime(describe),
-      "(",
+    out.pureCall(describe, [
       logicalName,
-      ", ",
       out.schema(mark.message),
-      id?.kind === "field" ? [", ", out.string(id.localName)] : [],
-      history(out, mark),
-      ")",
-    ],
+      ...(id?.kind === "field" ? [out.string(id.localName)] : []),
+      ...history(out, mark),
+    ]),
   );
 }
 
 /** The argument that says what an event has behind it; nothing where it is as it was from the start. */
-function history(out: SourceWriter, { version, supersededBy }: Mark): Printable {
+function history(out: SourceWriter, { version, supersededBy }: Mark): readonly Printable[] {
   const versioned = version > 1 ? `version: ${version}` : "";
-  if (supersededBy === undefined) return versioned === "" ? [] : `, { ${versioned} }`;
-  return [", { by: ", out.string(supersededBy.name), versioned === "" ? [] : `, ${versioned}`, " }"];
+  if (supersededBy === undefined) return versioned === "" ? [] : [`{ ${versioned} }`];
+  return [["{ by: ", out.string(supersededBy.name), versioned === "" ? [] : `, ${versioned}`, " }"]];
 }
 
 const wideIntegers: ReadonlySet<ScalarType | undefined> = new Set([

@@ -1,6 +1,6 @@
 import type { Kind, LogicalName, Mark, SchemaFile, SchemaModel } from "../model/index.js";
-import { descriptorExports, type FeatureExports, featureExports } from "./export-names.js";
-import { methodNames } from "./method-names.js";
+import { descriptorExports, type FeatureExports, featureExports } from "../naming/export-names.js";
+import { methodNames } from "../naming/method-names.js";
 
 /** A feature as code is generated for it. */
 export interface FeatureCode {
@@ -13,7 +13,7 @@ export interface FeatureCode {
   readonly commands: readonly MethodPart[];
   /** The events that can be published. */
   readonly events: readonly MethodPart[];
-  /** The events that logs may have as they are not published today. */
+  /** The events that a log may hold in a form that is no longer published. */
   readonly oldEvents: readonly OldEventPart[];
   readonly uiEvents: readonly MethodPart[];
 }

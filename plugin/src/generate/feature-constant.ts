@@ -1,11 +1,11 @@
 import { kinds } from "../model/index.js";
+import { runtimeNames, supersededNames } from "../naming/runtime-names.js";
 import { type FeatureCode, ofKind, type Part } from "./feature-code.js";
-import { kindNames, supersededNames } from "./kind-names.js";
 import type { SourceWriter } from "./source-writer.js";
 
 /** Writes the constant that collects the feature's descriptors, and what registers them. */
 export function writeFeatureConstant(out: SourceWriter, { name, exports, parts }: FeatureCode): void {
-  const exportsOf = kinds.map((kind) => ({ ...kindNames[kind], names: exportedBy(ofKind(parts, kind)) }));
+  const exportsOf = kinds.map((kind) => ({ ...runtimeNames[kind], names: exportedBy(ofKind(parts, kind)) }));
   const types = exportsOf.map(({ names }) => names.map((exported) => `typeof ${exported}`).join(" | ") || "never");
   const superseded = exportedBy(parts.filter(({ mark }) => mark.supersededBy !== undefined));
   const lists = [...exportsOf, { ...supersededNames, names: superseded }]
@@ -15,7 +15,7 @@ export function writeFeatureConstant(out: SourceWriter, { name, exports, parts }
     `The feature ${name}.`,
     exports.feature,
     [out.runtimeType("DescFeature"), "<\n  ", types.join(",\n  "), "\n>"],
-    [out.runtime("feature"), "(", out.string(name), ", {", lists.length === 0 ? "" : ["\n", lists], "})"],
+    out.pureCall("feature", [out.string(name), ["{", lists.length === 0 ? "" : ["\n", lists], "}"]]),
   );
   out.function(
     `Registers the feature ${name}, for those who keep a registry of their own.`,

@@ -1,8 +1,8 @@
 import type { Flow } from "../model/index.js";
-import type { Printable } from "../protoplugin.js";
+import { generatedPath } from "../naming/generated-path.js";
+import { runtimeNames } from "../naming/runtime-names.js";
 import { type FeatureCode, type Part, partsOf } from "./feature-code.js";
-import { generatedPath } from "./generated-path.js";
-import { kindNames } from "./kind-names.js";
+import type { Printable } from "./generated-file.js";
 import type { SourceWriter } from "./source-writer.js";
 
 /**
@@ -17,7 +17,7 @@ export function flowType(
   option: Flow["option"],
 ): Printable {
   const flow = mark.flows.find((candidate) => candidate.option === option);
-  if (flow === undefined) return out.runtimeType(kindNames[flowKinds[option]].type);
+  if (flow === undefined) return out.runtimeType(runtimeNames[flowKinds[option]].type);
   const names = new Set(flow.targets.map(({ name }) => name));
   return [...names]
     .flatMap((name) => model.names[flow.to].get(name)?.slice(0, 1) ?? [])

@@ -1,10 +1,10 @@
 import type { SchemaModel } from "../model/index.js";
-import type { Schema, Target } from "../protoplugin.js";
+import { generatedPath } from "../naming/generated-path.js";
 import { writeClient } from "./client.js";
 import { writeDescriptors } from "./descriptors.js";
 import { featureCode } from "./feature-code.js";
 import { writeFeatureConstant } from "./feature-constant.js";
-import { generatedPath } from "./generated-path.js";
+import type { Schema, Target } from "./generated-file.js";
 import { writeHandlers } from "./handlers.js";
 import { writeImplementation } from "./implementation.js";
 import { writeProjections } from "./projections.js";

@@ -2,7 +2,7 @@ import { methodDoc } from "./doc-comments.js";
 import type { FeatureCode } from "./feature-code.js";
 import { flowType } from "./flow-types.js";
 import type { SourceWriter } from "./source-writer.js";
-import { switchOverNames } from "./switch.js";
+import { switchOverNames } from "./switch-over-names.js";
 
 /** Writes the handler interface, one method a command, and the switch that calls it. */
 export function writeHandlers(out: SourceWriter, feature: FeatureCode): void {

@@ -1,5 +1,5 @@
-import type { Printable } from "../protoplugin.js";
 import type { FeatureCode } from "./feature-code.js";
+import type { Printable } from "./generated-file.js";
 import type { SourceWriter } from "./source-writer.js";
 
 /** Writes what an application implements, and the function that makes a Feature of it. */

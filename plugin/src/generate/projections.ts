@@ -2,7 +2,7 @@ import { methodDoc } from "./doc-comments.js";
 import type { FeatureCode } from "./feature-code.js";
 import { flowType } from "./flow-types.js";
 import type { SourceWriter } from "./source-writer.js";
-import { switchOverNames } from "./switch.js";
+import { switchOverNames } from "./switch-over-names.js";
 
 /** Writes both projection interfaces, one method an event, and the switches that call them. */
 export function writeProjections(out: SourceWriter, feature: FeatureCode): void {

@@ -1,5 +1,6 @@
 import type { DescMessage } from "@bufbuild/protobuf";
-import type { GeneratedFile, ImportSymbol, Printable, Target } from "../protoplugin.js";
+import { runtimeModule } from "../naming/runtime-names.js";
+import type { GeneratedFile, ImportSymbol, Printable, Target } from "./generated-file.js";
 
 /** A parameter of a function. */
 export type Parameter = readonly [name: string, type: Printable];
@@ -89,14 +90,15 @@ export class SourceWriter {
     return this.#file.string(value);
   }
 
-  /** A function of the runtime. */
-  runtime(name: string): Printable {
-    return this.#file.import(name, runtimePackage);
+  /** A call of a function of the runtime. It has no effect, so bundlers drop it where its result is not used. */
+  pureCall(name: string, args: readonly Printable[]): Printable {
+    const separated = args.map((argument, index) => [index === 0 ? "" : ", ", argument]);
+    return ["/*@__PURE__*/ ", this.#file.import(name, runtimeModule), "(", separated, ")"];
   }
 
   /** A type of the runtime. */
   runtimeType(name: string): Printable {
-    return this.#file.import(name, runtimePackage, true);
+    return this.#file.import(name, runtimeModule, true);
   }
 
   /** The type of what another generated file exports; `file` is its path without extension. */
@@ -133,5 +135,3 @@ export class SourceWriter {
     );
   }
 }
-
-const runtimePackage = "@sessionstream/runtime";

@@ -1,8 +1,8 @@
-import type { Printable } from "../protoplugin.js";
 import { methodDoc } from "./doc-comments.js";
 import type { FeatureCode, OldEventPart } from "./feature-code.js";
+import type { Printable } from "./generated-file.js";
 import type { SourceWriter } from "./source-writer.js";
-import { switchOverNames } from "./switch.js";
+import { switchOverNames } from "./switch-over-names.js";
 
 /**
  * Writes the interface of the upcasts, with a step for each older version of an

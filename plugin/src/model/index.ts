@@ -1,4 +1,6 @@
-export { aKind, type Kind, kinds, kindTitles } from "./kind.js";
+export { aKind, type Kind, kinds, kindTitles } from "../naming/kind.js";
+export { declaredAt } from "./declared-at.js";
+export { formatLocation, type Location } from "./location.js";
 export { visibleMessages } from "./messages.js";
 export type {
   BindingMark,
@@ -8,11 +10,9 @@ export type {
   LogicalName,
   Mark,
   NamedMark,
+  NameReference,
   SchemaFile,
   SchemaModel,
-  SuccessorName,
 } from "./model.js";
-export { isFeatureName, isLogicalName } from "./names.js";
-export type { Place } from "./place.js";
 export { readModel } from "./read-model.js";
-export { commentsOf, formatPlace, type Position, positionOf } from "./source.js";
+export { commentsOf } from "./source-info.js";

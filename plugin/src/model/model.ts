@@ -1,6 +1,6 @@
 import type { DescExtension, DescField, DescFile, DescMessage } from "@bufbuild/protobuf";
-import type { Kind } from "./kind.js";
-import type { Place } from "./place.js";
+import type { Kind } from "../naming/kind.js";
+import type { Location } from "./location.js";
 
 // The schema model: what annotated proto files say, as it is written. It holds
 // what is wrong too; the vet rules say so.
@@ -31,24 +31,24 @@ export interface SchemaFile {
 /** `option (sessionstream.v1.feature)`. */
 export interface FeatureMark {
   readonly name: string;
-  readonly place: Place;
-  readonly namePlace: Place;
+  readonly location: Location;
+  readonly nameLocation: Location;
 }
 
 /** A message that is marked as one kind. */
 export interface Mark {
   readonly kind: Kind;
   readonly message: DescMessage;
-  readonly place: Place;
+  readonly location: Location;
   /** The logical names; at least one. */
   readonly names: readonly LogicalName[];
   /** The flows that are declared; those that are not are free. */
   readonly flows: readonly Flow[];
   /** For an event: the version of what it means; 1 is the first. */
   readonly version: number;
-  readonly versionPlace: Place;
+  readonly versionLocation: Location;
   /** For an event that can no longer be published: the event that took its place. */
-  readonly supersededBy: SuccessorName | undefined;
+  readonly supersededBy: NameReference | undefined;
   /** For a timeline entity: the fields that are marked as its id; one where all is well. */
   readonly idFields: readonly IdField[];
   /** The binding that marks the message, where it is of another file. */
@@ -58,7 +58,7 @@ export interface Mark {
 /** A logical name and where it is written, or the message's mark where it is derived. */
 export interface LogicalName {
   readonly text: string;
-  readonly place: Place;
+  readonly location: Location;
   readonly derived: boolean;
 }
 
@@ -67,19 +67,19 @@ export interface Flow {
   readonly option: "emits" | "ui" | "timeline";
   /** The kind of what it names. */
   readonly to: Kind;
-  readonly targets: readonly { readonly name: string; readonly place: Place }[];
+  readonly targets: readonly NameReference[];
 }
 
-/** The name of the event that took another's place, and where it is written. */
-export interface SuccessorName {
+/** A logical name that is referred to, and where that is written. */
+export interface NameReference {
   readonly name: string;
-  readonly place: Place;
+  readonly location: Location;
 }
 
 /** A field that is marked as the id of an entity. */
 export interface IdField {
   readonly field: DescField | DescExtension;
-  readonly place: Place;
+  readonly location: Location;
 }
 
 /** An element of `option (sessionstream.v1.bind)`. */
@@ -90,9 +90,9 @@ export interface BindingMark {
   readonly kinds: readonly Kind[];
   /** The name of the id field; empty where none is written. */
   readonly entityId: string;
-  readonly place: Place;
-  readonly messagePlace: Place;
-  readonly entityIdPlace: Place;
+  readonly location: Location;
+  readonly messageLocation: Location;
+  readonly entityIdLocation: Location;
 }
 
 /** A logical name with the mark and the file that declare it. */

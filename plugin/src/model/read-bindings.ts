@@ -1,10 +1,10 @@
 import { type DescFile, type DescMessage, getOption, hasOption } from "@bufbuild/protobuf";
 import { type Binding, BindingSchema, bind } from "@sessionstream/proto/sessionstream/v1/options_pb.js";
+import { type Kind, kinds } from "../naming/kind.js";
 import { idFieldsIn } from "./id-fields.js";
-import { type Kind, kinds } from "./kind.js";
+import { type Location, locationOf } from "./location.js";
 import { visibleMessages } from "./messages.js";
 import type { BindingMark, IdField, Mark } from "./model.js";
-import { below, optionPlaceOf, type Place } from "./place.js";
 import { type KindOptions, readMark } from "./read-mark.js";
 
 const bindingFields = {
@@ -22,15 +22,15 @@ export function readBindings(
   if (!hasOption(desc, bind)) return { bindings: [], marks: [] };
   const types = visibleMessages(desc);
   const read = getOption(desc, bind).map((binding, index) => {
-    const place = below(optionPlaceOf(desc, bind), index);
-    return readBinding(binding, place, types.get(binding.message), feature);
+    const location = locationOf(desc, bind).below(index);
+    return readBinding(binding, location, types.get(binding.message), feature);
   });
   return { bindings: read.map(({ mark }) => mark), marks: read.flatMap(({ marks }) => marks) };
 }
 
 function readBinding(
   binding: Binding,
-  place: Place,
+  location: Location,
   message: DescMessage | undefined,
   feature: string,
 ): { mark: BindingMark; marks: readonly Mark[] } {
@@ -45,17 +45,17 @@ function readBinding(
     message,
     kinds: kinds.filter((kind) => options[kind] !== undefined),
     entityId: binding.entityId,
-    place,
-    messagePlace: below(place, BindingSchema.field.message.number),
-    entityIdPlace: below(place, BindingSchema.field.entityId.number),
+    location,
+    messageLocation: location.below(BindingSchema.field.message.number),
+    entityIdLocation: location.below(BindingSchema.field.entityId.number),
   };
   if (message === undefined) return { mark, marks: [] };
   const idFields = boundIdFields(mark, message);
   const marks = kinds.flatMap((kind) => {
     const given = options[kind];
     if (given === undefined) return [];
-    const kindPlace = below(place, bindingFields[kind].number);
-    return [readMark(given, { kind, message, feature, place: kindPlace, idFields, binding: mark })];
+    const kindLocation = location.below(bindingFields[kind].number);
+    return [readMark(given, { kind, message, feature, location: kindLocation, idFields, binding: mark })];
   });
   return { mark, marks };
 }
@@ -65,5 +65,5 @@ function boundIdFields(binding: BindingMark, message: DescMessage): readonly IdF
   if (binding.entityId === "") return idFieldsIn(message.fields);
   return message.fields
     .filter((field) => field.name === binding.entityId)
-    .map((field) => ({ field, place: binding.entityIdPlace }));
+    .map((field) => ({ field, location: binding.entityIdLocation }));
 }

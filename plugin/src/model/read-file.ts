@@ -7,11 +7,11 @@ import {
   timeline_entity,
   ui_event,
 } from "@sessionstream/proto/sessionstream/v1/options_pb.js";
+import { kinds } from "../naming/kind.js";
 import { idFieldsIn } from "./id-fields.js";
-import { kinds } from "./kind.js";
+import { locationOf } from "./location.js";
 import { messagesIn } from "./messages.js";
 import type { FeatureMark, Mark, SchemaFile } from "./model.js";
-import { below, optionPlaceOf } from "./place.js";
 import { readBindings } from "./read-bindings.js";
 import { readMark } from "./read-mark.js";
 
@@ -34,11 +34,11 @@ export function readFile(desc: DescFile): SchemaFile | undefined {
 
 function readFeature(desc: DescFile): FeatureMark | undefined {
   if (!hasOption(desc, feature)) return undefined;
-  const place = optionPlaceOf(desc, feature);
+  const location = locationOf(desc, feature);
   return {
     name: getOption(desc, feature).name,
-    place,
-    namePlace: below(place, FeatureOptionsSchema.field.name.number),
+    location,
+    nameLocation: location.below(FeatureOptionsSchema.field.name.number),
   };
 }
 
@@ -49,7 +49,7 @@ function readMessage(message: DescMessage, featureName: string): readonly Mark[]
     .filter((kind) => hasOption(message, kindOptions[kind]))
     .map((kind) => {
       const option = kindOptions[kind];
-      const place = optionPlaceOf(message, option);
-      return readMark(getOption(message, option), { kind, message, feature: featureName, place, idFields });
+      const location = locationOf(message, option);
+      return readMark(getOption(message, option), { kind, message, feature: featureName, location, idFields });
     });
 }

@@ -7,10 +7,10 @@ import {
   type TimelineEntityOptions,
   type UiEventOptions,
 } from "@sessionstream/proto/sessionstream/v1/options_pb.js";
-import type { Kind } from "./kind.js";
+import type { Kind } from "../naming/kind.js";
+import { deriveName } from "../naming/logical-names.js";
+import type { Location } from "./location.js";
 import type { BindingMark, Flow, IdField, LogicalName, Mark } from "./model.js";
-import { deriveName } from "./names.js";
-import { below, type Place } from "./place.js";
 
 /** The options that mark a message as one kind. */
 export type KindOptions = CommandOptions | EventOptions | UiEventOptions | TimelineEntityOptions;
@@ -24,52 +24,55 @@ export interface Marked {
   readonly message: DescMessage;
   /** The feature's name; empty where the file has none. */
   readonly feature: string;
-  readonly place: Place;
+  readonly location: Location;
   readonly idFields: readonly IdField[];
   readonly binding?: BindingMark;
 }
 
 /** Reads the options of one kind on one message. */
 export function readMark(options: KindOptions, marked: Marked): Mark {
-  const { kind, message, place, idFields, binding } = marked;
+  const { kind, message, location, idFields, binding } = marked;
   return {
     kind,
     message,
-    place,
+    location,
     names: readNames(options, marked),
-    flows: readFlows(options, place),
-    ...readHistory(options, place),
+    flows: readFlows(options, location),
+    ...readHistory(options, location),
     idFields: kind === "timeline_entity" ? idFields : [],
     binding,
   };
 }
 
-function readNames(options: KindOptions, { kind, message, feature, place }: Marked): readonly LogicalName[] {
-  if (options.name.length === 0) return [{ text: deriveName(feature, kind, message), place, derived: true }];
-  return options.name.map((text, index) => ({ text, place: below(place, nameNumber, index), derived: false }));
+function readNames(options: KindOptions, { kind, message, feature, location }: Marked): readonly LogicalName[] {
+  if (options.name.length === 0) return [{ text: deriveName(feature, kind, message), location, derived: true }];
+  return options.name.map((text, index) => ({ text, location: location.below(nameNumber, index), derived: false }));
 }
 
 /** What an event says about those that were published before. */
-function readHistory(options: KindOptions, place: Place): Pick<Mark, "version" | "versionPlace" | "supersededBy"> {
+function readHistory(
+  options: KindOptions,
+  location: Location,
+): Pick<Mark, "version" | "versionLocation" | "supersededBy"> {
   if (options.$typeName !== EventOptionsSchema.typeName) {
-    return { version: 1, versionPlace: place, supersededBy: undefined };
+    return { version: 1, versionLocation: location, supersededBy: undefined };
   }
   const { version, supersededBy: name } = options;
   const supersededBy =
-    name === "" ? undefined : { name, place: below(place, EventOptionsSchema.field.supersededBy.number) };
+    name === "" ? undefined : { name, location: location.below(EventOptionsSchema.field.supersededBy.number) };
   // 0 is what an option that is not written has.
   return {
     version: Math.max(version, 1),
-    versionPlace: below(place, EventOptionsSchema.field.version.number),
+    versionLocation: location.below(EventOptionsSchema.field.version.number),
     supersededBy,
   };
 }
 
-function readFlows(options: KindOptions, place: Place): readonly Flow[] {
+function readFlows(options: KindOptions, location: Location): readonly Flow[] {
   const flow = (option: Flow["option"], to: Kind, names: readonly string[], number: number): Flow[] =>
     names.length === 0
       ? []
-      : [{ option, to, targets: names.map((name, index) => ({ name, place: below(place, number, index) })) }];
+      : [{ option, to, targets: names.map((name, index) => ({ name, location: location.below(number, index) })) }];
   switch (options.$typeName) {
     case CommandOptionsSchema.typeName:
       return flow("emits", "event", options.emits, CommandOptionsSchema.field.emits.number);

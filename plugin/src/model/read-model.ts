@@ -1,5 +1,5 @@
 import type { DescFile } from "@bufbuild/protobuf";
-import type { Kind } from "./kind.js";
+import type { Kind } from "../naming/kind.js";
 import type { NamedMark, SchemaFile, SchemaModel } from "./model.js";
 import { readFile } from "./read-file.js";
 

@@ -37,6 +37,13 @@ export function findings(sources: Sources, options?: Parameters<typeof run>[1]):
   return error.slice(1);
 }
 
+/** The TypeScript code that is generated for messages of the feature `T`, which have no findings. */
+export function generatedCode(body: string): string {
+  const { error, files } = run({ "t.proto": feature(body) });
+  if (error.length > 0) throw new Error(error.join("\n"));
+  return files["t_sessionstream.ts"] ?? "";
+}
+
 /** The source of a proto file of package `t.v1` with a feature, where `T` is its name. */
 export function feature(body: string, { name = "T", imports = [] as readonly string[] } = {}): string {
   return [

@@ -1,6 +1,6 @@
 import { type BindingMark, type SchemaFile, visibleMessages } from "../../model/index.js";
-import { nearest } from "../../nearest.js";
-import type { Rule } from "../rule.js";
+import { nearest } from "../../naming/nearest.js";
+import type { Rule } from "./rule.js";
 
 export const binding: Rule = {
   id: "SESSIONSTREAM_BINDING",
@@ -10,22 +10,22 @@ export const binding: Rule = {
       for (const bound of file.bindings) {
         const { message, typeName } = bound;
         if (message === undefined) {
-          report(bound.messagePlace, unknown(file, bound));
+          report(bound.messageLocation, unknown(file, bound));
         } else if (message.file === file.desc) {
           report(
-            bound.messagePlace,
+            bound.messageLocation,
             `binding of ${typeName}, which this file declares: write the options into the message instead`,
           );
         }
         if (bound.kinds.length === 0) {
           report(
-            bound.place,
+            bound.location,
             `binding of ${typeName || "a message"} marks it as nothing: add command, event, ui_event or timeline_entity, as in event: {}`,
           );
         }
         if (bound.entityId !== "" && !bound.kinds.includes("timeline_entity")) {
           report(
-            bound.entityIdPlace,
+            bound.entityIdLocation,
             `binding of ${typeName || "a message"} has an entity_id and no timeline_entity: remove it, or add timeline_entity: {}`,
           );
         }

@@ -1,4 +1,4 @@
-import type { Rule } from "../rule.js";
+import type { Rule } from "./rule.js";
 
 export const entityIdPlacement: Rule = {
   id: "SESSIONSTREAM_ENTITY_ID_PLACEMENT",
@@ -6,12 +6,12 @@ export const entityIdPlacement: Rule = {
   check({ files }, report) {
     const marks = files.flatMap((file) => file.marks).filter(({ kind }) => kind === "timeline_entity");
     const entities = new Set(marks.map(({ message }) => message));
-    for (const { field, place } of files.flatMap(({ idFields }) => idFields)) {
+    for (const { field, location } of files.flatMap(({ idFields }) => idFields)) {
       if (field.kind === "extension") {
-        report(place, `entity_id is on the extension field ${field.typeName}: want a field of the message itself`);
+        report(location, `entity_id is on the extension field ${field.typeName}: want a field of the message itself`);
       } else if (!entities.has(field.parent)) {
         report(
-          place,
+          location,
           `entity_id is on field "${field.name}" of ${field.parent.typeName}, which is not a timeline entity: remove it, or write option (sessionstream.v1.timeline_entity) = {}; into the message`,
         );
       }

@@ -1,7 +1,8 @@
 import { type DescExtension, type DescField, ScalarType } from "@bufbuild/protobuf";
+import { scalarsUnfitForIds } from "@sessionstream/proto/schema-facts";
 import type { Mark } from "../../model/index.js";
-import { nearest } from "../../nearest.js";
-import type { Report, Rule } from "../rule.js";
+import { nearest } from "../../naming/nearest.js";
+import type { Report, Rule } from "./rule.js";
 
 export const entityId: Rule = {
   id: "SESSIONSTREAM_ENTITY_ID",
@@ -16,10 +17,10 @@ export const entityId: Rule = {
 function checkEntity(mark: Mark, report: Report): void {
   const { message, binding, idFields } = mark;
   if (idFields.length === 0) {
-    report(binding?.entityId ? binding.entityIdPlace : mark.place, missing(mark));
+    report(binding?.entityId ? binding.entityIdLocation : mark.location, missing(mark));
   }
-  for (const [index, { field, place }] of idFields.entries()) {
-    const here = binding === undefined ? place : binding.entityIdPlace;
+  for (const [index, { field, location }] of idFields.entries()) {
+    const here = binding === undefined ? location : binding.entityIdLocation;
     if (index > 0) {
       const names = idFields.map((id) => `"${id.field.name}"`).join(" and ");
       report(here, `timeline entity ${message.typeName} has the id fields ${names}: want exactly one`);
@@ -61,13 +62,12 @@ function unfitType(field: DescField | DescExtension): string | undefined {
     case "enum":
       return `the enum ${field.enum.typeName}`;
     case "scalar":
-      return unfitScalars.get(field.scalar);
+      return scalarsUnfitForIds.has(field.scalar) ? aScalar(field.scalar) : undefined;
   }
 }
 
-const unfitScalars: ReadonlyMap<ScalarType, string> = new Map([
-  [ScalarType.BOOL, "a bool"],
-  [ScalarType.BYTES, "bytes"],
-  [ScalarType.DOUBLE, "a double"],
-  [ScalarType.FLOAT, "a float"],
-]);
+/** The scalar type's name in proto files, after the article that it takes. */
+function aScalar(type: ScalarType): string {
+  const name = ScalarType[type].toLowerCase();
+  return type === ScalarType.BYTES ? name : `a ${name}`;
+}

@@ -1,5 +1,5 @@
-import { formatPlace } from "../../model/index.js";
-import type { Rule } from "../rule.js";
+import { formatLocation } from "../../model/index.js";
+import type { Rule } from "./rule.js";
 
 export const featureUnique: Rule = {
   id: "SESSIONSTREAM_FEATURE_UNIQUE",
@@ -9,11 +9,11 @@ export const featureUnique: Rule = {
     for (const feature of features) {
       const others = features
         .filter((other) => other !== feature && other.name === feature.name && feature.name !== "")
-        .map((other) => other.namePlace);
+        .map((other) => other.nameLocation);
       if (others.length === 0) continue;
       report(
-        feature.namePlace,
-        `feature "${feature.name}" is declared at ${others.map(formatPlace).join(" and ")} too: keep one of them, and bind the other file's messages from it with option (sessionstream.v1.bind)`,
+        feature.nameLocation,
+        `feature "${feature.name}" is declared at ${others.map(formatLocation).join(" and ")} too: keep one of them, and bind the other file's messages from it with option (sessionstream.v1.bind)`,
         others,
       );
     }

@@ -1,15 +1,23 @@
-import { aKind, type Flow, formatPlace, type Kind, kinds, kindTitles, type SchemaModel } from "../../model/index.js";
-import { nearest } from "../../nearest.js";
-import { declaredAt } from "../declared-at.js";
-import type { Rule } from "../rule.js";
+import {
+  aKind,
+  declaredAt,
+  type Flow,
+  formatLocation,
+  type Kind,
+  kinds,
+  kindTitles,
+  type SchemaModel,
+} from "../../model/index.js";
+import { nearest } from "../../naming/nearest.js";
+import type { Rule } from "./rule.js";
 
 export const flowTarget: Rule = {
   id: "SESSIONSTREAM_FLOW_TARGET",
   purpose: "A flow names declared events, UI events or timeline entities, each of the kind that is wanted.",
   check(model, report) {
     for (const flow of model.files.flatMap(({ marks }) => marks).flatMap(({ flows }) => flows)) {
-      for (const { name, place } of flow.targets) {
-        if (!model.names[flow.to].has(name)) report(place, whatIsWrong(model, flow, name), declaredAt(model, name));
+      for (const { name, location } of flow.targets) {
+        if (!model.names[flow.to].has(name)) report(location, whatIsWrong(model, flow, name), declaredAt(model, name));
       }
     }
   },
@@ -26,7 +34,7 @@ function whatIsWrong(model: SchemaModel, { option, to }: Flow, name: string): st
 function describeMiss(model: SchemaModel, wanted: Kind, name: string): string {
   const kind = kinds.find((candidate) => model.names[candidate].has(name));
   if (kind !== undefined) {
-    return `which is ${aKind(kind)} at ${declaredAt(model, name).map(formatPlace)[0]}: want ${aKind(wanted)}`;
+    return `which is ${aKind(kind)} at ${declaredAt(model, name).map(formatLocation)[0]}: want ${aKind(wanted)}`;
   }
   const near = nearest(name, model.names[wanted].keys());
   return `and no ${kindTitles[wanted]} has that name${near === undefined ? "" : `: did you mean "${near}"?`}`;

@@ -1,4 +1,3 @@
-import type { Rule } from "../rule.js";
 import { binding } from "./binding.js";
 import { entityId } from "./entity-id.js";
 import { entityIdPlacement } from "./entity-id-placement.js";
@@ -9,6 +8,7 @@ import { flowTarget } from "./flow-target.js";
 import { nameFormat } from "./name-format.js";
 import { nameUnique } from "./name-unique.js";
 import { payloadConcrete } from "./payload-concrete.js";
+import type { Rule } from "./rule.js";
 import { supersededBy } from "./superseded-by.js";
 import { supersededFlow } from "./superseded-flow.js";
 import { version } from "./version.js";

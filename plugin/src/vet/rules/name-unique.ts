@@ -1,5 +1,5 @@
-import { formatPlace, kinds, kindTitles } from "../../model/index.js";
-import type { Rule } from "../rule.js";
+import { formatLocation, kinds, kindTitles } from "../../model/index.js";
+import type { Rule } from "./rule.js";
 
 export const nameUnique: Rule = {
   id: "SESSIONSTREAM_NAME_UNIQUE",
@@ -12,11 +12,11 @@ export const nameUnique: Rule = {
         if (text === "" || uses.length < 2) continue;
         for (const use of uses) {
           const others = uses.filter((other) => other !== use);
-          const where = others.map(({ mark, name }) => `${formatPlace(name.place)} for ${mark.message.typeName}`);
+          const where = others.map(({ mark, name }) => `${formatLocation(name.location)} for ${mark.message.typeName}`);
           report(
-            use.name.place,
+            use.name.location,
             `${kindTitles[kind]} name "${text}" of ${use.mark.message.typeName} is used at ${where.join(" and ")} too: give one of them another name`,
-            others.map(({ name }) => name.place),
+            others.map(({ name }) => name.location),
           );
         }
       }

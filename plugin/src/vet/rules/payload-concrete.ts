@@ -1,18 +1,19 @@
 import type { DescField, DescMessage } from "@bufbuild/protobuf";
+import { genericTypes } from "@sessionstream/proto/schema-facts";
 import { kindTitles } from "../../model/index.js";
-import type { Rule } from "../rule.js";
+import type { Rule } from "./rule.js";
 
 export const payloadConcrete: Rule = {
   id: "SESSIONSTREAM_PAYLOAD_CONCRETE",
   purpose: "A payload is a concrete message, not a Struct, Value, ListValue or Any, nor one in disguise.",
   check({ files }, report) {
-    for (const { kind, message, place, binding } of files.flatMap(({ marks }) => marks)) {
-      const fields = wrappedAnything(message);
+    for (const { kind, message, location, binding } of files.flatMap(({ marks }) => marks)) {
+      const fields = fieldsToGeneric(message);
       if (fields === undefined) continue;
       const [inner] = fields.slice(-1);
       const payload = `${kindTitles[kind]} payload ${message.typeName}`;
       report(
-        binding?.messagePlace ?? place,
+        binding?.messageLocation ?? location,
         inner === undefined
           ? `${payload} has no schema: declare a message with the fields that it carries`
           : `${payload} holds only ${inner.message?.typeName}, in "${fields.map(({ name }) => name).join(".")}", which has no schema: give it the fields that it carries`,
@@ -21,21 +22,14 @@ export const payloadConcrete: Rule = {
   },
 };
 
-const anything: ReadonlySet<string> = new Set([
-  "google.protobuf.Struct",
-  "google.protobuf.Value",
-  "google.protobuf.ListValue",
-  "google.protobuf.Any",
-]);
-
 /**
- * The fields that lead from a message to one that can hold anything, where
- * there is nothing else in it; undefined for a concrete message.
+ * The fields that lead from a message to one of a generic type, where there is
+ * nothing else in it; undefined for a concrete message.
  */
-function wrappedAnything(message: DescMessage): readonly DescField[] | undefined {
+function fieldsToGeneric(message: DescMessage): readonly DescField[] | undefined {
   const fields: DescField[] = [];
   const seen = new Set<DescMessage>();
-  for (let current = message; !anything.has(current.typeName); ) {
+  for (let current = message; !genericTypes.has(current.typeName); ) {
     seen.add(current);
     const [field, ...more] = current.fields;
     if (field?.message === undefined || more.length > 0 || seen.has(field.message)) return undefined;

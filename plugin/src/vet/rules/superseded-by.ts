@@ -1,7 +1,14 @@
-import { aKind, formatPlace, kinds, type Mark, type SchemaFile, type SchemaModel } from "../../model/index.js";
-import { nearest } from "../../nearest.js";
-import { declaredAt } from "../declared-at.js";
-import type { Rule } from "../rule.js";
+import {
+  aKind,
+  declaredAt,
+  formatLocation,
+  kinds,
+  type Mark,
+  type SchemaFile,
+  type SchemaModel,
+} from "../../model/index.js";
+import { nearest } from "../../naming/nearest.js";
+import type { Rule } from "./rule.js";
 
 export const supersededBy: Rule = {
   id: "SESSIONSTREAM_SUPERSEDED_BY",
@@ -10,13 +17,13 @@ export const supersededBy: Rule = {
     for (const file of model.files) {
       for (const mark of file.marks) {
         if (mark.supersededBy === undefined) continue;
-        const { name, place } = mark.supersededBy;
+        const { name, location } = mark.supersededBy;
         if (model.names.event.get(name)?.some((declared) => declared.file === file)) {
           const circle = mark.names.map(({ text }) => circleOf(model, file, text)).find((found) => found !== undefined);
-          if (circle !== undefined) report(place, describeCircle(circle, mark));
+          if (circle !== undefined) report(location, describeCircle(circle, mark));
         } else {
           report(
-            place,
+            location,
             `superseded_by names "${name}", ${describeMiss(model, file, mark, name)}`,
             declaredAt(model, name),
           );
@@ -31,11 +38,11 @@ function describeMiss(model: SchemaModel, file: SchemaFile, mark: Mark, name: st
   const [other] = model.names.event.get(name) ?? [];
   if (other !== undefined) {
     const { feature } = other.file;
-    return `which is an event of ${feature === undefined ? "another file" : `the feature ${feature.name}`} at ${formatPlace(other.name.place)}: want an event of the same feature, whose upcast makes one of the other`;
+    return `which is an event of ${feature === undefined ? "another file" : `the feature ${feature.name}`} at ${formatLocation(other.name.location)}: want an event of the same feature, whose upcast makes one of the other`;
   }
   const kind = kinds.find((candidate) => model.names[candidate].has(name));
   if (kind !== undefined) {
-    return `which is ${aKind(kind)} at ${declaredAt(model, name).map(formatPlace)[0]}: want an event of the same feature`;
+    return `which is ${aKind(kind)} at ${declaredAt(model, name).map(formatLocation)[0]}: want an event of the same feature`;
   }
   const others = file.marks.filter((candidate) => candidate.kind === "event" && candidate !== mark);
   // The message's name is a likely mistake, and may be far from the logical name.
@@ -54,7 +61,7 @@ function circleOf(model: SchemaModel, file: SchemaFile, name: string): readonly 
   const circle = [name];
   for (let at = successorOf(model, file, name); at !== undefined; at = successorOf(model, file, at)) {
     if (at === name) return circle;
-    // A circle of others, which is reported there.
+    // The circle is of other events, at which it is reported.
     if (circle.includes(at)) return undefined;
     circle.push(at);
   }

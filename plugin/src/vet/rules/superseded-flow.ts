@@ -1,5 +1,5 @@
-import { formatPlace, type Mark, type SchemaModel } from "../../model/index.js";
-import type { Report, Rule } from "../rule.js";
+import { formatLocation, type Mark, type SchemaModel } from "../../model/index.js";
+import type { Report, Rule } from "./rule.js";
 
 export const supersededFlow: Rule = {
   id: "SESSIONSTREAM_SUPERSEDED_FLOW",
@@ -13,14 +13,14 @@ export const supersededFlow: Rule = {
 };
 
 function checkEmits(model: SchemaModel, { flows }: Mark, report: Report): void {
-  for (const { name, place } of flows.filter(({ option }) => option === "emits").flatMap(({ targets }) => targets)) {
+  for (const { name, location } of flows.filter(({ option }) => option === "emits").flatMap(({ targets }) => targets)) {
     const successor = successorOf(model, name);
     const today = lastSuccessor(model, successor?.name);
     if (successor === undefined || today === undefined) continue;
     report(
-      place,
-      `emits names "${name}", which is superseded by "${successor.name}" at ${formatPlace(successor.place)}: emit "${today}" instead`,
-      [successor.place],
+      location,
+      `emits names "${name}", which is superseded by "${successor.name}" at ${formatLocation(successor.location)}: emit "${today}" instead`,
+      [successor.location],
     );
   }
 }
@@ -32,16 +32,16 @@ function checkOwnFlows(model: SchemaModel, { flows, supersededBy, message }: Mar
     const [first] = targets;
     if (first === undefined) continue;
     report(
-      first.place,
+      first.location,
       `event ${message.typeName} is superseded by "${supersededBy?.name}" and declares ${option}, though no projection sees it any more: remove ${option}, or move it to "${today}"`,
     );
   }
 }
 
 /**
- * The event that is published today in place of those that led to a successor.
- * Undefined where there is no successor, or they go round in a circle, which is
- * reported where it is declared.
+ * The event at the end of the chain that begins with a successor: the one that is
+ * published today. Undefined where there is no successor, and where the chain is
+ * a circle, which another rule reports.
  */
 function lastSuccessor(model: SchemaModel, successor: string | undefined): string | undefined {
   const passed = new Set<string>();

@@ -1,0 +1,22 @@
+import type { MethodPart } from "./feature-code.js";
+import type { Printable } from "./generated-file.js";
+import type { SourceWriter } from "./source-writer.js";
+
+/**
+ * The lines of a switch over the name of a command or an event, which calls the
+ * method of that name.
+ */
+export function switchOverNames(
+  out: SourceWriter,
+  parts: readonly MethodPart[],
+  { subject, receiver, args }: { subject: string; receiver: string; args: string },
+): readonly Printable[] {
+  return [
+    `switch (${subject}.name) {`,
+    ...parts.flatMap(({ name, method }) => [
+      ["  case ", out.string(name), ":"],
+      `    return ${receiver}.${method}(${args});`,
+    ]),
+    "}",
+  ];
+}

@@ -1,0 +1,16 @@
+import type { Location, SchemaModel } from "../../model/index.js";
+
+/** A rule of the schema. */
+export interface Rule {
+  /** Unique, such as `SESSIONSTREAM_NAME_UNIQUE`. */
+  readonly id: string;
+  /** What the rule checks: a sentence. */
+  readonly purpose: string;
+  check(model: SchemaModel, report: Report): void;
+}
+
+/**
+ * Reports a finding at a location. `related` are the other locations that it is
+ * about, in other files too.
+ */
+export type Report = (location: Location, message: string, related?: readonly Location[]) => void;
