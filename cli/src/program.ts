@@ -1,9 +1,9 @@
 import { createRequire } from "node:module";
 import { Command, CommanderError } from "commander";
-import { CannotRun } from "./errors.js";
-import { type ExitCode, exitCodes } from "./exit-code.js";
-import { helpCommand } from "./help/command.js";
-import { lintCommand } from "./lint/command.js";
+import { helpCommand } from "./help/help-command.js";
+import { lintCommand } from "./lint/lint-command.js";
+import { CannotRun } from "./shell/cannot-run.js";
+import { type ExitCode, exitCodes } from "./shell/exit-code.js";
 
 const { version } = createRequire(import.meta.url)("../package.json") as { version: string };
 

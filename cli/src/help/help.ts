@@ -1,8 +1,8 @@
 import { nearest } from "@sessionstream/plugin/nearest";
-import { CannotRun } from "../errors.js";
-import { type ExitCode, exitCodes } from "../exit-code.js";
-import { style, type Terminal, terminalOf } from "../terminal.js";
-import { wrap } from "../wrap.js";
+import { CannotRun } from "../shell/cannot-run.js";
+import { type ExitCode, exitCodes } from "../shell/exit-code.js";
+import { style, type Terminal, terminalOf } from "../shell/terminal.js";
+import { wrap } from "../shell/wrap.js";
 import { renderMarkdown } from "./render.js";
 import { readTopics, type Topic } from "./topics.js";
 

@@ -1,4 +1,4 @@
-import { type Style, style, type Terminal } from "../terminal.js";
+import { type Style, style, type Terminal } from "../shell/terminal.js";
 
 const inline =
   /(?<code>`+)(?<literal>[\s\S]*?[^`])\k<code>(?!`)|!?\[(?<label>[^\]]*)\]\((?<target>[^)\s]+)\)|<(?<address>https?:[^>]+)>|\*\*(?<strong>[\s\S]+?)\*\*|(?<![\w*])[*_](?<emphasis>[^\s*_](?:[\s\S]*?[^\s*_])?)[*_](?![\w*])|\\(?<escaped>[\\`*_{}[\]()#+.!|<>-])/g;

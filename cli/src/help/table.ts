@@ -1,5 +1,5 @@
-import { style, type Terminal } from "../terminal.js";
-import { columnsOf, wrap } from "../wrap.js";
+import { style, type Terminal } from "../shell/terminal.js";
+import { columnsOf, wrap } from "../shell/wrap.js";
 import { renderInline } from "./inline.js";
 
 const gap = "  ";

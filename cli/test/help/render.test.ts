@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { renderMarkdown } from "../../src/help/render.js";
-import { terminalOf } from "../../src/terminal.js";
+import { terminalOf } from "../../src/shell/terminal.js";
 
 const page = `<!-- for the tests
 only -->

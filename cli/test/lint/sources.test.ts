@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { selectionOf } from "../../src/lint/selection.js";
+import { pathFilterOf } from "../../src/lint/filter/path-filter.js";
 import { readSources } from "../../src/lint/typescript/sources.js";
 import { makeProject, removeProject } from "../support/project.js";
 
@@ -41,8 +41,8 @@ test("the referenced projects are read, those of like options as one, and nothin
 });
 
 test("files that are given are checked with the nearest tsconfig, whether it names them or not", async () => {
-  const selection = await selectionOf(["loose/four.ts", "c"], folder);
-  const paths = pathsOf(readSources(selection, undefined, folder)).flat();
+  const filter = await pathFilterOf(["loose/four.ts", "c"], folder);
+  const paths = pathsOf(readSources(filter, undefined, folder)).flat();
   expect(paths).toEqual(expect.arrayContaining(["loose/four.ts", "c/three.mts"]));
 });
 

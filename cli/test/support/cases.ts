@@ -1,6 +1,6 @@
 import { afterAll, beforeAll } from "vitest";
-import type { Finding } from "../../src/lint/finding.js";
-import { checkProtos } from "../../src/lint/proto/check.js";
+import type { Finding } from "../../src/lint/findings/finding.js";
+import { checkProtos } from "../../src/lint/proto/check-protos.js";
 import { checkTypeScript } from "../../src/lint/typescript/check.js";
 import { readSources } from "../../src/lint/typescript/sources.js";
 import { makeProject, removeProject } from "./project.js";

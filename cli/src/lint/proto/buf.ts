@@ -1,8 +1,8 @@
 import { execFile } from "node:child_process";
 import { delimiter, join } from "node:path";
 import { promisify } from "node:util";
-import { CannotRun } from "../../errors.js";
-import { foldersUpward } from "../../paths.js";
+import { CannotRun } from "../../shell/cannot-run.js";
+import { foldersUpward } from "../../shell/paths.js";
 
 const maxBuffer = 2 ** 30;
 

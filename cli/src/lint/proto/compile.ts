@@ -1,6 +1,6 @@
 import { createFileRegistry, type DescFile, fromBinary } from "@bufbuild/protobuf";
 import { type FileDescriptorSet, FileDescriptorSetSchema } from "@bufbuild/protobuf/wkt";
-import { shownPath } from "../../paths.js";
+import { shownPath } from "../../shell/paths.js";
 import { runBuf } from "./buf.js";
 
 /** Proto files as buf compiled them. */

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { dirname, resolve } from "node:path";
-import { CannotRun } from "../../errors.js";
-import { findUpward } from "../../paths.js";
+import { CannotRun } from "../../shell/cannot-run.js";
+import { findUpward } from "../../shell/paths.js";
 
 /** The folder or image that buf is to compile: the one that was given, or the workspace at or above a folder. */
 export function protoInput(given: string | undefined, cwd: string): string {

@@ -1,7 +1,7 @@
 import type { SchemaModel } from "@sessionstream/plugin/model";
 import type { ts } from "ts-morph";
-import { shownPath } from "../../paths.js";
-import type { Finding, Location } from "../finding.js";
+import { shownPath } from "../../shell/paths.js";
+import type { Finding, Location } from "../findings/finding.js";
 import { isIgnored } from "./ignored.js";
 import { knownNames } from "./known-names.js";
 import { requireResolved } from "./resolved.js";

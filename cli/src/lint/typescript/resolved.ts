@@ -1,5 +1,5 @@
 import { ts } from "ts-morph";
-import { CannotRun } from "../../errors.js";
+import { CannotRun } from "../../shell/cannot-run.js";
 import type { TypedFiles } from "./program.js";
 
 /**

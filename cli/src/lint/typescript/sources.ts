@@ -1,9 +1,9 @@
 import { existsSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { ts } from "ts-morph";
-import { CannotRun } from "../../errors.js";
-import { findUpward } from "../../paths.js";
-import { isSelected, type Selection } from "../selection.js";
+import { CannotRun } from "../../shell/cannot-run.js";
+import { findUpward } from "../../shell/paths.js";
+import { type PathFilter, passes } from "../filter/path-filter.js";
 import { isSourcePath, readTexts, type Texts } from "./source-files.js";
 import { readProjects } from "./tsconfigs.js";
 
@@ -17,15 +17,15 @@ export interface Sources {
 
 /**
  * Reads the source files of the tsconfig that is given, or else of the one at
- * or above the folder; where there is a selection, of those at or above what it
+ * or above the folder; where there is a filter, of those at or above what it
  * selects. Throws CannotRun: TSCONFIG_NOT_FOUND or TSCONFIG_INVALID.
  */
 export function readSources(
-  selection: Selection | undefined,
+  filter: PathFilter | undefined,
   tsconfig: string | undefined,
   cwd: string,
 ): readonly Sources[] {
-  const selected = selection && selectedFiles(selection);
+  const selected = filter && selectedFiles(filter);
   if (selected?.length === 0) return [];
   const configs = new Map<string, string[]>();
   for (const file of selected ?? [undefined]) {
@@ -46,12 +46,12 @@ export function readSources(
 }
 
 /** How many of the files that were read are selected. */
-export function countSelected(sources: readonly Sources[], selection: Selection | undefined): number {
+export function countSelected(sources: readonly Sources[], filter: PathFilter | undefined): number {
   const paths = sources.flatMap(({ texts }) => [...texts.keys()]);
-  return new Set(paths.filter((path) => isSelected(path, selection))).size;
+  return new Set(paths.filter((path) => passes(path, filter))).size;
 }
 
-function selectedFiles({ folders, files }: Selection): readonly string[] {
+function selectedFiles({ folders, files }: PathFilter): readonly string[] {
   const extensions = [".ts", ".tsx", ".mts", ".cts"];
   const found = folders.flatMap((folder) => ts.sys.readDirectory(folder, extensions, ["**/node_modules", "**/dist"]));
   return [...new Set([...files, ...found].filter(isSourcePath))];

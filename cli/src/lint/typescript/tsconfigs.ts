@@ -1,6 +1,6 @@
 import { dirname } from "node:path";
 import { ts } from "ts-morph";
-import { CannotRun } from "../../errors.js";
+import { CannotRun } from "../../shell/cannot-run.js";
 import { relevantOptions, typesOnly } from "./compiler-options.js";
 
 /** Files that are compiled with the same options. */

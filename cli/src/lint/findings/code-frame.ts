@@ -1,5 +1,5 @@
-import { style, type Terminal } from "../../terminal.js";
-import type { Finding } from "../finding.js";
+import { style, type Terminal } from "../../shell/terminal.js";
+import type { Finding } from "./finding.js";
 
 // As buf counts: a tab takes the columns up to the next multiple of this.
 const tabWidth = 4;

@@ -1,8 +1,8 @@
 import { positionOf, readModel, type SchemaModel } from "@sessionstream/plugin/model";
 import { vet } from "@sessionstream/plugin/vet";
-import type { Finding } from "../finding.js";
+import type { Finding } from "../findings/finding.js";
+import { isIgnored } from "./buf-lint-ignore.js";
 import { compileProtos } from "./compile.js";
-import { isIgnored } from "./ignored.js";
 
 /** What the proto files say, and what is wrong with them. */
 export interface CheckedProtos {

@@ -1,12 +1,12 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { style, type Terminal } from "../../terminal.js";
-import type { Finding } from "../finding.js";
-import type { Checked } from "../result.js";
+import { style, type Terminal } from "../../shell/terminal.js";
 import { codeFrame } from "./code-frame.js";
+import type { Finding } from "./finding.js";
+import type { LintResult } from "./result.js";
 
-/** Findings for people: each as `path:line:col: message (RULE_ID)` with a code frame, then how many there are. */
-export function formatText(findings: readonly Finding[], checked: Checked, cwd: string, terminal: Terminal): string {
+/** A result for people: each finding as `path:line:col: message (RULE_ID)` with a code frame, then the counts. */
+export function formatText({ findings, checked }: LintResult, cwd: string, terminal: Terminal): string {
   const files = new Map<string, readonly string[]>();
   const linesOf = (path: string): readonly string[] => {
     const lines = files.get(path) ?? readLines(resolve(cwd, path));
@@ -27,7 +27,7 @@ function summary(findings: readonly Finding[]): string {
   return `${plural(findings.length, "finding")} in ${plural(files, "file")}`;
 }
 
-function countOf({ proto, typescript }: Checked): string {
+function countOf({ proto, typescript }: LintResult["checked"]): string {
   return `${plural(proto, "proto file")}, ${plural(typescript, "TypeScript file")}`;
 }
 
@@ -35,7 +35,7 @@ function plural(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }
 
-/** The lines of a file; none where it is not on disk, as those of an image may not be. */
+/** The lines of a file; none where the disk has no such file, as may be with one of an image. */
 function readLines(path: string): readonly string[] {
   try {
     return readFileSync(path, "utf8").split(/\r?\n/);

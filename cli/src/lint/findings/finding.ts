@@ -1,4 +1,4 @@
-/** A position in a file that the user can open, counted from 1. */
+/** A position in a file that the user can open. Lines and columns count from 1. */
 export interface Location {
   /** Relative to the working directory, with `/`. */
   readonly path: string;
@@ -6,19 +6,19 @@ export interface Location {
   readonly column: number;
 }
 
-/** Something that a rule found wrong, and where. What `--format json` prints. */
+/** What a rule found wrong, and where. `--format json` prints it as it is. */
 export interface Finding extends Location {
   readonly ruleId: string;
-  /** What was found, what is wanted, and how to mend it. */
+  /** What the rule found, what it wants, and how to mend it. */
   readonly message: string;
-  /** The end, after the last character, where it is known. */
+  /** The position after the last character, where the rule knows it. */
   readonly endLine?: number;
   readonly endColumn?: number;
-  /** The other places that it is about. */
+  /** The other places that the finding is about. */
   readonly related: readonly Location[];
 }
 
-/** The order in which findings are printed: by path, line, column, rule and message. */
+/** Orders findings as they are printed: by path, line, column, rule and message. */
 export function compareFindings(a: Finding, b: Finding): number {
   return (
     compare(a.path, b.path) ||

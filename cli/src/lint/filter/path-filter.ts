@@ -1,18 +1,19 @@
 import { existsSync, statSync } from "node:fs";
 import { resolve, sep } from "node:path";
-import { CannotRun } from "../errors.js";
+import { CannotRun } from "../../shell/cannot-run.js";
 
 /** What the paths of the command line limit a run to: absolute paths that exist. */
-export interface Selection {
+export interface PathFilter {
   readonly folders: readonly string[];
   readonly files: ReadonlySet<string>;
 }
 
 /**
- * Resolves the paths of the command line; undefined where there are none, which
- * means all. Throws CannotRun: PATH_NOT_FOUND.
+ * Resolves the paths of the command line. No path means no filter: undefined.
+ *
+ * @throws {CannotRun} PATH_NOT_FOUND
  */
-export async function selectionOf(paths: readonly string[], cwd: string): Promise<Selection | undefined> {
+export async function pathFilterOf(paths: readonly string[], cwd: string): Promise<PathFilter | undefined> {
   if (paths.length === 0) return undefined;
   const folders: string[] = [];
   const files = new Set<string>();
@@ -25,17 +26,18 @@ export async function selectionOf(paths: readonly string[], cwd: string): Promis
   return { folders, files };
 }
 
-/** Whether a file is one of a selection. */
-export function isSelected(path: string, selection: Selection | undefined): boolean {
-  if (selection === undefined) return true;
+/** Whether a filter lets an absolute path through. */
+export function passes(path: string, filter: PathFilter | undefined): boolean {
+  if (filter === undefined) return true;
   return (
-    selection.files.has(path) ||
-    selection.folders.some((folder) => path.startsWith(folder.endsWith(sep) ? folder : folder + sep))
+    filter.files.has(path) ||
+    filter.folders.some((folder) => path.startsWith(folder.endsWith(sep) ? folder : folder + sep))
   );
 }
 
 async function filesOf(given: string, pattern: string): Promise<readonly string[]> {
-  const matches = /[*?{[]/.test(given) ? (await import("./typescript/glob.js")).glob(pattern) : [];
+  // The glob comes with ts-morph, which takes long to load.
+  const matches = /[*?{[]/.test(given) ? (await import("./glob.js")).glob(pattern) : [];
   if (matches.length > 0) return matches;
   throw new CannotRun("PATH_NOT_FOUND", `got path ${given}, which no file matches: want a file, a folder or a glob`);
 }

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import type { Done } from "../exit-code.js";
+import type { Done } from "../shell/exit-code.js";
 
 /** Adds `sessionstream help`. */
 export function helpCommand(program: Command, done: Done): void {

@@ -1,7 +1,8 @@
 import { type Command, Option } from "commander";
-import type { Done } from "../exit-code.js";
-import { terminalOf } from "../terminal.js";
-import { wrap } from "../wrap.js";
+import type { Done } from "../shell/exit-code.js";
+import { terminalOf } from "../shell/terminal.js";
+import { wrap } from "../shell/wrap.js";
+import type { LintOptions } from "./lint.js";
 
 const description = `Checks annotated proto files and the TypeScript that uses them.
 
@@ -12,16 +13,6 @@ const notes = [
   "Exits with 0 when nothing was found, 1 with findings, 2 when it could not run.",
   '--format json prints one object: {"version": 1, "findings": [{"ruleId", "message", "path", "line", "column", "endLine"?, "endColumn"?, "related": [{"path", "line", "column"}]}], "checked": {"proto", "typescript"}}. Paths are relative to the working directory, lines and columns count from 1, "checked" counts files.',
 ];
-
-/** What the command line of `sessionstream lint` says. */
-export interface LintFlags {
-  /** Where the proto files are; false for none; undefined to look for them. */
-  readonly proto?: string | false;
-  readonly typescript: boolean;
-  readonly tsconfig?: string;
-  readonly format: "text" | "json";
-  readonly rules?: true;
-}
 
 /** Adds `sessionstream lint`. */
 export function lintCommand(program: Command, done: Done): void {
@@ -40,9 +31,9 @@ export function lintCommand(program: Command, done: Done): void {
       const { width } = terminalOf(process.stdout);
       return notes.flatMap((note) => ["", ...wrap(note, width)]).join("\n");
     })
-    .action(async (paths: string[], flags: LintFlags) => {
-      // What it takes to check is a hundred times what it takes to start.
+    .action(async (paths: string[], options: LintOptions & { readonly rules?: true }) => {
+      // To load what checks takes a hundred times as long as to start.
       const { lint, listRules } = await import("./lint.js");
-      done(flags.rules === true ? await listRules(flags) : await lint(paths, flags));
+      done(options.rules === true ? await listRules(options.format) : await lint(paths, options));
     });
 }
