@@ -38,7 +38,7 @@ export async function lint(paths: readonly string[], options: LintOptions, cwd =
 /** Prints every rule with what it checks. */
 export async function listRules(format: Format): Promise<ExitCode> {
   const { rules } = await import("@sessionstream/plugin/vet");
-  const { ruleInfos } = await import("./typescript/rule-list.js");
+  const { ruleInfos } = await import("./typescript/rules/rule-infos.js");
   const infos = [...rules, ...ruleInfos].map(({ id, purpose }) => ({ id, purpose }));
   const terminal = terminalOf(process.stdout);
   process.stdout.write(
@@ -80,11 +80,11 @@ async function checkProtoFiles(given: string | undefined, cwd: string): Promise<
 }
 
 async function readTypeScript(filter: PathFilter | undefined, tsconfig: string | undefined, cwd: string) {
-  const { countSelected, readSources } = await import("./typescript/sources.js");
-  const { checkTypeScript } = await import("./typescript/check.js");
-  const sources = readSources(filter, tsconfig, cwd);
+  const { countFiles, readProjects } = await import("./typescript/project/projects.js");
+  const { checkTypeScript } = await import("./typescript/check-typescript.js");
+  const projects = readProjects(filter, tsconfig, cwd);
   return {
-    count: countSelected(sources, filter),
-    check: (protos: CheckedProtos | undefined) => sources.flatMap((each) => checkTypeScript(each, protos?.model, cwd)),
+    count: countFiles(projects, filter),
+    check: (protos: CheckedProtos | undefined) => projects.flatMap((each) => checkTypeScript(each, protos?.model, cwd)),
   };
 }

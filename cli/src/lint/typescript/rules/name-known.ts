@@ -1,12 +1,12 @@
 import { aKind, type Kind, kindTitles } from "@sessionstream/plugin/model";
 import { nearest } from "@sessionstream/plugin/nearest";
 import { ts } from "ts-morph";
-import { type KnownNames, kindsOf } from "../known-names.js";
-import { nameReadBy } from "../members.js";
-import { isDeclaredBy } from "../package-of.js";
-import type { TypeScriptRule } from "../rule.js";
-import { nameKnownInfo } from "../rule-list.js";
-import { calleeOf, literalsOf } from "../syntax.js";
+import { nameReadBy } from "../trace/members.js";
+import { isDeclaredBy } from "../trace/package-of.js";
+import { calleeOf, literalsOf } from "../trace/semantics.js";
+import { type DeclaredNames, kindsOf } from "./declared-names.js";
+import type { TypeScriptRule } from "./rule.js";
+import { nameKnownInfo } from "./rule-infos.js";
 
 /** Finds names that are looked up or compared with and that nothing declares. */
 export const nameKnown: TypeScriptRule = {
@@ -34,7 +34,7 @@ export const nameKnown: TypeScriptRule = {
   },
 };
 
-function whatIsWrong(kind: Kind, name: string, names: KnownNames): string {
+function whatIsWrong(kind: Kind, name: string, names: DeclaredNames): string {
   const [other] = kindsOf(name, names);
   if (other !== undefined) return `got "${name}", which is ${aKind(other)}: want ${aKind(kind)}`;
   const near = nearest(name, names[kind]);

@@ -1,8 +1,8 @@
 import { ts } from "ts-morph";
-import { type Member, memberReadBy } from "../members.js";
-import type { TypeScriptRule } from "../rule.js";
-import { ordinalBigintInfo } from "../rule-list.js";
-import { bare } from "../syntax.js";
+import { type Member, memberReadBy } from "../trace/members.js";
+import { bare } from "../trace/syntax.js";
+import type { TypeScriptRule } from "./rule.js";
+import { ordinalBigintInfo } from "./rule-infos.js";
 
 /** Finds ordinals that are turned into numbers. */
 export const ordinalBigint: TypeScriptRule = {

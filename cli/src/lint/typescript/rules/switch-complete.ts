@@ -1,9 +1,10 @@
 import { type Kind, kindTitles, type Mark, type SchemaModel } from "@sessionstream/plugin/model";
 import { ts } from "ts-morph";
-import { nameReadBy } from "../members.js";
-import type { TypeScriptRule } from "../rule.js";
-import { switchCompleteInfo } from "../rule-list.js";
-import { forEachNode, literalsOf } from "../syntax.js";
+import { nameReadBy } from "../trace/members.js";
+import { literalsOf } from "../trace/semantics.js";
+import { forEachNode } from "../trace/syntax.js";
+import type { TypeScriptRule } from "./rule.js";
+import { switchCompleteInfo } from "./rule-infos.js";
 
 /** Finds switches over names of commands, events or UI events that pass over some of them in silence. */
 export const switchComplete: TypeScriptRule = {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { brief, checkCases } from "../support/cases.js";
+import { brief, checkCases } from "../../../support/cases.js";
 
 const head = `import type { BackendEvent, CommandContext, UiEvent } from "@sessionstream/runtime";
   import { type ChatEvent, ChatInferenceStarted, ChatTokensDelta } from "../gen/chat_sessionstream.js";`;

@@ -3,11 +3,11 @@ import { Project, ts } from "ts-morph";
 /** Files with their types. */
 export interface TypedFiles {
   readonly checker: ts.TypeChecker;
-  /** The files that are to be checked. */
+  /** The files to check. */
   readonly files: readonly ts.SourceFile[];
-  /** Those among them that may register message types, or pass them on to what does. */
+  /** Those of the files that may register message types, or pass them on to what does. */
   readonly registering: ReadonlySet<ts.SourceFile>;
-  /** These and all that they import. */
+  /** The files and all that they import. */
   readonly program: ts.Program;
 }
 
@@ -17,7 +17,7 @@ export class TypedProject {
   readonly #paths = new Set<string>();
   readonly #registering = new Set<string>();
 
-  /** `declarations` are files that declare what others use without importing it. */
+  /** `declarations` are the paths of files that declare what others use without an import. */
   constructor(options: ts.CompilerOptions, declarations: readonly string[]) {
     this.#project = new Project({
       compilerOptions: options,
@@ -27,7 +27,7 @@ export class TypedProject {
     this.#project.addSourceFilesAtPaths(declarations);
   }
 
-  /** Adds a file with its text; `registers` says that it may register message types. Returns whether that is new. */
+  /** Adds a file. `registers` says that it may register message types. Returns whether the project learned anything. */
   add(path: string, text: string, registers: boolean): boolean {
     const isNew = !this.#paths.has(path);
     if (isNew) this.#project.createSourceFile(path, text, { overwrite: true });
@@ -37,7 +37,7 @@ export class TypedProject {
     return isNew || tells;
   }
 
-  /** The files that were added, with types. */
+  /** All files that the project has by now, with types. */
   typed(): TypedFiles {
     const program = this.#project.getProgram().compilerObject;
     const filesAt = (paths: Iterable<string>): ts.SourceFile[] =>
@@ -48,8 +48,8 @@ export class TypedProject {
 }
 
 /**
- * Resolves imports as the compiler itself does. ts-morph does not tell whether
- * a file is an ES module, so that it would resolve all of them as CommonJS.
+ * Resolves imports as the compiler itself does. ts-morph alone would resolve all
+ * of them as CommonJS, because it does not tell whether a file is an ES module.
  */
 function moduleResolution(
   host: ts.ModuleResolutionHost,

@@ -1,7 +1,7 @@
 import type { Kind } from "@sessionstream/plugin/model";
 import { ts } from "ts-morph";
 import { isDeclaredBy } from "./package-of.js";
-import { calleeOf } from "./syntax.js";
+import { calleeOf } from "./semantics.js";
 
 const methods: ReadonlyMap<string, Kind> = new Map([
   ["registerCommand", "command"],
@@ -21,7 +21,7 @@ const makers: ReadonlyMap<string, Kind> = new Map([
 /** What registers a name with a message type. */
 export interface Registrar {
   readonly kind: Kind;
-  /** What it is called in messages. */
+  /** What messages call it. */
   readonly title: string;
 }
 
@@ -29,12 +29,12 @@ export interface Registrar {
 export const nameArgument = 0;
 export const schemaArgument = 1;
 
-/** What a call calls, where that is a method of SchemaRegistry or a maker of descriptors. */
+/** The registrar that a call calls: a method of SchemaRegistry or a maker of descriptors. */
 export function registrarOf(call: ts.CallExpression, checker: ts.TypeChecker): Registrar | undefined {
   return call.arguments.length === 0 ? undefined : registrarDeclaredAt(calleeOf(call, checker));
 }
 
-/** What a declaration declares, where it is a registrar. */
+/** The registrar that a declaration declares. */
 export function registrarDeclaredAt(declaration: ts.Node | undefined): Registrar | undefined {
   if (declaration === undefined) return undefined;
   if (ts.isMethodDeclaration(declaration)) {

@@ -2,34 +2,40 @@ import type { SchemaModel } from "@sessionstream/plugin/model";
 import type { ts } from "ts-morph";
 import { shownPath } from "../../shell/paths.js";
 import type { Finding, Location } from "../findings/finding.js";
-import { isIgnored } from "./ignored.js";
-import { knownNames } from "./known-names.js";
-import { requireResolved } from "./resolved.js";
-import type { RuleContext } from "./rule.js";
+import { isLintIgnored } from "./lint-ignore.js";
+import type { TypeScriptProject } from "./project/projects.js";
+import { refuseUnresolvedImports } from "./project/unresolved-imports.js";
+import { typeRelevantFiles } from "./relevant-files.js";
+import { declaredNames } from "./rules/declared-names.js";
 import { rules } from "./rules/index.js";
-import { selectFiles } from "./select.js";
-import type { Sources } from "./sources.js";
-import { forEachNode } from "./syntax.js";
+import type { RuleContext } from "./rules/rule.js";
+import { forEachNode } from "./trace/syntax.js";
 
 /**
- * Checks source files that are compiled with the same options. `model` is the
- * schema that names are checked against, where there is one. Throws CannotRun.
+ * Checks the files of a project. `model` is the schema of the run; without one,
+ * the rules about names know no schema.
+ *
+ * @throws {CannotRun} RUNTIME_NOT_RESOLVED
  */
-export function checkTypeScript(sources: Sources, model: SchemaModel | undefined, cwd: string): readonly Finding[] {
-  const typed = selectFiles(sources, model);
+export function checkTypeScript(
+  project: TypeScriptProject,
+  model: SchemaModel | undefined,
+  cwd: string,
+): readonly Finding[] {
+  const typed = typeRelevantFiles(project, model);
   if (typed === undefined) return [];
   const place = (node: ts.Node): string => {
     const { path, line, column } = locationOf(node, cwd);
     return `${path}:${line}:${column}`;
   };
-  requireResolved(typed, place);
-  const names = model && knownNames(model, typed);
+  refuseUnresolvedImports(typed, place);
+  const names = model && declaredNames(model, typed);
   const context: RuleContext = { ...typed, model, names, place };
   const findings: Finding[] = [];
   const visitors = rules.map(({ info, visitor }) =>
     visitor(context, (node, message, related = []) => {
       const finding = { ruleId: info.id, message, ...locationOf(node, cwd), ...endOf(node) };
-      if (isIgnored(node.getSourceFile().text, finding.line, info.id)) return;
+      if (isLintIgnored(node.getSourceFile().text, finding.line, info.id)) return;
       findings.push({ ...finding, related: related.map((other) => locationOf(other, cwd)) });
     }),
   );

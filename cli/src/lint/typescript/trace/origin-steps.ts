@@ -1,15 +1,16 @@
 import { ts } from "ts-morph";
-import { forEachNode, symbolOf } from "./syntax.js";
+import { symbolOf } from "./semantics.js";
+import { forEachNode } from "./syntax.js";
 
-/** A step into an object or an array: a property or an index; undefined for any. */
+/** A step into an object or an array: a property, an index, or undefined for any of them. */
 export type Step = string | number | undefined;
 
-/** The steps into a value that lead to what is looked for. */
+/** The steps that lead from a value to the part of it that a trace follows. */
 export type Path = readonly Step[];
 
 /**
  * Where the result of a function of the language comes from, and by which path:
- * the values of `Object.entries(all)` are those of `all`.
+ * `Object.entries(all)` has the values of `all`.
  */
 export function iteratedPath(
   node: ts.CallExpression | ts.NewExpression,
@@ -28,7 +29,7 @@ export function iteratedPath(
   if (!ts.isPropertyAccessExpression(node.expression)) return [];
   const { expression: receiver, name } = node.expression;
   switch (name.text) {
-    // Of a Map, whose elements are keys and values.
+    // The elements of a Map are pairs of a key and a value.
     case "get":
       return [[receiver, [undefined, 1, ...path]]];
     case "values":
@@ -68,7 +69,7 @@ export function functionReturns(declaration: ts.Node): readonly ts.Expression[] 
   return returned;
 }
 
-/** The values that are assigned to a variable or a property in the file that declares it. */
+/** The values that the file of a variable or a property assigns to it. */
 export function valuesAssignedTo(
   symbol: ts.Symbol | undefined,
   declaration: ts.Declaration,

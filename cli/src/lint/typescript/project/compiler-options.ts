@@ -1,33 +1,27 @@
 import { ts } from "ts-morph";
 
 /**
- * The options by which the types of a project are found out, and no more. The
+ * The options that give the types of a project, and no more. They leave out the
  * types of browsers and of packages that no file imports, such as those of
- * Node.js, take longer to read than all that a rule asks about, and our types
- * do not depend on them: what they declare is unknown here.
+ * Node.js: the compiler takes longer to read them than all that a rule asks
+ * about, and our types do not depend on them.
  */
 export function typesOnly(options: ts.CompilerOptions): ts.CompilerOptions {
   const { configFilePath } = options;
   return { ...relevantOptions(options), configFilePath, lib: languageLibraries(options), types: [], noEmit: true };
 }
 
-// Options that say what is written or reported, not what a type is.
+// These options say what the compiler writes or reports, not what a type is.
 const irrelevant: ReadonlySet<string> = new Set([
   ...["configFilePath", "outDir", "outFile", "rootDir", "tsBuildInfoFile", "composite", "incremental", "noEmit"],
   ...["declaration", "declarationDir", "declarationMap", "emitDeclarationOnly", "sourceMap", "inlineSources"],
   ...["inlineSourceMap", "mapRoot", "sourceRoot", "removeComments", "skipLibCheck", "noUnusedLocals"],
   ...["noUnusedParameters", "erasableSyntaxOnly", "noImplicitReturns", "noFallthroughCasesInSwitch"],
-  ...[
-    "allowUnreachableCode",
-    "noImplicitOverride",
-    "isolatedDeclarations",
-    "isolatedModules",
-    "types",
-    "libReplacement",
-  ],
+  ...["allowUnreachableCode", "noImplicitOverride", "isolatedDeclarations", "isolatedModules", "types"],
+  "libReplacement",
 ]);
 
-/** The options that make a difference to types, in an order of their own. */
+/** The options that make a difference to types, sorted by name. */
 export function relevantOptions(options: ts.CompilerOptions): ts.CompilerOptions {
   const relevant = Object.entries(options).filter(([name]) => !irrelevant.has(name));
   return Object.fromEntries(relevant.sort(([a], [b]) => (a < b ? -1 : 1)));

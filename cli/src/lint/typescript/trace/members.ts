@@ -1,9 +1,10 @@
 import type { Kind } from "@sessionstream/plugin/model";
 import { ts } from "ts-morph";
 import { isDeclaredBy } from "./package-of.js";
-import { bare, nameText, symbolOf } from "./syntax.js";
+import { symbolOf } from "./semantics.js";
+import { bare, nameText } from "./syntax.js";
 
-/** A property of a type of ours, read by an expression. */
+/** A property of a type of ours that an expression reads. */
 export interface Member {
   /** The type that declares it. */
   readonly owner: string;
@@ -12,9 +13,9 @@ export interface Member {
 }
 
 /**
- * The property of a type of @sessionstream/runtime or of a frame that an
- * expression reads: as `event.name`, `event["name"]`, or through a variable or
- * a parameter that it was put or unpacked into.
+ * The property of a type of the runtime or of a frame that an expression reads:
+ * as `event.name`, as `event["name"]`, or from a variable or a parameter that
+ * holds the property's value.
  */
 export function memberReadBy(node: ts.Expression, checker: ts.TypeChecker): Member | undefined {
   const read = bare(node);
@@ -54,7 +55,7 @@ function isNamedType(node: ts.Node): node is ts.InterfaceDeclaration | ts.TypeAl
   return ts.isInterfaceDeclaration(node) || ts.isTypeAliasDeclaration(node) || ts.isClassDeclaration(node);
 }
 
-// The properties that hold a logical name, and of what kind.
+// The properties that hold a logical name, with the kind of the name.
 const names: ReadonlyMap<string, Kind> = new Map([
   ["DescCommand.name", "command"],
   ["CommandContext.name", "command"],

@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { pathFilterOf } from "../../src/lint/filter/path-filter.js";
-import { readSources } from "../../src/lint/typescript/sources.js";
-import { makeProject, removeProject } from "../support/project.js";
+import { pathFilterOf } from "../../../../src/lint/filter/path-filter.js";
+import { readProjects } from "../../../../src/lint/typescript/project/projects.js";
+import { makeProject, removeProject } from "../../../support/project.js";
 
 const options = { target: "es2023", module: "nodenext", strict: true };
 
@@ -31,23 +31,23 @@ beforeAll(() => {
 });
 afterAll(() => removeProject(folder));
 
-const pathsOf = (sources: ReturnType<typeof readSources>): string[][] =>
-  sources.map(({ texts }) => [...texts.keys()].map((path) => path.slice(folder.length + 1)).sort());
+const pathsOf = (projects: ReturnType<typeof readProjects>): string[][] =>
+  projects.map(({ texts }) => [...texts.keys()].map((path) => path.slice(folder.length + 1)).sort());
 
 test("the referenced projects are read, those of like options as one, and nothing that a program wrote", () => {
-  const sources = readSources(undefined, undefined, folder);
-  expect(pathsOf(sources).filter((paths) => paths.length > 0)).toEqual([["a/one.ts", "b/two.tsx"], ["c/three.mts"]]);
-  expect(sources.flatMap(({ declarations }) => declarations)).toEqual([join(folder, "a/globals.d.ts")]);
+  const projects = readProjects(undefined, undefined, folder);
+  expect(pathsOf(projects).filter((paths) => paths.length > 0)).toEqual([["a/one.ts", "b/two.tsx"], ["c/three.mts"]]);
+  expect(projects.flatMap(({ declarations }) => declarations)).toEqual([join(folder, "a/globals.d.ts")]);
 });
 
 test("files that are given are checked with the nearest tsconfig, whether it names them or not", async () => {
   const filter = await pathFilterOf(["loose/four.ts", "c"], folder);
-  const paths = pathsOf(readSources(filter, undefined, folder)).flat();
+  const paths = pathsOf(readProjects(filter, undefined, folder)).flat();
   expect(paths).toEqual(expect.arrayContaining(["loose/four.ts", "c/three.mts"]));
 });
 
 test("libraries of browsers and ambient packages are left out, whatever the options say", () => {
-  for (const { options } of readSources(undefined, undefined, folder)) {
+  for (const { options } of readProjects(undefined, undefined, folder)) {
     expect(options.types).toEqual([]);
     expect(options.lib?.every((lib) => /^lib\.es\w+\.d\.ts$/.test(lib))).toBe(true);
   }

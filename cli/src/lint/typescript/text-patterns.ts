@@ -1,9 +1,9 @@
 import type { SchemaModel } from "@sessionstream/plugin/model";
-import type { Texts } from "./source-files.js";
+import type { Texts } from "./project/hand-written.js";
 
-// Types are what takes time. These patterns find, in the text alone, the files
-// that a rule could find something in; they may find too many, never too few of
-// those that name this package or its generated code.
+// To find out types takes the time of a run. These patterns look at the text alone
+// and find the files in which a rule could find something. They may find too many
+// files, but miss none that names our packages or the generated code.
 
 const usesUs = /@sessionstream\/|_sessionstream\b/;
 const registers = /\bregister(?:Command|Event|UIEvent|TimelineEntity)\b/;
@@ -15,18 +15,18 @@ const lookups = /\.(?:command|event|uiEvent|timelineEntity)\(|\bdecodeCommand\b|
 const ordinals = /ordinal\b|cursor\b|\basOf\b/i;
 const makesNumbers = /\b(?:Number|parseInt|parseFloat)\b|\bas number\b|<number>|\+\s*[\w(]/;
 
-/** The files that must be checked with types, by path. */
+/** The files that a rule must see with types: their paths and texts. */
 export function candidatesIn(texts: Texts, model: SchemaModel | undefined): readonly (readonly [string, string])[] {
   const logicalNames = namePattern(model);
   return [...texts].filter(([, text]) => isCandidate(text, logicalNames));
 }
 
-/** Whether a text may name something that registers a message type, under its own name. */
+/** Whether a text may name something that registers a message type, by the name that we gave it. */
 export function mayRegister(text: string): boolean {
   return registers.test(text) || importsMakers.test(text);
 }
 
-/** The files that mention one of these identifiers, by path. */
+/** The files that mention one of these identifiers: their paths and texts. */
 export function filesThatMention(identifiers: Iterable<string>, texts: Texts): readonly (readonly [string, string])[] {
   const words = [...identifiers].filter((identifier) => /^[\w$]+$/.test(identifier));
   if (words.length === 0) return [];
@@ -47,7 +47,7 @@ function isCandidate(text: string, logicalNames: RegExp | undefined): boolean {
   );
 }
 
-/** Whether a text may compare logical names, or look one up. */
+/** Whether a text may compare logical names or look one up. */
 function mayName(text: string): boolean {
   return (names.test(text) && comparisons.test(text)) || lookups.test(text);
 }

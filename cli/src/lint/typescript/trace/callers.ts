@@ -1,10 +1,11 @@
 import { ts } from "ts-morph";
-import type { TypedFiles } from "./program.js";
-import { calleeOf, forEachNode } from "./syntax.js";
+import type { TypedFiles } from "../project/typed-project.js";
+import { calleeOf } from "./semantics.js";
+import { forEachNode } from "./syntax.js";
 
 type Arguments = readonly ts.Expression[];
 
-/** Finds what functions and constructors are called with. Looks through the files when it is first asked. */
+/** Knows the arguments of the calls of functions and constructors. Looks through the files at the first question. */
 export class Callers {
   readonly #typed: TypedFiles;
   #calls: Map<ts.Node, Arguments[]> | undefined;
@@ -13,7 +14,7 @@ export class Callers {
     this.#typed = typed;
   }
 
-  /** The arguments of each call. */
+  /** The arguments of each call of a function. */
   of(callee: ts.SignatureDeclaration): readonly Arguments[] {
     this.#calls ??= this.#index();
     return this.#calls.get(callee) ?? [];

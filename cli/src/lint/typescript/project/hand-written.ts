@@ -4,19 +4,19 @@ import { sep } from "node:path";
 /** The text of each file that may be checked, by its path. */
 export type Texts = ReadonlyMap<string, string>;
 
-/** Reads files, less those that nobody writes by hand. */
-export function readTexts(paths: Iterable<string>): Texts {
+/** Reads files and leaves out those that nobody writes by hand. */
+export function readHandWritten(paths: Iterable<string>): Texts {
   const texts = new Map<string, string>();
   for (const path of paths) {
-    if (!isSourcePath(path)) continue;
+    if (!mayBeHandWritten(path)) continue;
     const text = readFileSync(path, "utf8");
     if (!isGenerated(text)) texts.set(path, text);
   }
   return texts;
 }
 
-/** Whether the path is one of a source file: not of a dependency, a build, declarations or generated code. */
-export function isSourcePath(path: string): boolean {
+/** Whether a path may be one of code written by hand: none of a dependency, a build, declarations or generated code. */
+export function mayBeHandWritten(path: string): boolean {
   const folders = path.split(sep).join("/").split("/").slice(0, -1);
   return (
     /\.[cm]?tsx?$/.test(path) &&

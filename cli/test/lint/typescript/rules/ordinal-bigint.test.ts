@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { brief, checkCases } from "../support/cases.js";
+import { brief, checkCases } from "../../../support/cases.js";
 
 const head = `import type { BackendEvent, Snapshot, StoredEvent, StoredSession } from "@sessionstream/runtime";
   import type { SnapshotFrame, SubscribeRequest, UiEventFrame } from "@sessionstream/proto/sessionstream/v1/transport_pb.js";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { brief, checkCases } from "../support/cases.js";
+import { brief, checkCases } from "../../../support/cases.js";
 
 const runtime = `import { command, event, SchemaRegistry, supersededEvent, timelineEntity, uiEvent } from "@sessionstream/runtime";`;
 const wkt = `import { AnySchema, ListValueSchema, StructSchema, ValueSchema } from "@bufbuild/protobuf/wkt";`;

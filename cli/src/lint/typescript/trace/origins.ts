@@ -1,80 +1,68 @@
 import { ts } from "ts-morph";
 import type { Callers } from "./callers.js";
 import { functionReturns, iteratedPath, type Path, type Step, valuesAssignedTo } from "./origin-steps.js";
-import type { TypedFiles } from "./program.js";
-import { bare, calleeOf, nameText, symbolOf } from "./syntax.js";
+import { calleeOf, symbolOf } from "./semantics.js";
+import { bare, nameText } from "./syntax.js";
 
-/** Where a value that reaches an expression is written. */
+/** Where code writes a value that reaches an expression. */
 export interface Origin {
   readonly node: ts.Expression;
   /**
-   * The argument by which it was passed on, of the outermost call that passes
-   * it; the expression that was asked about where no parameter is between.
+   * Where the value enters: the argument of the outermost call that passes it
+   * on, or the traced argument itself where the value comes through no parameter.
    */
   readonly entry: ts.Expression;
 }
 
-/**
- * Follows an expression back to where its values are written: through
- * variables, destructuring, objects, arrays, spreads, conditions, functions and
- * the parameters of those who call them. `stop` says which expressions are not
- * to be followed further.
- */
-export class Origins {
-  readonly #checker: ts.TypeChecker;
-  readonly #callers: Callers;
-  readonly #relays = new Set<string>();
-
-  constructor({ checker }: TypedFiles, callers: Callers) {
-    this.#checker = checker;
-    this.#callers = callers;
-  }
-
-  /** The names of the functions whose parameters were followed. */
-  get relays(): ReadonlySet<string> {
-    return this.#relays;
-  }
-
-  /** The origins of the argument at an index, which may come out of a spread. */
-  ofArguments(
-    list: readonly ts.Expression[],
-    index: number,
-    stop: (node: ts.Expression) => boolean,
-  ): readonly Origin[] {
-    const trace = new Trace(this.#checker, this.#callers, this.#relays, stop);
-    trace.argument(list, index, [], undefined);
-    return trace.origins;
-  }
+/** What to trace with. */
+export interface TraceOptions {
+  readonly checker: ts.TypeChecker;
+  readonly callers: Callers;
+  /** Whether an expression is an origin, so that the trace ends there. */
+  isOrigin(node: ts.Expression): boolean;
 }
 
-class Trace {
+/** What a trace found. */
+export interface Traced {
+  readonly origins: readonly Origin[];
+  /** The names of the functions through whose parameters the value came. */
+  readonly relays: ReadonlySet<string>;
+}
+
+/**
+ * Traces the argument at an index, which may come out of a spread, back to where
+ * code writes its values: through variables, destructuring, objects, arrays,
+ * spreads, conditions, functions, and parameters to those who call.
+ */
+export function traceArgument(list: readonly ts.Expression[], index: number, options: TraceOptions): Traced {
+  const trace = new Trace(options);
+  trace.argument(list, index, [], undefined);
+  return trace;
+}
+
+class Trace implements Traced {
   readonly origins: Origin[] = [];
+  readonly relays = new Set<string>();
+  readonly #options: TraceOptions;
   readonly #checker: ts.TypeChecker;
-  readonly #callers: Callers;
-  readonly #relays: Set<string>;
-  readonly #stop: (node: ts.Expression) => boolean;
   readonly #seen = new Map<ts.Node, Set<string>>();
 
-  constructor(checker: ts.TypeChecker, callers: Callers, relays: Set<string>, stop: (node: ts.Expression) => boolean) {
-    this.#checker = checker;
-    this.#callers = callers;
-    this.#relays = relays;
-    this.#stop = stop;
+  constructor(options: TraceOptions) {
+    this.#options = options;
+    this.#checker = options.checker;
   }
 
-  /** Follows the argument of an index, which may come out of a spread. */
   argument(list: readonly ts.Expression[], index: number, path: Path, entry: ts.Expression | undefined): void {
     const spread = list.findIndex(ts.isSpreadElement);
     if (spread >= 0 && spread <= index) {
       for (const [at, argument] of list.entries()) {
         if (at < spread) continue;
-        if (!ts.isSpreadElement(argument)) this.#follow(argument, path, entry ?? argument);
-        else
-          this.#follow(
-            argument.expression,
-            [at === spread ? index - spread : undefined, ...path],
-            entry ?? argument.expression,
-          );
+        if (!ts.isSpreadElement(argument)) {
+          this.#follow(argument, path, entry ?? argument);
+          continue;
+        }
+        const step = at === spread ? index - spread : undefined;
+        this.#follow(argument.expression, [step, ...path], entry ?? argument.expression);
       }
       return;
     }
@@ -82,14 +70,14 @@ class Trace {
     if (argument !== undefined) this.#follow(argument, path, entry ?? argument);
   }
 
-  /** Follows what is found by a path in the value of an expression. */
+  /** Follows what a path leads to in the value of an expression. */
   #follow(expression: ts.Expression, path: Path, entry: ts.Expression): void {
     const node = bare(expression);
     const key = path.join();
     const seen = this.#seen.get(node) ?? new Set();
     if (seen.has(key) || path.length > 8) return;
     this.#seen.set(node, seen.add(key));
-    if (path.length === 0 && this.#stop(node)) this.origins.push({ node, entry });
+    if (path.length === 0 && this.#options.isOrigin(node)) this.origins.push({ node, entry });
     else this.#followInto(node, path, entry);
   }
 
@@ -184,9 +172,9 @@ class Trace {
     const callee = parameter.parent;
     const index = callee.parameters.indexOf(parameter);
     const name = relayName(callee);
-    if (name !== undefined) this.#relays.add(name);
-    // The argument is where the value enters, so that is where one looks for it.
-    for (const given of this.#callers.of(callee)) {
+    if (name !== undefined) this.relays.add(name);
+    // The value enters with the argument of the caller, so that is where one looks for it.
+    for (const given of this.#options.callers.of(callee)) {
       if (parameter.dotDotDotToken === undefined) {
         this.argument(given, index, path, undefined);
         continue;
@@ -195,7 +183,7 @@ class Trace {
       const from = step === undefined ? given.map((_, at) => at).slice(index) : [index + Number(step)];
       for (const at of from) this.argument(given, at, rest, undefined);
     }
-    // The function may be what an array method calls for each element.
+    // An array method may call the function for each element.
     const call = callee.parent;
     if (ts.isCallExpression(call) && ts.isPropertyAccessExpression(call.expression) && index === 0) {
       this.#follow(call.expression.expression, [undefined, ...path], entry);
@@ -203,7 +191,7 @@ class Trace {
   }
 }
 
-/** What others call a function by. */
+/** The name by which others call a function. */
 function relayName(callee: ts.SignatureDeclaration): string | undefined {
   if (callee.name !== undefined) return nameText(callee.name);
   if (ts.isConstructorDeclaration(callee)) return callee.parent.name?.text;

@@ -1,11 +1,12 @@
 import { type Kind, kinds, type SchemaModel } from "@sessionstream/plugin/model";
 import { ts } from "ts-morph";
-import type { TypedFiles } from "./program.js";
-import { nameArgument, registrarOf } from "./registrations.js";
-import { forEachNode, literalsOf } from "./syntax.js";
+import type { TypedFiles } from "../project/typed-project.js";
+import { nameArgument, registrarOf } from "../trace/registrars.js";
+import { literalsOf } from "../trace/semantics.js";
+import { forEachNode } from "../trace/syntax.js";
 
-/** The logical names that a schema declares, of each kind. */
-export type KnownNames = Readonly<Record<Kind, ReadonlySet<string>>>;
+/** The logical names of each kind that something declares. */
+export type DeclaredNames = Readonly<Record<Kind, ReadonlySet<string>>>;
 
 const generatedKinds: Readonly<Record<string, Kind>> = {
   Command: "command",
@@ -16,10 +17,10 @@ const generatedKinds: Readonly<Record<string, Kind>> = {
 };
 
 /**
- * The names of the proto files, of the features of other packages that the
- * files import, and those that the files register themselves.
+ * Collects the names that proto files declare, those in generated code of other
+ * packages that the files import, and those that the files register themselves.
  */
-export function knownNames(model: SchemaModel, { checker, registering, program }: TypedFiles): KnownNames {
+export function declaredNames(model: SchemaModel, { checker, registering, program }: TypedFiles): DeclaredNames {
   const names: Record<Kind, Set<string>> = {
     command: new Set(model.names.command.keys()),
     event: new Set(model.names.event.keys()),
@@ -27,7 +28,7 @@ export function knownNames(model: SchemaModel, { checker, registering, program }
     timeline_entity: new Set(model.names.timeline_entity.keys()),
   };
   for (const { fileName, text } of program.getSourceFiles()) {
-    // The project's own generated code is no authority: it may be older than the proto files.
+    // The project's own generated code does not count: it may be older than the proto files.
     if (/_sessionstream\.d\.[cm]?ts$/.test(fileName)) addGenerated(text, names);
   }
   for (const file of registering) {
@@ -42,12 +43,12 @@ export function knownNames(model: SchemaModel, { checker, registering, program }
   return names;
 }
 
-/** The kinds in which a name is known. */
-export function kindsOf(name: string, names: KnownNames): readonly Kind[] {
+/** The kinds that have a name. */
+export function kindsOf(name: string, names: DeclaredNames): readonly Kind[] {
   return kinds.filter((kind) => names[kind].has(name));
 }
 
-/** Adds the names of generated code, where each descriptor's type says its kind and name. */
+/** Adds the names of generated code: the type of each descriptor says its kind and name. */
 function addGenerated(text: string, names: Readonly<Record<Kind, Set<string>>>): void {
   for (const [, title = "", name = ""] of text.matchAll(
     /\bDesc(Command|Event|SupersededEvent|UiEvent|TimelineEntity)<"(\w+)"/g,

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { brief, checkCases } from "../support/cases.js";
+import { brief, checkCases } from "../../../support/cases.js";
 
 const head = `import { type BackendEvent, type CommandContext, type LiveUiEvent, type Snapshot, SchemaRegistry, type UiEvent } from "@sessionstream/runtime";
   import type { SnapshotFrame, UiEventFrame } from "@sessionstream/proto/sessionstream/v1/transport_pb.js";

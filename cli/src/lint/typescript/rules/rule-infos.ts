@@ -1,7 +1,7 @@
-// What the rules for TypeScript are called and check. Apart from the rules
-// themselves, so that listing them does not load a compiler.
+// The names and purposes of the rules for TypeScript. They stand apart from the
+// rules, so that a list of rules loads no compiler.
 
-/** A rule's name and what it checks: a sentence. */
+/** A rule's name, and a sentence that says what the rule checks. */
 export interface RuleInfo {
   readonly id: string;
   readonly purpose: string;
