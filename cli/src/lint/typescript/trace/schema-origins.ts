@@ -1,14 +1,8 @@
+import { genericTypes } from "@sessionstream/proto/schema-facts";
 import type { ts } from "ts-morph";
 import type { Callers } from "./callers.js";
 import { type Traced, traceArgument } from "./origins.js";
 import { schemaArgument } from "./registrars.js";
-
-const genericTypes: ReadonlySet<string> = new Set([
-  "google.protobuf.Struct",
-  "google.protobuf.Value",
-  "google.protobuf.ListValue",
-  "google.protobuf.Any",
-]);
 
 /** Traces the message type that a call of a registrar takes. */
 export function traceSchema(call: ts.CallExpression, checker: ts.TypeChecker, callers: Callers): Traced {
