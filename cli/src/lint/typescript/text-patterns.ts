@@ -7,8 +7,9 @@ import type { Texts } from "./project/hand-written.js";
 
 const usesUs = /@sessionstream\/|_sessionstream\b/;
 const registers = /\bregister(?:Command|Event|UIEvent|TimelineEntity)\b/;
+// From whatever subpath: which one exports the makers is for the package to say.
 const importsMakers =
-  /(?:\*[^;"']*|\{[^}]*\b(?:command|event|uiEvent|timelineEntity)\b[^}]*\}\s*from\s*|\bimport\(\s*|\brequire\(\s*)["']@sessionstream\/runtime["']/;
+  /(?:\*[^;"']*|\{[^}]*\b(?:command|event|supersededEvent|uiEvent|timelineEntity)\b[^}]*\}\s*from\s*|\bimport\(\s*|\brequire\(\s*)["']@sessionstream\/runtime(?:\/[^"']*)?["']/;
 const names = /\b(?:name|kind)\b/;
 const comparisons = /\bcase\b|[!=]==?/;
 const lookups = /\.(?:command|event|uiEvent|timelineEntity)\(|\bdecodeCommand\b|\bhasTimelineEntity\b/;

@@ -1,7 +1,9 @@
 import { expect, test } from "vitest";
 import { brief, checkCases } from "../../../support/cases.js";
 
-const runtime = `import { command, event, SchemaRegistry, supersededEvent, timelineEntity, uiEvent } from "@sessionstream/runtime";`;
+// The entry point of the runtime that has the makers of descriptors.
+const makers = "@sessionstream/runtime";
+const runtime = `import { SchemaRegistry } from "@sessionstream/runtime"; import { command, event, supersededEvent, timelineEntity, uiEvent } from "${makers}";`;
 const wkt = `import { AnySchema, ListValueSchema, StructSchema, ValueSchema } from "@bufbuild/protobuf/wkt";`;
 const desc = `import type { DescMessage } from "@bufbuild/protobuf";`;
 const concrete = `import { StartInferenceCommandSchema, TokensDeltaEventSchema } from "../gen/chat_pb.js";`;
@@ -36,21 +38,42 @@ const hidden: Readonly<Record<string, { at: readonly string[]; files: string | R
   "an import by another name": {
     at: ["main.ts:3"],
     files: `import { StructSchema as Payload } from "@bufbuild/protobuf/wkt";
-      import { event as describe } from "@sessionstream/runtime";
+      import { event as describe } from "${makers}";
       export const a = describe("A", Payload);`,
+  },
+  "an import of nothing else": {
+    at: ["main.ts:3"],
+    files: `${wkt}
+      import { supersededEvent } from "${makers}";
+      export const a = supersededEvent("A", StructSchema, { by: "B" });`,
   },
   "an import of all": {
     at: ["main.ts:3"],
     files: `import * as wkt from "@bufbuild/protobuf/wkt";
-      import * as ours from "@sessionstream/runtime";
+      import * as ours from "${makers}";
       export const a = ours.event("A", wkt.StructSchema);`,
+  },
+  "imports from a subpath of the package, however deep": {
+    at: ["more.ts:2", "one.ts:2"],
+    files: {
+      "node_modules/@sessionstream/runtime/package.json": JSON.stringify({
+        name: "@sessionstream/runtime",
+        exports: { "./one": "./made/one.js", "./one/level/more": "./made/one.js" },
+      }),
+      "node_modules/@sessionstream/runtime/made/one.d.ts":
+        "export declare function event(name: string, schema: unknown): unknown;",
+      "one.ts": `import { StructSchema } from "@bufbuild/protobuf/wkt";
+        import { event as describe } from "@sessionstream/runtime/one"; export const a = describe("A", StructSchema);`,
+      "more.ts": `import { StructSchema } from "@bufbuild/protobuf/wkt";
+        import * as ours from '@sessionstream/runtime/one/level/more'; export const b = ours.event("B", StructSchema);`,
+    },
   },
   "re-exports through other files": {
     at: ["main.ts:2"],
     files: {
       "first.ts": `export { StructSchema as Generic } from "@bufbuild/protobuf/wkt";`,
       "second.ts": `export * from "./first.js"; export { Generic as Payload } from "./first.js";`,
-      "makers.ts": `export { event as makeEvent } from "@sessionstream/runtime";`,
+      "makers.ts": `export { event as makeEvent } from "${makers}";`,
       "main.ts": `import { makeEvent } from "./makers.js"; import { Payload } from "./second.js";
         export const a = makeEvent("A", Payload);`,
     },
@@ -151,7 +174,7 @@ const hidden: Readonly<Record<string, { at: readonly string[]; files: string | R
   },
 };
 
-const allowed: Readonly<Record<string, string>> = {
+const allowed: Readonly<Record<string, string | Readonly<Record<string, string>>>> = {
   "concrete messages, however they get there": `${head}
     const all = { a: TokensDeltaEventSchema, b: StartInferenceCommandSchema };
     for (const [name, schema] of Object.entries(all)) registry.registerEvent(name, schema);
@@ -167,6 +190,12 @@ const allowed: Readonly<Record<string, string>> = {
     const registry = { registerEvent(name: string, schema: unknown) { return [name, schema]; } };
     const event = registry.registerEvent;
     registry.registerEvent("A", StructSchema); event("A", StructSchema);`,
+  "makers of a package whose name only begins like ours": {
+    "node_modules/@sessionstream/runtime-like/package.json": JSON.stringify({ name: "@sessionstream/runtime-like" }),
+    "node_modules/@sessionstream/runtime-like/index.d.ts":
+      "export declare function event(name: string, schema: unknown): unknown;",
+    "main.ts": `${wkt} import { event } from "@sessionstream/runtime-like"; export const a = event("A", StructSchema);`,
+  },
   "a ring of helpers": `${head}
     function ping(schema: DescMessage): void { if (schema.name === "") pong(schema); registry.registerEvent("A", schema); }
     function pong(schema: DescMessage): void { ping(schema); }
