@@ -6,7 +6,11 @@ import { wrap } from "../shell/wrap.js";
 import { renderMarkdown } from "./render.js";
 import { readTopics, type Topic } from "./topics.js";
 
-/** Prints the page of a topic, or the list of all. Throws CannotRun: TOPIC_NOT_FOUND. */
+/**
+ * Prints the page of a topic, or the list of all topics.
+ *
+ * @throws {CannotRun} TOPIC_NOT_FOUND
+ */
 export function help(name: string | undefined, commands: readonly string[]): ExitCode {
   const topics = readTopics();
   const terminal = terminalOf(process.stdout);

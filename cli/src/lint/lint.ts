@@ -23,7 +23,7 @@ type Format = "text" | "json";
 /**
  * Checks files and prints the findings.
  *
- * @throws {CannotRun}
+ * @throws {CannotRun} where the run lacks something that it needs, or cannot read it
  */
 export async function lint(paths: readonly string[], options: LintOptions, cwd = process.cwd()): Promise<ExitCode> {
   const result = await check(await pathFilterOf(paths, cwd), options, cwd);

@@ -1,7 +1,7 @@
-/** What a process of this command exits with. */
+/** The exit codes of this command. */
 export const exitCodes = { clean: 0, findings: 1, cannotRun: 2 } as const;
 
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 
-/** Says what the process is to exit with. */
+/** Sets the exit code of the process. */
 export type Done = (code: ExitCode) => void;

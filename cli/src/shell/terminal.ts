@@ -1,17 +1,17 @@
-/** What is known about where text is printed. */
+/** What a command knows about the place where it prints. */
 export interface Terminal {
-  /** How many columns a line may have. */
+  /** The columns that a line may have. */
   readonly width: number;
-  /** Whether styles are understood. */
+  /** Whether the terminal understands styles. */
   readonly styled: boolean;
 }
 
 const plainWidth = 80;
-// Longer lines are hard to read, however wide the window is.
+// Longer lines are hard to read in a window of any width.
 const maxWidth = 100;
 const minWidth = 30;
 
-/** The terminal behind a stream. Honours NO_COLOR, FORCE_COLOR and, where it is no terminal, COLUMNS. */
+/** The terminal behind a stream. Honours NO_COLOR and FORCE_COLOR, and COLUMNS where the stream has no width. */
 export function terminalOf(
   stream: { readonly isTTY?: boolean; readonly columns?: number },
   env: Readonly<Record<string, string | undefined>> = process.env,
@@ -37,7 +37,7 @@ const codes = {
 
 export type Style = keyof typeof codes;
 
-/** Text in a style, where the terminal understands it. */
+/** Text in a style, where the terminal understands styles. */
 export function style({ styled }: Terminal, name: Style, text: string): string {
   const [on, off] = codes[name];
   return styled && text !== "" ? `\u001b[${on}m${text}\u001b[${off}m` : text;

@@ -1,12 +1,12 @@
-/** How many columns a text takes, without its styles. */
+/** The columns that a text takes. Styles take none. */
 export function columnsOf(text: string): number {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what styles are made of
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: styles begin with this character
   return [...text.replaceAll(/\u001b\[\d+m/g, "")].length;
 }
 
 /**
- * Breaks a text at its spaces into lines of at most so many columns. A word that
- * is longer stays whole, as an address or a path must.
+ * Breaks a text at its spaces into lines of at most `width` columns. A longer
+ * word, such as an address or a path, stays whole.
  */
 export function wrap(text: string, width: number): readonly string[] {
   const lines: string[] = [];

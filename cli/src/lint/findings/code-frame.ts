@@ -1,10 +1,10 @@
 import { style, type Terminal } from "../../shell/terminal.js";
 import type { Finding } from "./finding.js";
 
-// As buf counts: a tab takes the columns up to the next multiple of this.
+// buf counts so, too: a tab takes the columns up to the next multiple of this.
 const tabWidth = 4;
 
-/** The line of a finding with carets below what it is about; empty where the file has no such line. */
+/** The line of a finding, with carets below the text that is wrong; empty where the file has no such line. */
 export function codeFrame(finding: Finding, lines: readonly string[], terminal: Terminal): readonly string[] {
   const source = lines[finding.line - 1];
   if (source === undefined) return [];
@@ -20,7 +20,7 @@ export function codeFrame(finding: Finding, lines: readonly string[], terminal: 
   ];
 }
 
-/** How far to the right a column is once tabs are spaces. */
+/** How far to the right a column is when spaces stand for the tabs. */
 function widthOf(source: string, column: number, countsTabs: boolean): number {
   return countsTabs ? column : expanded(source.slice(0, column)).length;
 }

@@ -1,10 +1,11 @@
 import type { DescFile } from "@bufbuild/protobuf";
 
 /**
- * Whether a comment on the place, or on what it is in, says
- * `buf:lint:ignore RULE_ID` on a line of its own, as buf has it for its rules.
+ * Whether the comment of a place, or of what contains the place, says
+ * `buf:lint:ignore RULE_ID` on a line of its own. buf reads the same comment for
+ * its own rules.
  */
-export function isIgnored(file: DescFile, path: readonly number[], ruleId: string): boolean {
+export function isBufLintIgnored(file: DescFile, path: readonly number[], ruleId: string): boolean {
   const locations = file.proto.sourceCodeInfo?.location ?? [];
   const wanted = new RegExp(`^\\s*buf:lint:ignore\\s+${ruleId}\\s*$`, "m");
   return locations.some(

@@ -1,25 +1,29 @@
 import { positionOf, readModel, type SchemaModel } from "@sessionstream/plugin/model";
 import { vet } from "@sessionstream/plugin/vet";
 import type { Finding } from "../findings/finding.js";
-import { isIgnored } from "./buf-lint-ignore.js";
+import { isBufLintIgnored } from "./buf-lint-ignore.js";
 import { compileProtos } from "./compile.js";
 
 /** What the proto files say, and what is wrong with them. */
 export interface CheckedProtos {
   readonly model: SchemaModel;
   readonly findings: readonly Finding[];
-  /** The paths of the files that were checked. */
+  /** The paths of the checked files. */
   readonly files: readonly string[];
 }
 
-/** Compiles the proto files of a folder or an image and vets them. Throws CannotRun. */
+/**
+ * Compiles the proto files of a folder or an image and vets them.
+ *
+ * @throws {CannotRun} BUF_NOT_FOUND or PROTO_DOES_NOT_COMPILE
+ */
 export async function checkProtos(input: string, cwd: string): Promise<CheckedProtos> {
   const { files, own } = await compileProtos(input, cwd);
   const model = readModel(files);
   const findings = vet(model)
-    // What is wrong in a dependency is for those who keep it.
+    // Faults in a dependency are for those who keep it.
     .filter(({ file, related }) => own.has(file) || related.some((place) => own.has(place.file)))
-    .filter(({ file, path, ruleId }) => !isIgnored(file, path, ruleId))
+    .filter(({ file, path, ruleId }) => !isBufLintIgnored(file, path, ruleId))
     .map(({ ruleId, message, file, line, column, related }) => ({
       ruleId,
       message,

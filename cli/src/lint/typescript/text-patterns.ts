@@ -1,7 +1,7 @@
 import type { SchemaModel } from "@sessionstream/plugin/model";
 import type { Texts } from "./project/hand-written.js";
 
-// To find out types takes the time of a run. These patterns look at the text alone
+// Most of the time of a run goes into types. These patterns look at the text alone
 // and find the files in which a rule could find something. They may find too many
 // files, but miss none that names our packages or the generated code.
 

@@ -8,7 +8,7 @@ import { type DeclaredNames, kindsOf } from "./declared-names.js";
 import type { TypeScriptRule } from "./rule.js";
 import { nameKnownInfo } from "./rule-infos.js";
 
-/** Finds names that are looked up or compared with and that nothing declares. */
+/** Finds lookups of names, and comparisons with names, that nothing declares. */
 export const nameKnown: TypeScriptRule = {
   info: nameKnownInfo,
   visitor({ checker, names }, report) {
@@ -50,12 +50,12 @@ const lookups: ReadonlyMap<string, Kind> = new Map([
   ["hasTimelineEntity", "timeline_entity"],
 ]);
 
-/** Whether a call may look a name up: what it calls could be a method, or one that was unpacked. */
+/** Whether a call may look a name up: it calls a method with such a name, or a function that may be such a method. */
 function mayLookUp({ expression }: ts.CallExpression): boolean {
   return ts.isPropertyAccessExpression(expression) ? lookups.has(expression.name.text) : ts.isIdentifier(expression);
 }
 
-/** The kind of what a call looks up in a SchemaRegistry. */
+/** The kind of the name that a call looks up in a SchemaRegistry. */
 function lookedUpBy(call: ts.CallExpression, checker: ts.TypeChecker): Kind | undefined {
   const declaration = calleeOf(call, checker);
   if (declaration === undefined || !ts.isMethodDeclaration(declaration)) return undefined;

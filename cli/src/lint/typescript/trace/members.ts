@@ -6,7 +6,7 @@ import { bare, nameText } from "./syntax.js";
 
 /** A property of a type of ours that an expression reads. */
 export interface Member {
-  /** The type that declares it. */
+  /** The name of the type that declares the property. */
   readonly owner: string;
   readonly name: string;
   readonly type: ts.Type;

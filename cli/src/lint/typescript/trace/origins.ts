@@ -14,7 +14,7 @@ export interface Origin {
   readonly entry: ts.Expression;
 }
 
-/** What to trace with. */
+/** What a trace needs. */
 export interface TraceOptions {
   readonly checker: ts.TypeChecker;
   readonly callers: Callers;
@@ -173,7 +173,7 @@ class Trace implements Traced {
     const index = callee.parameters.indexOf(parameter);
     const name = relayName(callee);
     if (name !== undefined) this.relays.add(name);
-    // The value enters with the argument of the caller, so that is where one looks for it.
+    // The value enters with the argument of the caller, where a reader looks for it.
     for (const given of this.#options.callers.of(callee)) {
       if (parameter.dotDotDotToken === undefined) {
         this.argument(given, index, path, undefined);

@@ -25,7 +25,7 @@ export interface Registrar {
   readonly title: string;
 }
 
-/** Where a registrar takes the name, and where the message type. */
+/** The index of the argument that has the name, and of the one that has the message type. */
 export const nameArgument = 0;
 export const schemaArgument = 1;
 
