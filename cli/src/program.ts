@@ -1,20 +1,20 @@
 import { createRequire } from "node:module";
 import { Command, CommanderError } from "commander";
-import { CannotRun } from "./errors.js";
-import { type ExitCode, exitCodes } from "./exit-code.js";
-import { helpCommand } from "./help/command.js";
-import { lintCommand } from "./lint/command.js";
+import { helpCommand } from "./help/help-command.js";
+import { lintCommand } from "./lint/lint-command.js";
+import { CannotRun } from "./shell/cannot-run.js";
+import { type ExitCode, exitCodes } from "./shell/exit-code.js";
 
 const { version } = createRequire(import.meta.url)("../package.json") as { version: string };
 
-/** Runs the command line that is given, without the program's name. Resolves to what to exit with. */
+/** Runs a command line, given without the program's name. Resolves to the exit code of the process. */
 export async function run(args: readonly string[]): Promise<ExitCode> {
   let exitCode: ExitCode = exitCodes.clean;
   const program = new Command("sessionstream")
     .description("Checks sessionstream schemas and the code that uses them, and explains both.")
     .version(version)
     .helpCommand(false)
-    // Commands inherit it: an option that is wrong must not exit like a finding.
+    // Commands inherit this. A wrong option must not exit like a finding.
     .exitOverride();
   const done = (code: ExitCode): void => {
     exitCode = code;
@@ -30,7 +30,7 @@ export async function run(args: readonly string[]): Promise<ExitCode> {
   return exitCode;
 }
 
-/** What went wrong, with its code at the end of the first line; for a fault of ours, what one needs to report it. */
+/** The text of an error, with the code at the end of its first line. A fault of ours shows its stack, for a report. */
 function textOf(error: unknown): unknown {
   if (error instanceof CannotRun) return error.message.replace(/$/m, ` (${error.code})`);
   return error instanceof Error ? error.stack : error;

@@ -10,7 +10,7 @@ export type Block =
 
 /** An item of a list with what it contains. */
 export interface ListItem {
-  /** What stands before it: `•` or a number. */
+  /** What stands before the item: `•` or a number. */
   readonly marker: string;
   readonly blocks: readonly Block[];
 }
@@ -20,7 +20,7 @@ const heading = /^ {0,3}(#{1,6})\s+(.*?)\s*#*$/;
 const item = /^( {0,3})([-*+]|\d{1,9}[.)])(\s+|$)/;
 const tableRule = /^\s*\|?\s*:?-+:?\s*(\|\s*:?-+:?\s*)*\|?\s*$/;
 
-/** Reads the Markdown that help pages are written in. HTML comments are left out. */
+/** Reads the Markdown of a help page. Leaves out HTML comments. */
 export function parseBlocks(text: string): readonly Block[] {
   return parseLines(
     text
@@ -77,14 +77,14 @@ function parseBlock(lines: readonly string[], start: number): Parsed {
 
 function parseCode(lines: readonly string[], start: number): Parsed {
   const [opening = ""] = fence.exec(lines[start] ?? "") ?? [];
-  // What follows the language, as in "ts src/main.ts", is the file's name.
+  // The file's name follows the language, as in "ts src/main.ts".
   const [, title = ""] = (lines[start] ?? "").slice(opening.length).trim().split(/\s+/);
   const closing = new RegExp(`^\\s*${opening.trim()}\\s*$`);
   const end = endOf(lines, start, (line) => !closing.test(line));
   return { block: { kind: "code", title, lines: lines.slice(start + 1, end) }, end: end + 1 };
 }
 
-/** A list goes on with what is indented below its items, empty lines between included. */
+/** Reads a list. Indented lines below an item belong to the item, empty lines between them included. */
 function parseList(lines: readonly string[], start: number): Parsed {
   const items: ListItem[] = [];
   let at = start;
@@ -117,14 +117,14 @@ function isIndented(line: string | undefined): boolean {
   return line !== undefined && /^\s{2,}\S/.test(line);
 }
 
-/** Whether a line begins a block of its own though no empty line is before it. */
+/** Whether a line begins a new block even without an empty line before it. */
 function interrupts(line: string): boolean {
   return fence.test(line) || heading.test(line) || item.test(line) || /^ {0,3}>/.test(line);
 }
 
 function cellsOf(line: string): readonly string[] {
   const inner = line.trim().replace(/^\||\|$/g, "");
-  // A bar in a code span or after a backslash is text.
+  // A bar in a code span or after a backslash is a part of the text.
   const cells = inner.match(/(?:`[^`]*`|\\.|[^|`\\])+|(?<=\|)(?=\|)|^(?=\|)|(?<=\|)$/g) ?? [];
   return cells.map((cell) => cell.trim().replaceAll("\\|", "|"));
 }

@@ -1,12 +1,16 @@
 import { nearest } from "@sessionstream/plugin/nearest";
-import { CannotRun } from "../errors.js";
-import { type ExitCode, exitCodes } from "../exit-code.js";
-import { style, type Terminal, terminalOf } from "../terminal.js";
-import { wrap } from "../wrap.js";
+import { CannotRun } from "../shell/cannot-run.js";
+import { type ExitCode, exitCodes } from "../shell/exit-code.js";
+import { style, type Terminal, terminalOf } from "../shell/terminal.js";
+import { wrap } from "../shell/wrap.js";
 import { renderMarkdown } from "./render.js";
 import { readTopics, type Topic } from "./topics.js";
 
-/** Prints the page of a topic, or the list of all. Throws CannotRun: TOPIC_NOT_FOUND. */
+/**
+ * Prints the page of a topic, or the list of all topics.
+ *
+ * @throws {CannotRun} TOPIC_NOT_FOUND
+ */
 export function help(name: string | undefined, commands: readonly string[]): ExitCode {
   const topics = readTopics();
   const terminal = terminalOf(process.stdout);

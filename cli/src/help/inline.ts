@@ -1,16 +1,16 @@
-import { type Style, style, type Terminal } from "../terminal.js";
+import { type Style, style, type Terminal } from "../shell/terminal.js";
 
 const inline =
   /(?<code>`+)(?<literal>[\s\S]*?[^`])\k<code>(?!`)|!?\[(?<label>[^\]]*)\]\((?<target>[^)\s]+)\)|<(?<address>https?:[^>]+)>|\*\*(?<strong>[\s\S]+?)\*\*|(?<![\w*])[*_](?<emphasis>[^\s*_](?:[\s\S]*?[^\s*_])?)[*_](?![\w*])|\\(?<escaped>[\\`*_{}[\]()#+.!|<>-])/g;
 
-/** Text with its inline Markdown as styles. Where a terminal has none, code keeps its backticks. */
+/** Text with its inline Markdown as styles. Code keeps its backticks in a terminal without styles. */
 export function renderInline(text: string, terminal: Terminal): string {
   return text.replaceAll(inline, (...found) => {
     const { literal, label, target, address, strong, emphasis, escaped } = found.at(-1) as Record<
       string,
       string | undefined
     >;
-    // Spaces in code are kept by no wrapper, so each word has its own style.
+    // Wrapping does not keep the spaces in code, so each word has a style of its own.
     if (literal !== undefined)
       return terminal.styled ? words(literal.trim(), terminal, "cyan") : `\`${literal.trim()}\``;
     if (label !== undefined) return link(renderInline(label, terminal), target ?? "", terminal);
@@ -26,12 +26,12 @@ export function plainText(text: string): string {
   return renderInline(text, { width: 0, styled: false }).replaceAll("`", "");
 }
 
-/** A style for each word, so that a line that is broken between them is whole. */
+/** Styles each word by itself, so that a line break between two words falls into no style. */
 function words(text: string, terminal: Terminal, name: Style): string {
   return text.replaceAll(/\S+/g, (word) => style(terminal, name, word));
 }
 
-/** Where a link leads, as one follows it from a terminal: to an address or to another page. */
+/** A link as text that one can follow from a terminal: to an address or to another page. */
 function link(label: string, target: string, terminal: Terminal): string {
   const page = /^(?:\.\/)?([\w-]+)\.md(?:#.*)?$/.exec(target)?.[1];
   if (page !== undefined) return `${label} (sessionstream help ${page})`;

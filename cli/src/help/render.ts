@@ -1,15 +1,15 @@
-import { style, type Terminal } from "../terminal.js";
-import { columnsOf, wrap } from "../wrap.js";
+import { style, type Terminal } from "../shell/terminal.js";
+import { columnsOf, wrap } from "../shell/wrap.js";
 import { type Block, type ListItem, parseBlocks } from "./blocks.js";
 import { renderInline } from "./inline.js";
 import { renderTable } from "./table.js";
 
-/** A Markdown page as text for a terminal, wrapped to its width. Code is left as it is. */
+/** A Markdown page as text for a terminal, wrapped to its width. Code stays as it is. */
 export function renderMarkdown(text: string, terminal: Terminal): string {
   return `${renderBlocks(parseBlocks(text), terminal).join("\n")}\n`;
 }
 
-/** The lines of blocks, with an empty one between them. */
+/** The lines of blocks, with an empty line between two blocks. */
 function renderBlocks(blocks: readonly Block[], terminal: Terminal): readonly string[] {
   return blocks.flatMap((block, index) => [...(index === 0 ? [] : [""]), ...renderBlock(block, terminal)]);
 }
@@ -36,7 +36,7 @@ function renderBlock(block: Block, terminal: Terminal): readonly string[] {
   }
 }
 
-/** Without styles, a line below the upper levels tells a heading from text. */
+/** Underlines the upper levels, so that one can tell a heading from text where there are no styles. */
 function renderHeading(level: number, text: string, terminal: Terminal): readonly string[] {
   const lines = wrap(text, terminal.width);
   const width = Math.max(0, ...lines.map(columnsOf));
@@ -45,7 +45,7 @@ function renderHeading(level: number, text: string, terminal: Terminal): readonl
   return underline === "" ? bold : [...bold, style(terminal, "bold", underline.repeat(width))];
 }
 
-/** Items with a paragraph each follow one another; those with more have space between them. */
+/** Items of one paragraph follow one another; longer items have an empty line between them. */
 function renderList(items: readonly ListItem[], terminal: Terminal): readonly string[] {
   const isLoose = items.some(({ blocks }) => blocks.filter(({ kind }) => kind !== "list").length > 1);
   return items.flatMap(({ marker, blocks }, index) => {

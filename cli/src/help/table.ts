@@ -1,10 +1,10 @@
-import { style, type Terminal } from "../terminal.js";
-import { columnsOf, wrap } from "../wrap.js";
+import { style, type Terminal } from "../shell/terminal.js";
+import { columnsOf, wrap } from "../shell/wrap.js";
 import { renderInline } from "./inline.js";
 
 const gap = "  ";
 
-/** A table whose first row is its head, with cells wrapped so that it fits. */
+/** A table with its first row as the head. Wraps cells to fit the terminal. */
 export function renderTable(rows: readonly (readonly string[])[], terminal: Terminal): readonly string[] {
   const count = Math.max(0, ...rows.map((row) => row.length));
   const cells = rows.map((row) =>
@@ -13,7 +13,7 @@ export function renderTable(rows: readonly (readonly string[])[], terminal: Term
   const widths = fit(cells, terminal.width - gap.length * (count - 1));
   const [head = [], ...body] = cells.map((row) => renderRow(row, widths));
   const rule = style(terminal, "dim", widths.map((width) => "-".repeat(width)).join(gap));
-  // A row of several lines needs space to be told from the next.
+  // Space after a row of several lines tells it from the next row.
   const isTall = body.some((lines) => lines.length > 1);
   return [
     ...head.map((line) => style(terminal, "bold", line)),
@@ -36,14 +36,14 @@ function renderRow(row: readonly string[], widths: readonly number[]): readonly 
   );
 }
 
-/** The widths of the columns: as wide as they need, and where that is too much, the widest give way. */
+/** The widths of the columns: what they need, or less for the widest where the table would not fit. */
 function fit(rows: readonly (readonly string[])[], total: number): readonly number[] {
   const columns = rows[0]?.map((_, column) => rows.map((row) => row[column] ?? "")) ?? [];
   const widths = columns.map((cells) => Math.max(3, ...cells.map(columnsOf)));
   const least = columns.map((cells) => Math.max(3, ...cells.flatMap((cell) => cell.split(/\s+/)).map(columnsOf)));
   let excess = widths.reduce((sum, width) => sum + width, 0) - total;
   while (excess > 0) {
-    // A word is never broken: rather than that, the table is too wide.
+    // A word always stays whole, even if the table becomes too wide.
     const candidates = widths.map((width, column) => (width > (least[column] ?? 0) ? width : 0));
     const widest = candidates.indexOf(Math.max(...candidates));
     if (candidates[widest] === 0) break;

@@ -6,15 +6,15 @@ import { plainText } from "./inline.js";
 
 /** A help page. */
 export interface Topic {
-  /** What one asks for: the file's name without its ending. */
+  /** The name to ask for: that of the file without its ending. */
   readonly name: string;
-  /** The first sentence after the heading; the heading where there is none. */
+  /** The first sentence after the heading, or the heading where no sentence follows. */
   readonly summary: string;
   /** Markdown. */
   readonly text: string;
 }
 
-/** The pages of the package, or of the repository that it is run from, by name. */
+/** Reads the pages of the package, or of the repository that contains it. The first page is the one to read first. */
 export function readTopics(): readonly Topic[] {
   const folder = ["../../docs", "../../../docs"]
     .map((path) => fileURLToPath(new URL(path, import.meta.url)))
@@ -29,7 +29,7 @@ export function readTopics(): readonly Topic[] {
     });
 }
 
-// One begins at the beginning; the rest is for looking up.
+// A reader begins with getting-started, and looks things up in the others by name.
 function byReadingOrder(a: string, b: string): number {
   const rank = (file: string): number => (file === "getting-started.md" ? 0 : 1);
   return rank(a) - rank(b) || (a < b ? -1 : 1);

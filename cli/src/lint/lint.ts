@@ -1,30 +1,44 @@
 import { resolve } from "node:path";
-import { CannotRun } from "../errors.js";
-import { type ExitCode, exitCodes } from "../exit-code.js";
-import { style, terminalOf } from "../terminal.js";
-import type { LintFlags } from "./command.js";
-import { compareFindings } from "./finding.js";
-import { formatText } from "./output/text.js";
-import type { CheckedProtos } from "./proto/check.js";
-import type { LintResult } from "./result.js";
-import { isSelected, type Selection, selectionOf } from "./selection.js";
+import { CannotRun } from "../shell/cannot-run.js";
+import { type ExitCode, exitCodes } from "../shell/exit-code.js";
+import { style, terminalOf } from "../shell/terminal.js";
+import { type PathFilter, passes, pathFilterOf } from "./filter/path-filter.js";
+import { compareFindings } from "./findings/finding.js";
+import { formatText } from "./findings/format-text.js";
+import type { LintResult } from "./findings/result.js";
+import type { CheckedProtos } from "./proto/check-protos.js";
 
-/** Checks what the command line says and prints what was found. Throws CannotRun. */
-export async function lint(paths: readonly string[], flags: LintFlags, cwd = process.cwd()): Promise<ExitCode> {
-  const result = await check(await selectionOf(paths, cwd), flags, cwd);
-  const { findings, checked } = result;
+/** What to check, and how to print what was found. */
+export interface LintOptions {
+  /** Where the proto files are. False checks none; undefined looks for them. */
+  readonly proto?: string | false;
+  readonly typescript: boolean;
+  /** The tsconfig.json to use. Undefined looks for it. */
+  readonly tsconfig?: string;
+  readonly format: Format;
+}
+
+type Format = "text" | "json";
+
+/**
+ * Checks files and prints the findings.
+ *
+ * @throws {CannotRun} where the run lacks something that it needs, or cannot read it
+ */
+export async function lint(paths: readonly string[], options: LintOptions, cwd = process.cwd()): Promise<ExitCode> {
+  const result = await check(await pathFilterOf(paths, cwd), options, cwd);
   process.stdout.write(
-    flags.format === "json"
-      ? `${JSON.stringify({ version: 1, findings, checked }, undefined, 2)}\n`
-      : formatText(findings, checked, cwd, terminalOf(process.stdout)),
+    options.format === "json"
+      ? `${JSON.stringify({ version: 1, ...result }, undefined, 2)}\n`
+      : formatText(result, cwd, terminalOf(process.stdout)),
   );
-  return findings.length === 0 ? exitCodes.clean : exitCodes.findings;
+  return result.findings.length === 0 ? exitCodes.clean : exitCodes.findings;
 }
 
 /** Prints every rule with what it checks. */
-export async function listRules({ format }: LintFlags): Promise<ExitCode> {
+export async function listRules(format: Format): Promise<ExitCode> {
   const { rules } = await import("@sessionstream/plugin/vet");
-  const { ruleInfos } = await import("./typescript/rule-list.js");
+  const { ruleInfos } = await import("./typescript/rules/rule-infos.js");
   const infos = [...rules, ...ruleInfos].map(({ id, purpose }) => ({ id, purpose }));
   const terminal = terminalOf(process.stdout);
   process.stdout.write(
@@ -35,8 +49,8 @@ export async function listRules({ format }: LintFlags): Promise<ExitCode> {
   return exitCodes.clean;
 }
 
-async function check(selection: Selection | undefined, flags: LintFlags, cwd: string): Promise<LintResult> {
-  if (flags.proto === false && !flags.typescript) {
+async function check(filter: PathFilter | undefined, options: LintOptions, cwd: string): Promise<LintResult> {
+  if (options.proto === false && !options.typescript) {
     throw new CannotRun(
       "NOTHING_TO_DO",
       "--no-proto and --no-typescript leave nothing to check: give one of them at most",
@@ -44,15 +58,15 @@ async function check(selection: Selection | undefined, flags: LintFlags, cwd: st
   }
   // buf compiles in a process of its own while this one loads its compiler.
   const [protos, typescript] = await Promise.all([
-    flags.proto === false ? undefined : checkProtoFiles(flags.proto, cwd),
-    flags.typescript ? readTypeScript(selection, flags.tsconfig, cwd) : undefined,
+    options.proto === false ? undefined : checkProtoFiles(options.proto, cwd),
+    options.typescript ? readTypeScript(filter, options.tsconfig, cwd) : undefined,
   ]);
-  const selects = ({ path }: { path: string }): boolean => isSelected(resolve(cwd, path), selection);
-  const findings = [...(protos?.findings ?? []), ...(typescript?.check(protos) ?? [])].filter(selects);
+  const isWanted = (path: string): boolean => passes(resolve(cwd, path), filter);
+  const findings = [...(protos?.findings ?? []), ...(typescript?.check(protos) ?? [])];
   return {
-    findings: findings.sort(compareFindings),
+    findings: findings.filter(({ path }) => isWanted(path)).sort(compareFindings),
     checked: {
-      proto: protos?.files.filter((path) => selects({ path })).length ?? 0,
+      proto: protos?.files.filter(isWanted).length ?? 0,
       typescript: typescript?.count ?? 0,
     },
   };
@@ -61,16 +75,16 @@ async function check(selection: Selection | undefined, flags: LintFlags, cwd: st
 async function checkProtoFiles(given: string | undefined, cwd: string): Promise<CheckedProtos> {
   const { protoInput } = await import("./proto/input.js");
   const input = protoInput(given, cwd);
-  const { checkProtos } = await import("./proto/check.js");
+  const { checkProtos } = await import("./proto/check-protos.js");
   return checkProtos(input, cwd);
 }
 
-async function readTypeScript(selection: Selection | undefined, tsconfig: string | undefined, cwd: string) {
-  const { countSelected, readSources } = await import("./typescript/sources.js");
-  const { checkTypeScript } = await import("./typescript/check.js");
-  const sources = readSources(selection, tsconfig, cwd);
+async function readTypeScript(filter: PathFilter | undefined, tsconfig: string | undefined, cwd: string) {
+  const { countFiles, readProjects } = await import("./typescript/project/projects.js");
+  const { checkTypeScript } = await import("./typescript/check-typescript.js");
+  const projects = readProjects(filter, tsconfig, cwd);
   return {
-    count: countSelected(sources, selection),
-    check: (protos: CheckedProtos | undefined) => sources.flatMap((each) => checkTypeScript(each, protos?.model, cwd)),
+    count: countFiles(projects, filter),
+    check: (protos: CheckedProtos | undefined) => projects.flatMap((each) => checkTypeScript(each, protos?.model, cwd)),
   };
 }

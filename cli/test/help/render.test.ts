@@ -1,6 +1,5 @@
 import { expect, test } from "vitest";
 import { renderMarkdown } from "../../src/help/render.js";
-import { terminalOf } from "../../src/terminal.js";
 
 const page = `<!-- for the tests
 only -->
@@ -87,7 +86,7 @@ test("a page is wrapped to the width, and code is left as it is", () => {
   `);
 });
 
-test("styles do not count as width, and only terminals that want them get them", () => {
+test("styles do not count as width", () => {
   const styled = renderMarkdown(page, { width: 44, styled: true });
   // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what styles are made of
   const plain = styled.replaceAll(/\u001b\[\d+m/g, "");
@@ -98,21 +97,6 @@ test("styles do not count as width, and only terminals that want them get them",
       .split("\n")
       .map((line) => line.trim()),
   ).toEqual(expect.arrayContaining(["Getting started", "• one"]));
-  const isStyled = (isTTY: boolean, env: Record<string, string>): boolean =>
-    terminalOf({ isTTY, columns: 80 }, env).styled;
-  expect(isStyled(true, {})).toBe(true);
-  expect(isStyled(false, {})).toBe(false);
-  expect(isStyled(true, { NO_COLOR: "1" })).toBe(false);
-  expect(isStyled(true, { TERM: "dumb" })).toBe(false);
-  expect(isStyled(false, { FORCE_COLOR: "1" })).toBe(true);
-});
-
-test("the width is the terminal's, within what one can read", () => {
-  const widthOf = (columns: number | undefined, env = {}): number =>
-    terminalOf(columns === undefined ? {} : { isTTY: true, columns }, env).width;
-  expect([widthOf(72), widthOf(400), widthOf(5), widthOf(undefined), widthOf(undefined, { COLUMNS: "60" })]).toEqual([
-    72, 100, 30, 80, 60,
-  ]);
 });
 
 test("no line of a page is wider than the terminal, but for code and words that cannot be broken", () => {

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll } from "vitest";
-import type { Finding } from "../../src/lint/finding.js";
-import { checkProtos } from "../../src/lint/proto/check.js";
-import { checkTypeScript } from "../../src/lint/typescript/check.js";
-import { readSources } from "../../src/lint/typescript/sources.js";
+import type { Finding } from "../../src/lint/findings/finding.js";
+import { checkProtos } from "../../src/lint/proto/check-protos.js";
+import { checkTypeScript } from "../../src/lint/typescript/check-typescript.js";
+import { readProjects } from "../../src/lint/typescript/project/projects.js";
 import { makeProject, removeProject } from "./project.js";
 
 /** A case: what its files are, or what its only file is. */
@@ -25,7 +25,7 @@ export function checkCases(cases: Readonly<Record<string, Case>>): (name: string
     });
     folder = makeProject(Object.fromEntries(files));
     const { model } = await checkProtos(folder, folder);
-    findings = readSources(undefined, undefined, folder).flatMap((sources) => checkTypeScript(sources, model, folder));
+    findings = readProjects(undefined, undefined, folder).flatMap((project) => checkTypeScript(project, model, folder));
   }, 60_000);
   afterAll(() => removeProject(folder));
   return (name) => {

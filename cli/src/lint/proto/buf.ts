@@ -1,22 +1,23 @@
 import { execFile } from "node:child_process";
 import { delimiter, join } from "node:path";
 import { promisify } from "node:util";
-import { CannotRun } from "../../errors.js";
-import { foldersUpward } from "../../paths.js";
+import { CannotRun } from "../../shell/cannot-run.js";
+import { foldersUpward } from "../../shell/paths.js";
 
 const maxBuffer = 2 ** 30;
 
 /**
- * Runs the buf of the project, or else that of the PATH, and resolves to what
- * it prints. Throws CannotRun: BUF_NOT_FOUND, or PROTO_DOES_NOT_COMPILE with
- * buf's own words.
+ * Runs the buf of the project, or else the one in the PATH. Resolves to what buf
+ * prints.
+ *
+ * @throws {CannotRun} BUF_NOT_FOUND, or PROTO_DOES_NOT_COMPILE with buf's own words
  */
 export async function runBuf(args: readonly string[], cwd: string): Promise<Buffer> {
   const bins = foldersUpward(cwd).map((folder) => join(folder, "node_modules", ".bin"));
   const path = [...bins, process.env.PATH ?? ""].join(delimiter);
   try {
     const options = { cwd, maxBuffer, encoding: "buffer", env: { ...process.env, PATH: path } } as const;
-    // npm's programs are scripts on Windows, which only a shell runs.
+    // On Windows, npm installs programs as scripts, which only a shell runs.
     const { stdout } = await promisify(execFile)("buf", args, { ...options, shell: process.platform === "win32" });
     return stdout;
   } catch (error) {
@@ -39,7 +40,7 @@ function isMissing(error: unknown): boolean {
   return error instanceof Error && "code" in error && error.code === "ENOENT";
 }
 
-/** buf says on stdout where files are at fault, and on stderr what else went wrong. */
+/** What buf says: faults in files on stdout, all other faults on stderr. */
 function outputOf(error: unknown): string {
   const { stdout, stderr } = error as { stdout?: unknown; stderr?: unknown };
   const said = `${stdout ?? ""}${stderr ?? ""}`.trim();

@@ -1,17 +1,21 @@
 import { createFileRegistry, type DescFile, fromBinary } from "@bufbuild/protobuf";
 import { type FileDescriptorSet, FileDescriptorSetSchema } from "@bufbuild/protobuf/wkt";
-import { shownPath } from "../../paths.js";
+import { shownPath } from "../../shell/paths.js";
 import { runBuf } from "./buf.js";
 
 /** Proto files as buf compiled them. */
 export interface CompiledProtos {
-  /** All of them, with what they import. Those of the input are named by the path that the user can open. */
+  /** All files, with those that they import. A file of the input has as its name the path that the user can open. */
   readonly files: readonly DescFile[];
-  /** Those that are the input's own. */
+  /** The files of the input itself. */
   readonly own: ReadonlySet<DescFile>;
 }
 
-/** Compiles a folder or an image with buf; writes nothing. Throws CannotRun. */
+/**
+ * Compiles a folder or an image with buf. Writes nothing.
+ *
+ * @throws {CannotRun} BUF_NOT_FOUND or PROTO_DOES_NOT_COMPILE
+ */
 export async function compileProtos(input: string, cwd: string): Promise<CompiledProtos> {
   const [image, listing] = await Promise.all([
     runBuf(["build", input, "--output", "-#format=binpb"], cwd),
@@ -22,9 +26,9 @@ export async function compileProtos(input: string, cwd: string): Promise<Compile
     .filter((line) => line !== "")
     .map((line) => JSON.parse(line) as ListedFile);
   const own = listed.filter((file) => !file.is_import);
-  // The names that buf gives are relative to the module. All that is said about
-  // a file names it by its descriptor, so that is where its path goes. In an
-  // image, no file has a path, and the name is all there is.
+  // buf names files relative to their module. Messages take the name of a file
+  // from its descriptor, so the path goes there. In an image, no file has a path,
+  // and files keep their names.
   const paths = new Map(
     own.filter(({ path }) => path !== "").map(({ import_path, path }) => [import_path, shown(path, cwd)]),
   );
@@ -37,7 +41,7 @@ export async function compileProtos(input: string, cwd: string): Promise<Compile
 
 /** A line of `buf ls-files --format json`. */
 interface ListedFile {
-  /** Where it is, as seen from the working directory; empty in an image. */
+  /** The path from the working directory; empty in an image. */
   readonly path: string;
   readonly import_path: string;
   readonly is_import: boolean;

@@ -1,16 +1,21 @@
 import { existsSync } from "node:fs";
 import { dirname, resolve } from "node:path";
-import { CannotRun } from "../../errors.js";
-import { findUpward } from "../../paths.js";
+import { CannotRun } from "../../shell/cannot-run.js";
+import { findUpward } from "../../shell/paths.js";
 
-/** The folder or image that buf is to compile: the one that was given, or the workspace at or above a folder. */
+/**
+ * The folder or image for buf to compile: the given one, or else the workspace in
+ * the working directory or above it.
+ *
+ * @throws {CannotRun} PROTO_NOT_FOUND
+ */
 export function protoInput(given: string | undefined, cwd: string): string {
   if (given !== undefined) {
     const path = resolve(cwd, given);
     if (existsSync(path)) return path;
     throw new CannotRun("PROTO_NOT_FOUND", `--proto: got ${given}, which does not exist: want a folder or a buf image`);
   }
-  // A buf.work.yaml holds together folders that have a buf.yaml each.
+  // A buf.work.yaml holds together folders, and each of them has a buf.yaml.
   const config = findUpward(cwd, "buf.work.yaml") ?? findUpward(cwd, "buf.yaml");
   if (config !== undefined) return dirname(config);
   throw new CannotRun(

@@ -1,14 +1,14 @@
 import { aKind, type Kind, kindTitles } from "@sessionstream/plugin/model";
 import { nearest } from "@sessionstream/plugin/nearest";
 import { ts } from "ts-morph";
-import { type KnownNames, kindsOf } from "../known-names.js";
-import { nameReadBy } from "../members.js";
-import { isDeclaredBy } from "../package-of.js";
-import type { TypeScriptRule } from "../rule.js";
-import { nameKnownInfo } from "../rule-list.js";
-import { calleeOf, literalsOf } from "../syntax.js";
+import { nameReadBy } from "../trace/members.js";
+import { isDeclaredBy } from "../trace/package-of.js";
+import { calleeOf, literalsOf } from "../trace/semantics.js";
+import { type DeclaredNames, kindsOf } from "./declared-names.js";
+import type { TypeScriptRule } from "./rule.js";
+import { nameKnownInfo } from "./rule-infos.js";
 
-/** Finds names that are looked up or compared with and that nothing declares. */
+/** Finds lookups of names, and comparisons with names, that nothing declares. */
 export const nameKnown: TypeScriptRule = {
   info: nameKnownInfo,
   visitor({ checker, names }, report) {
@@ -34,7 +34,7 @@ export const nameKnown: TypeScriptRule = {
   },
 };
 
-function whatIsWrong(kind: Kind, name: string, names: KnownNames): string {
+function whatIsWrong(kind: Kind, name: string, names: DeclaredNames): string {
   const [other] = kindsOf(name, names);
   if (other !== undefined) return `got "${name}", which is ${aKind(other)}: want ${aKind(kind)}`;
   const near = nearest(name, names[kind]);
@@ -50,12 +50,12 @@ const lookups: ReadonlyMap<string, Kind> = new Map([
   ["hasTimelineEntity", "timeline_entity"],
 ]);
 
-/** Whether a call may look a name up: what it calls could be a method, or one that was unpacked. */
+/** Whether a call may look a name up: it calls a method with such a name, or a function that may be such a method. */
 function mayLookUp({ expression }: ts.CallExpression): boolean {
   return ts.isPropertyAccessExpression(expression) ? lookups.has(expression.name.text) : ts.isIdentifier(expression);
 }
 
-/** The kind of what a call looks up in a SchemaRegistry. */
+/** The kind of the name that a call looks up in a SchemaRegistry. */
 function lookedUpBy(call: ts.CallExpression, checker: ts.TypeChecker): Kind | undefined {
   const declaration = calleeOf(call, checker);
   if (declaration === undefined || !ts.isMethodDeclaration(declaration)) return undefined;

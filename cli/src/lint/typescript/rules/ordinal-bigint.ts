@@ -1,10 +1,10 @@
 import { ts } from "ts-morph";
-import { type Member, memberReadBy } from "../members.js";
-import type { TypeScriptRule } from "../rule.js";
-import { ordinalBigintInfo } from "../rule-list.js";
-import { bare } from "../syntax.js";
+import { type Member, memberReadBy } from "../trace/members.js";
+import { bare } from "../trace/syntax.js";
+import type { TypeScriptRule } from "./rule.js";
+import { ordinalBigintInfo } from "./rule-infos.js";
 
-/** Finds ordinals that are turned into numbers. */
+/** Finds code that turns ordinals into numbers. */
 export const ordinalBigint: TypeScriptRule = {
   info: ordinalBigintInfo,
   visitor({ checker }, report) {
@@ -49,7 +49,7 @@ function mappedValue(call: ts.CallExpression): ts.Expression | undefined {
   return mapper !== undefined && ts.isArrowFunction(mapper) && ts.isExpression(mapper.body) ? mapper.body : undefined;
 }
 
-/** The ordinal that a value is, or that it has the digits of. */
+/** The ordinal that a value is, or whose digits it has. */
 function ordinalIn(value: ts.Expression, checker: ts.TypeChecker): Member | undefined {
   const node = bare(value);
   if (ts.isConditionalExpression(node)) return ordinalIn(node.whenTrue, checker) ?? ordinalIn(node.whenFalse, checker);
@@ -78,7 +78,7 @@ function onlySpan({ head, templateSpans }: ts.TemplateExpression, checker: ts.Ty
   return isAlone ? ordinalIn(span.expression, checker) : undefined;
 }
 
-/** Times and counts that a store reads as bigints are no ordinals. */
+/** Whether a member's name is one of an ordinal. Times and counts that a store reads as bigints are none. */
 function isOrdinal(name: string): boolean {
   return /ordinal$|^cursor$|^asOf$/i.test(name);
 }

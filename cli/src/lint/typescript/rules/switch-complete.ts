@@ -1,11 +1,12 @@
 import { type Kind, kindTitles, type Mark, type SchemaModel } from "@sessionstream/plugin/model";
 import { ts } from "ts-morph";
-import { nameReadBy } from "../members.js";
-import type { TypeScriptRule } from "../rule.js";
-import { switchCompleteInfo } from "../rule-list.js";
-import { forEachNode, literalsOf } from "../syntax.js";
+import { nameReadBy } from "../trace/members.js";
+import { literalsOf } from "../trace/semantics.js";
+import { forEachNode } from "../trace/syntax.js";
+import type { TypeScriptRule } from "./rule.js";
+import { switchCompleteInfo } from "./rule-infos.js";
 
-/** Finds switches over names of commands, events or UI events that pass over some of them in silence. */
+/** Finds switches that pass in silence over some names of commands, events or UI events. */
 export const switchComplete: TypeScriptRule = {
   info: switchCompleteInfo,
   visitor({ checker, model }, report) {
@@ -33,8 +34,8 @@ export const switchComplete: TypeScriptRule = {
 };
 
 /**
- * The names of a kind in the features that the cases are of; empty where no
- * schema is known. Events that are superseded come as their successors.
+ * The names of a kind in the features of the cases; empty where there is no
+ * schema. A superseded event is left out, since its successor arrives in its place.
  */
 function namesOfFeatures(cases: readonly string[], kind: Kind, model: SchemaModel | undefined): readonly string[] {
   const files = cases.flatMap((name) => model?.names[kind].get(name) ?? []).map(({ file }) => file);
@@ -43,7 +44,7 @@ function namesOfFeatures(cases: readonly string[], kind: Kind, model: SchemaMode
   return [...new Set(marks.flatMap(({ names }) => names.map(({ text }) => text)))];
 }
 
-/** Whether a default throws, or has the compiler prove that it is never reached. */
+/** Whether a default throws, or has the compiler prove that code never reaches it. */
 function refuses(fallback: ts.DefaultClause, checker: ts.TypeChecker): boolean {
   let found = false;
   forEachNode(fallback, (node) => {

@@ -1,0 +1,36 @@
+import { positionOf, readModel, type SchemaModel } from "@sessionstream/plugin/model";
+import { vet } from "@sessionstream/plugin/vet";
+import type { Finding } from "../findings/finding.js";
+import { isBufLintIgnored } from "./buf-lint-ignore.js";
+import { compileProtos } from "./compile.js";
+
+/** What the proto files say, and what is wrong with them. */
+export interface CheckedProtos {
+  readonly model: SchemaModel;
+  readonly findings: readonly Finding[];
+  /** The paths of the checked files. */
+  readonly files: readonly string[];
+}
+
+/**
+ * Compiles the proto files of a folder or an image and vets them.
+ *
+ * @throws {CannotRun} BUF_NOT_FOUND or PROTO_DOES_NOT_COMPILE
+ */
+export async function checkProtos(input: string, cwd: string): Promise<CheckedProtos> {
+  const { files, own } = await compileProtos(input, cwd);
+  const model = readModel(files);
+  const findings = vet(model)
+    // Faults in a dependency are for those who keep it.
+    .filter(({ file, related }) => own.has(file) || related.some((place) => own.has(place.file)))
+    .filter(({ file, path, ruleId }) => !isBufLintIgnored(file, path, ruleId))
+    .map(({ ruleId, message, file, line, column, related }) => ({
+      ruleId,
+      message,
+      path: file.proto.name,
+      line,
+      column,
+      related: related.map((place) => ({ path: place.file.proto.name, ...positionOf(place) })),
+    }));
+  return { model, findings, files: [...own].map(({ proto }) => proto.name) };
+}

@@ -1,0 +1,54 @@
+import { dirname } from "node:path";
+import { ts } from "ts-morph";
+import { CannotRun } from "../../../shell/cannot-run.js";
+import { relevantOptions, typesOnly } from "./compiler-options.js";
+
+/** What the compiler reads together: paths of files, and the options for all of them. */
+export interface Compilation {
+  readonly options: ts.CompilerOptions;
+  readonly files: Set<string>;
+}
+
+/**
+ * Reads tsconfig files and all that they reference. Those whose options make no
+ * difference to types become one compilation, so that it reads libraries once.
+ *
+ * @throws {CannotRun} TSCONFIG_INVALID
+ */
+export function readTsconfigs(paths: Iterable<string>): readonly Compilation[] {
+  const queue = new Set(paths);
+  const compilations = new Map<string, Compilation>();
+  // A set that grows while it is walked reaches all references, each once.
+  for (const path of queue) {
+    const { options, fileNames, projectReferences = [] } = readTsconfig(path);
+    for (const reference of projectReferences) queue.add(ts.resolveProjectReferencePath(reference));
+    const key = JSON.stringify(relevantOptions(options));
+    const known = compilations.get(key);
+    if (known === undefined) compilations.set(key, { options: typesOnly(options), files: new Set(fileNames) });
+    else for (const file of fileNames) known.files.add(file);
+  }
+  return [...compilations.values()];
+}
+
+// "No inputs were found" is what a tsconfig.json that only has references says;
+// an option or a value that this compiler does not know is for another version of it.
+const harmless: ReadonlySet<number> = new Set([18002, 18003, 5023, 5025, 6046]);
+
+function readTsconfig(path: string): ts.ParsedCommandLine {
+  const errors: ts.Diagnostic[] = [];
+  const host = { ...ts.sys, onUnRecoverableConfigFileDiagnostic: (error: ts.Diagnostic) => errors.push(error) };
+  const parsed = ts.getParsedCommandLineOfConfigFile(path, {}, host);
+  errors.push(...(parsed?.errors ?? []).filter(({ code }) => !harmless.has(code)));
+  if (parsed === undefined || errors.length > 0) {
+    const formatHost = {
+      getCurrentDirectory: () => dirname(path),
+      getCanonicalFileName: String,
+      getNewLine: () => "\n",
+    };
+    throw new CannotRun(
+      "TSCONFIG_INVALID",
+      `${path} cannot be used:\n${ts.formatDiagnostics(errors, formatHost)}`.trim(),
+    );
+  }
+  return parsed;
+}

@@ -1,0 +1,36 @@
+import { genericTypes } from "@sessionstream/proto/schema-facts";
+import type { ts } from "ts-morph";
+import type { Callers } from "./callers.js";
+import { type Traced, traceArgument } from "./origins.js";
+import { schemaArgument } from "./registrars.js";
+
+/** Traces the message type that a call of a registrar takes. */
+export function traceSchema(call: ts.CallExpression, checker: ts.TypeChecker, callers: Callers): Traced {
+  return traceArgument(call.arguments, schemaArgument, {
+    checker,
+    callers,
+    isOrigin(node) {
+      const names = messageNamesOf(node, checker);
+      return names.some(isGeneric) || !names.includes(undefined);
+    },
+  });
+}
+
+/** The message types that an expression such as `StructSchema` can stand for and that can hold anything. */
+export function genericTypesOf(node: ts.Expression, checker: ts.TypeChecker): readonly string[] {
+  return messageNamesOf(node, checker).filter(isGeneric);
+}
+
+/** The full name of each message type that an expression can stand for; undefined for one that its type does not tell. */
+function messageNamesOf(node: ts.Expression, checker: ts.TypeChecker): readonly (string | undefined)[] {
+  const type = checker.getTypeAtLocation(node);
+  return (type.isUnion() ? type.types : [type]).map((member) => {
+    const typeName = member.getProperty("typeName");
+    const named = typeName === undefined ? undefined : checker.getTypeOfSymbol(typeName);
+    return named?.isStringLiteral() ? named.value : undefined;
+  });
+}
+
+function isGeneric(name: string | undefined): name is string {
+  return name !== undefined && genericTypes.has(name);
+}

@@ -1,0 +1,22 @@
+/** The stable codes that say why a command could not run. */
+export type CannotRunCode =
+  | "BUF_NOT_FOUND"
+  | "PROTO_NOT_FOUND"
+  | "PROTO_DOES_NOT_COMPILE"
+  | "TSCONFIG_NOT_FOUND"
+  | "TSCONFIG_INVALID"
+  | "PATH_NOT_FOUND"
+  | "RUNTIME_NOT_RESOLVED"
+  | "NOTHING_TO_DO"
+  | "TOPIC_NOT_FOUND";
+
+/** A command could not do what the user asked. The process exits with 2; the message says how to mend it. */
+export class CannotRun extends Error {
+  override readonly name = "CannotRun";
+  readonly code: CannotRunCode;
+
+  constructor(code: CannotRunCode, message: string, cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.code = code;
+  }
+}
