@@ -31,7 +31,7 @@ function run(command: string, args: string[], cwd: string): Promise<{ code: numb
 }
 
 test("every block has a language that is checked here", () => {
-  const known = new Set(["ts", "tsx", "proto", "sh", "yaml", "json", "text", ""]);
+  const known = new Set(["ts", "tsx", "proto", "sh", "yaml", "json", "mermaid", "text", ""]);
   expect(blocks.filter(({ language }) => !known.has(language)).map(titleOf)).toEqual([]);
   expect(blocks.length).toBeGreaterThan(20);
 });

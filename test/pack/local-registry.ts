@@ -1,8 +1,9 @@
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
-import { readFile } from "node:fs/promises";
+import { cp, mkdtemp, readFile, rm } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 
@@ -20,20 +21,31 @@ export interface Packed {
   readonly tarball: string;
 }
 
-/** Packs the published packages into a folder. They must have been built. */
+/**
+ * Packs the published packages into a folder. They must have been built. Each call
+ * packs copies of its own: the CLI copies the help pages into its folder meanwhile,
+ * and two calls at once would take them away from each other.
+ */
 export async function packAll(folder: string): Promise<Packed[]> {
-  return Promise.all(
-    published.map(async (name) => {
-      const manifest = JSON.parse(await readFile(join(root, name, "package.json"), "utf8"));
-      const args = ["pack", "--json", "--pack-destination", folder];
-      const { stdout } = await promisify(execFile)("npm", args, { cwd: join(root, name) });
-      const packed = JSON.parse(stdout.slice(stdout.indexOf("[") === -1 ? stdout.indexOf("{") : stdout.indexOf("[")));
-      const [{ filename }] = Array.isArray(packed)
-        ? packed
-        : Object.values(packed as Record<string, { filename: string }>);
-      return { name: manifest.name, version: manifest.version, manifest, tarball: join(folder, filename) };
-    }),
-  );
+  const copies = await mkdtemp(join(tmpdir(), "sessionstream-copies-"));
+  await Promise.all([...published, "docs"].map((name) => copy(join(root, name), join(copies, name))));
+  const packed = await Promise.all(published.map((name) => pack(join(copies, name), folder)));
+  await rm(copies, { recursive: true });
+  return packed;
+}
+
+function copy(from: string, to: string): Promise<void> {
+  const left = ["node_modules", "test"].map((name) => join(from, name));
+  return cp(from, to, { recursive: true, filter: (path) => !left.includes(path) });
+}
+
+async function pack(copied: string, folder: string): Promise<Packed> {
+  const manifest = JSON.parse(await readFile(join(copied, "package.json"), "utf8"));
+  const args = ["pack", "--json", "--pack-destination", folder];
+  const { stdout } = await promisify(execFile)("npm", args, { cwd: copied });
+  const packed = JSON.parse(stdout.slice(stdout.indexOf("[") === -1 ? stdout.indexOf("{") : stdout.indexOf("[")));
+  const [{ filename }] = Array.isArray(packed) ? packed : Object.values(packed as Record<string, { filename: string }>);
+  return { name: manifest.name, version: manifest.version, manifest, tarball: join(folder, filename) };
 }
 
 /**

@@ -1,4 +1,4 @@
-import { positionOf, readModel, type SchemaModel } from "@sessionstream/plugin/model";
+import { type Location, readModel, type SchemaModel } from "@sessionstream/plugin/model";
 import { vet } from "@sessionstream/plugin/vet";
 import type { Finding } from "../findings/finding.js";
 import { isBufLintIgnored } from "./buf-lint-ignore.js";
@@ -22,15 +22,17 @@ export async function checkProtos(input: string, cwd: string): Promise<CheckedPr
   const model = readModel(files);
   const findings = vet(model)
     // Faults in a dependency are for those who keep it.
-    .filter(({ file, related }) => own.has(file) || related.some((place) => own.has(place.file)))
-    .filter(({ file, path, ruleId }) => !isBufLintIgnored(file, path, ruleId))
-    .map(({ ruleId, message, file, line, column, related }) => ({
+    .filter(({ location, related }) => [location, ...related].some(({ file }) => own.has(file)))
+    .filter(({ location: { file, path }, ruleId }) => !isBufLintIgnored(file, path, ruleId))
+    .map(({ ruleId, message, location, related }) => ({
       ruleId,
       message,
-      path: file.proto.name,
-      line,
-      column,
-      related: related.map((place) => ({ path: place.file.proto.name, ...positionOf(place) })),
+      ...shown(location),
+      related: related.map(shown),
     }));
   return { model, findings, files: [...own].map(({ proto }) => proto.name) };
+}
+
+function shown({ file, line, column }: Location): { path: string; line: number; column: number } {
+  return { path: file.proto.name, line, column };
 }

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { brief, checkCases } from "../../../support/cases.js";
 
 // The entry point of the runtime that has the makers of descriptors.
-const makers = "@sessionstream/runtime";
+const makers = "@sessionstream/runtime/codegen";
 const runtime = `import { SchemaRegistry } from "@sessionstream/runtime"; import { command, event, supersededEvent, timelineEntity, uiEvent } from "${makers}";`;
 const wkt = `import { AnySchema, ListValueSchema, StructSchema, ValueSchema } from "@bufbuild/protobuf/wkt";`;
 const desc = `import type { DescMessage } from "@bufbuild/protobuf";`;
@@ -57,7 +57,7 @@ const hidden: Readonly<Record<string, { at: readonly string[]; files: string | R
     at: ["more.ts:2", "one.ts:2"],
     files: {
       "node_modules/@sessionstream/runtime/package.json": JSON.stringify({
-        name: "@sessionstream/runtime",
+        name: "@sessionstream/runtime/codegen",
         exports: { "./one": "./made/one.js", "./one/level/more": "./made/one.js" },
       }),
       "node_modules/@sessionstream/runtime/made/one.d.ts":
