@@ -57,7 +57,7 @@ const hidden: Readonly<Record<string, { at: readonly string[]; files: string | R
     at: ["more.ts:2", "one.ts:2"],
     files: {
       "node_modules/@sessionstream/runtime/package.json": JSON.stringify({
-        name: "@sessionstream/runtime/codegen",
+        name: "@sessionstream/runtime",
         exports: { "./one": "./made/one.js", "./one/level/more": "./made/one.js" },
       }),
       "node_modules/@sessionstream/runtime/made/one.d.ts":

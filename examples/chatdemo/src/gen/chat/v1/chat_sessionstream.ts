@@ -11,98 +11,98 @@ import { ChatMessageEntitySchema, ChatMessageUpdateSchema, InferenceFinishedEven
  *
  * @generated from message chat.v1.StartInferenceCommand
  */
-export const ChatStartInference: DescCommand<"ChatStartInference", typeof StartInferenceCommandSchema> = command("ChatStartInference", StartInferenceCommandSchema);
+export const ChatStartInference: DescCommand<"ChatStartInference", typeof StartInferenceCommandSchema> = /*@__PURE__*/ command("ChatStartInference", StartInferenceCommandSchema);
 
 /**
  * Stop the answers that are being written.
  *
  * @generated from message chat.v1.StopInferenceCommand
  */
-export const ChatStopInference: DescCommand<"ChatStopInference", typeof StopInferenceCommandSchema> = command("ChatStopInference", StopInferenceCommandSchema);
+export const ChatStopInference: DescCommand<"ChatStopInference", typeof StopInferenceCommandSchema> = /*@__PURE__*/ command("ChatStopInference", StopInferenceCommandSchema);
 
 /**
  * A prompt was taken in.
  *
  * @generated from message chat.v1.UserMessageAcceptedEvent
  */
-export const ChatUserMessageAccepted: DescEvent<"ChatUserMessageAccepted", typeof UserMessageAcceptedEventSchema> = event("ChatUserMessageAccepted", UserMessageAcceptedEventSchema);
+export const ChatUserMessageAccepted: DescEvent<"ChatUserMessageAccepted", typeof UserMessageAcceptedEventSchema> = /*@__PURE__*/ event("ChatUserMessageAccepted", UserMessageAcceptedEventSchema);
 
 /**
  * The assistant began to answer.
  *
  * @generated from message chat.v1.InferenceStartedEvent
  */
-export const ChatInferenceStarted: DescEvent<"ChatInferenceStarted", typeof InferenceStartedEventSchema> = event("ChatInferenceStarted", InferenceStartedEventSchema);
+export const ChatInferenceStarted: DescEvent<"ChatInferenceStarted", typeof InferenceStartedEventSchema> = /*@__PURE__*/ event("ChatInferenceStarted", InferenceStartedEventSchema);
 
 /**
  * The assistant wrote a piece of its answer.
  *
  * @generated from message chat.v1.TokensDeltaEvent
  */
-export const ChatTokensDelta: DescEvent<"ChatTokensDelta", typeof TokensDeltaEventSchema> = event("ChatTokensDelta", TokensDeltaEventSchema);
+export const ChatTokensDelta: DescEvent<"ChatTokensDelta", typeof TokensDeltaEventSchema> = /*@__PURE__*/ event("ChatTokensDelta", TokensDeltaEventSchema);
 
 /**
  * A note for whoever reads the log; people do not see it.
  *
  * @generated from message chat.v1.InferenceTraceEvent
  */
-export const ChatInferenceTrace: DescEvent<"ChatInferenceTrace", typeof InferenceTraceEventSchema> = event("ChatInferenceTrace", InferenceTraceEventSchema);
+export const ChatInferenceTrace: DescEvent<"ChatInferenceTrace", typeof InferenceTraceEventSchema> = /*@__PURE__*/ event("ChatInferenceTrace", InferenceTraceEventSchema);
 
 /**
  * The answer is complete.
  *
  * @generated from message chat.v1.InferenceFinishedEvent
  */
-export const ChatInferenceFinished: DescEvent<"ChatInferenceFinished", typeof InferenceFinishedEventSchema> = event("ChatInferenceFinished", InferenceFinishedEventSchema);
+export const ChatInferenceFinished: DescEvent<"ChatInferenceFinished", typeof InferenceFinishedEventSchema> = /*@__PURE__*/ event("ChatInferenceFinished", InferenceFinishedEventSchema);
 
 /**
  * The answer was stopped; the text so far stays.
  *
  * @generated from message chat.v1.InferenceStoppedEvent
  */
-export const ChatInferenceStopped: DescEvent<"ChatInferenceStopped", typeof InferenceStoppedEventSchema> = event("ChatInferenceStopped", InferenceStoppedEventSchema);
+export const ChatInferenceStopped: DescEvent<"ChatInferenceStopped", typeof InferenceStoppedEventSchema> = /*@__PURE__*/ event("ChatInferenceStopped", InferenceStoppedEventSchema);
 
 /**
  * What changed about a message on the screen.
  *
  * @generated from message chat.v1.ChatMessageUpdate
  */
-export const ChatMessageAccepted: DescUiEvent<"ChatMessageAccepted", typeof ChatMessageUpdateSchema> = uiEvent("ChatMessageAccepted", ChatMessageUpdateSchema);
+export const ChatMessageAccepted: DescUiEvent<"ChatMessageAccepted", typeof ChatMessageUpdateSchema> = /*@__PURE__*/ uiEvent("ChatMessageAccepted", ChatMessageUpdateSchema);
 
 /**
  * What changed about a message on the screen.
  *
  * @generated from message chat.v1.ChatMessageUpdate
  */
-export const ChatMessageStarted: DescUiEvent<"ChatMessageStarted", typeof ChatMessageUpdateSchema> = uiEvent("ChatMessageStarted", ChatMessageUpdateSchema);
+export const ChatMessageStarted: DescUiEvent<"ChatMessageStarted", typeof ChatMessageUpdateSchema> = /*@__PURE__*/ uiEvent("ChatMessageStarted", ChatMessageUpdateSchema);
 
 /**
  * What changed about a message on the screen.
  *
  * @generated from message chat.v1.ChatMessageUpdate
  */
-export const ChatMessageAppended: DescUiEvent<"ChatMessageAppended", typeof ChatMessageUpdateSchema> = uiEvent("ChatMessageAppended", ChatMessageUpdateSchema);
+export const ChatMessageAppended: DescUiEvent<"ChatMessageAppended", typeof ChatMessageUpdateSchema> = /*@__PURE__*/ uiEvent("ChatMessageAppended", ChatMessageUpdateSchema);
 
 /**
  * What changed about a message on the screen.
  *
  * @generated from message chat.v1.ChatMessageUpdate
  */
-export const ChatMessageFinished: DescUiEvent<"ChatMessageFinished", typeof ChatMessageUpdateSchema> = uiEvent("ChatMessageFinished", ChatMessageUpdateSchema);
+export const ChatMessageFinished: DescUiEvent<"ChatMessageFinished", typeof ChatMessageUpdateSchema> = /*@__PURE__*/ uiEvent("ChatMessageFinished", ChatMessageUpdateSchema);
 
 /**
  * What changed about a message on the screen.
  *
  * @generated from message chat.v1.ChatMessageUpdate
  */
-export const ChatMessageStopped: DescUiEvent<"ChatMessageStopped", typeof ChatMessageUpdateSchema> = uiEvent("ChatMessageStopped", ChatMessageUpdateSchema);
+export const ChatMessageStopped: DescUiEvent<"ChatMessageStopped", typeof ChatMessageUpdateSchema> = /*@__PURE__*/ uiEvent("ChatMessageStopped", ChatMessageUpdateSchema);
 
 /**
  * A message of the conversation.
  *
  * @generated from message chat.v1.ChatMessageEntity
  */
-export const ChatMessage: DescTimelineEntity<"ChatMessage", typeof ChatMessageEntitySchema, string> = timelineEntity("ChatMessage", ChatMessageEntitySchema, "messageId");
+export const ChatMessage: DescTimelineEntity<"ChatMessage", typeof ChatMessageEntitySchema, string> = /*@__PURE__*/ timelineEntity("ChatMessage", ChatMessageEntitySchema, "messageId");
 
 /** The feature Chat. */
 export const chat: DescFeature<
@@ -110,7 +110,7 @@ export const chat: DescFeature<
   typeof ChatUserMessageAccepted | typeof ChatInferenceStarted | typeof ChatTokensDelta | typeof ChatInferenceTrace | typeof ChatInferenceFinished | typeof ChatInferenceStopped,
   typeof ChatMessageAccepted | typeof ChatMessageStarted | typeof ChatMessageAppended | typeof ChatMessageFinished | typeof ChatMessageStopped,
   typeof ChatMessage
-> = feature("Chat", {
+> = /*@__PURE__*/ feature("Chat", {
   commands: [ChatStartInference, ChatStopInference],
   events: [ChatUserMessageAccepted, ChatInferenceStarted, ChatTokensDelta, ChatInferenceTrace, ChatInferenceFinished, ChatInferenceStopped],
   uiEvents: [ChatMessageAccepted, ChatMessageStarted, ChatMessageAppended, ChatMessageFinished, ChatMessageStopped],

@@ -11,24 +11,24 @@ import { AppendedUpdateSchema, DeltaEventSchema, MessageEntitySchema, StreamComm
  *
  * @generated from message bench.v1.StreamCommand
  */
-export const BenchStream: DescCommand<"BenchStream", typeof StreamCommandSchema> = command("BenchStream", StreamCommandSchema);
+export const BenchStream: DescCommand<"BenchStream", typeof StreamCommandSchema> = /*@__PURE__*/ command("BenchStream", StreamCommandSchema);
 
 /**
  * A piece of a streamed answer, with what such events carry in practice.
  *
  * @generated from message bench.v1.DeltaEvent
  */
-export const BenchDelta: DescEvent<"BenchDelta", typeof DeltaEventSchema> = event("BenchDelta", DeltaEventSchema);
+export const BenchDelta: DescEvent<"BenchDelta", typeof DeltaEventSchema> = /*@__PURE__*/ event("BenchDelta", DeltaEventSchema);
 
 /**
  * @generated from message bench.v1.AppendedUpdate
  */
-export const BenchAppended: DescUiEvent<"BenchAppended", typeof AppendedUpdateSchema> = uiEvent("BenchAppended", AppendedUpdateSchema);
+export const BenchAppended: DescUiEvent<"BenchAppended", typeof AppendedUpdateSchema> = /*@__PURE__*/ uiEvent("BenchAppended", AppendedUpdateSchema);
 
 /**
  * @generated from message bench.v1.MessageEntity
  */
-export const BenchMessage: DescTimelineEntity<"BenchMessage", typeof MessageEntitySchema, string> = timelineEntity("BenchMessage", MessageEntitySchema, "messageId");
+export const BenchMessage: DescTimelineEntity<"BenchMessage", typeof MessageEntitySchema, string> = /*@__PURE__*/ timelineEntity("BenchMessage", MessageEntitySchema, "messageId");
 
 /** The feature Bench. */
 export const bench: DescFeature<
@@ -36,7 +36,7 @@ export const bench: DescFeature<
   typeof BenchDelta,
   typeof BenchAppended,
   typeof BenchMessage
-> = feature("Bench", {
+> = /*@__PURE__*/ feature("Bench", {
   commands: [BenchStream],
   events: [BenchDelta],
   uiEvents: [BenchAppended],
