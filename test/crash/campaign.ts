@@ -6,8 +6,8 @@ import { expect } from "vitest";
 import { fold, plainEntities } from "../fixtures/fold.js";
 import { LabTrace } from "../fixtures/gen/lab/v1/lab_sessionstream.js";
 import { labOf } from "../fixtures/lab.js";
-import { readAll } from "../laws/check.js";
-import { tagOf } from "../laws/tagged.js";
+import { readAll } from "../laws/hub/check.js";
+import { tagOf } from "../laws/hub/tagged.js";
 import { momentOf, runAndKill } from "./kill.js";
 
 export interface Campaign {

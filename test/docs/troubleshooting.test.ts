@@ -15,8 +15,8 @@ import {
   ChatTokensDelta,
   chat,
 } from "../../examples/chatdemo/src/gen/chat/v1/chat_sessionstream.js";
-import { follow } from "../client/fake-client.js";
-import { appended, delta, entity, reset } from "../client/frames.js";
+import { follow } from "../fixtures/chat/fake-client.js";
+import { appended, delta, entity, reset } from "../fixtures/chat/frames.js";
 import { readPages, root, rowsOf } from "./markdown.js";
 
 // Each row of the troubleshooting tables is provoked here, and its message or

@@ -6,7 +6,7 @@ import type { StoredTimeline } from "@sessionstream/runtime/store";
 import { expect, test } from "vitest";
 import { fold, plainEntities } from "../fixtures/fold.js";
 import { newFile } from "../fixtures/stores.js";
-import { readAll } from "../laws/check.js";
+import { readAll } from "../laws/hub/check.js";
 
 // Weakness 6: snapshot reads cursor and entities in two queries without a transaction.
 

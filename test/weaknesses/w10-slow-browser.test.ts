@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
-import { BoardAttached, BoardSet } from "../transport/support/board.js";
-import { TestClient } from "../transport/support/client.js";
-import { inMemory } from "../transport/support/serve.js";
-import { starting } from "../transport/support/started.js";
-import { ordinalsOf } from "../transport/support/transcripts.js";
+import { TestClient } from "../../runtime/test/ws/support/client.js";
+import { starting } from "../../runtime/test/ws/support/started.js";
+import { ordinalsOf } from "../../runtime/test/ws/support/transcripts.js";
+import { BoardAttached, BoardSet } from "../fixtures/board/board.js";
+import { inMemory } from "../fixtures/board/serve.js";
 
 const start = starting(inMemory);
 const upTo = (last: number) => Array.from({ length: last }, (_, index) => index + 1);

@@ -1,10 +1,10 @@
 import { expect, test, vi } from "vitest";
-import { BoardSet } from "../transport/support/board.js";
-import { TestClient } from "../transport/support/client.js";
-import { inMemory } from "../transport/support/serve.js";
-import { slowStore } from "../transport/support/slow-store.js";
-import { starting } from "../transport/support/started.js";
-import { ordinalsOf } from "../transport/support/transcripts.js";
+import { TestClient } from "../../runtime/test/ws/support/client.js";
+import { slowStore } from "../../runtime/test/ws/support/slow-store.js";
+import { starting } from "../../runtime/test/ws/support/started.js";
+import { ordinalsOf } from "../../runtime/test/ws/support/transcripts.js";
+import { BoardSet } from "../fixtures/board/board.js";
+import { inMemory } from "../fixtures/board/serve.js";
 
 const start = starting(inMemory);
 

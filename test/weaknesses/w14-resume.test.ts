@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
+import { TestClient } from "../../runtime/test/ws/support/client.js";
+import { Copy, notesOf } from "../../runtime/test/ws/support/copy.js";
+import { starting } from "../../runtime/test/ws/support/started.js";
+import { BoardAppended, BoardRemoved, BoardSet } from "../fixtures/board/board.js";
+import { inMemory, type Served } from "../fixtures/board/serve.js";
 import { memoryPlace } from "../fixtures/stores.js";
-import { BoardAppended, BoardRemoved, BoardSet } from "../transport/support/board.js";
-import { TestClient } from "../transport/support/client.js";
-import { Copy, notesOf } from "../transport/support/copy.js";
-import { inMemory, type Served } from "../transport/support/serve.js";
-import { starting } from "../transport/support/started.js";
 
 const start = starting(inMemory);
 

@@ -1,11 +1,11 @@
 import { expect, test, vi } from "vitest";
-import { BoardMoved, BoardSet } from "../transport/support/board.js";
-import { TestClient } from "../transport/support/client.js";
-import { statusOf } from "../transport/support/refusal.js";
-import { inMemory, overTcp } from "../transport/support/serve.js";
-import { slowStore } from "../transport/support/slow-store.js";
-import { starting } from "../transport/support/started.js";
-import * as frame from "../transport/support/transcripts.js";
+import { TestClient } from "../../runtime/test/ws/support/client.js";
+import { statusOf } from "../../runtime/test/ws/support/refusal.js";
+import { slowStore } from "../../runtime/test/ws/support/slow-store.js";
+import { starting } from "../../runtime/test/ws/support/started.js";
+import * as frame from "../../runtime/test/ws/support/transcripts.js";
+import { BoardMoved, BoardSet } from "../fixtures/board/board.js";
+import { inMemory, overTcp } from "../fixtures/board/serve.js";
 
 const start = starting(overTcp);
 const startInMemory = starting(inMemory);

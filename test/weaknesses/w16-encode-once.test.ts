@@ -1,10 +1,10 @@
 import type { Hub } from "@sessionstream/runtime";
 import { expect, test } from "vitest";
-import { BoardSet } from "../transport/support/board.js";
-import { TestClient } from "../transport/support/client.js";
-import { inMemory } from "../transport/support/serve.js";
-import { starting } from "../transport/support/started.js";
-import { noteSet } from "../transport/support/transcripts.js";
+import { TestClient } from "../../runtime/test/ws/support/client.js";
+import { starting } from "../../runtime/test/ws/support/started.js";
+import { noteSet } from "../../runtime/test/ws/support/transcripts.js";
+import { BoardSet } from "../fixtures/board/board.js";
+import { inMemory } from "../fixtures/board/serve.js";
 
 const start = starting(inMemory);
 

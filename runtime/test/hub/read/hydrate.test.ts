@@ -1,0 +1,135 @@
+import { type Feature, Hub, type Store } from "@sessionstream/runtime";
+import { describe, expect, test } from "vitest";
+import {
+  BoardAppended,
+  BoardAttached,
+  BoardNote,
+  BoardRemoved,
+  BoardSet,
+  board,
+  boardFeature,
+} from "../../../../test/fixtures/board/board.js";
+import { brokenBoard } from "../../../../test/fixtures/board/broken-board.js";
+import { places, wrapStore } from "../../../../test/fixtures/stores.js";
+
+describe.each(places)("hub.hydrate over %s", (_, make) => {
+  test("gives what changed since then: of each entity the last state, or that it is no more", async () => {
+    const loaded: number[] = [];
+    const hub = new Hub({ features: [board], store: counting(make().open(), loaded) });
+    for (const code of ["a", "b", "c"]) await hub.publish("s", BoardSet, { code, message: "1" });
+    const { mode, reason, epoch, snapshot, missed } = await hub.hydrate("s");
+    expect([mode, reason, snapshot.ordinal, snapshot.entities.length, missed]).toEqual(["reset", "new", 3n, 3, []]);
+    for (const message of ["2", "3"]) await hub.publish("s", BoardAppended, { code: "b", message });
+    await hub.publish("s", BoardRemoved, { nonce: "a" });
+    loaded.length = 0;
+    expect(await hub.hydrate("s", { since: 3n, epoch })).toEqual({
+      mode: "delta",
+      epoch,
+      sessionId: "s",
+      ordinal: 6n,
+      changed: [
+        {
+          kind: "BoardNote",
+          id: "b",
+          createdOrdinal: 2n,
+          lastEventOrdinal: 5n,
+          payload: expect.objectContaining({ message: "123" }),
+        },
+      ],
+      deleted: [{ kind: "BoardNote", id: "a", createdOrdinal: 1n, lastEventOrdinal: 6n }],
+    });
+    expect(loaded).toEqual([2]);
+    await hub.close();
+  });
+
+  test("gives the whole, and why, where what changed is not enough", async () => {
+    const place = make();
+    const feature = brokenBoard(3n);
+    const hub = new Hub({ features: [feature], store: place.open(), onError: () => {} });
+    const reasonOf = async (since: bigint, epoch: string) => {
+      const { mode, ...rest } = await hub.hydrate("s", { since, epoch });
+      return mode === "reset" && "reason" in rest ? rest.reason : mode;
+    };
+    expect(await reasonOf(1n, "e")).toBe("epoch");
+    for (const code of ["a", "b"]) await hub.publish("s", BoardSet, { code });
+    const { epoch } = await hub.hydrate("s");
+    expect(await reasonOf(2n, epoch)).toBe("delta");
+    expect(await reasonOf(0n, epoch)).toBe("new");
+    expect(await reasonOf(2n, "")).toBe("new");
+    expect(await reasonOf(2n, `${epoch}x`)).toBe("epoch");
+    for (const since of [3n, 2n ** 63n - 1n, 2n ** 63n, 2n ** 64n - 1n])
+      expect(await reasonOf(since, epoch)).toBe("ahead");
+    await hub.publish("s", BoardSet, { code: "c" });
+    expect(await reasonOf(2n, epoch)).toBe("stalled");
+    feature.mend();
+    await hub.retry("s");
+    expect(await reasonOf(2n, epoch)).toBe("epoch");
+    expect(await reasonOf(2n, (await hub.hydrate("s")).epoch)).toBe("delta");
+    await hub.close();
+  });
+
+  test("leaves out of a delta what is of a kind that is no longer there", async () => {
+    const place = make();
+    const before = new Hub({ features: [board], store: place.open() });
+    for (const code of ["a", "b", "c"]) await before.publish("s", BoardSet, { code });
+    await before.publish("s", BoardRemoved, { nonce: "b" });
+    await before.close();
+    const others = boardFeature.timelineEntities.filter(({ name }) => name !== BoardNote.name);
+    const after = new Hub({ features: [{ desc: { ...boardFeature, timelineEntities: others } }], store: place.open() });
+    const { epoch: now } = await after.hydrate("s");
+    const resumed = await after.hydrate("s", { since: 1n, epoch: now });
+    expect(resumed).toMatchObject({ mode: "delta", epoch: now, changed: [], deleted: [] });
+    await after.close();
+  });
+
+  test("gives the whole where other kinds of entities are there than before, either way", async () => {
+    const place = make();
+    const notes = { ...boardFeature, timelineEntities: [BoardNote] as const };
+    const without: Feature = { ...board, desc: notes };
+    const reasons: unknown[] = [];
+    let from = { since: 2n, epoch: "" };
+    for (const feature of [board, board, without, without, board]) {
+      const hub = new Hub({ features: [feature], store: place.open() });
+      if (from.epoch === "") {
+        await hub.publish("s", BoardAttached, { kind: "kept", id: "x" });
+        await hub.publish("s", BoardSet, { code: "a" });
+      }
+      const hydration = await hub.hydrate("s", from);
+      from = { since: 2n, epoch: hydration.epoch };
+      const ids = hydration.mode === "delta" ? "" : hydration.snapshot.entities.map(({ id }) => id).join("");
+      reasons.push([hydration.mode === "delta" ? "delta" : hydration.reason, ids]);
+      await hub.close();
+    }
+    expect(reasons).toEqual([
+      ["new", "xa"],
+      ["delta", ""],
+      ["epoch", "a"],
+      ["delta", ""],
+      ["epoch", "xa"],
+    ]);
+  });
+
+  test("says that a timeline stands also where it stands before its first event", async () => {
+    const feature = brokenBoard(1n);
+    const hub = new Hub({ features: [feature], store: make().open(), onError: () => {} });
+    await hub.publish("s", BoardSet, { code: "a" });
+    const { epoch, snapshot } = await hub.hydrate("s");
+    const from = { since: snapshot.ordinal, epoch };
+    expect(await hub.hydrate("s", from)).toMatchObject({ reason: "stalled", epoch, missed: [{ ordinal: 1n }] });
+    feature.mend();
+    await hub.retry("s");
+    expect(await hub.hydrate("s", from)).toMatchObject({ reason: "epoch" });
+    await hub.close();
+  });
+});
+
+/** Notes how many entities each load gave. */
+function counting(inner: Store, loaded: number[]): Store {
+  return wrapStore(inner, {
+    async load(sessionId, options) {
+      const found = await inner.load(sessionId, options);
+      loaded.push(found?.entities.length ?? 0);
+      return found;
+    },
+  });
+}

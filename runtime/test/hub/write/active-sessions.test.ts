@@ -1,0 +1,98 @@
+import type { JsonObject } from "@bufbuild/protobuf";
+import { memoryStore } from "@sessionstream/runtime";
+import { describe, expect, test } from "vitest";
+import {
+  LabCounter,
+  LabCounterAdded,
+  LabTrace,
+  LabWork,
+} from "../../../../test/fixtures/gen/lab/v1/lab_sessionstream.js";
+import type { LabSwitches } from "../../../../test/fixtures/lab.js";
+import { memoryPlace, wrapStore } from "../../../../test/fixtures/stores.js";
+import { watched } from "../watched.js";
+
+describe("session metadata", () => {
+  test("is made once a session, stored with its first event and given to projections", async () => {
+    const place = memoryPlace();
+    const made: string[] = [];
+    const sessionMetadata = (id: string): JsonObject => {
+      made.push(id);
+      return { owner: `of ${id}`, nth: made.length };
+    };
+    const seen: unknown[] = [];
+    const switches: LabSwitches = { beforeTimeline: ({ session }) => void seen.push(session.metadata) };
+    const first = watched({ store: place.open(), sessionMetadata, switches }).hub;
+    await Promise.all([first.publish("a", LabTrace, {}), first.publish("a", LabTrace, {}), first.session("a")]);
+    await first.close();
+    const second = watched({ store: place.open(), sessionMetadata, switches }).hub;
+    await second.publish("a", LabTrace, {});
+    expect(made).toEqual(["a"]);
+    expect(seen).toEqual(Array(3).fill({ owner: "of a", nth: 1 }));
+    expect((await second.session("a")).metadata).toEqual({ owner: "of a", nth: 1 });
+    expect((await second.events("a"))[0]?.session.metadata).toEqual({ owner: "of a", nth: 1 });
+  });
+
+  test("that cannot be made refuses the events that wait for it, and is tried again", async () => {
+    let fails = true;
+    const { hub } = watched({
+      sessionMetadata: () => {
+        if (fails) throw new Error("no metadata");
+        return {};
+      },
+    });
+    const outcomes = await Promise.allSettled([hub.publish("s", LabTrace, {}), hub.publish("s", LabTrace, {})]);
+    expect(outcomes.map(({ status }) => status)).toEqual(["rejected", "rejected"]);
+    fails = false;
+    expect(await hub.publish("s", LabTrace, {})).toEqual({ ordinal: 1n });
+  });
+});
+
+describe("idle sessions", () => {
+  test("leave the memory and come back as they were", async () => {
+    const loads: string[] = [];
+    const inner = memoryStore();
+    const store = wrapStore(inner, {
+      load: (id) => {
+        loads.push(id);
+        return inner.load(id);
+      },
+    });
+    const { hub } = watched({ store, keepIdle: 0 });
+    for (let round = 0; round < 3; round++) {
+      for (const id of ["a", "b"]) await hub.publish(id, LabCounterAdded, { name: "c", amount: 1n });
+    }
+    expect(loads).toEqual(["a", "b", "a", "b", "a", "b"]);
+    expect((await hub.snapshot("a")).get(LabCounter, "c")).toMatchObject({ total: 3n, times: 3 });
+    expect(await hub.session("b")).toMatchObject({ ordinal: 3n, cursor: 3n });
+  });
+
+  test("stay while something goes on in them", async () => {
+    let stop = () => {};
+    const switches: LabSwitches = {
+      work: ({ run }) => run("busy", () => new Promise((resolve) => (stop = resolve))),
+    };
+    const { hub } = watched({ keepIdle: 0, switches });
+    await hub.submit("busy", LabWork, {});
+    for (const id of ["a", "b", "c"]) await hub.publish(id, LabTrace, {});
+    expect((await hub.session("busy")).runs).toEqual(["busy"]);
+    stop();
+    await hub.waitIdle("busy");
+  });
+});
+
+describe("the list of sessions", () => {
+  test("has those that something was committed to, in pages", async () => {
+    const { hub } = watched();
+    for (const id of ["b", "a", "c"]) await hub.publish(id, LabTrace, {});
+    await hub.session("only looked at");
+    expect(await hub.sessions()).toEqual(["a", "b", "c"]);
+    expect(await hub.sessions({ limit: 2 })).toEqual(["a", "b"]);
+    expect(await hub.sessions({ after: "b" })).toEqual(["c"]);
+  });
+
+  test("refuses a page that there cannot be", async () => {
+    const { hub } = watched();
+    await expect(hub.sessions({ limit: 0 })).rejects.toMatchObject({ code: "INVALID_RANGE" });
+    await expect(hub.sessions({ after: "" })).rejects.toMatchObject({ code: "INVALID_SESSION" });
+  });
+});

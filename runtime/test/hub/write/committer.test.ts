@@ -1,0 +1,125 @@
+import { expect, test } from "vitest";
+import { Committer, type Committing } from "../../../src/hub/write/committer.js";
+import { memoryStore } from "../../../src/store/memory-store.js";
+import type { SessionBatch, Store } from "../../../src/store/store.js";
+import { Gate } from "../gate.js";
+
+function batch(sessionId: string): SessionBatch {
+  return {
+    sessionId,
+    revision: 0,
+    metadata: {},
+    events: [],
+    cursor: 0n,
+    epoch: "first",
+    entities: [],
+    replaceTimeline: false,
+    errors: [],
+    keys: [],
+  };
+}
+
+/** A lane that has one batch, and notes what became of it. */
+class OneBatch implements Committing {
+  readonly settled: (Error | undefined)[] = [];
+  #batch: SessionBatch | undefined;
+
+  constructor(sessionId: string) {
+    this.#batch = batch(sessionId);
+  }
+
+  takeBatch(): SessionBatch | undefined {
+    const taken = this.#batch;
+    this.#batch = undefined;
+    return taken;
+  }
+
+  settle(outcome: Error | undefined): void {
+    this.settled.push(outcome);
+  }
+}
+
+function watch(store: Partial<Store>): Store {
+  return Object.assign(memoryStore(), store);
+}
+
+test("what several lanes have goes to the store in one call, what comes meanwhile in the next", async () => {
+  const calls: string[][] = [];
+  const goesOn = new Gate();
+  const begun = new Gate();
+  const committer = new Committer(
+    watch({
+      commit: async (batches) => {
+        calls.push(batches.map(({ sessionId }) => sessionId));
+        begun.open();
+        await goesOn.opened;
+        return batches.map(() => undefined);
+      },
+    }),
+  );
+  const lanes = ["a", "b", "c"].map((id) => new OneBatch(id));
+  committer.schedule(lanes[0] as OneBatch);
+  committer.schedule(lanes[1] as OneBatch);
+  await begun.opened;
+  committer.schedule(lanes[2] as OneBatch);
+  goesOn.open();
+  await committer.idle();
+  expect(calls).toEqual([["a", "b"], ["c"]]);
+  expect(lanes.map(({ settled }) => settled)).toEqual([[undefined], [undefined], [undefined]]);
+});
+
+test("each lane hears its own outcome", async () => {
+  const refusal = new Error("b only");
+  const committer = new Committer(
+    watch({ commit: async (batches) => batches.map(({ sessionId }) => (sessionId === "b" ? refusal : undefined)) }),
+  );
+  const lanes = ["a", "b", "c"].map((id) => new OneBatch(id));
+  for (const lane of lanes) committer.schedule(lane);
+  await committer.idle();
+  expect(lanes.map(({ settled }) => settled)).toEqual([[undefined], [refusal], [undefined]]);
+});
+
+test("a commit that throws is told to all of its lanes, and the next one is made", async () => {
+  let fails = true;
+  const committer = new Committer(
+    watch({
+      commit: async (batches) => {
+        if (fails) throw new Error("gone");
+        return batches.map(() => undefined);
+      },
+    }),
+  );
+  const [a, b] = [new OneBatch("a"), new OneBatch("b")];
+  committer.schedule(a);
+  committer.schedule(b);
+  await committer.idle();
+  const failed = expect.objectContaining({ code: "STORE_FAILED", message: "the store failed: gone" });
+  expect([a.settled, b.settled]).toEqual([[failed], [failed]]);
+  fails = false;
+  const c = new OneBatch("c");
+  committer.schedule(c);
+  await committer.idle();
+  expect(c.settled).toEqual([undefined]);
+});
+
+test("a store that does not say what became of a batch has not made it durable", async () => {
+  const committer = new Committer(watch({ commit: async () => [] }));
+  const lane = new OneBatch("a");
+  committer.schedule(lane);
+  await committer.idle();
+  expect(lane.settled).toEqual([expect.objectContaining({ code: "STORE_FAILED" })]);
+});
+
+test("a lane whose batch cannot be made is told, and the others are committed", async () => {
+  const committer = new Committer(memoryStore());
+  const bad = new OneBatch("bad");
+  bad.takeBatch = () => {
+    throw new Error("cannot encode");
+  };
+  const good = new OneBatch("good");
+  committer.schedule(bad);
+  committer.schedule(good);
+  await committer.idle();
+  expect(bad.settled).toEqual([expect.objectContaining({ message: expect.stringContaining("cannot encode") })]);
+  expect(good.settled).toEqual([undefined]);
+});

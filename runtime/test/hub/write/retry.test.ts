@@ -1,0 +1,119 @@
+import { setImmediate } from "node:timers/promises";
+import { type BackendEvent, Hub, memoryStore } from "@sessionstream/runtime";
+import { describe, expect, test } from "vitest";
+import {
+  LabCounter,
+  LabCounterAdded,
+  LabTrace,
+  LabWork,
+} from "../../../../test/fixtures/gen/lab/v1/lab_sessionstream.js";
+import { type LabSwitches, labOf } from "../../../../test/fixtures/lab.js";
+import { memoryPlace, wrapStore } from "../../../../test/fixtures/stores.js";
+import { settles } from "../gate.js";
+
+const silent = () => {};
+
+describe("retry", () => {
+  const broken = () => {
+    const switches: { fails: boolean } & LabSwitches = {
+      fails: true,
+      beforeTimeline({ name }: BackendEvent) {
+        if (switches.fails && name === "LabCounterAdded") throw new Error("broken");
+      },
+    };
+    return switches;
+  };
+
+  test("gets its turn while a stream publishes without a pause", async () => {
+    const switches = broken();
+    let streaming = true;
+    let published = 0;
+    switches.work = ({ run, publish }) =>
+      run("stream", async () => {
+        while (streaming) {
+          await publish(LabTrace, {});
+          published++;
+        }
+      });
+    const hub = new Hub({ features: [labOf(switches)], onError: silent });
+    await hub.publish("s", LabCounterAdded, { name: "c", amount: 3n });
+    switches.fails = false;
+    await hub.submit("s", LabWork, {});
+    await setImmediate();
+    const inTime = await settles(hub.retry("s"));
+    streaming = false;
+    await hub.waitIdle("s");
+    expect(inTime).toBe(true);
+    expect(published).toBeGreaterThan(1);
+    const { cursor, ordinal } = await hub.session("s");
+    expect(cursor).toBe(ordinal);
+    expect((await hub.snapshot("s")).get(LabCounter, "c")?.total).toBe(3n);
+  });
+
+  test("catches up with what another hub published meanwhile", async () => {
+    const place = memoryPlace();
+    const switches = broken();
+    const first = new Hub({ features: [labOf(switches)], store: place.open(), onError: silent });
+    const second = new Hub({ features: [labOf(switches)], store: place.open(), onError: silent });
+    await first.publish("s", LabCounterAdded, { name: "c", amount: 1n });
+    await second.publish("s", LabCounterAdded, { name: "c", amount: 2n });
+    switches.fails = false;
+    expect(await first.retry("s")).toMatchObject({ ordinal: 2n, cursor: 2n });
+    expect((await second.snapshot("s")).get(LabCounter, "c")?.total).toBe(3n);
+  });
+
+  test("of a session that lacks nothing commits nothing", async () => {
+    const store = memoryStore();
+    const hub = new Hub({ features: [labOf()], store });
+    expect(await hub.retry("never used")).toMatchObject({ ordinal: 0n, cursor: 0n });
+    expect(await store.session("never used")).toBeUndefined();
+    await hub.publish("s", LabTrace, {});
+    await hub.retry("s");
+    expect(await store.session("s")).toMatchObject({ revision: 1 });
+  });
+
+  test("stops at the first event that fails again and keeps what was projected before it", async () => {
+    const switches = broken();
+    const hub = new Hub({ features: [labOf(switches)], onError: silent });
+    await hub.publish("s", LabCounterAdded, { name: "c", amount: 3n });
+    await hub.publish("s", LabCounterAdded, { name: "c", neverFits: true });
+    await hub.publish("s", LabCounterAdded, { name: "c", amount: 5n });
+    expect(await hub.session("s")).toMatchObject({ ordinal: 3n, cursor: 0n });
+    switches.fails = false;
+    expect(await hub.retry("s")).toMatchObject({ ordinal: 3n, cursor: 1n });
+    expect((await hub.snapshot("s")).get(LabCounter, "c")?.total).toBe(3n);
+    expect(await hub.errors("s")).toMatchObject([
+      { step: "timeline-projection", ordinal: 1n },
+      { step: "timeline-projection", ordinal: 2n },
+    ]);
+  });
+
+  test("fans no UI events out", async () => {
+    const switches = broken();
+    const hub = new Hub({ features: [labOf(switches)], onError: silent });
+    await hub.publish("s", LabCounterAdded, { name: "c" });
+    switches.fails = false;
+    const fanned: unknown[] = [];
+    hub.subscribe(({ events }) => fanned.push(...events));
+    await hub.retry("s");
+    expect(fanned).toEqual([]);
+  });
+
+  test("whose commit fails leaves the session as it was", async () => {
+    const switches = broken();
+    let fails = false;
+    const inner = memoryStore();
+    const store = wrapStore(inner, {
+      commit: async (batches) => (fails ? batches.map(() => new Error("full")) : inner.commit(batches)),
+    });
+    const hub = new Hub({ features: [labOf(switches)], store, onError: silent });
+    await hub.publish("s", LabCounterAdded, { name: "c", amount: 3n });
+    switches.fails = false;
+    fails = true;
+    await expect(hub.retry("s")).rejects.toThrow("full");
+    expect(await hub.session("s")).toMatchObject({ ordinal: 1n, cursor: 0n });
+    fails = false;
+    expect(await hub.retry("s")).toMatchObject({ ordinal: 1n, cursor: 1n });
+    expect((await hub.snapshot("s")).get(LabCounter, "c")?.total).toBe(3n);
+  });
+});

@@ -1,0 +1,96 @@
+import { Hub, type UiBatch } from "@sessionstream/runtime";
+import { expect, test } from "vitest";
+import { BoardAttachmentShown, BoardNoteSet, board } from "../../../test/fixtures/board/board.js";
+import { type EncodedBatch, type FeedListener, SessionFeed } from "../../src/ws/session-feed.js";
+
+class Listener implements FeedListener {
+  readonly received: { batches: readonly EncodedBatch[]; joined: Buffer }[] = [];
+  startedOver = 0;
+
+  receive(batches: readonly EncodedBatch[], joined: Buffer): void {
+    this.received.push({ batches, joined });
+  }
+
+  startOver(): void {
+    this.startedOver++;
+  }
+}
+
+const { registry } = new Hub({ features: [board] });
+
+function batch(ordinal: bigint): UiBatch {
+  const events = [BoardNoteSet.of({ code: "a" }), BoardNoteSet.of({ code: "b" })];
+  return { sessionId: "s", ordinal, events, isReset: false };
+}
+
+function texts({ joined }: { joined: Buffer }): string[] {
+  const found: string[] = [];
+  for (let at = 0; at < joined.length; ) {
+    const length = joined[at + 1] === 126 ? joined.readUInt16BE(at + 2) : (joined[at + 1] ?? 0);
+    const from = at + (joined[at + 1] === 126 ? 4 : 2);
+    found.push(joined.toString("utf8", from, from + length));
+    at = from + length;
+  }
+  return found;
+}
+
+test("an event is encoded once however many listen: all get the same buffer", async () => {
+  const feed = new SessionFeed(registry.protobuf);
+  const listeners = Array.from({ length: 50 }, () => new Listener());
+  for (const listener of listeners) feed.add(listener);
+  feed.take(batch(1n));
+  await Promise.resolve();
+  const [first] = listeners[0]?.received ?? [];
+  expect(first?.batches).toHaveLength(1);
+  expect(first?.joined).toBe(first?.batches[0]?.bytes);
+  for (const { received } of listeners) {
+    expect(received).toHaveLength(1);
+    expect(received[0]?.joined).toBe(first?.joined);
+  }
+});
+
+test("what comes in within one turn is one write, in order", async () => {
+  const feed = new SessionFeed(registry.protobuf);
+  const [one, two] = [new Listener(), new Listener()];
+  feed.add(one);
+  feed.add(two);
+  for (const ordinal of [1n, 2n, 3n]) feed.take(batch(ordinal));
+  await Promise.resolve();
+  expect(one.received).toHaveLength(1);
+  expect(one.received[0]?.joined).toBe(two.received[0]?.joined);
+  const ordinals = one.received.flatMap(texts).map((text) => JSON.parse(text).uiEvent.eventOrdinal);
+  expect(ordinals).toEqual(["1", "1", "2", "2", "3", "3"]);
+});
+
+test("who comes in between gets only what comes after, who leaves what came before", async () => {
+  const feed = new SessionFeed(registry.protobuf);
+  const [early, late] = [new Listener(), new Listener()];
+  feed.add(early);
+  feed.take(batch(1n));
+  feed.add(late);
+  feed.take(batch(2n));
+  feed.delete(early);
+  feed.take(batch(3n));
+  await Promise.resolve();
+  const ordinals = ({ received }: Listener) => received.flatMap(({ batches }) => batches.map(({ ordinal }) => ordinal));
+  expect(ordinals(early)).toEqual([1n, 2n]);
+  expect(ordinals(late)).toEqual([2n, 3n]);
+});
+
+test("what cannot be encoded is thrown, and the listeners start over", () => {
+  const feed = new SessionFeed(registry.protobuf);
+  const listener = new Listener();
+  feed.add(listener);
+  const payload = { typeUrl: "type.googleapis.com/unknown.Type", value: new Uint8Array() };
+  expect(() => feed.take({ ...batch(1n), events: [BoardAttachmentShown.of({ payload })] })).toThrow();
+  expect(listener.startedOver).toBe(1);
+});
+
+test("a reset makes the listeners start over and is no frame", async () => {
+  const feed = new SessionFeed(registry.protobuf);
+  const listener = new Listener();
+  feed.add(listener);
+  feed.take({ sessionId: "s", ordinal: 1n, events: [], isReset: true });
+  await Promise.resolve();
+  expect(listener).toMatchObject({ startedOver: 1, received: [] });
+});
