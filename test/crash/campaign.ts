@@ -6,7 +6,7 @@ import { expect } from "vitest";
 import { fold, plainEntities } from "../fixtures/fold.js";
 import { LabTrace } from "../fixtures/gen/lab/v1/lab_sessionstream.js";
 import { labOf } from "../fixtures/lab.js";
-import { readAll } from "../laws/hub/check.js";
+import { readAll } from "../fixtures/stores.js";
 import { tagOf } from "../laws/hub/tagged.js";
 import { momentOf, runAndKill } from "./kill.js";
 

@@ -3,7 +3,7 @@ import { fromBinary } from "@bufbuild/protobuf";
 import { sqliteStore } from "@sessionstream/runtime/sqlite";
 import { expect } from "vitest";
 import { NoteAppendedEventSchema } from "../fixtures/gen/lab/v1/lab_pb.js";
-import { readAll } from "../laws/hub/check.js";
+import { readAll } from "../fixtures/stores.js";
 import { momentOf, runAndKill } from "./kill.js";
 
 /**

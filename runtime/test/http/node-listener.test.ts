@@ -5,7 +5,8 @@ import { httpHandler, nodeListener } from "@sessionstream/runtime/http";
 import { afterEach, describe, expect, test } from "vitest";
 import type { LabWork } from "../../../test/fixtures/gen/lab/v1/lab_sessionstream.js";
 import { labOf } from "../../../test/fixtures/lab.js";
-import { listen, until } from "../../../test/fixtures/loopback.js";
+import { until } from "../../../test/fixtures/until.js";
+import { listen } from "./listen.js";
 
 type Work = (context: CommandContext<typeof LabWork, DescEvent>) => void | Promise<void>;
 

@@ -1,5 +1,4 @@
 import { Hub, type HubOptions } from "@sessionstream/runtime";
-import { sqliteStore } from "@sessionstream/runtime/sqlite";
 import { expect, test } from "vitest";
 import { labOf } from "../../../test/fixtures/lab.js";
 
@@ -28,8 +27,4 @@ test("a bare name instead of a descriptor is told what is wanted", async () => {
   );
   await expect(publish.call(hub, "s", undefined, {})).rejects.toMatchObject({ code: "UNKNOWN_NAME" });
   await hub.close();
-});
-
-test.each([undefined, ""])("an SQLite store is not made of the path %j", (path) => {
-  expect(() => sqliteStore(path as string)).toThrow('want the path of a file or ":memory:"');
 });

@@ -1,95 +1,18 @@
 import type { DescMessage } from "@bufbuild/protobuf";
 import { AnySchema, ListValueSchema, StructSchema, ValueSchema } from "@bufbuild/protobuf/wkt";
-import { type DescSupersededEvent, SchemaRegistry } from "@sessionstream/runtime";
-import { command, event, feature, supersededEvent, timelineEntity, uiEvent } from "@sessionstream/runtime/codegen";
+import { SchemaRegistry } from "@sessionstream/runtime";
+import { event, feature, supersededEvent } from "@sessionstream/runtime/codegen";
 import { describe, expect, test } from "vitest";
 import { KindsSchema } from "../../../test/fixtures/gen/lab/v1/kinds_pb.js";
-import { CounterEntitySchema, NoteEntitySchema, WorkCommandSchema } from "../../../test/fixtures/gen/lab/v1/lab_pb.js";
-import { LabCounter, LabNote, LabTold, lab, registerLab } from "../../../test/fixtures/gen/lab/v1/lab_sessionstream.js";
+import {
+  CounterEntitySchema,
+  NoteEntitySchema,
+  TraceEventSchema,
+  WorkCommandSchema,
+} from "../../../test/fixtures/gen/lab/v1/lab_pb.js";
+import { LabNote, LabTold, lab, registerLab } from "../../../test/fixtures/gen/lab/v1/lab_sessionstream.js";
 
 const withCode = (code: string) => expect.objectContaining({ name: "SessionstreamError", code });
-
-describe("names", () => {
-  test.each(["", " ", "1a", "a-b", "a.b", "é", "_a", "a\n"])("%j is refused for everything", (name) => {
-    for (const describe of [command, event, uiEvent]) {
-      expect(() => describe(name, WorkCommandSchema)).toThrow(withCode("INVALID_NAME"));
-    }
-    expect(() => timelineEntity(name, NoteEntitySchema, "number")).toThrow(withCode("INVALID_NAME"));
-    expect(() => feature(name, {})).toThrow(withCode("INVALID_NAME"));
-  });
-});
-
-describe("entity ids", () => {
-  test("are taken from the id field", () => {
-    expect(LabNote.put({ number: -7 }).id).toBe("-7");
-    expect(LabNote.delete(-7).id).toBe("-7");
-    expect(LabCounter.put({ name: "a\n🙂" }).id).toBe("a\n🙂");
-    const long = timelineEntity("Long", KindsSchema, "fUint64");
-    expect(long.put({ fUint64: 2n ** 64n - 1n }).id).toBe("18446744073709551615");
-  });
-
-  test("must not be empty", () => {
-    expect(() => LabCounter.put({})).toThrow(withCode("INVALID_ENTITY_ID"));
-    expect(() => LabCounter.delete("")).toThrow(withCode("INVALID_ENTITY_ID"));
-    expect(() => LabCounter.delete(undefined as unknown as string)).toThrow(withCode("INVALID_ENTITY_ID"));
-  });
-
-  test.each(["nope", "strings", "byString", "one", "text", "mood", "fBool", "fDouble", "fFloat", "fBytes", "wString"])(
-    "cannot come from the field %s, which is no singular string or integer",
-    (idField) => {
-      expect(() => timelineEntity("X", KindsSchema, idField)).toThrow(withCode("INVALID_ENTITY_ID"));
-    },
-  );
-
-  test.each(["fString", "fInt32", "fSint64", "fFixed32", "longText", "maybe"])("can come from %s", (idField) => {
-    expect(timelineEntity("X", KindsSchema, idField).name).toBe("X");
-  });
-});
-
-test("of and put refuse what is no valid payload", () => {
-  expect(() => LabTold.of({ ordinal: 1 } as unknown as { ordinal: bigint })).toThrow(withCode("INVALID_PAYLOAD"));
-  expect(() => LabNote.put({ $typeName: "lab.v1.Other" } as never)).toThrow(withCode("PAYLOAD_TYPE_MISMATCH"));
-});
-
-describe("versions and successors", () => {
-  const [A, B] = [event("A", WorkCommandSchema), event("B", WorkCommandSchema)];
-  const by = (name: string, successor: string) => supersededEvent(name, WorkCommandSchema, { by: successor });
-
-  test("an event has version 1 where none is given, and a feature no superseded events", () => {
-    expect([A.version, event("A", WorkCommandSchema, { version: 7 }).version]).toEqual([1, 7]);
-    expect(feature("F", { events: [A] }).supersededEvents).toEqual([]);
-  });
-
-  test.each([0, -1, 1.5, Number.NaN, "2", 101])("the version %j is refused", (version) => {
-    const given = { version: version as number, by: "B" };
-    expect(() => event("A", WorkCommandSchema, given)).toThrow(withCode("INVALID_OPTION"));
-    expect(() => supersededEvent("A", WorkCommandSchema, given)).toThrow(withCode("INVALID_OPTION"));
-  });
-
-  test("a superseded event must lead to an event of the feature", () => {
-    const made = (...supersededEvents: DescSupersededEvent[]) => feature("F", { events: [B], supersededEvents });
-    expect(made(by("Y", "B"), by("X", "Y"), by("W", "X")).supersededEvents).toHaveLength(3);
-    expect(() => made(by("X", "Y"))).toThrow(
-      'event "X" is superseded by "Y", which is no event of the feature "F" and leads to none',
-    );
-    for (const wrong of [[by("X", "X")], [by("X", "Y"), by("Y", "Z"), by("Z", "X")], [by("X", "A"), by("Y", "X")]]) {
-      expect(() => made(...wrong)).toThrow(withCode("UNKNOWN_NAME"));
-    }
-  });
-
-  test("a registry has superseded events for logs only, under names that are taken", () => {
-    const registry = new SchemaRegistry();
-    registry.register(feature("F", { events: [B], supersededEvents: [by("X", "Y"), by("Y", "B")] }));
-    expect(() => registry.event("X")).toThrow(
-      'event "X" is superseded and can only be read from logs: publish "B" instead',
-    );
-    expect([registry.hasEvent("X"), registry.hasEvent("B"), registry.hasEvent("Z")]).toEqual([false, true, false]);
-    expect(registry.loggedEvent("X")).toMatchObject({ kind: "superseded_event", supersededBy: "Y" });
-    expect([registry.loggedEvent("B"), registry.loggedEvent("Z")]).toEqual([B, undefined]);
-    expect(() => registry.registerEvent("X", WorkCommandSchema)).toThrow(withCode("DUPLICATE_NAME"));
-    expect(registry.protobuf.getMessage("lab.v1.WorkCommand")).toBe(WorkCommandSchema);
-  });
-});
 
 describe("SchemaRegistry", () => {
   test("finds what was registered, by kind", () => {
@@ -149,5 +72,84 @@ describe("SchemaRegistry", () => {
     registry.registerEvent("B", KindsSchema);
     expect(registry.protobuf.getMessage("lab.v1.Kinds")).toBe(KindsSchema);
     expect(registry.protobuf.getMessage("lab.v1.CounterEntity")).toBe(CounterEntitySchema);
+  });
+
+  test("makes descriptors of four kinds", () => {
+    const registry = new SchemaRegistry();
+    registry.registerCommand("Do", WorkCommandSchema);
+    registry.registerEvent("Done", TraceEventSchema);
+    registry.registerUIEvent("Shown", TraceEventSchema);
+    registry.registerTimelineEntity("Trace", TraceEventSchema, "text");
+    const { command, event, uiEvent, timelineEntity } = {
+      command: registry.command("Do"),
+      event: registry.event("Done"),
+      uiEvent: registry.uiEvent("Shown"),
+      timelineEntity: registry.timelineEntity("Trace"),
+    };
+    expect([command.kind, event.kind, uiEvent.kind, timelineEntity.kind]).toEqual([
+      "command",
+      "event",
+      "ui_event",
+      "timeline_entity",
+    ]);
+  });
+
+  test("refuses a name that it has, in every kind", () => {
+    const registry = new SchemaRegistry();
+    registerLab(registry);
+    expect(() => registry.registerCommand("LabWork", WorkCommandSchema)).toThrow(/already registered/);
+    expect(() => registry.registerEvent("LabTrace", TraceEventSchema)).toThrow(/already registered/);
+    expect(() => registry.registerUIEvent("LabTold", TraceEventSchema)).toThrow(/already registered/);
+    expect(() => registry.registerTimelineEntity("LabNote", TraceEventSchema, "text")).toThrow(/already registered/);
+    expect(() => registerLab(registry)).toThrow(/already registered/);
+  });
+
+  test("refuses an empty name, in every kind", () => {
+    const registry = new SchemaRegistry();
+    expect(() => registry.registerCommand("", WorkCommandSchema)).toThrow("command name is empty");
+    expect(() => registry.registerEvent("", TraceEventSchema)).toThrow("event name is empty");
+    expect(() => registry.registerUIEvent("", TraceEventSchema)).toThrow("UI event name is empty");
+    expect(() => registry.registerTimelineEntity("", TraceEventSchema, "text")).toThrow(
+      "timeline entity name is empty",
+    );
+  });
+
+  test("decodes the JSON of a command to its typed payload", () => {
+    const registry = new SchemaRegistry();
+    registerLab(registry);
+    const { command, payload } = registry.decodeCommand("LabWork", { task: "sweep" });
+    expect([command.name, payload]).toEqual(["LabWork", { $typeName: "lab.v1.WorkCommand", task: "sweep" }]);
+    expect(() => registry.decodeCommand("LabWork", { task: 5 })).toThrow(
+      expect.objectContaining({ code: "INVALID_PAYLOAD" }),
+    );
+    expect(() => registry.decodeCommand("LabWork", { chore: "sweep" })).toThrow(
+      expect.objectContaining({ code: "INVALID_PAYLOAD" }),
+    );
+    expect(() => registry.decodeCommand("LabWrok", {})).toThrow('unknown command "LabWrok"');
+  });
+
+  test('a name that it does not have is refused: unknown command "X"', () => {
+    expect(() => new SchemaRegistry().command("X")).toThrow(/^unknown command "X"$/);
+  });
+
+  test('a name that it has is refused in these words: command "X" already registered', () => {
+    const registry = new SchemaRegistry();
+    registry.registerCommand("X", WorkCommandSchema);
+    expect(() => registry.registerCommand("X", WorkCommandSchema)).toThrow(/^command "X" already registered$/);
+  });
+
+  test("has superseded events for logs only, under names that are taken", () => {
+    const registry = new SchemaRegistry();
+    const B = event("B", WorkCommandSchema);
+    const supersede = (name: string, by: string) => supersededEvent(name, WorkCommandSchema, { by });
+    registry.register(feature("F", { events: [B], supersededEvents: [supersede("X", "Y"), supersede("Y", "B")] }));
+    expect(() => registry.event("X")).toThrow(
+      'event "X" is superseded and can only be read from logs: publish "B" instead',
+    );
+    expect([registry.hasEvent("X"), registry.hasEvent("B"), registry.hasEvent("Z")]).toEqual([false, true, false]);
+    expect(registry.loggedEvent("X")).toMatchObject({ kind: "superseded_event", supersededBy: "Y" });
+    expect([registry.loggedEvent("B"), registry.loggedEvent("Z")]).toEqual([B, undefined]);
+    expect(() => registry.registerEvent("X", WorkCommandSchema)).toThrow(withCode("DUPLICATE_NAME"));
+    expect(registry.protobuf.getMessage("lab.v1.WorkCommand")).toBe(WorkCommandSchema);
   });
 });

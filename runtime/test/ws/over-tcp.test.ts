@@ -1,6 +1,4 @@
-import { inMemory, overTcp, overTls } from "../../../test/fixtures/board/serve.js";
+import { overTcp } from "../../../test/fixtures/board/serve.js";
 import { transportConformance } from "./conformance/index.js";
 
 transportConformance("TCP", overTcp);
-transportConformance("TLS", overTls);
-transportConformance("streams in memory", inMemory);

@@ -2,8 +2,8 @@ import type { TimelineView } from "@sessionstream/runtime";
 import type { ClientFeature } from "@sessionstream/runtime/client";
 import { type Client, connect } from "@sessionstream/runtime/client";
 import { WebSocket } from "ws";
-import type { Address } from "../../../runtime/test/ws/support/client.js";
 import { BoardNote, boardFeature } from "../../fixtures/board/board.js";
+import type { Address } from "../../fixtures/board/serve.js";
 
 type Board = typeof boardFeature;
 type Project = NonNullable<ClientFeature<Board>["project"]>;

@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { BoardAppended, BoardMoved, BoardRemoved, BoardSet, BoardTouched, board } from "../../fixtures/board/board.js";
 import { inMemory, type Served, serve } from "../../fixtures/board/serve.js";
-import { until } from "../../fixtures/loopback.js";
+import { until } from "../../fixtures/until.js";
 import { BoardClient, notesIn } from "./board-client.js";
 
 // Law 5 for clients that come and go while entities are deleted, timelines stand

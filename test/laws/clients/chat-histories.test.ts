@@ -6,8 +6,8 @@ import {
   ChatStartInference,
   ChatStopInference,
 } from "../../../examples/chatdemo/src/gen/chat/v1/chat_sessionstream.js";
-import { until, within } from "../../fixtures/loopback.js";
 import { filePlace, newFile } from "../../fixtures/stores.js";
+import { until, within } from "../../fixtures/until.js";
 import { type ChatSession, connectChat, shown, stored } from "./chat-client.js";
 import { ChatServer } from "./chat-server.js";
 

@@ -3,8 +3,8 @@ import {
   ChatMessageAppended,
   ChatStartInference,
 } from "../../../examples/chatdemo/src/gen/chat/v1/chat_sessionstream.js";
-import { until } from "../../fixtures/loopback.js";
 import { memoryPlace } from "../../fixtures/stores.js";
+import { until } from "../../fixtures/until.js";
 import { type ChatSession, connectChat, shown, stored } from "./chat-client.js";
 import { ChatServer } from "./chat-server.js";
 

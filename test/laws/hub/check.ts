@@ -3,6 +3,7 @@ import type { StoredEvent } from "@sessionstream/runtime/store";
 import { expect } from "vitest";
 import { fold, plainEntities } from "../../fixtures/fold.js";
 import type { ToldUiEvent } from "../../fixtures/gen/lab/v1/lab_pb.js";
+import { readAll } from "../../fixtures/stores.js";
 import { tagOf } from "./tagged.js";
 import { sessionIds, type World } from "./world.js";
 
@@ -128,14 +129,4 @@ function skipped(world: World, errors: readonly StoredError[]): Set<bigint> {
 
 function isTimeline(step: string): boolean {
   return step === "timeline-projection";
-}
-
-/** The log, read in small pages. */
-export async function readAll(store: Store, id: string): Promise<StoredEvent[]> {
-  const log: StoredEvent[] = [];
-  for (;;) {
-    const page = await store.events(id, { after: log.at(-1)?.ordinal ?? 0n, limit: 7 });
-    log.push(...page);
-    if (page.length < 7) return log;
-  }
 }

@@ -6,8 +6,7 @@ import { describe, expect, test } from "vitest";
 import { TraceEventSchema } from "../../fixtures/gen/lab/v1/lab_pb.js";
 import { LabTrace, LabWork } from "../../fixtures/gen/lab/v1/lab_sessionstream.js";
 import { type LabSwitches, labOf } from "../../fixtures/lab.js";
-import { type Place, places } from "../../fixtures/stores.js";
-import { readAll } from "./check.js";
+import { type Place, places, readAll } from "../../fixtures/stores.js";
 import { Faults, turns } from "./faulty-store.js";
 
 // Law 8: a command sent twice under one idempotency key has its effect once; the

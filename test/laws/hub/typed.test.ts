@@ -6,8 +6,7 @@ import { CounterEntitySchema, NoteEntitySchema, TraceEventSchema } from "../../f
 import { LabCounter, LabNote, LabTold, LabTrace, LabWork, lab } from "../../fixtures/gen/lab/v1/lab_sessionstream.js";
 import { ReadingSchema } from "../../fixtures/gen/lab/v1/reading_pb.js";
 import { labOf } from "../../fixtures/lab.js";
-import { type Place, places } from "../../fixtures/stores.js";
-import { readAll } from "./check.js";
+import { type Place, places, readAll } from "../../fixtures/stores.js";
 
 // Law 7: no payload of a wrong type and no undeclared kind enters the log, the
 // store or a frame, whatever untyped code does.

@@ -1,4 +1,4 @@
-import { memoryStore } from "@sessionstream/runtime";
+import { sqliteStore } from "@sessionstream/runtime/sqlite";
 import { describe, expect, test } from "vitest";
 import {
   LabCounter,
@@ -8,7 +8,7 @@ import {
   LabTrace,
 } from "../../../../test/fixtures/gen/lab/v1/lab_sessionstream.js";
 import type { LabSwitches } from "../../../../test/fixtures/lab.js";
-import { wrapStore } from "../../../../test/fixtures/stores.js";
+import { newFile } from "../../../../test/fixtures/stores.js";
 import { watched } from "../watched.js";
 
 describe("projection errors", () => {
@@ -22,6 +22,7 @@ describe("projection errors", () => {
     const { hub, reports, fanned } = watched({ switches: failing("beforeUi") });
     expect(await hub.publish("s", LabCounterAdded, { name: "c", amount: 2n })).toEqual({ ordinal: 1n });
     expect(fanned).toEqual([]);
+    expect(await hub.session("s")).toMatchObject({ ordinal: 1n, cursor: 1n });
     expect((await hub.snapshot("s")).get(LabCounter, "c")?.total).toBe(2n);
     expect(await hub.errors("s")).toMatchObject([
       { step: "ui-projection", ordinal: 1n, name: "LabCounterAdded", message: expect.stringContaining("cannot") },
@@ -58,49 +59,30 @@ describe("projection errors", () => {
     const { hub } = watched({ switches: failing("beforeTimeline"), onProjectionError: { timeline: "advance" } });
     await hub.publish("s", LabCounterAdded, { name: "c" });
     await hub.publish("s", LabNoteSet, { number: 1, text: "after" });
+    expect(await hub.session("s")).toMatchObject({ ordinal: 2n, cursor: 2n });
     const snapshot = await hub.snapshot("s");
     expect([snapshot.ordinal, snapshot.get(LabNote, 1)?.text]).toEqual([2n, "after"]);
     expect(await hub.errors("s")).toMatchObject([{ step: "timeline-projection", ordinal: 1n }]);
   });
-});
 
-describe("store errors", () => {
-  test("refuse the events of the batch, are reported, and the session goes on", async () => {
-    let fails = true;
-    const inner = memoryStore();
-    const store = wrapStore(inner, {
-      commit: async (batches) => {
-        if (fails) throw new Error("full");
-        return inner.commit(batches);
+  test("are on record with step, ordinal, event and text, also after a restart", async () => {
+    const file = newFile();
+    const fail = () => {
+      throw new Error("broken");
+    };
+    const first = watched({ switches: { beforeTimeline: fail }, store: sqliteStore(file) }).hub;
+    await first.publish("s", LabTrace, { text: "x" });
+    await first.close();
+    const { hub } = watched({ store: sqliteStore(file) });
+    expect(await hub.errors("s")).toEqual([
+      {
+        step: "timeline-projection",
+        ordinal: 1n,
+        name: "LabTrace",
+        message: 'timeline projection of event "LabTrace" at ordinal 1 failed: broken',
+        time: expect.any(Number),
       },
-    });
-    const { hub, reports, fanned } = watched({ store });
-    await hub.session("s");
-    const outcomes = await Promise.allSettled([hub.publish("s", LabTrace, {}), hub.publish("s", LabTrace, {})]);
-    expect(outcomes).toMatchObject(Array(2).fill({ status: "rejected", reason: { code: "STORE_FAILED" } }));
-    expect(reports.map(({ step, ordinal }) => [step, ordinal])).toEqual([
-      ["commit", 1n],
-      ["commit", 2n],
     ]);
-    fails = false;
-    expect(await hub.publish("s", LabTrace, {})).toEqual({ ordinal: 1n });
-    expect(fanned.map(({ ordinal }) => ordinal)).toEqual([1n]);
-  });
-
-  test("a session that cannot be loaded refuses its events and is loaded again", async () => {
-    let fails = true;
-    const inner = memoryStore();
-    const store = wrapStore(inner, {
-      load: async (id) => {
-        if (fails && id === "s") throw new Error("unreadable");
-        return inner.load(id);
-      },
-    });
-    const { hub } = watched({ store });
-    await expect(hub.publish("s", LabTrace, {})).rejects.toThrow("unreadable");
-    await expect(hub.session("s")).rejects.toThrow("unreadable");
-    expect(await hub.publish("other", LabTrace, {})).toEqual({ ordinal: 1n });
-    fails = false;
-    expect(await hub.publish("s", LabTrace, {})).toEqual({ ordinal: 1n });
+    await hub.close();
   });
 });

@@ -1,8 +1,9 @@
 import { Hub } from "@sessionstream/runtime";
-import { expect, test } from "vitest";
-import { LabCounterAdded } from "../../../../test/fixtures/gen/lab/v1/lab_sessionstream.js";
+import { describe, expect, test } from "vitest";
+import { LabCounterAdded, LabTrace } from "../../../../test/fixtures/gen/lab/v1/lab_sessionstream.js";
 import { labOf } from "../../../../test/fixtures/lab.js";
 import { places } from "../../../../test/fixtures/stores.js";
+import { watched } from "../watched.js";
 
 test.each(places)("a range of events that is not usable is refused by %s alike", async (_name, make) => {
   const hub = new Hub({ features: [labOf()], store: make().open() });
@@ -21,28 +22,19 @@ test.each(places)("a range of events that is not usable is refused by %s alike",
   await hub.close();
 });
 
-test("a projection is given reads of the timeline and nothing else", async () => {
-  const views: object[] = [];
-  const lab = labOf();
-  const hub = new Hub({
-    features: [
-      {
-        ...lab,
-        ui: (_event, view) => {
-          views.push(view);
-          return [];
-        },
-        timeline: (_event, view) => {
-          views.push(view);
-          return [];
-        },
-      },
-    ],
+describe("the list of sessions", () => {
+  test("has those that something was committed to, in pages", async () => {
+    const { hub } = watched();
+    for (const id of ["b", "a", "c"]) await hub.publish(id, LabTrace, {});
+    await hub.session("only looked at");
+    expect(await hub.sessions()).toEqual(["a", "b", "c"]);
+    expect(await hub.sessions({ limit: 2 })).toEqual(["a", "b"]);
+    expect(await hub.sessions({ after: "b" })).toEqual(["c"]);
   });
-  await hub.publish("s", LabCounterAdded, { name: "c" });
-  expect(views.map((view) => Object.keys(view))).toEqual([
-    ["get", "list"],
-    ["get", "list"],
-  ]);
-  await hub.close();
+
+  test("refuses a page that there cannot be", async () => {
+    const { hub } = watched();
+    await expect(hub.sessions({ limit: 0 })).rejects.toMatchObject({ code: "INVALID_RANGE" });
+    await expect(hub.sessions({ after: "" })).rejects.toMatchObject({ code: "INVALID_SESSION" });
+  });
 });

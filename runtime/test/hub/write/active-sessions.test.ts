@@ -1,6 +1,6 @@
 import type { JsonObject } from "@bufbuild/protobuf";
 import { memoryStore } from "@sessionstream/runtime";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import {
   LabCounter,
   LabCounterAdded,
@@ -30,6 +30,18 @@ describe("session metadata", () => {
     expect(seen).toEqual(Array(3).fill({ owner: "of a", nth: 1 }));
     expect((await second.session("a")).metadata).toEqual({ owner: "of a", nth: 1 });
     expect((await second.events("a"))[0]?.session.metadata).toEqual({ owner: "of a", nth: 1 });
+  });
+
+  test("is made once for each session, also after a restart", async () => {
+    const place = memoryPlace();
+    const factory = vi.fn((id: string) => ({ for: id }));
+    for (let opening = 0; opening < 2; opening++) {
+      const { hub } = watched({ store: place.open(), sessionMetadata: factory });
+      for (const id of ["a", "b", "a"]) await hub.publish(id, LabTrace, {});
+      expect((await hub.session("a")).metadata).toEqual({ for: "a" });
+      await hub.close();
+    }
+    expect(factory.mock.calls).toEqual([["a"], ["b"]]);
   });
 
   test("that cannot be made refuses the events that wait for it, and is tried again", async () => {
@@ -78,21 +90,27 @@ describe("idle sessions", () => {
     stop();
     await hub.waitIdle("busy");
   });
-});
 
-describe("the list of sessions", () => {
-  test("has those that something was committed to, in pages", async () => {
-    const { hub } = watched();
-    for (const id of ["b", "a", "c"]) await hub.publish(id, LabTrace, {});
-    await hub.session("only looked at");
-    expect(await hub.sessions()).toEqual(["a", "b", "c"]);
-    expect(await hub.sessions({ limit: 2 })).toEqual(["a", "b"]);
-    expect(await hub.sessions({ after: "b" })).toEqual(["c"]);
-  });
-
-  test("refuses a page that there cannot be", async () => {
-    const { hub } = watched();
-    await expect(hub.sessions({ limit: 0 })).rejects.toMatchObject({ code: "INVALID_RANGE" });
-    await expect(hub.sessions({ after: "" })).rejects.toMatchObject({ code: "INVALID_SESSION" });
+  test("beyond a number leave the memory, those used last stay", async () => {
+    const store = memoryPlace().open();
+    const loads: string[] = [];
+    const watching = wrapStore(store, {
+      load: (id) => {
+        loads.push(id);
+        return store.load(id);
+      },
+    });
+    const { hub } = watched({ store: watching, keepIdle: 10 });
+    const publish = (index: number) => hub.publish(`s${index}`, LabCounterAdded, { name: "c", amount: 1n });
+    for (let index = 0; index < 100; index++) await publish(index);
+    loads.length = 0;
+    // The ten used last are still there, the others are read again and go on where they were.
+    for (let index = 99; index >= 90; index--) await publish(index);
+    expect(loads).toEqual([]);
+    expect(await publish(0)).toEqual({ ordinal: 2n });
+    expect(loads).toEqual(["s0"]);
+    loads.length = 0;
+    expect(await store.session("s0")).toMatchObject({ ordinal: 2n, cursor: 2n });
+    expect((await hub.snapshot("s0")).get(LabCounter, "c")?.total).toBe(2n);
   });
 });

@@ -1,4 +1,5 @@
 import { Hub, memoryStore, SessionstreamError } from "@sessionstream/runtime";
+import { sqliteStore } from "@sessionstream/runtime/sqlite";
 import { describe, expect, test } from "vitest";
 import {
   LabCounter,
@@ -8,7 +9,7 @@ import {
   LabTrace,
 } from "../../../../test/fixtures/gen/lab/v1/lab_sessionstream.js";
 import { type LabSwitches, labOf } from "../../../../test/fixtures/lab.js";
-import { wrapStore } from "../../../../test/fixtures/stores.js";
+import { newFile, wrapStore } from "../../../../test/fixtures/stores.js";
 import { Gate, settles } from "../gate.js";
 
 const silent = () => {};
@@ -39,6 +40,16 @@ describe("order", () => {
     );
     expect(all.map(({ ordinal }) => ordinal)).toEqual(all.map((_, index) => BigInt(index + 1)));
     expect((await hub.snapshot("s")).get(LabCounter, "c")).toMatchObject({ total: 499_500n, times: 1000 });
+  });
+
+  test("after a restart, ordinals go on from those that are stored", async () => {
+    const file = newFile();
+    for (let restart = 0n; restart < 3n; restart++) {
+      const hub = new Hub({ features: [labOf()], store: sqliteStore(file) });
+      expect(await hub.publish("s", LabTrace, {})).toEqual({ ordinal: 2n * restart + 1n });
+      expect(await hub.publish("s", LabTrace, {})).toEqual({ ordinal: 2n * restart + 2n });
+      await hub.close();
+    }
   });
 
   test("a projection that publishes, against the rules, does not make two events of one ordinal", async () => {

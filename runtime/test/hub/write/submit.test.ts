@@ -9,6 +9,7 @@ import {
 import { type LabSwitches, labOf } from "../../../../test/fixtures/lab.js";
 import { wrapStore } from "../../../../test/fixtures/stores.js";
 import { Gate, settles } from "../gate.js";
+import { watched } from "../watched.js";
 
 function hubOf(work: LabSwitches["work"], reports: unknown[] = []): Hub {
   return new Hub({ features: [labOf(work && { work })], onError: (report) => reports.push(report) });
@@ -147,49 +148,34 @@ describe("submit", () => {
       code: "UNKNOWN_NAME",
     });
   });
-
-  test.each([[""], ["\ud800"], ["x".repeat(513)], [undefined], [7]])("refuses the session id %j", async (id) => {
-    const hub = hubOf(undefined);
-    const refused = expect.objectContaining({ code: "INVALID_SESSION" });
-    await expect(hub.submit(id as string, LabWork, {})).rejects.toEqual(refused);
-    await expect(hub.publish(id as string, LabTrace, {})).rejects.toEqual(refused);
-    await expect(hub.snapshot(id as string)).rejects.toEqual(refused);
-    await expect(hub.events(id as string)).rejects.toEqual(refused);
-    await expect(hub.errors(id as string)).rejects.toEqual(refused);
-  });
 });
 
-describe("runs", () => {
-  test("a run id that is going on is refused, and free again when it ended", async () => {
-    const goesOn = new Gate();
-    const hub = hubOf(({ run }) => run("one", () => goesOn.opened));
-    await hub.submit("s", LabWork, {});
-    await expect(hub.submit("s", LabWork, {})).rejects.toMatchObject({ code: "RUN_EXISTS" });
-    expect((await hub.session("s")).runs).toEqual(["one"]);
-    goesOn.open();
-    await hub.waitIdle("s");
-    await hub.submit("s", LabWork, {});
+const fail = () => {
+  throw new Error("broken");
+};
+const tracing: LabSwitches["work"] = async ({ publish }) => void (await publish(LabTrace, {}));
+
+describe("what a failure after the handler makes of submit", () => {
+  test("a timeline projection that fails does not fail it, for the event is durable: the failure is on record", async () => {
+    const { hub, fanned } = watched({ switches: { work: tracing, beforeTimeline: fail } });
+    expect(await hub.submit("s", LabWork, {})).toEqual({ ordinal: 1n });
+    expect(await hub.errors("s")).toMatchObject([{ step: "timeline-projection", ordinal: 1n }]);
+    expect([fanned.length, await hub.session("s")]).toMatchObject([1, { ordinal: 1n, cursor: 0n }]);
   });
 
-  test("an error of a run is reported, an abort that it followed is not", async () => {
-    const reports: unknown[] = [];
-    const hub = hubOf(({ run, payload, session }) => {
-      if (payload.task === "stop") return void session.abortRuns();
-      run("bad", async () => {
-        throw new Error("bad");
-      });
-      run(
-        "good",
-        (signal) => new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason))),
-      );
-    }, reports);
-    await hub.submit("s", LabWork, {});
-    await hub.submit("s", LabWork, { task: "stop" });
-    await hub.waitIdle("s");
-    expect(reports).toMatchObject([{ step: "run", sessionId: "s", name: "bad", error: { message: "bad" } }]);
+  test("where a projection fails it, the event is not stored, and the caller's retry does not double it", async () => {
+    let isBroken = true;
+    const beforeUi = () => isBroken && fail();
+    const { hub } = watched({ switches: { work: tracing, beforeUi }, onProjectionError: { ui: "fail" } });
+    await expect(hub.submit("s", LabWork, {})).rejects.toThrow("broken");
+    isBroken = false;
+    expect(await hub.submit("s", LabWork, {})).toEqual({ ordinal: 1n });
+    expect(await hub.events("s")).toHaveLength(1);
   });
 
-  test("waitIdle resolves at once for a session that nobody used", async () => {
-    expect(await settles(hubOf(undefined).waitIdle("nobody"))).toBe(true);
+  test("a fan-out that fails does not fail it", async () => {
+    const { hub } = watched({ switches: { work: tracing } });
+    hub.subscribe(fail);
+    expect(await hub.submit("s", LabWork, {})).toEqual({ ordinal: 1n });
   });
 });

@@ -35,6 +35,12 @@ export function livenessConformance(start: Start): void {
     expect((await client.closed).code).toBe(1009);
   });
 
+  test("where no limit is given, a frame beyond 64 KiB closes with 1009", async () => {
+    const client = await TestClient.open((await start()).at);
+    client.webSocket.send("x".repeat(2 ** 16 + 1));
+    expect((await client.closed).code).toBe(1009);
+  });
+
   test("a frame beyond the limit in small fragments closes with 1009, one in too many with 1008", async () => {
     const { at } = await start({ maxFrameBytes: 1000 });
     const client = await TestClient.open(at);

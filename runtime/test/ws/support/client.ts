@@ -1,4 +1,5 @@
 import { type ClientOptions, WebSocket } from "ws";
+import type { Address } from "../../../../test/fixtures/board/serve.js";
 
 /** A frame as it came, parsed but not interpreted. */
 // biome-ignore lint/suspicious/noExplicitAny: the tests look into frames at will
@@ -7,12 +8,6 @@ export type Frame = any;
 export interface Closed {
   readonly code: number;
   readonly reason: string;
-}
-
-/** How a test reaches a server. */
-export interface Address {
-  readonly url: string;
-  readonly options?: () => ClientOptions;
 }
 
 /** A client of the wire format that knows nothing but the wire format. */

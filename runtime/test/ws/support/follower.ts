@@ -1,5 +1,5 @@
 import { WebSocket } from "ws";
-import type { Address } from "./client.js";
+import type { Address } from "../../../../test/fixtures/board/serve.js";
 import { Copy } from "./copy.js";
 
 /**

@@ -1,7 +1,7 @@
 import { request } from "node:http";
 import { request as secureRequest } from "node:https";
 import { type ClientOptions, WebSocket } from "ws";
-import type { Address } from "./client.js";
+import type { Address } from "../../../../test/fixtures/board/serve.js";
 
 /** The status that an attempt to connect is answered with; 101 where it succeeds. */
 export function statusOf(address: Address, options: ClientOptions = {}): Promise<number | undefined> {

@@ -1,0 +1,66 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { type ErrorReport, Hub } from "@sessionstream/runtime";
+import { describe, expect, test } from "vitest";
+import { LabTrace, LabWork } from "../../../../test/fixtures/gen/lab/v1/lab_sessionstream.js";
+import { type LabSwitches, labOf } from "../../../../test/fixtures/lab.js";
+import { Gate, settles } from "../gate.js";
+
+function hubOf(work: LabSwitches["work"], reports: unknown[] = []): Hub {
+  return new Hub({ features: [labOf(work && { work })], onError: (report) => reports.push(report) });
+}
+
+describe("runs", () => {
+  test("a run id that is going on is refused, and free again when it ended", async () => {
+    const goesOn = new Gate();
+    const hub = hubOf(({ run }) => run("one", () => goesOn.opened));
+    await hub.submit("s", LabWork, {});
+    await expect(hub.submit("s", LabWork, {})).rejects.toMatchObject({ code: "RUN_EXISTS" });
+    expect((await hub.session("s")).runs).toEqual(["one"]);
+    goesOn.open();
+    await hub.waitIdle("s");
+    await hub.submit("s", LabWork, {});
+  });
+
+  test("an error of a run is reported, an abort that it followed is not", async () => {
+    const reports: unknown[] = [];
+    const hub = hubOf(({ run, payload, session }) => {
+      if (payload.task === "stop") return void session.abortRuns();
+      run("bad", async () => {
+        throw new Error("bad");
+      });
+      run(
+        "good",
+        (signal) => new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason))),
+      );
+    }, reports);
+    await hub.submit("s", LabWork, {});
+    await hub.submit("s", LabWork, { task: "stop" });
+    await hub.waitIdle("s");
+    expect(reports).toMatchObject([{ step: "run", sessionId: "s", name: "bad", error: { message: "bad" } }]);
+  });
+
+  test("waitIdle resolves at once for a session that nobody used", async () => {
+    expect(await settles(hubOf(undefined).waitIdle("nobody"))).toBe(true);
+  });
+
+  test("a run that takes too long is aborted, can say so, and is reported", async () => {
+    const reports: ErrorReport[] = [];
+    const feature = labOf({
+      work: ({ run, publish }) =>
+        run(
+          "slow",
+          async (signal) => {
+            await sleep(60_000, undefined, { signal }).catch(() => {});
+            await publish(LabTrace, { text: `aborted: ${signal.reason.code}` });
+          },
+          { timeout: 10 },
+        ),
+    });
+    const hub = new Hub({ features: [feature], onError: (report) => reports.push(report) });
+    await hub.submit("s", LabWork, {});
+    await hub.waitIdle("s");
+    expect((await hub.events("s")).map(({ payload }) => payload)).toMatchObject([{ text: "aborted: RUN_TIMEOUT" }]);
+    expect(reports).toMatchObject([{ step: "run", name: "slow", error: { code: "RUN_TIMEOUT" } }]);
+    await hub.close();
+  });
+});

@@ -1,0 +1,54 @@
+import { sqliteStore } from "@sessionstream/runtime/sqlite";
+import Database from "better-sqlite3";
+import { describe, expect, test } from "vitest";
+import { newFile } from "../../../test/fixtures/stores.js";
+import { batchOf, commit, entityOf, eventAt, everything } from "../../src/testing/store/batches.js";
+
+const failed = expect.objectContaining({ name: "SessionstreamError", code: "STORE_FAILED" });
+
+describe("a write that fails", () => {
+  /** A trigger that makes the write of one event fail, like a full disk would. */
+  async function storeWithTrap() {
+    const path = newFile();
+    const store = sqliteStore(path);
+    const trap = new Database(path);
+    trap.exec(
+      `CREATE TRIGGER trap BEFORE INSERT ON entities WHEN new.id = 'trap' BEGIN SELECT RAISE(ABORT, 'trap'); END`,
+    );
+    trap.close();
+    return store;
+  }
+
+  test("is told to its batch, leaves nothing of it, and does not touch the others of the group", async () => {
+    const store = await storeWithTrap();
+    await commit(store, { sessionId: "b", events: [eventAt(1n)], cursor: 1n, entities: [entityOf("kept")] });
+    const before = await everything(store, "b");
+    const outcomes = await store.commit([
+      batchOf({ sessionId: "a", events: [eventAt(1n)] }),
+      batchOf({
+        sessionId: "b",
+        revision: 1,
+        events: [eventAt(2n)],
+        cursor: 2n,
+        entities: [entityOf("kept", { lastEventOrdinal: 2n }), entityOf("trap")],
+      }),
+      batchOf({ sessionId: "new", events: [eventAt(1n)], entities: [entityOf("trap")] }),
+      batchOf({ sessionId: "c", revision: 9 }),
+      batchOf({ sessionId: "d", events: [eventAt(1n)] }),
+    ]);
+    const conflict = expect.objectContaining({ code: "ORDINAL_CONFLICT" });
+    expect(outcomes).toEqual([undefined, failed, failed, conflict, undefined]);
+    expect(await everything(store, "b")).toEqual(before);
+    expect(await store.session("new")).toBeUndefined();
+    expect((await store.session("a"))?.ordinal).toBe(1n);
+    expect((await store.session("d"))?.ordinal).toBe(1n);
+    await store.close();
+  });
+
+  test("of a batch alone is told the same way", async () => {
+    const store = await storeWithTrap();
+    expect(await store.commit([batchOf({ events: [eventAt(1n)], entities: [entityOf("trap")] })])).toEqual([failed]);
+    expect(await store.session("s")).toBeUndefined();
+    await store.close();
+  });
+});
