@@ -39,8 +39,8 @@ test("an event that cannot be encoded stops neither publish, nor other sessions,
   const [here, elsewhere] = [await TestClient.open(at), await TestClient.open(at)];
   await here.follow("s");
   await elsewhere.follow("t");
-  const poison = { typeUrl: "type.googleapis.com/unknown.Type", value: new Uint8Array([0xff]) };
-  await hub.publish("s", BoardAttached, { id: "x", payload: poison });
+  const unreadable = { typeUrl: "type.googleapis.com/unknown.Type", value: new Uint8Array([0xff]) };
+  await hub.publish("s", BoardAttached, { id: "x", payload: unreadable });
   await hub.publish("t", BoardSet, { code: "a" });
   expect(ordinalsOf(await elsewhere.takeAll())).toEqual([1]);
   // Those who miss it start over with a snapshot.

@@ -5,7 +5,7 @@ import { holdsLaws } from "./check.js";
 import { history } from "./history.js";
 import { World } from "./world.js";
 
-// Laws 1, 2 and 3 for whatever may happen to a hub. Where one breaks, the
+// Laws 1, 2 and 3, which are promises of the README, for whatever may happen to a hub. Where one breaks, the
 // message has the seed and the smallest history that breaks it.
 
 describe.each(places)("on %s, after any history", (name, makePlace) => {
