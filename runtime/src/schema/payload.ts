@@ -8,6 +8,7 @@ import {
   toBinary,
 } from "@bufbuild/protobuf";
 import { type ErrorContext, messageOf, SessionstreamError } from "../base/errors.js";
+import { show } from "../base/show.js";
 import { freshOf } from "./check/fresh.js";
 import { findInvalidField } from "./check/message.js";
 import { holdsFloat } from "./holds-float.js";
@@ -71,7 +72,7 @@ function toValid<Schema extends DescMessage>(
 ): MessageShape<Schema> {
   const given: unknown = init;
   if (typeof given !== "object" || given === null || Array.isArray(given)) {
-    throw mismatch(what, describe(given), schema, context);
+    throw mismatch(what, show(given), schema, context);
   }
   const typeName = "$typeName" in given ? given.$typeName : undefined;
   if (typeName !== undefined && typeName !== schema.typeName) {
@@ -109,10 +110,6 @@ function invalid(what: string, field: string, reason: string, context: ErrorCont
     ...context,
     field,
   });
-}
-
-function describe(value: unknown): string {
-  return value === null ? "null" : Array.isArray(value) ? "array" : typeof value;
 }
 
 const knownKeys = new WeakMap<DescMessage, ReadonlySet<string>>();
