@@ -24,8 +24,8 @@ import { Fold } from "./project/fold.js";
 import { History } from "./read/history.js";
 import type { ActiveSession } from "./write/active-session.js";
 import { ActiveSessions } from "./write/active-sessions.js";
-import { Committer } from "./write/committer.js";
 import { Fanouts } from "./write/fanouts.js";
+import { Committer } from "./write/lane/committer.js";
 import type { SessionStatus } from "./write/session-status.js";
 import { outcomeOf, type SubmitOutcome, submittedOf } from "./write/submit-outcome.js";
 
@@ -46,9 +46,7 @@ export class Hub {
   readonly #history: History;
   readonly #handlers = new Map<string, (context: CommandContext) => void | Promise<void>>();
   readonly #sessions: ActiveSessions;
-  readonly #committer: Committer;
   readonly #fanouts: Fanouts;
-  readonly #hasOpeners: boolean;
   #closing: Promise<void> | undefined;
 
   /** Throws INVALID_OPTION, and DUPLICATE_NAME or INVALID_PAYLOAD where the features do not go together. */
@@ -65,19 +63,16 @@ export class Hub {
     const policies = { ui: "advance", timeline: "fail", ...options.onProjectionError } as const;
     const projections = new FeatureProjections(this.registry, features);
     const reader = new EventReader(this.registry, features);
-    const openers = features.flatMap((feature) => feature.opened?.bind(feature) ?? []);
     this.#store = store;
     this.#history = new History(this.registry, store, reader, projections);
-    this.#committer = new Committer(store);
     this.#fanouts = new Fanouts(report);
-    this.#hasOpeners = openers.length > 0;
     this.#sessions = new ActiveSessions(
       {
         registry: this.registry,
         store,
         fold: new Fold(reader, projections, policies, observe),
-        committer: this.#committer,
-        openers,
+        committer: new Committer(store),
+        openers: features.flatMap((feature) => feature.opened?.bind(feature) ?? []),
         observe,
         sessionMetadata,
         fanOut: (batch) => this.#fanouts.fanOut(batch),
@@ -162,7 +157,7 @@ export class Hub {
   async hydrate(sessionId: string, from?: ResumePoint): Promise<Hydration> {
     checkSessionId(sessionId);
     // What is published on opening comes as live UI events.
-    if (this.#hasOpeners && this.#closing === undefined) void this.#use(sessionId).open();
+    if (this.#closing === undefined) this.#sessions.open(sessionId);
     return this.#history.hydrate(sessionId, from);
   }
 
@@ -242,7 +237,6 @@ export class Hub {
 
   async #drain(): Promise<void> {
     await this.#sessions.settled();
-    await this.#committer.idle();
     await this.#store.close();
   }
 

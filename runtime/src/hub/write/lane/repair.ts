@@ -1,8 +1,8 @@
-import type { SessionInfo } from "../../session/session-info.js";
-import { readLog } from "../../store/read-log.js";
-import type { Timeline } from "../../timeline/timeline.js";
-import { TrackedTimeline } from "../../timeline/tracked-timeline.js";
-import type { Failure } from "../project/fold.js";
+import type { SessionInfo } from "../../../session/session-info.js";
+import { readLog } from "../../../store/read-log.js";
+import type { Timeline } from "../../../timeline/timeline.js";
+import { TrackedTimeline } from "../../../timeline/tracked-timeline.js";
+import type { Failure } from "../../project/fold.js";
 import type { HeldLane, Lane, LaneStatus } from "./lane.js";
 import { reportFailures, type SessionHost } from "./session-host.js";
 

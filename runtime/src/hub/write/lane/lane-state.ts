@@ -1,8 +1,8 @@
 import type { JsonObject } from "@bufbuild/protobuf";
-import type { SessionInfo } from "../../session/session-info.js";
-import type { SessionBatch, StoredEvent, StoredKey } from "../../store/store.js";
-import { TrackedTimeline } from "../../timeline/tracked-timeline.js";
-import type { Failure } from "../project/fold.js";
+import type { SessionInfo } from "../../../session/session-info.js";
+import type { SessionBatch, StoredEvent, StoredKey } from "../../../store/store.js";
+import { TrackedTimeline } from "../../../timeline/tracked-timeline.js";
+import type { Failure } from "../../project/fold.js";
 import type { SessionHost } from "./session-host.js";
 
 /** What a lane knows of its session while it is loaded. */
