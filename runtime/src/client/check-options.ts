@@ -1,7 +1,7 @@
 import { aFunction, anObject, checkOptions, milliseconds } from "../base/option.js";
 import type { ConnectOptions } from "./options.js";
 
-/** Throws INVALID_OPTION for what a compiler would not let through, or could not see. */
+/** @throws INVALID_OPTION for what a compiler would not let through, or could not see. */
 export function checkConnectOptions(options: ConnectOptions): void {
   const time = milliseconds();
   // The features must be given.

@@ -4,7 +4,7 @@ import { show } from "../base/show.js";
 import type { Feature } from "./feature/feature.js";
 import type { HubOptions } from "./options.js";
 
-/** Throws INVALID_OPTION for what a compiler would not let through, or could not see. */
+/** @throws INVALID_OPTION for what a compiler would not let through, or could not see. */
 export function checkHubOptions(options: HubOptions): void {
   const { features } = options ?? {};
   if (!Array.isArray(features)) throw invalidOption("hub", "features", features, "an array of features");
@@ -27,7 +27,7 @@ export function checkHubOptions(options: HubOptions): void {
   });
 }
 
-/** Throws where the log may have events that only an upcast can make events of today of, and there is none. */
+/** @throws where the log may have events that only an upcast can make events of today of, and there is none. */
 function checkUpcast({ desc, upcast }: Feature): void {
   if (upcast !== undefined) return;
   const raised = desc.events.find(({ version }) => version > 1);
@@ -43,7 +43,7 @@ function checkUpcast({ desc, upcast }: Feature): void {
   );
 }
 
-/** Throws UNKNOWN_NAME where something other than a descriptor is given, such as a bare name. */
+/** @throws UNKNOWN_NAME where something other than a descriptor is given, such as a bare name. */
 export function checkDescriptor(kind: "command" | "event", given: unknown): void {
   if (typeof given === "object" && given !== null && "name" in given) return;
   throw new SessionstreamError(

@@ -35,11 +35,10 @@ export type PayloadInit<Schema extends DescMessage> = {
 type InitFields<Schema extends DescMessage> = Exclude<MessageInitShape<Schema>, Message>;
 
 /**
- * Makes a valid message of what a caller gave. `what` names the receiver in
- * errors, as in `event "ChatTokensDelta"`.
- *
- * Throws PAYLOAD_TYPE_MISMATCH for a message of another type and
- * INVALID_PAYLOAD for a value that its field cannot hold.
+ * Makes a valid message of what a caller gave. `what` names the receiver in errors, as
+ * in `event "ChatTokensDelta"`.
+ * @throws PAYLOAD_TYPE_MISMATCH for a message of another type and INVALID_PAYLOAD for a
+ * value that its field cannot hold.
  */
 export function toPayload<Schema extends DescMessage>(
   schema: Schema,
@@ -51,7 +50,10 @@ export function toPayload<Schema extends DescMessage>(
   return holdsFloat(schema) ? fromBinary(schema, toBinary(schema, message)) : message;
 }
 
-/** Makes a valid message like `toPayload`, with its bytes in protobuf's binary format. Throws like it. */
+/**
+ * Makes a valid message like `toPayload`, with its bytes in protobuf's binary format.
+ * @throws like it.
+ */
 export function encodePayload<Schema extends DescMessage>(
   schema: Schema,
   init: PayloadInit<Schema>,

@@ -23,7 +23,10 @@ export class SchemaRegistry {
   readonly #timelineEntities = new Map<string, DescTimelineEntity>();
   #protobuf: Registry | undefined;
 
-  /** Registers all that a feature has, or nothing. Throws DUPLICATE_NAME or INVALID_PAYLOAD. */
+  /**
+   * Registers all that a feature has, or nothing.
+   * @throws DUPLICATE_NAME or INVALID_PAYLOAD.
+   */
   register(feature: DescFeature): void {
     refuseDuplicate("feature", this.#features, feature.name);
     const parts: readonly Part[] = [
@@ -37,7 +40,7 @@ export class SchemaRegistry {
     for (const part of parts) this.#add(...part);
   }
 
-  /** Throws DUPLICATE_NAME, INVALID_NAME, or INVALID_PAYLOAD for a message type that can hold anything. */
+  /** @throws DUPLICATE_NAME, INVALID_NAME, or INVALID_PAYLOAD for a message type that can hold anything. */
   registerCommand<Name extends string, Schema extends DescMessage>(
     name: Name,
     schema: Schema,
@@ -45,12 +48,12 @@ export class SchemaRegistry {
     return this.#addOne("command", this.#commands, command(name, schema));
   }
 
-  /** Throws like registerCommand. */
+  /** @throws like registerCommand. */
   registerEvent<Name extends string, Schema extends DescMessage>(name: Name, schema: Schema): DescEvent<Name, Schema> {
     return this.#addOne("event", this.#events, event(name, schema));
   }
 
-  /** Throws like registerCommand. */
+  /** @throws like registerCommand. */
   registerUIEvent<Name extends string, Schema extends DescMessage>(
     name: Name,
     schema: Schema,
@@ -58,7 +61,7 @@ export class SchemaRegistry {
     return this.#addOne("UI event", this.#uiEvents, uiEvent(name, schema));
   }
 
-  /** Throws like registerCommand, and INVALID_ENTITY_ID for an unfit id field. */
+  /** @throws like registerCommand, and INVALID_ENTITY_ID for an unfit id field. */
   registerTimelineEntity<Name extends string, Schema extends DescMessage>(
     name: Name,
     schema: Schema,
@@ -67,24 +70,27 @@ export class SchemaRegistry {
     return this.#addOne("timeline entity", this.#timelineEntities, timelineEntity(name, schema, idField));
   }
 
-  /** Throws UNKNOWN_NAME. */
+  /** @throws UNKNOWN_NAME. */
   command(name: string): DescCommand {
     return find("command", this.#commands, name);
   }
 
-  /** The event that can be published under a name. Throws UNKNOWN_NAME. */
+  /**
+   * The event that can be published under a name.
+   * @throws UNKNOWN_NAME.
+   */
   event(name: string): DescEvent {
     const desc = find("event", this.#events, name);
     if (desc.kind === "superseded_event") throw superseded(desc, this.#events);
     return desc;
   }
 
-  /** Throws UNKNOWN_NAME. */
+  /** @throws UNKNOWN_NAME. */
   uiEvent(name: string): DescUiEvent {
     return find("UI event", this.#uiEvents, name);
   }
 
-  /** Throws UNKNOWN_NAME. */
+  /** @throws UNKNOWN_NAME. */
   timelineEntity(name: string): DescTimelineEntity {
     return find("timeline entity", this.#timelineEntities, name);
   }
@@ -110,8 +116,8 @@ export class SchemaRegistry {
   }
 
   /**
-   * Reads a command's payload from protobuf JSON. Throws UNKNOWN_NAME, or
-   * INVALID_PAYLOAD where the JSON does not fit the message.
+   * Reads a command's payload from protobuf JSON.
+   * @throws UNKNOWN_NAME, or INVALID_PAYLOAD where the JSON does not fit the message.
    */
   decodeCommand(
     name: string,

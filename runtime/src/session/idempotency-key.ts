@@ -1,7 +1,7 @@
 import { SessionstreamError } from "../base/errors.js";
 import { show } from "../base/show.js";
 
-/** Throws INVALID_KEY for what an HTTP header could not carry. */
+/** @throws INVALID_KEY for what an HTTP header could not carry. */
 export function checkKey(key: string): void {
   if (typeof key === "string" && /^[!-~]{1,255}$/.test(key)) return;
   throw new SessionstreamError(

@@ -1,7 +1,7 @@
 import { SessionstreamError } from "../base/errors.js";
 import { show } from "../base/show.js";
 
-/** Throws INVALID_SESSION. */
+/** @throws INVALID_SESSION. */
 export function checkSessionId(sessionId: string): void {
   if (typeof sessionId !== "string" || sessionId === "" || sessionId.length > 512 || !sessionId.isWellFormed()) {
     throw new SessionstreamError(

@@ -26,7 +26,10 @@ export function isAlive(entry: Entry): boolean {
   return entry.payload !== undefined || entry.loaded !== undefined;
 }
 
-/** Its payload, decoded where it was not yet. Throws PAYLOAD_TYPE_MISMATCH or INVALID_PAYLOAD. */
+/**
+ * Its payload, decoded where it was not yet.
+ * @throws PAYLOAD_TYPE_MISMATCH or INVALID_PAYLOAD.
+ */
 export function read(entry: Entry): Payload<DescTimelineEntity["schema"]> | undefined {
   if (entry.loaded !== undefined) {
     entry.payload = decode(entry, entry.loaded);

@@ -44,8 +44,8 @@ export class HttpApi {
   }
 
   /**
-   * Submits under the key until the server answers. Throws a SessionstreamError
-   * with the code that the server gave, or REQUEST_FAILED.
+   * Submits under the key until the server answers.
+   * @throws a SessionstreamError with the code that the server gave, or REQUEST_FAILED.
    */
   async submit(
     sessionId: string,
@@ -68,7 +68,7 @@ export class HttpApi {
     });
   }
 
-  /** Throws like `submit`. */
+  /** @throws like `submit`. */
   async snapshot(sessionId: string): Promise<Timeline> {
     const url = this.#url(sessionId, "snapshot");
     return this.#read(sessionId, `GET ${url}`, await this.#call(url, { method: "GET" }), (json) => {

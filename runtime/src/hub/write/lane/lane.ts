@@ -17,7 +17,10 @@ import { reportFailures, type SessionHost } from "./session-host.js";
 /** A lane that waits while work on its session goes on. */
 export interface HeldLane {
   readonly state: LaneState;
-  /** Makes something durable by itself. Throws ORDINAL_CONFLICT, KEY_CLAIMED or STORE_FAILED. */
+  /**
+   * Makes something durable by itself.
+   * @throws ORDINAL_CONFLICT, KEY_CLAIMED or STORE_FAILED.
+   */
   commit(content: CommitContent): Promise<void>;
 }
 

@@ -34,7 +34,10 @@ export interface Admitted {
   readonly failures: readonly Failure[];
 }
 
-/** Checks and encodes an event. Throws UNKNOWN_NAME, PAYLOAD_TYPE_MISMATCH or INVALID_PAYLOAD. */
+/**
+ * Checks and encodes an event.
+ * @throws UNKNOWN_NAME, PAYLOAD_TYPE_MISMATCH or INVALID_PAYLOAD.
+ */
 export function encodeEvent<D extends DescEvent>(
   registry: SchemaRegistry,
   sessionId: string,
