@@ -3,10 +3,10 @@ import { sqliteStore } from "@sessionstream/runtime/sqlite";
 import type { SessionBatch } from "@sessionstream/runtime/store";
 import Database from "better-sqlite3";
 import { describe, expect, test } from "vitest";
-import { LabCounter, LabCounterAdded, LabTrace } from "../../../../test/fixtures/gen/lab/v1/lab_sessionstream.js";
-import { labOf } from "../../../../test/fixtures/lab.js";
-import { memoryPlace, newFile, wrapStore } from "../../../../test/fixtures/stores.js";
-import { watched } from "../watched.js";
+import { LabCounter, LabCounterAdded, LabTrace } from "../../../../../test/fixtures/gen/lab/v1/lab_sessionstream.js";
+import { labOf } from "../../../../../test/fixtures/lab.js";
+import { memoryPlace, newFile, wrapStore } from "../../../../../test/fixtures/stores.js";
+import { watched } from "../../watched.js";
 
 // The timeline can only be the fold of the log where nothing of an event can be there without the rest.
 

@@ -7,10 +7,10 @@ import {
   LabNoteAppended,
   LabNoteDeleted,
   LabTrace,
-} from "../../../../test/fixtures/gen/lab/v1/lab_sessionstream.js";
-import { type LabSwitches, labOf } from "../../../../test/fixtures/lab.js";
-import { places, wrapStore } from "../../../../test/fixtures/stores.js";
-import { Gate } from "../gate.js";
+} from "../../../../../test/fixtures/gen/lab/v1/lab_sessionstream.js";
+import { type LabSwitches, labOf } from "../../../../../test/fixtures/lab.js";
+import { places, wrapStore } from "../../../../../test/fixtures/stores.js";
+import { Gate } from "../../gate.js";
 
 const silent = () => {};
 

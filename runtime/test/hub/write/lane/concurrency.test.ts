@@ -5,9 +5,9 @@ import {
   LabNoteAppended,
   LabNoteSet,
   LabWork,
-} from "../../../../test/fixtures/gen/lab/v1/lab_sessionstream.js";
-import { labOf } from "../../../../test/fixtures/lab.js";
-import { places, wrapStore } from "../../../../test/fixtures/stores.js";
+} from "../../../../../test/fixtures/gen/lab/v1/lab_sessionstream.js";
+import { labOf } from "../../../../../test/fixtures/lab.js";
+import { places, wrapStore } from "../../../../../test/fixtures/stores.js";
 
 // What many publish at once: the order of the log is the order in which it is projected.
 

@@ -8,10 +8,10 @@ import {
   LabNoteSet,
   LabTrace,
   LabWork,
-} from "../../../../test/fixtures/gen/lab/v1/lab_sessionstream.js";
-import { type LabSwitches, labOf } from "../../../../test/fixtures/lab.js";
-import { memoryPlace, places, wrapStore } from "../../../../test/fixtures/stores.js";
-import { settles } from "../gate.js";
+} from "../../../../../test/fixtures/gen/lab/v1/lab_sessionstream.js";
+import { type LabSwitches, labOf } from "../../../../../test/fixtures/lab.js";
+import { memoryPlace, places, wrapStore } from "../../../../../test/fixtures/stores.js";
+import { settles } from "../../gate.js";
 
 const silent = () => {};
 

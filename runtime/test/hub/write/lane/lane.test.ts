@@ -7,10 +7,10 @@ import {
   LabNote,
   LabNoteAppended,
   LabTrace,
-} from "../../../../test/fixtures/gen/lab/v1/lab_sessionstream.js";
-import { type LabSwitches, labOf } from "../../../../test/fixtures/lab.js";
-import { newFile, wrapStore } from "../../../../test/fixtures/stores.js";
-import { Gate, settles } from "../gate.js";
+} from "../../../../../test/fixtures/gen/lab/v1/lab_sessionstream.js";
+import { type LabSwitches, labOf } from "../../../../../test/fixtures/lab.js";
+import { newFile, wrapStore } from "../../../../../test/fixtures/stores.js";
+import { Gate, settles } from "../../gate.js";
 
 const silent = () => {};
 

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { Committer, type Committing } from "../../../src/hub/write/committer.js";
-import { memoryStore } from "../../../src/store/memory-store.js";
-import type { SessionBatch, Store } from "../../../src/store/store.js";
-import { Gate } from "../gate.js";
+import { Committer, type Committing } from "../../../../src/hub/write/lane/committer.js";
+import { memoryStore } from "../../../../src/store/memory-store.js";
+import type { SessionBatch, Store } from "../../../../src/store/store.js";
+import { Gate } from "../../gate.js";
 
 function batch(sessionId: string): SessionBatch {
   return {
