@@ -1,11 +1,30 @@
 import { defineConfig } from "vitest/config";
 
+const all = "{plugin,runtime,cli,test,examples/*}/**/*";
+const exclude = ["**/node_modules/**", "**/dist/**", "**/*.long.test.ts"];
+
 export default defineConfig({
   test: {
-    include: ["{plugin,runtime,cli,test,examples/*}/**/*.test.ts"],
-    exclude: ["**/node_modules/**", "**/dist/**", "**/*.long.test.ts"],
+    globalSetup: "test/fixtures/temporary-folder.ts",
     testTimeout: 20_000,
     // Many tests wait for other processes; one worker a core keeps all cores busy.
     maxWorkers: 2,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: "shared",
+          include: [`${all}.test.ts`],
+          exclude: [...exclude, "**/*.isolated.test.ts"],
+          // The files share the modules that they load: to load them again takes longer than most tests.
+          isolate: false,
+        },
+      },
+      {
+        extends: true,
+        // Tests that replace modules, which the others must not see.
+        test: { name: "isolated", include: [`${all}.isolated.test.ts`], exclude },
+      },
+    ],
   },
 });

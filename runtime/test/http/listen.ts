@@ -1,16 +1,11 @@
 import { createServer, type RequestListener, type Server } from "node:http";
-import { afterEach } from "vitest";
+import { onTestFinished } from "vitest";
 import { listenOn, stop } from "../../../test/fixtures/loopback.js";
-
-const servers: Server[] = [];
-afterEach(async () => {
-  for (const server of servers.splice(0)) await stop(server);
-});
 
 /** Serves on a free port of loopback until the test is done. */
 export async function listen(listener: RequestListener): Promise<{ server: Server; port: number; url: string }> {
   const server = createServer(listener);
-  servers.push(server);
+  onTestFinished(() => stop(server));
   const port = await listenOn(server, 0);
   return { server, port, url: `http://127.0.0.1:${port}` };
 }
