@@ -18,6 +18,8 @@ export type ErrorCode =
   | "NO_HANDLER"
   | "RUN_EXISTS"
   | "RUN_TIMEOUT"
+  | "INVALID_DECISION"
+  | "TIMELINE_STALLED"
   | "CLOSED"
   | "ORDINAL_CONFLICT"
   | "INVALID_KEY"

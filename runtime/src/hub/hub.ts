@@ -1,6 +1,6 @@
 import { SessionstreamError } from "../base/errors.js";
 import type { DescCommand } from "../schema/command.js";
-import type { DescEvent } from "../schema/event.js";
+import type { DescEvent, EventDraft } from "../schema/event.js";
 import type { DescFeature } from "../schema/feature.js";
 import type { PayloadInit } from "../schema/payload.js";
 import { SchemaRegistry } from "../schema/registry.js";
@@ -13,7 +13,7 @@ import type { EventRange, SessionRange, Store, StoredError } from "../store/stor
 import type { Snapshot } from "../timeline/snapshot.js";
 import { checkDescriptor, checkHubOptions } from "./check-options.js";
 import type { BackendEvent } from "./feature/backend-event.js";
-import type { CommandContext, Published } from "./feature/command-context.js";
+import type { CommandContext, Published, PublishOptions } from "./feature/command-context.js";
 import { LocalSession } from "./local-session.js";
 import { reporter } from "./observe/error-report.js";
 import { harmless } from "./observe/pipeline-observer.js";
@@ -122,20 +122,28 @@ export class Hub {
     });
   }
 
+  /** Publishes several events, made with `of`, together: if one of them is refused, so are all. */
+  publish(sessionId: string, events: readonly EventDraft[], options?: PublishOptions): Promise<Published>;
   /**
    * Publishes a backend event without a command. Resolves when it is durable. Under a key,
    * an event that is delivered twice is stored once, and has the ordinal of the first.
    * @throws UNKNOWN_NAME, PAYLOAD_TYPE_MISMATCH, INVALID_PAYLOAD, INVALID_SESSION, CLOSED,
    * INVALID_KEY, KEY_REUSED, STORE_FAILED, or PROJECTION_FAILED where the UI policy is `fail`.
    */
-  async publish<D extends DescEvent>(
+  publish<D extends DescEvent>(
     sessionId: string,
     event: D,
     payload: PayloadInit<D["schema"]>,
-    { key }: { readonly key?: string } = {},
-  ): Promise<Published> {
-    checkDescriptor("event", event);
-    return this.#use(sessionId).publish(event, payload, key);
+    options?: PublishOptions,
+  ): Promise<Published>;
+  async publish(sessionId: string, given: DescEvent | readonly EventDraft[], ...rest: unknown[]): Promise<Published> {
+    const [init, options] = Array.isArray(given) ? [undefined, rest[0]] : rest;
+    if (!Array.isArray(given)) checkDescriptor("event", given);
+    return this.#use(sessionId).publish(
+      given,
+      init as object | undefined,
+      (options as PublishOptions | undefined)?.key,
+    );
   }
 
   /** The session's durable timeline: as it is, or as it was after the event at the ordinal `asOf`. */

@@ -2,6 +2,7 @@ import type { DescMessage } from "@bufbuild/protobuf";
 import { highestVersion } from "@sessionstream/proto/schema-facts";
 import { SessionstreamError } from "../base/errors.js";
 import { checkName } from "./name.js";
+import { encodePayload, type Payload, type PayloadInit } from "./payload.js";
 
 /** A backend event: what happened. */
 export interface DescEvent<Name extends string = string, Schema extends DescMessage = DescMessage> {
@@ -10,6 +11,25 @@ export interface DescEvent<Name extends string = string, Schema extends DescMess
   readonly schema: Schema;
   /** The version of what the event means, which is stored with each; 1 is the first. */
   readonly version: number;
+  /**
+   * Makes an event to be published with others, or to be returned by a decision.
+   * @throws PAYLOAD_TYPE_MISMATCH or INVALID_PAYLOAD.
+   */
+  of(payload: PayloadInit<Schema>): EventDraft<DescEvent<Name, Schema>>;
+}
+
+/** An event that is not published yet, checked and encoded. Made with `of` of its descriptor. */
+export class EventDraft<D extends DescEvent = DescEvent> {
+  readonly desc: D;
+  readonly payload: Payload<D["schema"]>;
+  /** The payload in protobuf's binary format. */
+  readonly encoded: Uint8Array;
+
+  constructor(desc: D, payload: Payload<D["schema"]>, encoded: Uint8Array) {
+    this.desc = desc;
+    this.payload = payload;
+    this.encoded = encoded;
+  }
 }
 
 /**
@@ -24,6 +44,8 @@ export interface DescSupersededEvent<Name extends string = string, Schema extend
   readonly version: number;
   /** The name of the event of the same feature that took its place. */
   readonly supersededBy: string;
+  /** It is published no more; so says the compiler's message, too. */
+  readonly of?: never;
 }
 
 /** An event that logs may have. */
@@ -42,7 +64,17 @@ export function event<Name extends string, Schema extends DescMessage>(
 ): DescEvent<Name, Schema> {
   checkName("event", name);
   checkVersion(name, version);
-  return { kind: "event", name, schema, version };
+  const desc: DescEvent<Name, Schema> = {
+    kind: "event",
+    name,
+    schema,
+    version,
+    of(init) {
+      const { payload, encoded } = encodePayload(schema, init, `event "${name}"`, { name });
+      return new EventDraft(desc, payload, encoded);
+    },
+  };
+  return desc;
 }
 
 /**

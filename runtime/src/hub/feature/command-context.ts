@@ -1,22 +1,54 @@
 import type { DescCommand } from "../../schema/command.js";
-import type { DescEvent } from "../../schema/event.js";
+import type { DescEvent, EventDraft } from "../../schema/event.js";
 import type { Payload, PayloadInit } from "../../schema/payload.js";
+import type { TimelineView } from "../../timeline/view.js";
 import type { Session } from "./session.js";
 
-/** What `publish` resolves to: the event is durable. */
+/** What `publish` resolves to: what was published is durable. */
 export interface Published {
+  /** Of the event, or of the last one; of the session's last event where there was none. */
   readonly ordinal: bigint;
 }
 
 /**
- * Publishes a backend event in the session. The order of the calls is the order
+ * Publishes backend events in the session. The order of the calls is the order
  * of the events, whether one waits for them or not. Resolves when the event is
  * durable; rejects when it was refused, and then it left no trace.
+ *
+ * Several events, made with `of`, are committed together with ordinals that follow
+ * each other: if one of them is refused, so are all.
  */
-export type Publish<Event extends DescEvent = DescEvent> = <D extends Event>(
-  event: D,
-  payload: PayloadInit<D["schema"]>,
-) => Promise<Published>;
+export interface Publish<Event extends DescEvent = DescEvent> {
+  <D extends Event>(event: D, payload: PayloadInit<D["schema"]>): Promise<Published>;
+  (events: readonly DraftOf<Event>[]): Promise<Published>;
+}
+
+/** How events are published without a command. */
+export interface PublishOptions {
+  /** The idempotency key: what is published again under it in its session is stored once. */
+  readonly key?: string;
+}
+
+/** An event of a union of events, as `of` makes it. */
+export type DraftOf<Event extends DescEvent> = Event extends DescEvent ? EventDraft<Event> : never;
+
+/** What decides by a view of the timeline: a synchronous function that changes nothing. */
+export type Decision<Event extends DescEvent = DescEvent> = (view: TimelineView) => readonly DraftOf<Event>[];
+
+/**
+ * Makes a decision between two events of the session: nothing comes between what it
+ * sees and what it publishes. The view is of one instant, and is not to be kept. The
+ * events that the decision returns, made with `of`, are committed together; the
+ * decision does not see what follows from them. Resolves when they are durable.
+ *
+ * What the decision throws is what `decide` rejects with, and then nothing was written.
+ * The caller hears of that, and of a decision that returned no events, once all that
+ * the view contained is durable. Where that was refused, or another process was faster,
+ * the decision is made again.
+ * @throws TIMELINE_STALLED where the timeline stands before an event whose projection
+ * failed, INVALID_DECISION where something other than an array of events is returned.
+ */
+export type Decide<Event extends DescEvent = DescEvent> = (decision: Decision<Event>) => Promise<Published>;
 
 /** What a command handler is called with. */
 export interface CommandContext<Command extends DescCommand = DescCommand, Emits extends DescEvent = DescEvent> {
@@ -31,6 +63,7 @@ export interface CommandContext<Command extends DescCommand = DescCommand, Emits
    */
   readonly signal: AbortSignal;
   readonly publish: Publish<Emits>;
+  readonly decide: Decide<Emits>;
   /**
    * Starts work that goes on after `submit` returned. `signal` is aborted by
    * `session.abortRuns()`, `session.abortRun(id)` and a forced close; what the
