@@ -14,7 +14,8 @@ import { Backoff } from "./connect/backoff.js";
 import { HttpApi } from "./connect/http-api.js";
 import { Socket } from "./connect/socket.js";
 import { httpUrl, webSocketUrl } from "./connect/urls.js";
-import type { ConnectionState, ConnectOptions, FeatureOf } from "./options.js";
+import type { ConnectionState } from "./connect/web-socket.js";
+import type { ConnectOptions, FeatureOf } from "./options.js";
 import { RemoteSession } from "./remote-session.js";
 import type { ClientFeature } from "./replica/client-feature.js";
 import { FrameReader, type ReadFrame } from "./replica/frame-reader.js";
@@ -128,9 +129,10 @@ export class Client<Feature extends DescFeature = DescFeature> {
     if (found !== undefined) return found.session;
     checkSessionId(sessionId);
     if (this.state === "closed") throw new SessionstreamError("CLOSED", "the client is closed", { sessionId });
+    const backoff = new Backoff(...this.#pauses);
     const replica = new SessionReplica(sessionId, {
       registry: this.registry,
-      backoff: new Backoff(...this.#pauses),
+      nextPause: () => backoff.next(),
       projectionOf: (uiEvent) => this.#features.get(uiEvent),
       subscribe: (wanted) => this.#subscribe(wanted),
       report: (error) => this.#report(error),

@@ -1,4 +1,5 @@
 import type { DescFeature } from "../schema/feature.js";
+import type { WebSocketClass } from "./connect/web-socket.js";
 import type { ClientFeature } from "./replica/client-feature.js";
 
 /** How a client connects. Times are in milliseconds. */
@@ -40,18 +41,3 @@ export interface ConnectOptions<Given extends DescFeature | ClientFeature = Desc
 /** The features of what `connect` was given. */
 export type FeatureOf<Given> =
   Given extends ClientFeature<infer Feature> ? Feature : Given extends DescFeature ? Given : never;
-
-/** What the client needs of a WebSocket class: what browsers, Node.js 22 and `ws` have alike. */
-export type WebSocketClass = new (url: string) => WebSocketLike;
-
-/** An open or opening WebSocket. */
-export interface WebSocketLike {
-  send(data: string): void;
-  close(code?: number, reason?: string): void;
-  addEventListener(type: "open" | "close", listener: () => void): void;
-  addEventListener(type: "error", listener: (event: { readonly message?: unknown }) => void): void;
-  addEventListener(type: "message", listener: (event: { readonly data: unknown }) => void): void;
-}
-
-/** How the client stands with the server. */
-export type ConnectionState = "connecting" | "open" | "reconnecting" | "closed";

@@ -1,6 +1,6 @@
 import { SessionstreamError } from "../../base/errors.js";
-import type { ConnectionState, WebSocketClass, WebSocketLike } from "../options.js";
 import type { Backoff } from "./backoff.js";
+import type { ConnectionState, WebSocketClass, WebSocketLike } from "./web-socket.js";
 
 export interface SocketOptions {
   readonly url: string;

@@ -4,7 +4,6 @@ import type { DescUiEvent } from "../../schema/ui-event.js";
 import type { ResumePoint } from "../../session/hydration.js";
 import type { LiveUiEvent } from "../../session/session-client.js";
 import { Timeline } from "../../timeline/timeline.js";
-import type { Backoff } from "../connect/backoff.js";
 import type { ClientFeature } from "./client-feature.js";
 import type { ReadPage, ReadSnapshot, ReadUiEvent } from "./frame-reader.js";
 import { Listeners } from "./listeners.js";
@@ -15,8 +14,8 @@ import type { SessionHydration } from "./session-hydration.js";
 /** What a session needs of its client. */
 export interface ReplicaHost {
   readonly registry: SchemaRegistry;
-  /** Before a session is asked for again. */
-  readonly backoff: Backoff;
+  /** The pause in milliseconds before a session is asked for again: each time a longer one. */
+  nextPause(): number;
   projectionOf(uiEvent: string): ClientFeature | undefined;
   /** Asks the server for the session, where it is connected. */
   subscribe(wanted: WantedSession): void;
@@ -202,7 +201,7 @@ export class SessionReplica {
   }
 
   #subscribeLater(): void {
-    this.#timer ??= setTimeout(() => this.subscribe(), this.#host.backoff.next());
+    this.#timer ??= setTimeout(() => this.subscribe(), this.#host.nextPause());
   }
 
   #changed(): void {

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { brief, checkCases } from "../../../support/cases.js";
 
-const head = `import type { BackendEvent, Snapshot, StoredEvent, StoredSession } from "@sessionstream/runtime";
+const head = `import type { BackendEvent, Snapshot } from "@sessionstream/runtime"; import type { StoredEvent, StoredSession } from "@sessionstream/runtime/store";
   import type { SnapshotFrame, SubscribeRequest, UiEventFrame } from "@sessionstream/proto/sessionstream/v1/transport_pb.js";
   declare const event: BackendEvent; declare const stored: StoredEvent | undefined; declare const session: StoredSession;
   declare const snapshot: Snapshot; declare const frame: UiEventFrame; declare const request: SubscribeRequest;
