@@ -6,7 +6,6 @@ export {
   type ErrorCode,
   type ErrorContext,
   type ErrorDetails,
-  isErrorCode,
   isSessionstreamError,
   SessionstreamError,
 } from "./base/errors.js";

@@ -2,46 +2,37 @@
  * The stable codes of what can go wrong. Programs branch on the code, people
  * read the message.
  */
-export const errorCodes = [
-  "INVALID_NAME",
-  "DUPLICATE_NAME",
-  "UNKNOWN_NAME",
-  "PAYLOAD_TYPE_MISMATCH",
-  "INVALID_PAYLOAD",
-  "INVALID_ENTITY_ID",
-  "INVALID_PROJECTION",
-  "PROJECTION_FAILED",
-  "UPCAST_FAILED",
-  "INVALID_SESSION",
-  "INVALID_RANGE",
-  "INVALID_OPTION",
-  "NO_HANDLER",
-  "RUN_EXISTS",
-  "RUN_TIMEOUT",
-  "CLOSED",
-  "ORDINAL_CONFLICT",
-  "INVALID_KEY",
-  "KEY_REUSED",
-  "KEY_CLAIMED",
-  "STORE_FAILED",
-  "STORE_INCOMPATIBLE",
-  "DRIVER_MISSING",
-  "UNSUPPORTED",
-  "REQUEST_FAILED",
-  "METHOD_NOT_ALLOWED",
-  "REFUSED",
-  "REJECTED",
-  "FORBIDDEN",
-  "INTERNAL",
-] as const;
-
-/** One of the {@link errorCodes}. */
-export type ErrorCode = (typeof errorCodes)[number];
-
-/** Whether a code, such as one from the wire, is one of ours. */
-export function isErrorCode(code: unknown): code is ErrorCode {
-  return (errorCodes as readonly unknown[]).includes(code);
-}
+export type ErrorCode =
+  | "INVALID_NAME"
+  | "DUPLICATE_NAME"
+  | "UNKNOWN_NAME"
+  | "PAYLOAD_TYPE_MISMATCH"
+  | "INVALID_PAYLOAD"
+  | "INVALID_ENTITY_ID"
+  | "INVALID_PROJECTION"
+  | "PROJECTION_FAILED"
+  | "UPCAST_FAILED"
+  | "INVALID_SESSION"
+  | "INVALID_RANGE"
+  | "INVALID_OPTION"
+  | "NO_HANDLER"
+  | "RUN_EXISTS"
+  | "RUN_TIMEOUT"
+  | "CLOSED"
+  | "ORDINAL_CONFLICT"
+  | "INVALID_KEY"
+  | "KEY_REUSED"
+  | "KEY_CLAIMED"
+  | "STORE_FAILED"
+  | "STORE_INCOMPATIBLE"
+  | "DRIVER_MISSING"
+  | "UNSUPPORTED"
+  | "REQUEST_FAILED"
+  | "METHOD_NOT_ALLOWED"
+  | "REFUSED"
+  | "REJECTED"
+  | "FORBIDDEN"
+  | "INTERNAL";
 
 /** What an error is about, as far as it is known where it is raised. */
 export interface ErrorContext {

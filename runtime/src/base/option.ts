@@ -1,36 +1,28 @@
 import { SessionstreamError } from "./errors.js";
+import { show } from "./show.js";
 
-/** What an option can be. */
+/** What an option can be. One that is not given is right. */
 export interface Wanted {
   /** In words, as in `a whole number from 0`. */
   readonly words: string;
   accepts(value: unknown): boolean;
 }
 
-/** What each of some options can be. One that is not given is right. */
-export type WantedOptions = Readonly<Record<string, Wanted>>;
-
 /**
  * Checks options that no compiler saw. `owner` says whose options they are, as in
- * `hub`.
+ * `hub`; a name such as `reconnect.first` is that of an option within another.
  *
  * @throws SessionstreamError INVALID_OPTION for the first one that is wrong, with what
  * was got and what is wanted.
  */
-export function checkOptions(owner: string, options: object, wanted: WantedOptions): void {
-  if (typeof options !== "object" || options === null) {
-    throw new SessionstreamError("INVALID_OPTION", `${owner} options: got ${show(options)}, want an object`);
-  }
-  const given = options as Readonly<Record<string, unknown>>;
-  for (const [name, want] of Object.entries(wanted)) {
-    if (given[name] !== undefined) checkOption(owner, name, given[name], want);
+export function checkOptions(owner: string, options: unknown, wanted: Readonly<Record<string, Wanted>>): void {
+  for (const [name, { words, accepts }] of Object.entries(wanted)) {
+    const got = name.split(".").reduce<unknown>((within, part) => (within as Fields | undefined)?.[part], options);
+    if (got !== undefined && !accepts(got)) throw invalidOption(owner, name, got, words);
   }
 }
 
-/** Checks one option that must be given. Throws like {@link checkOptions}. */
-export function checkOption(owner: string, name: string, got: unknown, want: Wanted): void {
-  if (!want.accepts(got)) throw invalidOption(owner, name, got, want.words);
-}
+type Fields = Readonly<Record<string, unknown>>;
 
 /** The error for an option that is wrong. */
 export function invalidOption(owner: string, name: string, got: unknown, want: string): SessionstreamError {
@@ -58,7 +50,7 @@ export const longestTime: number = 2 ** 31 - 1;
 
 /** A time in milliseconds, by default one that a timer can wait. */
 export function milliseconds(from = 1, to: number = longestTime): Wanted {
-  return { ...number(from, to), words: `milliseconds ${range(from, to)}` };
+  return { words: `milliseconds ${range(from, to)}`, accepts: number(from, to).accepts };
 }
 
 /** One of some strings. */
@@ -87,16 +79,4 @@ export const aUrlPath: Wanted = {
 
 function range(from: number, to: number): string {
   return to === Number.POSITIVE_INFINITY ? `from ${from}` : `from ${from} to ${to}`;
-}
-
-/** A value for a message: short, and never with what an object holds. */
-export function show(value: unknown): string {
-  if (typeof value === "string") return JSON.stringify(value.slice(0, 100));
-  if (typeof value === "bigint") return `${value}n`;
-  if (Array.isArray(value)) return "an array";
-  return typeof value === "object" && value !== null
-    ? "an object"
-    : typeof value === "function"
-      ? "a function"
-      : String(value);
 }

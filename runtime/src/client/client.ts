@@ -121,8 +121,9 @@ export class Client<Feature extends DescFeature = DescFeature> {
   }
 
   /**
-   * Follows a session. The same session is given to all who ask for it, until it
-   * is closed. Throws INVALID_SESSION, and CLOSED where the client is closed.
+   * Follows a session. The same session is given to all who ask for it, until it is
+   * closed.
+   * @throws INVALID_SESSION, and CLOSED where the client is closed.
    */
   session(sessionId: string): RemoteSession<Feature> {
     const found = this.#sessions.get(sessionId);

@@ -1,18 +1,5 @@
 import { type ErrorCode, isSessionstreamError } from "../base/errors.js";
-
-/** The errors that a client can be told, and the status that they are told with. */
-const statusOf: Partial<Record<ErrorCode, number>> = {
-  INVALID_SESSION: 400,
-  INVALID_KEY: 400,
-  INVALID_PAYLOAD: 400,
-  PAYLOAD_TYPE_MISMATCH: 400,
-  FORBIDDEN: 403,
-  UNKNOWN_NAME: 404,
-  NO_HANDLER: 404,
-  REJECTED: 422,
-  KEY_REUSED: 422,
-  CLOSED: 503,
-};
+import { toldStatus } from "../session/told-errors.js";
 
 /** Of what goes wrong from a handler's turn on, a client is told no more than these. */
 const toldOfFailures: ReadonlySet<ErrorCode> = new Set(["REJECTED", "CLOSED"]);
@@ -22,10 +9,10 @@ export function isToldOfFailure(error: unknown): boolean {
   return isSessionstreamError(error) && toldOfFailures.has(error.code);
 }
 
-/** The answer that tells an error, or undefined where it is none for a client. */
+/** The answer that tells an error, or undefined where it is none for a client, who then hears of INTERNAL only. */
 export function answerTold(error: unknown): Response | undefined {
-  if (!isSessionstreamError(error)) return undefined;
-  const status = statusOf[error.code];
+  if (!isSessionstreamError(error) || error.code === "INTERNAL") return undefined;
+  const status = toldStatus[error.code];
   return status === undefined ? undefined : answerError(status, error.code, error.message);
 }
 

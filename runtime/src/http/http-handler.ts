@@ -55,7 +55,7 @@ export function httpHandler(
   const { maxBodyBytes = 2 ** 20, onError = printError } = options;
   const base = (options.basePath ?? "/api").replace(/\/$/, "");
 
-  /** Throws what a client may be told; what goes wrong within is thrown as INTERNAL. */
+  /** @throws what a client may be told; what goes wrong within is thrown as INTERNAL. */
   async function serve(request: Request, { sessionId, command }: Route, url: URL): Promise<Response> {
     const method = command === undefined ? "GET" : "POST";
     if (request.method !== method) {

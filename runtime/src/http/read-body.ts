@@ -1,6 +1,6 @@
 /**
  * The text of a body, or undefined where it has more bytes than the limit.
- * Throws TypeError where it is not UTF-8.
+ * @throws TypeError where it is not UTF-8.
  */
 export async function readBody(request: Request, limit: number): Promise<string | undefined> {
   if (Number(request.headers.get("content-length")) > limit) return undefined;

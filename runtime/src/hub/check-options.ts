@@ -1,11 +1,12 @@
 import { SessionstreamError } from "../base/errors.js";
-import { aFunction, anObject, checkOptions, invalidOption, oneOf, show, wholeNumber } from "../base/option.js";
+import { aFunction, anObject, checkOptions, invalidOption, oneOf, wholeNumber } from "../base/option.js";
+import { show } from "../base/show.js";
 import type { Feature } from "./feature/feature.js";
 import type { HubOptions } from "./options.js";
 
-/** Throws INVALID_OPTION for what a compiler would not let through, or could not see. */
+/** @throws INVALID_OPTION for what a compiler would not let through, or could not see. */
 export function checkHubOptions(options: HubOptions): void {
-  const { features, onProjectionError = {} } = options ?? {};
+  const { features } = options ?? {};
   if (!Array.isArray(features)) throw invalidOption("hub", "features", features, "an array of features");
   for (const feature of features) {
     if (feature?.desc?.kind !== "feature") {
@@ -21,14 +22,12 @@ export function checkHubOptions(options: HubOptions): void {
     observer: aFunction,
     keepIdle: wholeNumber(0),
     onProjectionError: anObject,
+    "onProjectionError.ui": oneOf("fail", "advance"),
+    "onProjectionError.timeline": oneOf("fail", "advance"),
   });
-  const policy = oneOf("fail", "advance");
-  for (const [name, given] of Object.entries(onProjectionError)) {
-    checkOptions("hub", { [`onProjectionError.${name}`]: given }, { [`onProjectionError.${name}`]: policy });
-  }
 }
 
-/** Throws where the log may have events that only an upcast can make events of today of, and there is none. */
+/** @throws where the log may have events that only an upcast can make events of today of, and there is none. */
 function checkUpcast({ desc, upcast }: Feature): void {
   if (upcast !== undefined) return;
   const raised = desc.events.find(({ version }) => version > 1);
@@ -44,7 +43,7 @@ function checkUpcast({ desc, upcast }: Feature): void {
   );
 }
 
-/** Throws UNKNOWN_NAME where something other than a descriptor is given, such as a bare name. */
+/** @throws UNKNOWN_NAME where something other than a descriptor is given, such as a bare name. */
 export function checkDescriptor(kind: "command" | "event", given: unknown): void {
   if (typeof given === "object" && given !== null && "name" in given) return;
   throw new SessionstreamError(

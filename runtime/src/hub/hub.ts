@@ -24,8 +24,8 @@ import { Fold } from "./project/fold.js";
 import { History } from "./read/history.js";
 import type { ActiveSession } from "./write/active-session.js";
 import { ActiveSessions } from "./write/active-sessions.js";
-import { Committer } from "./write/committer.js";
 import { Fanouts } from "./write/fanouts.js";
+import { Committer } from "./write/lane/committer.js";
 import type { SessionStatus } from "./write/session-status.js";
 import { outcomeOf, type SubmitOutcome, submittedOf } from "./write/submit-outcome.js";
 
@@ -46,12 +46,10 @@ export class Hub {
   readonly #history: History;
   readonly #handlers = new Map<string, (context: CommandContext) => void | Promise<void>>();
   readonly #sessions: ActiveSessions;
-  readonly #committer: Committer;
   readonly #fanouts: Fanouts;
-  readonly #hasOpeners: boolean;
   #closing: Promise<void> | undefined;
 
-  /** Throws INVALID_OPTION, and DUPLICATE_NAME or INVALID_PAYLOAD where the features do not go together. */
+  /** @throws INVALID_OPTION, and DUPLICATE_NAME or INVALID_PAYLOAD where the features do not go together. */
   constructor(options: HubOptions) {
     checkHubOptions(options);
     const { features, store = memoryStore(), observer, sessionMetadata = () => ({}), keepIdle = 1000 } = options;
@@ -65,19 +63,16 @@ export class Hub {
     const policies = { ui: "advance", timeline: "fail", ...options.onProjectionError } as const;
     const projections = new FeatureProjections(this.registry, features);
     const reader = new EventReader(this.registry, features);
-    const openers = features.flatMap((feature) => feature.opened?.bind(feature) ?? []);
     this.#store = store;
     this.#history = new History(this.registry, store, reader, projections);
-    this.#committer = new Committer(store);
     this.#fanouts = new Fanouts(report);
-    this.#hasOpeners = openers.length > 0;
     this.#sessions = new ActiveSessions(
       {
         registry: this.registry,
         store,
         fold: new Fold(reader, projections, policies, observe),
-        committer: this.#committer,
-        openers,
+        committer: new Committer(store),
+        openers: features.flatMap((feature) => feature.opened?.bind(feature) ?? []),
         observe,
         sessionMetadata,
         fanOut: (batch) => this.#fanouts.fanOut(batch),
@@ -88,18 +83,16 @@ export class Hub {
   }
 
   /**
-   * Runs a command's handler in a session. Resolves when the handler is done and
-   * all that it published is durable; what it started with `run` goes on.
-   * Rejects with the handler's error, or throws UNKNOWN_NAME, NO_HANDLER,
-   * PAYLOAD_TYPE_MISMATCH, INVALID_PAYLOAD, INVALID_SESSION or CLOSED.
+   * Runs a command's handler in a session. Resolves when the handler is done and all that
+   * it published is durable; a run that it started goes on. Rejects with the handler's error.
    *
-   * Under a key, the handler runs once: whoever submits the command again, at
-   * the same time or later, gets the outcome of the first; where another process
-   * is still at it, the ordinal of what it published so far. A handler that
-   * failed before anything it published was durable runs again; one that failed
-   * later, or whose process ended, has had its effect. The signal then ends the
-   * caller's wait, not the handler. Throws INVALID_KEY, and KEY_REUSED where the
-   * key was used for something else in the session.
+   * Under a key, the handler runs once: whoever submits the command again, now or later,
+   * gets the outcome of the first; while another process is at it, the last ordinal so far.
+   * A handler that failed before anything it published was durable runs again. One that
+   * failed later, or whose process ended, has had its effect. The signal then ends the
+   * caller's wait, not the handler.
+   * @throws UNKNOWN_NAME, NO_HANDLER, PAYLOAD_TYPE_MISMATCH, INVALID_PAYLOAD, INVALID_SESSION,
+   * CLOSED, INVALID_KEY, or KEY_REUSED where the session has the key of something else.
    */
   async submit<D extends DescCommand>(
     sessionId: string,
@@ -130,11 +123,10 @@ export class Hub {
   }
 
   /**
-   * Publishes a backend event without a command. Resolves when it is durable.
-   * Under a key, for what may be delivered twice, it is stored once; again gives
-   * the ordinal of the first. Throws UNKNOWN_NAME, PAYLOAD_TYPE_MISMATCH,
-   * INVALID_PAYLOAD, INVALID_SESSION, CLOSED, STORE_FAILED, PROJECTION_FAILED
-   * where the UI policy is `fail`, INVALID_KEY, or KEY_REUSED.
+   * Publishes a backend event without a command. Resolves when it is durable. Under a key,
+   * an event that is delivered twice is stored once, and has the ordinal of the first.
+   * @throws UNKNOWN_NAME, PAYLOAD_TYPE_MISMATCH, INVALID_PAYLOAD, INVALID_SESSION, CLOSED,
+   * INVALID_KEY, KEY_REUSED, STORE_FAILED, or PROJECTION_FAILED where the UI policy is `fail`.
    */
   async publish<D extends DescEvent>(
     sessionId: string,
@@ -162,7 +154,7 @@ export class Hub {
   async hydrate(sessionId: string, from?: ResumePoint): Promise<Hydration> {
     checkSessionId(sessionId);
     // What is published on opening comes as live UI events.
-    if (this.#hasOpeners && this.#closing === undefined) void this.#use(sessionId).open();
+    if (this.#closing === undefined) this.#sessions.open(sessionId);
     return this.#history.hydrate(sessionId, from);
   }
 
@@ -181,8 +173,9 @@ export class Hub {
   }
 
   /**
-   * The ids of the sessions that are stored: those after `after`, at most `limit`,
-   * in an order that stays. Throws INVALID_RANGE or INVALID_SESSION.
+   * The ids of the sessions that are stored: those after `after`, at most `limit`, in an
+   * order that stays.
+   * @throws INVALID_RANGE or INVALID_SESSION.
    */
   sessions(range: SessionRange = {}): Promise<readonly string[]> {
     return this.#history.sessions(range);
@@ -242,7 +235,6 @@ export class Hub {
 
   async #drain(): Promise<void> {
     await this.#sessions.settled();
-    await this.#committer.idle();
     await this.#store.close();
   }
 

@@ -7,9 +7,9 @@ import { retain } from "./retain.js";
 import { stableList } from "./stable-list.js";
 
 /**
- * Follows a session for as long as a component that uses it is there. All
- * components that name the same session share it; it is closed when the last one
- * is gone. Throws INVALID_SESSION, and CLOSED where the client is closed.
+ * Follows a session for as long as a component that uses it is there. All components
+ * that name the same session share it; it is closed when the last one is gone.
+ * @throws INVALID_SESSION, and CLOSED where the client is closed.
  */
 export function useSession<Feature extends DescFeature>(
   client: Client<Feature>,

@@ -10,7 +10,10 @@ export interface DescCommand<Name extends string = string, Schema extends DescMe
   readonly schema: Schema;
 }
 
-/** Describes a command. Throws INVALID_NAME. */
+/**
+ * Describes a command.
+ * @throws INVALID_NAME.
+ */
 export function command<Name extends string, Schema extends DescMessage>(
   name: Name,
   schema: Schema,

@@ -30,9 +30,10 @@ export interface DescSupersededEvent<Name extends string = string, Schema extend
 export type DescLoggedEvent = DescEvent | DescSupersededEvent;
 
 /**
- * Describes a backend event. A version above 1 says that its feature has an
- * upcast, which makes each version of the one before. Throws INVALID_NAME, or
- * INVALID_OPTION where the version is not a whole number from 1 to 100.
+ * Describes a backend event. A version above 1 says that its feature has an upcast,
+ * which makes each version of the one before.
+ * @throws INVALID_NAME, or INVALID_OPTION where the version is not a whole number from 1
+ * to 100.
  */
 export function event<Name extends string, Schema extends DescMessage>(
   name: Name,
@@ -45,8 +46,9 @@ export function event<Name extends string, Schema extends DescMessage>(
 }
 
 /**
- * Describes an event that can no longer be published, since the event named `by`
- * took its place. Throws like `event`.
+ * Describes an event that can no longer be published, since the event named `by` took
+ * its place.
+ * @throws like `event`.
  */
 export function supersededEvent<Name extends string, Schema extends DescMessage>(
   name: Name,

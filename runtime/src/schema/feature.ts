@@ -26,8 +26,9 @@ export interface DescFeature<
 }
 
 /**
- * Describes a feature. Throws INVALID_NAME, or UNKNOWN_NAME where an event is
- * superseded by none of the feature.
+ * Describes a feature.
+ * @throws INVALID_NAME, or UNKNOWN_NAME where an event is superseded by none of the
+ * feature.
  */
 export function feature<
   Command extends DescCommand,

@@ -8,6 +8,7 @@ import {
   toBinary,
 } from "@bufbuild/protobuf";
 import { type ErrorContext, messageOf, SessionstreamError } from "../base/errors.js";
+import { show } from "../base/show.js";
 import { freshOf } from "./check/fresh.js";
 import { findInvalidField } from "./check/message.js";
 import { holdsFloat } from "./holds-float.js";
@@ -34,11 +35,10 @@ export type PayloadInit<Schema extends DescMessage> = {
 type InitFields<Schema extends DescMessage> = Exclude<MessageInitShape<Schema>, Message>;
 
 /**
- * Makes a valid message of what a caller gave. `what` names the receiver in
- * errors, as in `event "ChatTokensDelta"`.
- *
- * Throws PAYLOAD_TYPE_MISMATCH for a message of another type and
- * INVALID_PAYLOAD for a value that its field cannot hold.
+ * Makes a valid message of what a caller gave. `what` names the receiver in errors, as
+ * in `event "ChatTokensDelta"`.
+ * @throws PAYLOAD_TYPE_MISMATCH for a message of another type and INVALID_PAYLOAD for a
+ * value that its field cannot hold.
  */
 export function toPayload<Schema extends DescMessage>(
   schema: Schema,
@@ -50,7 +50,10 @@ export function toPayload<Schema extends DescMessage>(
   return holdsFloat(schema) ? fromBinary(schema, toBinary(schema, message)) : message;
 }
 
-/** Makes a valid message like `toPayload`, with its bytes in protobuf's binary format. Throws like it. */
+/**
+ * Makes a valid message like `toPayload`, with its bytes in protobuf's binary format.
+ * @throws like it.
+ */
 export function encodePayload<Schema extends DescMessage>(
   schema: Schema,
   init: PayloadInit<Schema>,
@@ -71,7 +74,7 @@ function toValid<Schema extends DescMessage>(
 ): MessageShape<Schema> {
   const given: unknown = init;
   if (typeof given !== "object" || given === null || Array.isArray(given)) {
-    throw mismatch(what, describe(given), schema, context);
+    throw mismatch(what, show(given), schema, context);
   }
   const typeName = "$typeName" in given ? given.$typeName : undefined;
   if (typeName !== undefined && typeName !== schema.typeName) {
@@ -109,10 +112,6 @@ function invalid(what: string, field: string, reason: string, context: ErrorCont
     ...context,
     field,
   });
-}
-
-function describe(value: unknown): string {
-  return value === null ? "null" : Array.isArray(value) ? "array" : typeof value;
 }
 
 const knownKeys = new WeakMap<DescMessage, ReadonlySet<string>>();

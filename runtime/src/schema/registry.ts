@@ -23,69 +23,74 @@ export class SchemaRegistry {
   readonly #timelineEntities = new Map<string, DescTimelineEntity>();
   #protobuf: Registry | undefined;
 
-  /** Registers all that a feature has, or nothing. Throws DUPLICATE_NAME or INVALID_PAYLOAD. */
+  /**
+   * Registers all that a feature has, or nothing.
+   * @throws DUPLICATE_NAME or INVALID_PAYLOAD.
+   */
   register(feature: DescFeature): void {
     refuseDuplicate("feature", this.#features, feature.name);
-    refuseAny("command", this.#commands, feature.commands);
-    const events = [...feature.events, ...feature.supersededEvents];
-    refuseAny("event", this.#events, events);
-    refuseAny("UI event", this.#uiEvents, feature.uiEvents);
-    refuseAny("timeline entity", this.#timelineEntities, feature.timelineEntities);
+    const parts: readonly Part[] = [
+      ["command", this.#commands, feature.commands],
+      ["event", this.#events, [...feature.events, ...feature.supersededEvents]],
+      ["UI event", this.#uiEvents, feature.uiEvents],
+      ["timeline entity", this.#timelineEntities, feature.timelineEntities],
+    ];
+    for (const part of parts) refuse(...part);
     this.#features.set(feature.name, feature);
-    for (const desc of feature.commands) this.#add("command", this.#commands, desc);
-    for (const desc of events) this.#add("event", this.#events, desc);
-    for (const desc of feature.uiEvents) this.#add("UI event", this.#uiEvents, desc);
-    for (const desc of feature.timelineEntities) this.#add("timeline entity", this.#timelineEntities, desc);
+    for (const part of parts) this.#add(...part);
   }
 
-  /** Throws DUPLICATE_NAME, INVALID_NAME, or INVALID_PAYLOAD for a message type that can hold anything. */
+  /** @throws DUPLICATE_NAME, INVALID_NAME, or INVALID_PAYLOAD for a message type that can hold anything. */
   registerCommand<Name extends string, Schema extends DescMessage>(
     name: Name,
     schema: Schema,
   ): DescCommand<Name, Schema> {
-    return this.#add("command", this.#commands, command(name, schema));
+    return this.#addOne("command", this.#commands, command(name, schema));
   }
 
-  /** Throws like registerCommand. */
+  /** @throws like registerCommand. */
   registerEvent<Name extends string, Schema extends DescMessage>(name: Name, schema: Schema): DescEvent<Name, Schema> {
-    return this.#add("event", this.#events, event(name, schema));
+    return this.#addOne("event", this.#events, event(name, schema));
   }
 
-  /** Throws like registerCommand. */
+  /** @throws like registerCommand. */
   registerUIEvent<Name extends string, Schema extends DescMessage>(
     name: Name,
     schema: Schema,
   ): DescUiEvent<Name, Schema> {
-    return this.#add("UI event", this.#uiEvents, uiEvent(name, schema));
+    return this.#addOne("UI event", this.#uiEvents, uiEvent(name, schema));
   }
 
-  /** Throws like registerCommand, and INVALID_ENTITY_ID for an unfit id field. */
+  /** @throws like registerCommand, and INVALID_ENTITY_ID for an unfit id field. */
   registerTimelineEntity<Name extends string, Schema extends DescMessage>(
     name: Name,
     schema: Schema,
     idField: keyof Payload<Schema> & string,
   ): DescTimelineEntity<Name, Schema> {
-    return this.#add("timeline entity", this.#timelineEntities, timelineEntity(name, schema, idField));
+    return this.#addOne("timeline entity", this.#timelineEntities, timelineEntity(name, schema, idField));
   }
 
-  /** Throws UNKNOWN_NAME. */
+  /** @throws UNKNOWN_NAME. */
   command(name: string): DescCommand {
     return find("command", this.#commands, name);
   }
 
-  /** The event that can be published under a name. Throws UNKNOWN_NAME. */
+  /**
+   * The event that can be published under a name.
+   * @throws UNKNOWN_NAME.
+   */
   event(name: string): DescEvent {
     const desc = find("event", this.#events, name);
     if (desc.kind === "superseded_event") throw superseded(desc, this.#events);
     return desc;
   }
 
-  /** Throws UNKNOWN_NAME. */
+  /** @throws UNKNOWN_NAME. */
   uiEvent(name: string): DescUiEvent {
     return find("UI event", this.#uiEvents, name);
   }
 
-  /** Throws UNKNOWN_NAME. */
+  /** @throws UNKNOWN_NAME. */
   timelineEntity(name: string): DescTimelineEntity {
     return find("timeline entity", this.#timelineEntities, name);
   }
@@ -111,8 +116,8 @@ export class SchemaRegistry {
   }
 
   /**
-   * Reads a command's payload from protobuf JSON. Throws UNKNOWN_NAME, or
-   * INVALID_PAYLOAD where the JSON does not fit the message.
+   * Reads a command's payload from protobuf JSON.
+   * @throws UNKNOWN_NAME, or INVALID_PAYLOAD where the JSON does not fit the message.
    */
   decodeCommand(
     name: string,
@@ -140,11 +145,15 @@ export class SchemaRegistry {
     return this.#protobuf;
   }
 
-  #add<D extends Registered>(kind: string, known: Map<string, Registered>, desc: D): D {
-    refuse(kind, known, desc);
-    known.set(desc.name, desc);
-    this.#protobuf = undefined;
+  #addOne<D extends Registered>(kind: string, known: Map<string, Registered>, desc: D): D {
+    refuse(kind, known, [desc]);
+    this.#add(kind, known, [desc]);
     return desc;
+  }
+
+  #add(...[, known, descs]: Part): void {
+    for (const desc of descs) known.set(desc.name, desc);
+    this.#protobuf = undefined;
   }
 }
 
@@ -153,24 +162,22 @@ interface Registered {
   readonly schema: DescMessage;
 }
 
-/** Refuses descriptors that are to be registered together. */
-function refuseAny(kind: string, known: ReadonlyMap<string, unknown>, descs: readonly Registered[]): void {
-  const among = new Map<string, Registered>();
-  for (const desc of descs) {
-    refuse(kind, known, desc);
-    refuseDuplicate(kind, among, desc.name);
-    among.set(desc.name, desc);
-  }
-}
+/** Descriptors of a kind, and those that are registered of it. */
+type Part = [kind: string, known: Map<string, Registered>, descs: readonly Registered[]];
 
-function refuse(kind: string, known: ReadonlyMap<string, unknown>, desc: Registered): void {
-  refuseDuplicate(kind, known, desc.name);
-  if (genericTypes.has(desc.schema.typeName)) {
-    throw new SessionstreamError(
-      "INVALID_PAYLOAD",
-      `${kind} "${desc.name}" payload type ${desc.schema.typeName} can hold anything: define a concrete message`,
-      { name: desc.name },
-    );
+/** Refuses descriptors that are to be registered together. */
+function refuse(...[kind, known, descs]: Part): void {
+  const taken = new Map<string, unknown>(known);
+  for (const { name, schema } of descs) {
+    refuseDuplicate(kind, taken, name);
+    taken.set(name, schema);
+    if (genericTypes.has(schema.typeName)) {
+      throw new SessionstreamError(
+        "INVALID_PAYLOAD",
+        `${kind} "${name}" payload type ${schema.typeName} can hold anything: define a concrete message`,
+        { name },
+      );
+    }
   }
 }
 

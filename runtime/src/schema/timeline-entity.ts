@@ -16,9 +16,9 @@ export interface DescTimelineEntity<
   /** The id of an entity, taken from the field that the schema marks. */
   idOf(payload: Payload<Schema>): string;
   /**
-   * Creates the entity or replaces its state, for a timeline projection to
-   * return. Throws PAYLOAD_TYPE_MISMATCH, INVALID_PAYLOAD, or INVALID_ENTITY_ID
-   * when the id is empty.
+   * Creates the entity or replaces its state, for a timeline projection to return.
+   * @throws PAYLOAD_TYPE_MISMATCH, INVALID_PAYLOAD, or INVALID_ENTITY_ID when the id is
+   * empty.
    */
   put(payload: PayloadInit<Schema>): TimelineChange<DescTimelineEntity<Name, Schema, Id>>;
   /** Deletes the entity; the store keeps a tombstone. */
@@ -50,9 +50,10 @@ export class TimelineChange<D extends DescTimelineEntity = DescTimelineEntity> {
 }
 
 /**
- * Describes a timeline entity. `idField` is the local name of the field that
- * holds the id. Throws INVALID_NAME, or INVALID_ENTITY_ID when the field is not
- * a singular string or integer of the message.
+ * Describes a timeline entity. `idField` is the local name of the field that holds the
+ * id.
+ * @throws INVALID_NAME, or INVALID_ENTITY_ID when the field is not a singular string or
+ * integer of the message.
  */
 export function timelineEntity<Name extends string, Schema extends DescMessage, Id extends EntityId = EntityId>(
   name: Name,

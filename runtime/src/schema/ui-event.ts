@@ -33,7 +33,10 @@ export class UiEvent<D extends DescUiEvent = DescUiEvent> {
   }
 }
 
-/** Describes a UI event. Throws INVALID_NAME. */
+/**
+ * Describes a UI event.
+ * @throws INVALID_NAME.
+ */
 export function uiEvent<Name extends string, Schema extends DescMessage>(
   name: Name,
   schema: Schema,

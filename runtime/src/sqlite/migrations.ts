@@ -83,7 +83,7 @@ export function migrate(database: Database): void {
     .immediate();
 }
 
-/** Throws STORE_INCOMPATIBLE unless the file has the newest version. */
+/** @throws STORE_INCOMPATIBLE unless the file has the newest version. */
 export function checkVersion(database: Database): void {
   const version = readVersionAtOnce(database);
   if (version < steps.length) {
@@ -94,7 +94,7 @@ export function checkVersion(database: Database): void {
   }
 }
 
-/** Throws STORE_INCOMPATIBLE for a file that a newer release wrote, or that is not ours. */
+/** @throws STORE_INCOMPATIBLE for a file that a newer release wrote, or that is not ours. */
 export function checkOurs(database: Database): void {
   readVersionAtOnce(database);
 }

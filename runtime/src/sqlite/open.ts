@@ -16,8 +16,8 @@ export interface SqliteStoreOptions {
 }
 
 /**
- * Opens a file, or a database in memory for ":memory:". Throws INVALID_OPTION, DRIVER_MISSING,
- * STORE_INCOMPATIBLE or STORE_FAILED.
+ * Opens a file, or a database in memory for ":memory:".
+ * @throws INVALID_OPTION, DRIVER_MISSING, STORE_INCOMPATIBLE or STORE_FAILED.
  */
 export function openDatabase(path: string, options: SqliteStoreOptions): Database.Database {
   if (typeof path !== "string" || path === "") {

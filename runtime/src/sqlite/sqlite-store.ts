@@ -24,11 +24,10 @@ import { type EntityRow, type EventRow, prepareStatements, type SessionRow, type
 export type { SqliteStoreOptions } from "./open.js";
 
 /**
- * Keeps sessions in an SQLite file, through better-sqlite3. Several processes
- * may use one file. ":memory:" is a database of its own, gone with the store.
- *
- * Throws DRIVER_MISSING, STORE_INCOMPATIBLE for a file that is not ours or of a
- * newer release, or STORE_FAILED when it cannot be opened.
+ * Keeps sessions in an SQLite file, through better-sqlite3. Several processes may use
+ * one file. ":memory:" is a database of its own, gone with the store.
+ * @throws DRIVER_MISSING, STORE_INCOMPATIBLE for a file that is not ours or of a newer
+ * release, or STORE_FAILED when it cannot be opened.
  */
 export function sqliteStore(path: string, options: SqliteStoreOptions = {}): Store {
   return new SqliteStore(openDatabase(path, options));

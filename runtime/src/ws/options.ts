@@ -53,7 +53,7 @@ const defaultLimits: TransportLimits = {
   pingInterval: 30_000,
 };
 
-/** Throws INVALID_OPTION. */
+/** @throws INVALID_OPTION. */
 export function checkTransportOptions(options: WebSocketTransportOptions): void {
   // `ws` takes 0 for no limit.
   const limit = number(1, longestTime);

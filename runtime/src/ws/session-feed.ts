@@ -47,7 +47,7 @@ export class SessionFeed {
     this.#listeners.delete(listener);
   }
 
-  /** Throws where a payload holds an Any of a type that the registry lacks; the listeners then start over. */
+  /** @throws where a payload holds an Any of a type that the registry lacks; the listeners then start over. */
   take(batch: UiBatch): void {
     if (batch.isReset) this.#startOver();
     if (batch.events.length === 0) return;

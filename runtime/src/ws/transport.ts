@@ -40,9 +40,9 @@ export interface SubscriptionInfo {
 /** Gives browsers and other clients the sessions of a hub over WebSocket. */
 export interface WebSocketTransport {
   /**
-   * Serves the path on a server, or on several; other paths are left to whoever
-   * else listens for upgrades. Throws DUPLICATE_NAME where the server has the
-   * path already, and CLOSED.
+   * Serves the path on a server, or on several; other paths are left to whoever else
+   * listens for upgrades.
+   * @throws DUPLICATE_NAME where the server has the path already, and CLOSED.
    */
   attach(server: HttpServer | HttpsServer): void;
   /** Serves one upgrade, for those who route them by themselves. Does not reject. */

@@ -10,9 +10,10 @@ export type UpgradeHandler = (request: IncomingMessage, socket: Duplex, head: Bu
 const routesOf = new WeakMap<HttpServer | HttpsServer, Map<string, UpgradeHandler>>();
 
 /**
- * Gives a server's upgrade requests of a path to the handler; returns what ends
- * that. Other paths are left to whoever else listens for upgrades, and refused
- * where nobody does. Throws DUPLICATE_NAME where the path is served already.
+ * Gives a server's upgrade requests of a path to the handler; returns what ends that.
+ * Other paths are left to whoever else listens for upgrades, and refused where nobody
+ * does.
+ * @throws DUPLICATE_NAME where the path is served already.
  */
 export function routeUpgrades(server: HttpServer | HttpsServer, path: string, handler: UpgradeHandler): () => void {
   const routes = routesOf.get(server) ?? listen(server);

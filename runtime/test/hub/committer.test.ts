@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { Committer, type Committing } from "../../src/hub/write/committer.js";
+import { Committer, type Committing } from "../../src/hub/write/lane/committer.js";
 import { memoryStore } from "../../src/store/memory-store.js";
 import type { SessionBatch, Store } from "../../src/store/store.js";
 import { Gate } from "./gate.js";

@@ -4,7 +4,7 @@ import { NoteEntitySchema, TraceEventSchema } from "../../../test/fixtures/gen/l
 import { SchemaRegistry } from "../../src/schema/registry.js";
 import { timelineEntity } from "../../src/schema/timeline-entity.js";
 import type { StoredEntity } from "../../src/store/store.js";
-import { Timeline } from "../../src/timeline/timeline.js";
+import { TrackedTimeline as Timeline } from "../../src/timeline/tracked-timeline.js";
 
 const Note = timelineEntity<"Note", typeof NoteEntitySchema, number>("Note", NoteEntitySchema, "number");
 let registry: SchemaRegistry;

@@ -1,12 +1,13 @@
 import { type DescMessage, type JsonValue, toJson } from "@bufbuild/protobuf";
 import { untilAborted, whenAborted } from "../../base/abort.js";
-import { isErrorCode, messageOf, SessionstreamError } from "../../base/errors.js";
+import { messageOf, SessionstreamError } from "../../base/errors.js";
 import { toHex } from "../../base/hex.js";
 import type { DescCommand } from "../../schema/command.js";
 import type { Payload } from "../../schema/payload.js";
 import type { SchemaRegistry } from "../../schema/registry.js";
 import { checkKey } from "../../session/idempotency-key.js";
 import type { SubmitOptions, Submitted } from "../../session/session-client.js";
+import { isToldCode } from "../../session/told-errors.js";
 import { Timeline } from "../../timeline/timeline.js";
 import type { FrameReader } from "../replica/frame-reader.js";
 import type { Backoff } from "./backoff.js";
@@ -43,8 +44,8 @@ export class HttpApi {
   }
 
   /**
-   * Submits under the key until the server answers. Throws a SessionstreamError
-   * with the code that the server gave, or REQUEST_FAILED.
+   * Submits under the key until the server answers.
+   * @throws a SessionstreamError with the code that the server gave, or REQUEST_FAILED.
    */
   async submit(
     sessionId: string,
@@ -67,7 +68,7 @@ export class HttpApi {
     });
   }
 
-  /** Throws like `submit`. */
+  /** @throws like `submit`. */
   async snapshot(sessionId: string): Promise<Timeline> {
     const url = this.#url(sessionId, "snapshot");
     return this.#read(sessionId, `GET ${url}`, await this.#call(url, { method: "GET" }), (json) => {
@@ -173,6 +174,6 @@ async function sleep(time: number, signals: readonly AbortSignal[]): Promise<voi
 function refusal(json: JsonValue, sessionId: string): SessionstreamError | undefined {
   const { code, message } = (json ?? {}) as { code?: unknown; message?: unknown };
   if (typeof code !== "string" || typeof message !== "string") return undefined;
-  if (isErrorCode(code)) return new SessionstreamError(code, message, { sessionId });
+  if (isToldCode(code)) return new SessionstreamError(code, message, { sessionId });
   return new SessionstreamError("REFUSED", `the server says ${code}: ${message}`, { sessionId });
 }

@@ -35,7 +35,7 @@ export class Socket {
   #heard = false;
   #failed = false;
 
-  /** Throws what the WebSocket class throws, for instance for a URL that is none. */
+  /** @throws what the WebSocket class throws, for instance for a URL that is none. */
   constructor(options: SocketOptions, listener: SocketListener) {
     this.#options = options;
     this.#listener = listener;

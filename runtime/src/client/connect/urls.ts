@@ -8,10 +8,15 @@ import { invalidOption } from "../../base/option.js";
 export function webSocketUrl(url: string): string {
   const page = pageUrl();
   const absolute = URL.canParse(url, page) ? new URL(url, page) : undefined;
-  const want = page === undefined ? "an absolute one, such as ws://host/ws" : "one of ws, wss, http or https";
-  if (absolute === undefined) throw invalidOption("client", "url", url, want);
-  absolute.protocol = absolute.protocol.replace(/^http/, "ws");
-  if (!/^wss?:$/.test(absolute.protocol)) throw invalidOption("client", "url", url, want);
+  if (absolute !== undefined) absolute.protocol = absolute.protocol.replace(/^http/, "ws");
+  if (absolute === undefined || !/^wss?:$/.test(absolute.protocol)) {
+    throw invalidOption(
+      "client",
+      "url",
+      url,
+      page === undefined ? "an absolute one, such as ws://host/ws" : "one of ws",
+    );
+  }
   return absolute.href;
 }
 

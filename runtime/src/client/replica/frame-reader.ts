@@ -66,7 +66,7 @@ export class FrameReader {
     this.#options = { registry: registry.protobuf, ignoreUnknownFields: true };
   }
 
-  /** Throws where the text is no frame. */
+  /** @throws where the text is no frame. */
   frame(text: string): ReadFrame {
     const json = asObject(JSON.parse(text), "frame");
     if (json.snapshot !== undefined) return { case: "snapshot", value: this.snapshot(json.snapshot) };
@@ -75,7 +75,7 @@ export class FrameReader {
     return fromJson(ServerFrameSchema, json, this.#options).frame as ReadFrame;
   }
 
-  /** Throws where the JSON is no snapshot. */
+  /** @throws where the JSON is no snapshot. */
   snapshot(json: JsonValue): ReadPage {
     const { entities = [], ...rest } = asObject(json, "snapshot");
     const frame = fromJson(SnapshotFrameSchema, rest, this.#options);

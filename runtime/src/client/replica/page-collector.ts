@@ -9,7 +9,10 @@ export class PageCollector {
   #pages: ReadPage[] = [];
   #isBroken = false;
 
-  /** Returns the whole with its last frame. Throws where a frame does not follow the one before it. */
+  /**
+   * Returns the whole with its last frame.
+   * @throws where a frame does not follow the one before it.
+   */
   add(page: ReadPage): ReadSnapshot | undefined {
     const before = this.#pages.at(-1);
     if (page.page === 0) {

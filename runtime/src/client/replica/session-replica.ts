@@ -178,7 +178,6 @@ export class SessionReplica {
       // Without an epoch, no delta will follow.
       if (this.#base.epoch !== "") this.#ownChanges.note(changes, this.timeline);
       this.timeline.apply(changes, event.ordinal);
-      this.timeline.dropChanges();
     } catch (thrown) {
       const { name, ordinal } = event;
       const message = `the client projection of "${name}" failed at ordinal ${ordinal}`;

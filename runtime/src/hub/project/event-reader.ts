@@ -19,10 +19,10 @@ export class EventReader {
   }
 
   /**
-   * Reads an event of a log. One that the schema does not have (any more) comes
-   * with its fields in `$unknown`, so that an event that was retired breaks no
-   * log. Throws PAYLOAD_TYPE_MISMATCH or INVALID_PAYLOAD where the payload is not
-   * what the schema says, and UPCAST_FAILED.
+   * Reads an event of a log. One that the schema does not have (any more) comes with its
+   * fields in `$unknown`, so that an event that was retired breaks no log.
+   * @throws PAYLOAD_TYPE_MISMATCH or INVALID_PAYLOAD where the payload is not what the
+   * schema says, and UPCAST_FAILED.
    */
   read(session: SessionInfo, stored: StoredEvent): BackendEvent {
     const { ordinal, name, type, time } = stored;

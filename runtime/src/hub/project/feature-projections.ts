@@ -22,7 +22,7 @@ export class FeatureProjections {
     }
   }
 
-  /** Throws PROJECTION_FAILED or INVALID_PROJECTION. */
+  /** @throws PROJECTION_FAILED or INVALID_PROJECTION. */
   ui(event: BackendEvent, view: TimelineView): readonly UiEvent[] {
     const feature = this.#featureOf.get(event.name);
     if (feature?.ui === undefined) return [];
@@ -36,7 +36,7 @@ export class FeatureProjections {
     return returned as readonly UiEvent[];
   }
 
-  /** Throws PROJECTION_FAILED or INVALID_PROJECTION. */
+  /** @throws PROJECTION_FAILED or INVALID_PROJECTION. */
   timeline(event: BackendEvent, view: TimelineView): readonly TimelineChange[] {
     const feature = this.#featureOf.get(event.name);
     if (feature?.timeline === undefined) return [];

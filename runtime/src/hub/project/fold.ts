@@ -40,7 +40,10 @@ export class Fold {
     this.#observe = observe;
   }
 
-  /** The UI events of an event. Throws where the event is to be refused. */
+  /**
+   * The UI events of an event.
+   * @throws where the event is to be refused.
+   */
   uiEvents(event: BackendEvent, view: TimelineView, failures: Failure[]): readonly UiEvent[] {
     try {
       const uiEvents = this.#features.ui(event, view);

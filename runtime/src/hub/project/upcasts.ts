@@ -38,7 +38,10 @@ export class Upcasts {
     }
   }
 
-  /** The event of today that an event of the log is, which was published in a version. Throws UPCAST_FAILED. */
+  /**
+   * The event of today that an event of the log is, which was published in a version.
+   * @throws UPCAST_FAILED.
+   */
   today(logged: BackendEvent, version: number): BackendEvent {
     let event = logged;
     for (let reached = version; ; ) {

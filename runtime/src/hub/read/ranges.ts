@@ -2,7 +2,7 @@ import { SessionstreamError } from "../../base/errors.js";
 import { checkSessionId } from "../../session/session-id.js";
 import type { EventRange, SessionRange } from "../../store/store.js";
 
-/** Throws INVALID_RANGE. */
+/** @throws INVALID_RANGE. */
 export function checkEventRange({ after, limit }: EventRange): void {
   if (after !== undefined && (typeof after !== "bigint" || after < 0n)) {
     throw new SessionstreamError(
@@ -13,7 +13,7 @@ export function checkEventRange({ after, limit }: EventRange): void {
   checkLimit(limit);
 }
 
-/** Throws INVALID_RANGE and INVALID_SESSION. */
+/** @throws INVALID_RANGE and INVALID_SESSION. */
 export function checkSessionRange({ after, limit }: SessionRange): void {
   if (after !== undefined) checkSessionId(after);
   checkLimit(limit);

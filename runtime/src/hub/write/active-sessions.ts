@@ -1,5 +1,5 @@
 import { ActiveSession } from "./active-session.js";
-import type { SessionHost } from "./session-host.js";
+import type { SessionHost } from "./lane/session-host.js";
 
 /**
  * The sessions in memory. Those that have something to do stay; of the idle
@@ -31,6 +31,12 @@ export class ActiveSessions {
     const sessions = [...this.#sessions.values()];
     await Promise.all(sessions.map((session) => session.idle()));
     await Promise.all(sessions.map((session) => session.settled()));
+    await this.#host.committer.idle();
+  }
+
+  /** Tells the features that want it that a session is in memory, which it then is. */
+  open(id: string): void {
+    if (this.#host.openers.length > 0) void this.use(id).open();
   }
 
   /** The session, taken into memory if it is not there. */

@@ -3,8 +3,8 @@ import { toHex } from "../../base/hex.js";
 import { checkKey } from "../../session/idempotency-key.js";
 import type { Submitted } from "../../session/session-client.js";
 import type { Store } from "../../store/store.js";
-import { KeyClaim } from "./key-claim.js";
-import type { Lane } from "./lane.js";
+import { KeyClaim } from "./lane/key-claim.js";
+import type { Lane } from "./lane/lane.js";
 
 /** Work that is asked for under a key: what it is, and what comes of it. */
 type KeyedWork = (claim: KeyClaim) => Promise<Submitted>;

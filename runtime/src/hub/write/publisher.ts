@@ -1,10 +1,10 @@
 import type { DescEvent } from "../../schema/event.js";
 import type { PayloadInit } from "../../schema/payload.js";
 import type { Publish, Published } from "../feature/command-context.js";
-import type { KeyClaim } from "./key-claim.js";
-import type { Lane } from "./lane.js";
-import { type EncodedEvent, encodeEvent } from "./publication.js";
-import type { SessionHost } from "./session-host.js";
+import type { KeyClaim } from "./lane/key-claim.js";
+import type { Lane } from "./lane/lane.js";
+import { type EncodedEvent, encodeEvent } from "./lane/publication.js";
+import type { SessionHost } from "./lane/session-host.js";
 
 /** Takes an event that is checked and encoded into the lane's order. Resolves when it is durable. */
 export function publishEncoded(lane: Lane, event: EncodedEvent, claim?: KeyClaim): Promise<Published> {

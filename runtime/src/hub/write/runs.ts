@@ -22,7 +22,7 @@ export class Runs {
     return [...this.#runs.keys()];
   }
 
-  /** Throws RUN_EXISTS or INVALID_OPTION. */
+  /** @throws RUN_EXISTS or INVALID_OPTION. */
   start(id: string, task: (signal: AbortSignal) => Promise<void>, options: RunOptions = {}): void {
     checkOptions("run", options, { timeout: milliseconds() });
     const { timeout } = options;

@@ -28,7 +28,10 @@ export async function outcomeOf(submit: () => Promise<Submitted>): Promise<Submi
   }
 }
 
-/** The ordinal of a command that is done. Throws what it was refused for or failed with. */
+/**
+ * The ordinal of a command that is done.
+ * @throws what it was refused for or failed with.
+ */
 export function submittedOf(outcome: SubmitOutcome): Submitted {
   if (outcome.status !== "done") throw outcome.error;
   return { ordinal: outcome.ordinal };

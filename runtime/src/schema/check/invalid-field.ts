@@ -1,3 +1,5 @@
+import { show } from "../../base/show.js";
+
 /** Where a message holds what its schema does not allow. */
 export interface InvalidField {
   /** The path of the field, such as `items[2].price`. */
@@ -14,7 +16,9 @@ export const maxDepth = 99;
 export const tooDeep: InvalidField = { field: "", reason: `nested deeper than ${maxDepth + 1} messages` };
 
 export function expected(what: string, got: unknown): InvalidField {
-  return { field: "", reason: `expected ${what}, got ${show(got)}` };
+  const type = typeof got;
+  const prefix = type === "number" || type === "boolean" || type === "bigint" ? `${type} ` : "";
+  return { field: "", reason: `expected ${what}, got ${prefix}${show(got)}` };
 }
 
 /** The same finding, seen from what contains the field. */
@@ -32,20 +36,4 @@ export function isPlainObject(value: unknown): value is Record<string, unknown> 
   if (!isRecord(value)) return false;
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === Object.prototype || prototype === null;
-}
-
-function show(value: unknown): string {
-  switch (typeof value) {
-    case "string":
-      return value.length > 40 ? `"${value.slice(0, 40)}…"` : JSON.stringify(value);
-    case "bigint":
-      return `bigint ${value}`;
-    case "number":
-    case "boolean":
-      return `${typeof value} ${value}`;
-    case "object":
-      return value === null ? "null" : Array.isArray(value) ? "an array" : "an object";
-    default:
-      return typeof value;
-  }
 }

@@ -1,4 +1,4 @@
-import type { StoredKey } from "../../store/store.js";
+import type { StoredKey } from "../../../store/store.js";
 
 /** The claim of one piece of work on its idempotency key, to be stored with what the work publishes. */
 export class KeyClaim {

@@ -1,5 +1,5 @@
-import type { SessionBatch, Store } from "../../store/store.js";
-import { toStoreError } from "../../store/store-error.js";
+import type { SessionBatch, Store } from "../../../store/store.js";
+import { toStoreError } from "../../../store/store-error.js";
 
 /** What has something to commit. */
 export interface Committing {

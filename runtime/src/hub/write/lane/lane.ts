@@ -1,13 +1,13 @@
-import { isSessionstreamError } from "../../base/errors.js";
-import type { UiEvent } from "../../schema/ui-event.js";
-import type { SessionInfo } from "../../session/session-info.js";
-import type { SessionBatch } from "../../store/store.js";
-import { toStoreError } from "../../store/store-error.js";
-import type { TimelineView } from "../../timeline/view.js";
-import type { BackendEvent } from "../feature/backend-event.js";
-import type { FailedStep } from "../observe/error-report.js";
-import type { PipelineRecord } from "../observe/pipeline-observer.js";
-import type { Failure } from "../project/fold.js";
+import { isSessionstreamError } from "../../../base/errors.js";
+import type { UiEvent } from "../../../schema/ui-event.js";
+import type { SessionInfo } from "../../../session/session-info.js";
+import type { SessionBatch } from "../../../store/store.js";
+import { toStoreError } from "../../../store/store-error.js";
+import type { TimelineView } from "../../../timeline/view.js";
+import type { BackendEvent } from "../../feature/backend-event.js";
+import type { FailedStep } from "../../observe/error-report.js";
+import type { PipelineRecord } from "../../observe/pipeline-observer.js";
+import type { Failure } from "../../project/fold.js";
 import type { Committing } from "./committer.js";
 import { Hold } from "./hold.js";
 import { type CommitContent, type LaneState, loadState, nextBatch } from "./lane-state.js";
@@ -17,7 +17,10 @@ import { reportFailures, type SessionHost } from "./session-host.js";
 /** A lane that waits while work on its session goes on. */
 export interface HeldLane {
   readonly state: LaneState;
-  /** Makes something durable by itself. Throws ORDINAL_CONFLICT, KEY_CLAIMED or STORE_FAILED. */
+  /**
+   * Makes something durable by itself.
+   * @throws ORDINAL_CONFLICT, KEY_CLAIMED or STORE_FAILED.
+   */
   commit(content: CommitContent): Promise<void>;
 }
 

@@ -1,7 +1,8 @@
-import type { SessionInfo } from "../../session/session-info.js";
-import { readLog } from "../../store/read-log.js";
-import { Timeline } from "../../timeline/timeline.js";
-import type { Failure } from "../project/fold.js";
+import type { SessionInfo } from "../../../session/session-info.js";
+import { readLog } from "../../../store/read-log.js";
+import type { Timeline } from "../../../timeline/timeline.js";
+import { TrackedTimeline } from "../../../timeline/tracked-timeline.js";
+import type { Failure } from "../../project/fold.js";
 import type { HeldLane, Lane, LaneStatus } from "./lane.js";
 import { reportFailures, type SessionHost } from "./session-host.js";
 
@@ -30,7 +31,7 @@ export async function retryTimeline(lane: Lane, host: SessionHost): Promise<Lane
  */
 export async function rebuildTimeline(lane: Lane, host: SessionHost): Promise<LaneStatus> {
   const { info } = await lane.status();
-  const shadow = new Timeline(host.registry);
+  const shadow = new TrackedTimeline(host.registry);
   const failures: Failure[] = [];
   let isWhole = await foldLog(host, info, shadow, failures);
   const failed = await lane.exclusively(async (held) => {
@@ -47,7 +48,7 @@ async function commitRepair(
   { state, commit }: HeldLane,
   host: SessionHost,
   failures: readonly Failure[],
-  replacement?: Timeline,
+  replacement?: TrackedTimeline,
 ): Promise<void> {
   state.epoch = crypto.randomUUID();
   await commit({ failures, ...(replacement !== undefined && { replacement }) });

@@ -1,11 +1,11 @@
 import type { JsonObject } from "@bufbuild/protobuf";
-import type { SchemaRegistry } from "../../schema/registry.js";
-import type { UiBatch } from "../../session/ui-batch.js";
-import type { Store } from "../../store/store.js";
-import type { Feature } from "../feature/feature.js";
-import type { ErrorReport } from "../observe/error-report.js";
-import type { PipelineObserver } from "../observe/pipeline-observer.js";
-import type { Failure, Fold } from "../project/fold.js";
+import type { SchemaRegistry } from "../../../schema/registry.js";
+import type { UiBatch } from "../../../session/ui-batch.js";
+import type { Store } from "../../../store/store.js";
+import type { Feature } from "../../feature/feature.js";
+import type { ErrorReport } from "../../observe/error-report.js";
+import type { PipelineObserver } from "../../observe/pipeline-observer.js";
+import type { Failure, Fold } from "../../project/fold.js";
 import type { Committer } from "./committer.js";
 
 /** What the sessions in memory need of their hub. */

@@ -1,8 +1,8 @@
 import type { JsonObject } from "@bufbuild/protobuf";
-import type { SessionInfo } from "../../session/session-info.js";
-import type { SessionBatch, StoredEvent, StoredKey } from "../../store/store.js";
-import { Timeline } from "../../timeline/timeline.js";
-import type { Failure } from "../project/fold.js";
+import type { SessionInfo } from "../../../session/session-info.js";
+import type { SessionBatch, StoredEvent, StoredKey } from "../../../store/store.js";
+import { TrackedTimeline } from "../../../timeline/tracked-timeline.js";
+import type { Failure } from "../../project/fold.js";
 import type { SessionHost } from "./session-host.js";
 
 /** What a lane knows of its session while it is loaded. */
@@ -10,7 +10,7 @@ export interface LaneState {
   readonly info: SessionInfo;
   /** Of the timeline; renewed by a repair. */
   epoch: string;
-  timeline: Timeline;
+  timeline: TrackedTimeline;
   /** The revision that the store will be at when all that was taken is durable. */
   revision: number;
   /** The last ordinal that was given. */
@@ -23,7 +23,7 @@ export interface CommitContent {
   readonly keys?: readonly StoredKey[];
   readonly failures?: readonly Failure[];
   /** Takes the place of the whole timeline. */
-  readonly replacement?: Timeline;
+  readonly replacement?: TrackedTimeline;
 }
 
 /** Reads where a session stands in the store; one that is not there begins. */
@@ -33,7 +33,7 @@ export async function loadState(host: SessionHost, sessionId: string): Promise<L
   return {
     info: { id: sessionId, metadata },
     epoch: stored?.epoch ?? crypto.randomUUID(),
-    timeline: new Timeline(host.registry, stored?.cursor, stored?.entities),
+    timeline: new TrackedTimeline(host.registry, stored?.cursor, stored?.entities),
     revision: stored?.revision ?? 0,
     ordinal: stored?.ordinal ?? 0n,
   };

@@ -1,12 +1,12 @@
-import { isSessionstreamError } from "../../base/errors.js";
-import type { DescEvent } from "../../schema/event.js";
-import { encodePayload, type PayloadInit } from "../../schema/payload.js";
-import type { SchemaRegistry } from "../../schema/registry.js";
-import type { UiEvent } from "../../schema/ui-event.js";
-import type { StoredEvent, StoredKey } from "../../store/store.js";
-import type { BackendEvent } from "../feature/backend-event.js";
-import type { Published } from "../feature/command-context.js";
-import type { Failure } from "../project/fold.js";
+import { isSessionstreamError } from "../../../base/errors.js";
+import type { DescEvent } from "../../../schema/event.js";
+import { encodePayload, type PayloadInit } from "../../../schema/payload.js";
+import type { SchemaRegistry } from "../../../schema/registry.js";
+import type { UiEvent } from "../../../schema/ui-event.js";
+import type { StoredEvent, StoredKey } from "../../../store/store.js";
+import type { BackendEvent } from "../../feature/backend-event.js";
+import type { Published } from "../../feature/command-context.js";
+import type { Failure } from "../../project/fold.js";
 import type { KeyClaim } from "./key-claim.js";
 
 /** An event as it was given to be published: checked and encoded, once for all that comes. */
@@ -34,7 +34,10 @@ export interface Admitted {
   readonly failures: readonly Failure[];
 }
 
-/** Checks and encodes an event. Throws UNKNOWN_NAME, PAYLOAD_TYPE_MISMATCH or INVALID_PAYLOAD. */
+/**
+ * Checks and encodes an event.
+ * @throws UNKNOWN_NAME, PAYLOAD_TYPE_MISMATCH or INVALID_PAYLOAD.
+ */
 export function encodeEvent<D extends DescEvent>(
   registry: SchemaRegistry,
   sessionId: string,

@@ -1,0 +1,14 @@
+/** A value as messages show it: short, and never with what an object holds. */
+export function show(value: unknown): string {
+  switch (typeof value) {
+    case "string":
+      return value.length > 40 ? `"${value.slice(0, 40)}…"` : JSON.stringify(value);
+    case "object":
+      return value === null ? "null" : Array.isArray(value) ? "an array" : "an object";
+    case "function":
+    case "symbol":
+      return `a ${typeof value}`;
+    default:
+      return String(value);
+  }
+}

@@ -1,0 +1,22 @@
+import type { ErrorCode } from "../base/errors.js";
+
+/** The codes that a server tells its clients by HTTP, each with its status. */
+export const toldStatus: Partial<Readonly<Record<ErrorCode, number>>> = {
+  INVALID_SESSION: 400,
+  INVALID_KEY: 400,
+  INVALID_PAYLOAD: 400,
+  PAYLOAD_TYPE_MISMATCH: 400,
+  FORBIDDEN: 403,
+  UNKNOWN_NAME: 404,
+  NO_HANDLER: 404,
+  METHOD_NOT_ALLOWED: 405,
+  REJECTED: 422,
+  KEY_REUSED: 422,
+  INTERNAL: 500,
+  CLOSED: 503,
+};
+
+/** Whether a code from the wire is one that a server of this release tells. */
+export function isToldCode(code: string): code is ErrorCode {
+  return Object.hasOwn(toldStatus, code);
+}

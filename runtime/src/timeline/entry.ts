@@ -1,0 +1,59 @@
+import { fromBinary } from "@bufbuild/protobuf";
+import { SessionstreamError } from "../base/errors.js";
+import type { Payload } from "../schema/payload.js";
+import type { DescTimelineEntity } from "../schema/timeline-entity.js";
+
+/** An entity in memory. */
+export interface Entry {
+  readonly desc: DescTimelineEntity;
+  readonly kind: string;
+  readonly id: string;
+  createdOrdinal: bigint;
+  lastEventOrdinal: bigint;
+  /** Undefined for a tombstone, and until an entry that was loaded is first read. */
+  payload: Payload<DescTimelineEntity["schema"]> | undefined;
+  /** The payload as it was loaded, decoded when it is first read. */
+  loaded: Loaded | undefined;
+}
+
+interface Loaded {
+  readonly type: string;
+  readonly payload: Uint8Array;
+}
+
+/** Whether it is no tombstone. */
+export function isAlive(entry: Entry): boolean {
+  return entry.payload !== undefined || entry.loaded !== undefined;
+}
+
+/**
+ * Its payload, decoded where it was not yet.
+ * @throws PAYLOAD_TYPE_MISMATCH or INVALID_PAYLOAD.
+ */
+export function read(entry: Entry): Payload<DescTimelineEntity["schema"]> | undefined {
+  if (entry.loaded !== undefined) {
+    entry.payload = decode(entry, entry.loaded);
+    entry.loaded = undefined;
+  }
+  return entry.payload;
+}
+
+function decode({ desc, kind, id }: Entry, { type, payload }: Loaded): Payload<DescTimelineEntity["schema"]> {
+  const { schema } = desc;
+  const what = `timeline entity "${kind}" with id "${id}"`;
+  if (type !== schema.typeName) {
+    throw new SessionstreamError(
+      "PAYLOAD_TYPE_MISMATCH",
+      `${what} payload type mismatch: got ${type} want ${schema.typeName}`,
+      { name: kind },
+    );
+  }
+  try {
+    return fromBinary(schema, payload);
+  } catch (thrown) {
+    throw new SessionstreamError("INVALID_PAYLOAD", `${what} cannot be decoded as ${schema.typeName}`, {
+      name: kind,
+      cause: thrown,
+    });
+  }
+}
