@@ -1,0 +1,119 @@
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { Hub } from "@sessionstream/runtime";
+import { sqliteStore } from "@sessionstream/runtime/sqlite";
+import Database from "better-sqlite3";
+import { describe, expect, test } from "vitest";
+import { LabNoteAppended, LabRest, LabTrace, LabWork } from "../fixtures/gen/lab/v1/lab_sessionstream.js";
+import { labOf } from "../fixtures/lab.js";
+import { ledgerOf } from "../fixtures/ledger.js";
+import { newFile } from "../fixtures/stores.js";
+import { appendTwice, readSessions, writeSessions } from "./sessions.js";
+import { dump, restore } from "./sql.js";
+
+// A database that any earlier release wrote opens and is right. README.md says how a release adds its own.
+
+const folder = import.meta.dirname;
+const releases = readdirSync(folder)
+  .filter((name) => name.endsWith(".sql"))
+  .map((name) => name.slice(0, -".sql".length));
+
+function open(path: string, work = appendTwice): Hub {
+  return new Hub({ features: [labOf({ work }), ledgerOf()], store: sqliteStore(path), onError: () => {} });
+}
+
+test("the first release is among them", () => {
+  expect(releases).toContain("3ab664a");
+});
+
+describe.each(releases)("a file of %s", (release) => {
+  const sql = readFileSync(join(folder, `${release}.sql`), "utf8");
+  const was: Record<string, unknown> = JSON.parse(readFileSync(join(folder, `${release}.json`), "utf8"));
+
+  async function reopened(work = appendTwice): Promise<Hub> {
+    const path = newFile();
+    restore(path, sql);
+    return open(path, work);
+  }
+
+  test("has the same sessions, timelines, events and errors", async () => {
+    const hub = await reopened();
+    expect(await readSessions(hub)).toEqual(was);
+    await hub.close();
+  });
+
+  test("does again nothing that was done under a key", async () => {
+    let handled = 0;
+    const hub = await reopened(async () => void handled++);
+    const two = { task: "twice" };
+    expect(await hub.submit("keys", LabWork, two, { key: "two" })).toEqual({ ordinal: 2n });
+    expect(await hub.submit("keys", LabRest, {}, { key: "none" })).toEqual({ ordinal: 2n });
+    expect(await hub.publish("keys", LabTrace, { text: "once" }, { key: "event" })).toEqual({ ordinal: 3n });
+    const other = hub.submit("keys", LabWork, { task: "other" }, { key: "two" });
+    await expect(other).rejects.toMatchObject({ code: "KEY_REUSED" });
+    expect([handled, (await hub.session("keys")).ordinal]).toEqual([0, 3n]);
+    await hub.close();
+  });
+
+  test("resumes a client with what changed, tombstones among it", async () => {
+    const hub = await reopened();
+    const { epoch } = await hub.hydrate("notes");
+    const delta = await hub.hydrate("notes", { since: 4n, epoch });
+    expect(delta).toMatchObject({ mode: "delta", ordinal: 8n, deleted: [{ kind: "LabNote", id: "2" }] });
+    const epochs = await Promise.all(["notes", "repaired", "s"].map(async (id) => (await hub.hydrate(id)).epoch));
+    expect(new Set(epochs).size).toBe(3);
+    await hub.close();
+  });
+
+  test("has a stalled timeline that stands where it stood, and goes on once the projection fits", async () => {
+    const hub = await reopened();
+    expect(await hub.hydrate("stalled")).toMatchObject({ mode: "reset", snapshot: { ordinal: 1n } });
+    await hub.publish("stalled", LabNoteAppended, { number: 1, text: "later" });
+    expect(await hub.retry("stalled")).toMatchObject({ ordinal: 4n, cursor: 1n });
+    await hub.close();
+  });
+
+  test("is folded to the same timelines again", async () => {
+    const hub = await reopened();
+    for (const id of ["notes", "keys", "repaired", "s"]) {
+      const before = await hub.snapshot(id);
+      await hub.rebuild(id);
+      expect((await hub.snapshot(id)).entities).toEqual(before.entities);
+    }
+    await hub.close();
+  });
+
+  test("takes new events and opens again", async () => {
+    const path = newFile();
+    restore(path, sql);
+    const hub = open(path);
+    await hub.publish("notes", LabNoteAppended, { number: 1, text: " more" });
+    const before = await readSessions(hub);
+    await hub.close();
+    const again = open(path);
+    expect(await readSessions(again)).toEqual(before);
+    await again.close();
+  });
+});
+
+test("what today's code writes can be kept in the same way", async () => {
+  const path = newFile();
+  await writeSessions(sqliteStore(path));
+  const hub = open(path);
+  const read = await readSessions(hub);
+  await hub.close();
+  const release = process.env.SESSIONSTREAM_RELEASE;
+  if (release !== undefined) {
+    writeFileSync(join(folder, `${release}.sql`), dump(path));
+    writeFileSync(join(folder, `${release}.json`), `${JSON.stringify(read, null, 2)}\n`);
+  }
+  const copy = newFile();
+  restore(copy, dump(path));
+  const reopened = open(copy);
+  expect(await readSessions(reopened)).toEqual(read);
+  await reopened.close();
+  // Nothing is lost on the way through SQL text.
+  const version = new Database(copy, { readonly: true });
+  expect(version.pragma("user_version", { simple: true })).toBeGreaterThan(0);
+  version.close();
+});
