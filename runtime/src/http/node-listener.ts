@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { toRequest } from "./node-request.js";
 
-/** What `node:http`, Express and Connect call with a request. */
+/** A listener for `node:http`, Express and Connect. */
 export type NodeListener = (
   incoming: IncomingMessage,
   outgoing: ServerResponse,
@@ -9,9 +9,10 @@ export type NodeListener = (
 ) => void;
 
 /**
- * Makes a listener for `node:http`, Express or Connect of a handler of web
- * requests, which sees the whole path, also where the listener is mounted below
- * one. What the handler leaves goes to `next`, or is answered with 404.
+ * Makes a listener for `node:http`, Express or Connect from a handler of web requests. The
+ * handler always sees the whole path, even if the listener is mounted below a path.
+ * Requests that the handler leaves go to `next`. Without `next`, they are answered with
+ * 404. A request target that a router could read as another path is answered with 400.
  */
 export function nodeListener(handler: (request: Request) => Promise<Response | undefined>): NodeListener {
   return (incoming, outgoing, next) => {

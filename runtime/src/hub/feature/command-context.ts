@@ -50,33 +50,31 @@ export type Decision<Event extends DescEvent = DescEvent> = (view: TimelineView)
  */
 export type Decide<Event extends DescEvent = DescEvent> = (decision: Decision<Event>) => Promise<Published>;
 
-/** What a command handler is called with. */
+/** What a command handler receives. */
 export interface CommandContext<Command extends DescCommand = DescCommand, Emits extends DescEvent = DescEvent> {
   readonly name: Command["name"];
-  /** The idempotency key, for systems that have such keys themselves; undefined without one. */
+  /** The idempotency key, to pass on to other systems with such keys. Undefined if the command has none. */
   readonly key: string | undefined;
   readonly payload: Payload<Command["schema"]>;
   readonly session: Session;
-  /**
-   * Aborted when the hub is closed by force and, without a key, when the caller of
-   * `submit` gives up.
-   */
+  /** Aborted when the hub is closed with `abort`. Without a key, also when the caller of `submit` gives up. */
   readonly signal: AbortSignal;
   readonly publish: Publish<Emits>;
   readonly decide: Decide<Emits>;
   /**
-   * Starts work that goes on after `submit` returned. `signal` is aborted by
-   * `session.abortRuns()`, `session.abortRun(id)` and a forced close; what the
-   * task publishes afterwards is still taken. Under a key the task begins when
-   * the first event of the command is durable, or the handler has returned: the
-   * handler must not wait for it before. An error that it throws is
-   * reported to `onError`. Throws RUN_EXISTS when a run of that id is going on.
+   * Starts work that continues after `submit` has returned. `session.abortRuns()`,
+   * `session.abortRun(id)` and `hub.close({ abort: true })` abort `signal`. The task can
+   * still publish after that. If the task throws, `onError` hears of it.
+   *
+   * Under a key, the task begins when the first event of the command is durable, or when the
+   * handler has returned. So the handler must not wait for the task.
+   * @throws RUN_EXISTS if a run of that id is active, or INVALID_OPTION.
    */
   run(id: string, task: (signal: AbortSignal) => Promise<void>, options?: RunOptions): void;
 }
 
 /** How a run is started. */
 export interface RunOptions {
-  /** Milliseconds after which the run is aborted, which is reported to `onError`; none unless given. */
+  /** Milliseconds after which the run is aborted. `onError` hears of it. By default, there is no limit. */
   readonly timeout?: number;
 }

@@ -8,10 +8,10 @@ export interface Session extends SessionInfo {
    * command came in, and once `publish` resolved, with what that published.
    */
   readonly timeline: TimelineView;
-  /** The ids of the runs that are going on. */
+  /** The ids of the active runs. */
   readonly runs: readonly string[];
-  /** Aborts one run; returns whether it was going on. */
+  /** Aborts one run. Returns whether the run was active. */
   abortRun(id: string, reason?: unknown): boolean;
-  /** Aborts all runs of the session; returns how many there were. */
+  /** Aborts all runs of the session. Returns how many there were. */
   abortRuns(reason?: unknown): number;
 }
