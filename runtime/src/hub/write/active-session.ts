@@ -165,6 +165,7 @@ export class ActiveSession {
       (publish) => handler({ ...command, session, publish, run }),
       claim,
     );
+    if (claim !== undefined) await this.#keys.record(claim);
     return { ordinal: last ?? ordinal };
   }
 
