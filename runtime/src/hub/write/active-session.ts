@@ -169,6 +169,7 @@ export class ActiveSession {
       (publisher) => handler({ ...command, session, ...publisher, run }),
       claim,
     );
+    if (claim !== undefined) await this.#keys.record(claim);
     return { ordinal: last ?? ordinal };
   }
 
