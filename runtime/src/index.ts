@@ -22,9 +22,9 @@ export type {
   RunOptions,
 } from "./hub/feature/command-context.js";
 export type { Feature, OpenedContext } from "./hub/feature/feature.js";
-export { ignore } from "./hub/feature/projection.js";
+export { ignore, type TimelineProjector, type UiProjector } from "./hub/feature/projection.js";
 export type { Session } from "./hub/feature/session.js";
-export type { OldEvent } from "./hub/feature/upcast.js";
+export type { OldEvent, Upcaster } from "./hub/feature/upcast.js";
 // The hub, and how it is made.
 export { Hub } from "./hub/hub.js";
 export type { ErrorObserver, ErrorReport, FailedStep } from "./hub/observe/error-report.js";

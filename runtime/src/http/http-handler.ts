@@ -28,6 +28,14 @@ export interface HttpHandlerOptions {
   readonly onError?: (error: unknown, request: Request) => void;
 }
 
+/** What {@link httpHandler} makes. */
+export interface HttpHandler {
+  /** Answers a request, or resolves to undefined for a path that is not served. */
+  (request: Request): Promise<Response | undefined>;
+  /** Whether the handler serves a path, as URLs have it. */
+  serves(path: string): boolean;
+}
+
 /**
  * Serves a hub over HTTP:
  *
@@ -47,10 +55,7 @@ export interface HttpHandlerOptions {
  * createServer(nodeListener(httpHandler(hub))).listen(8080);
  * ```
  */
-export function httpHandler(
-  hub: Hub,
-  options: HttpHandlerOptions = {},
-): (request: Request) => Promise<Response | undefined> {
+export function httpHandler(hub: Hub, options: HttpHandlerOptions = {}): HttpHandler {
   checkOptions("HTTP handler", options, {
     basePath: { words: `${aUrlPath.words}, or ""`, accepts: (path) => path === "" || aUrlPath.accepts(path) },
     authorize: aFunction,
@@ -75,7 +80,7 @@ export function httpHandler(
     return submit(hub, sessionId, command, request, maxBodyBytes);
   }
 
-  return async (request) => {
+  const handle = async (request: Request) => {
     const url = new URL(request.url);
     const route = parseRoute(base, url.pathname);
     if (route === undefined) return undefined;
@@ -89,6 +94,7 @@ export function httpHandler(
       return answerError(500, "INTERNAL", "the request failed in the server");
     }
   };
+  return Object.assign(handle, { serves: (path: string) => parseRoute(base, path) !== undefined });
 }
 
 async function submit(hub: Hub, sessionId: string, name: string, request: Request, limit: number): Promise<Response> {

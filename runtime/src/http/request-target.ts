@@ -16,3 +16,9 @@ export function isPlainTarget(target: string): boolean {
     return !/^(\.|%2e){1,2}$/i.test(segment);
   });
 }
+
+/** The path that a URL parser makes of a target, with all that it undoes; undefined where it makes none. */
+export function pathOf(target: string): string | undefined {
+  const base = "http://localhost";
+  return URL.canParse(target, base) ? new URL(target, base).pathname : undefined;
+}

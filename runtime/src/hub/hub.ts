@@ -21,6 +21,7 @@ import type { HubOptions } from "./options.js";
 import { EventReader } from "./project/event-reader.js";
 import { FeatureProjections } from "./project/feature-projections.js";
 import { Fold } from "./project/fold.js";
+import { policiesOf } from "./project/policies.js";
 import { History } from "./read/history.js";
 import type { ActiveSession } from "./write/active-session.js";
 import { ActiveSessions } from "./write/active-sessions.js";
@@ -60,7 +61,6 @@ export class Hub {
     }
     const report = reporter(options.onError);
     const observe = harmless(observer);
-    const policies = { ui: "advance", timeline: "fail", ...options.onProjectionError } as const;
     const projections = new FeatureProjections(this.registry, features);
     const reader = new EventReader(this.registry, features);
     this.#store = store;
@@ -70,7 +70,7 @@ export class Hub {
       {
         registry: this.registry,
         store,
-        fold: new Fold(reader, projections, policies, observe),
+        fold: new Fold(reader, projections, policiesOf(options.onProjectionError), observe),
         committer: new Committer(store),
         openers: features.flatMap((feature) => feature.opened?.bind(feature) ?? []),
         observe,

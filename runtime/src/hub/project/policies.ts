@@ -12,3 +12,8 @@ export interface ProjectionErrorPolicies {
    */
   readonly timeline?: "fail" | "advance";
 }
+
+/** The policies that are given, and the defaults of the others. */
+export function policiesOf({ ui, timeline }: ProjectionErrorPolicies = {}): Required<ProjectionErrorPolicies> {
+  return { ui: ui ?? "advance", timeline: timeline ?? "fail" };
+}

@@ -79,7 +79,7 @@ export class Keys {
       claim.lose(error);
       if (claim.isStored) throw error;
       // Whatever became of that here, another process may have been faster.
-      const stored = await this.#stored(claim.key);
+      const stored = await this.#stored(claim.key).catch(() => undefined);
       if (stored === undefined) throw error;
       if (stored.fingerprint !== claim.fingerprint) throw this.#reused(claim.key);
       return stored.outcome;
