@@ -7,7 +7,14 @@ import { type ExitCode, exitCodes } from "./shell/exit-code.js";
 
 const { version } = createRequire(import.meta.url)("../package.json") as { version: string };
 
-/** Runs a command line, given without the program's name. Resolves to the exit code of the process. */
+/**
+ * Runs a command line. Resolves to the exit code of the process.
+ *
+ * @example
+ * ```ts
+ * process.exitCode = await run(["lint", "--no-typescript"]);
+ * ```
+ */
 export async function run(args: readonly string[]): Promise<ExitCode> {
   let exitCode: ExitCode = exitCodes.clean;
   const program = new Command("sessionstream")
@@ -30,7 +37,7 @@ export async function run(args: readonly string[]): Promise<ExitCode> {
   return exitCode;
 }
 
-/** The text of an error, with the code at the end of its first line. A fault of ours shows its stack, for a report. */
+/** The text of an error, with its code at the end of the first line. Unexpected errors show their stack, for a report. */
 function textOf(error: unknown): unknown {
   if (error instanceof CannotRun) return error.message.replace(/$/m, ` (${error.code})`);
   return error instanceof Error ? error.stack : error;

@@ -1,6 +1,6 @@
 import { nearest } from "./naming/nearest.js";
 
-/** The options that this plugin has beside those of every plugin that protoplugin runs. */
+/** The options of this plugin. Every plugin on protoplugin has more, which protoplugin reads. */
 export interface PluginOptions {
   /**
    * `strategy=all` says that buf runs the plugin with `strategy: all`, so that
@@ -9,7 +9,7 @@ export interface PluginOptions {
   readonly strategy?: "all";
 }
 
-/** What protoplugin reads itself. */
+/** The options that protoplugin reads. */
 const protopluginOptions = [
   "target",
   "import_extension",
@@ -25,8 +25,8 @@ const optionNames = [...protopluginOptions, "strategy"];
 /**
  * Parses the plugin's own options.
  *
- * @throws {Error} where an option is unknown or has a wrong value. protoplugin
- * prints the option, then the error's message.
+ * @throws {Error} if an option is unknown or has a wrong value. protoplugin prints
+ * the option, then the error's message.
  */
 export function parseOptions(given: readonly { key: string; value: string }[]): PluginOptions {
   let options: PluginOptions = {};

@@ -12,15 +12,20 @@ import { seesAll, visibilityNote } from "./visibility.js";
 const { version } = createRequire(import.meta.url)("../package.json") as { version: string };
 
 /**
- * Makes the plugin. The plugin vets every annotated file that it is given. Where
- * a finding is about a file that is to be generated, the plugin generates nothing
- * and answers with an error: a line `path:line:col: message (RULE_ID)` for each
- * such finding.
+ * Makes the plugin. The plugin vets every annotated file that it receives. If a
+ * finding is about a file to generate, the plugin generates nothing. It answers with
+ * an error that has a line `path:line:col: message (RULE_ID)` for each such finding.
  *
  * The plugin calls `note` with a line about what a run could not check.
+ *
+ * @example
+ * ```ts
+ * const plugin = createPlugin((line) => console.error(line));
+ * const response = plugin.run(request);
+ * ```
  */
 export function createPlugin(note: (line: string) => void): Plugin {
-  // A run asks for each of its targets; what it asks about is the same.
+  // A run calls this once for each target, with the same schema.
   const vetted = new WeakMap<Schema, SchemaModel>();
   const generateVetted = (schema: Schema<PluginOptions>, target: Target): void => {
     const model = vetted.get(schema) ?? readVetted(schema, note);
@@ -59,7 +64,7 @@ function readVetted(schema: Schema<PluginOptions>, note: (line: string) => void)
   return model;
 }
 
-/** Whether a finding is about a file that this run generates. The run that generates an import reports the others. */
+/** Whether a finding is about a file that this run generates. Another run reports the other findings. */
 function concerns({ location, related }: Finding, { files }: Schema): boolean {
   return [location, ...related].some(({ file }) => files.includes(file));
 }

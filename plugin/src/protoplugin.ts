@@ -9,12 +9,12 @@ export interface Plugin {
   /**
    * Answers a request of protoc or buf.
    *
-   * @throws {Error} where an option is unknown, or has a value that it cannot have.
+   * @throws {Error} if an option is unknown or has a wrong value.
    */
   run(request: CodeGeneratorRequest): CodeGeneratorResponse;
 }
 
-/** What this plugin calls of protoplugin. */
+/** The functions of protoplugin that this plugin calls. */
 interface Protoplugin {
   createEcmaScriptPlugin<Options extends object>(init: {
     name: string;
@@ -30,10 +30,10 @@ interface Protoplugin {
 /**
  * Loads protoplugin without the TypeScript compiler that it depends on.
  *
- * protoplugin can transpile what a plugin prints, and loads a compiler for that
- * when it is imported, whether it is used or not: most of its start-up time.
- * This plugin prints every target itself, so an empty module takes the
- * compiler's place while protoplugin is loaded.
+ * protoplugin can transpile what a plugin prints. So it always loads a compiler when
+ * it is imported, and that takes most of its start-up time. This plugin prints every
+ * target itself and needs no compiler. While protoplugin loads, an empty module
+ * stands in for the compiler.
  */
 function loadProtoplugin(): Protoplugin {
   const require = createRequire(import.meta.url);

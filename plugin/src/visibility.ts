@@ -2,17 +2,17 @@ import type { DescFile } from "@bufbuild/protobuf";
 import type { SchemaModel } from "./model/index.js";
 import type { PluginOptions } from "./options.js";
 
-// buf runs a plugin once for each directory unless its strategy is "all". A run
-// cannot know whether it is one of several; its files and options only hint at it.
+// buf runs a plugin once for each directory, unless its strategy is "all". A run
+// cannot know whether it is one of several. Its files and options are only hints.
 
-/** Whether a run sees all files: an option says so, or the run generates several directories. */
+/** Whether a run sees all files. It does if an option says so, or if it generates several directories. */
 export function seesAll(files: readonly DescFile[], options: PluginOptions): boolean {
   return options.strategy === "all" || new Set(files.map(directoryOf)).size > 1;
 }
 
 /**
- * What a user must know about a run that may not see all files; undefined where
- * there is nothing. `files` are those that are generated.
+ * What a user must know about a run that may not see all files. Undefined if there is
+ * nothing to say. `files` are the files that the run generates.
  */
 export function visibilityNote(
   files: readonly DescFile[],

@@ -11,11 +11,20 @@ export {
 } from "./base/errors.js";
 // What an application implements: handlers and projections, and what they are called with.
 export type { BackendEvent } from "./hub/feature/backend-event.js";
-export type { CommandContext, Publish, Published, RunOptions } from "./hub/feature/command-context.js";
+export type {
+  CommandContext,
+  Decide,
+  Decision,
+  DraftOf,
+  Publish,
+  Published,
+  PublishOptions,
+  RunOptions,
+} from "./hub/feature/command-context.js";
 export type { Feature, OpenedContext } from "./hub/feature/feature.js";
-export { ignore } from "./hub/feature/projection.js";
+export { ignore, type TimelineProjector, type UiProjector } from "./hub/feature/projection.js";
 export type { Session } from "./hub/feature/session.js";
-export type { OldEvent } from "./hub/feature/upcast.js";
+export type { OldEvent, Upcaster } from "./hub/feature/upcast.js";
 // The hub, and how it is made.
 export { Hub } from "./hub/hub.js";
 export type { ErrorObserver, ErrorReport, FailedStep } from "./hub/observe/error-report.js";
@@ -27,7 +36,7 @@ export type { SessionStatus } from "./hub/write/session-status.js";
 export type { SubmitOutcome } from "./hub/write/submit-outcome.js";
 // Descriptors and payloads, as generated code has them.
 export type { DescCommand } from "./schema/command.js";
-export type { DescEvent, DescLoggedEvent, DescSupersededEvent } from "./schema/event.js";
+export type { DescEvent, DescLoggedEvent, DescSupersededEvent, EventDraft } from "./schema/event.js";
 export type { DescFeature } from "./schema/feature.js";
 export type { Payload, PayloadInit } from "./schema/payload.js";
 export { SchemaRegistry } from "./schema/registry.js";

@@ -8,9 +8,9 @@ export type Block =
   | { readonly kind: "table"; readonly rows: readonly (readonly string[])[] }
   | { readonly kind: "rule" };
 
-/** An item of a list with what it contains. */
+/** An item of a list, with its content. */
 export interface ListItem {
-  /** What stands before the item: `•` or a number. */
+  /** The text before the item: `•` or a number. */
   readonly marker: string;
   readonly blocks: readonly Block[];
 }
@@ -84,7 +84,7 @@ function parseCode(lines: readonly string[], start: number): Parsed {
   return { block: { kind: "code", title, lines: lines.slice(start + 1, end) }, end: end + 1 };
 }
 
-/** Reads a list. Indented lines below an item belong to the item, empty lines between them included. */
+/** Reads a list. Indented lines below an item belong to the item, with the empty lines between them. */
 function parseList(lines: readonly string[], start: number): Parsed {
   const items: ListItem[] = [];
   let at = start;
@@ -117,7 +117,7 @@ function isIndented(line: string | undefined): boolean {
   return line !== undefined && /^\s{2,}\S/.test(line);
 }
 
-/** Whether a line begins a new block even without an empty line before it. */
+/** Whether a line begins a new block without an empty line before it. */
 function interrupts(line: string): boolean {
   return fence.test(line) || heading.test(line) || item.test(line) || /^ {0,3}>/.test(line);
 }

@@ -3,14 +3,14 @@ import { type Style, style, type Terminal } from "../shell/terminal.js";
 const inline =
   /(?<code>`+)(?<literal>[\s\S]*?[^`])\k<code>(?!`)|!?\[(?<label>[^\]]*)\]\((?<target>[^)\s]+)\)|<(?<address>https?:[^>]+)>|\*\*(?<strong>[\s\S]+?)\*\*|(?<![\w*])[*_](?<emphasis>[^\s*_](?:[\s\S]*?[^\s*_])?)[*_](?![\w*])|\\(?<escaped>[\\`*_{}[\]()#+.!|<>-])/g;
 
-/** Text with its inline Markdown as styles. Code keeps its backticks in a terminal without styles. */
+/** Text with its inline Markdown as styles. Without styles, code keeps its backticks. */
 export function renderInline(text: string, terminal: Terminal): string {
   return text.replaceAll(inline, (...found) => {
     const { literal, label, target, address, strong, emphasis, escaped } = found.at(-1) as Record<
       string,
       string | undefined
     >;
-    // Wrapping does not keep the spaces in code, so each word has a style of its own.
+    // Wrapping does not keep the spaces in code. So each word gets its own style.
     if (literal !== undefined)
       return terminal.styled ? words(literal.trim(), terminal, "cyan") : `\`${literal.trim()}\``;
     if (label !== undefined) return link(renderInline(label, terminal), target ?? "", terminal);
@@ -26,12 +26,12 @@ export function plainText(text: string): string {
   return renderInline(text, { width: 0, styled: false }).replaceAll("`", "");
 }
 
-/** Styles each word by itself, so that a line break between two words falls into no style. */
+/** Styles each word by itself. So a line break between two words is never inside a style. */
 function words(text: string, terminal: Terminal, name: Style): string {
   return text.replaceAll(/\S+/g, (word) => style(terminal, name, word));
 }
 
-/** A link as text that one can follow from a terminal: to an address or to another page. */
+/** A link as text for a terminal: with the address, or with the command that prints the page. */
 function link(label: string, target: string, terminal: Terminal): string {
   const page = /^(?:\.\/)?([\w-]+)\.md(?:#.*)?$/.exec(target)?.[1];
   if (page !== undefined) return `${label} (sessionstream help ${page})`;

@@ -36,7 +36,7 @@ function renderBlock(block: Block, terminal: Terminal): readonly string[] {
   }
 }
 
-/** Underlines the upper levels, so that one can tell a heading from text where there are no styles. */
+/** Underlines the upper levels. So a heading differs from text even without styles. */
 function renderHeading(level: number, text: string, terminal: Terminal): readonly string[] {
   const lines = wrap(text, terminal.width);
   const width = Math.max(0, ...lines.map(columnsOf));
@@ -45,7 +45,7 @@ function renderHeading(level: number, text: string, terminal: Terminal): readonl
   return underline === "" ? bold : [...bold, style(terminal, "bold", underline.repeat(width))];
 }
 
-/** Items of one paragraph follow one another; longer items have an empty line between them. */
+/** Puts an empty line between two items if an item has more than one paragraph. */
 function renderList(items: readonly ListItem[], terminal: Terminal): readonly string[] {
   const isLoose = items.some(({ blocks }) => blocks.filter(({ kind }) => kind !== "list").length > 1);
   return items.flatMap(({ marker, blocks }, index) => {

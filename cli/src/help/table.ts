@@ -13,7 +13,7 @@ export function renderTable(rows: readonly (readonly string[])[], terminal: Term
   const widths = fit(cells, terminal.width - gap.length * (count - 1));
   const [head = [], ...body] = cells.map((row) => renderRow(row, widths));
   const rule = style(terminal, "dim", widths.map((width) => "-".repeat(width)).join(gap));
-  // Space after a row of several lines tells it from the next row.
+  // An empty line shows where a row of several lines ends.
   const isTall = body.some((lines) => lines.length > 1);
   return [
     ...head.map((line) => style(terminal, "bold", line)),
@@ -36,7 +36,7 @@ function renderRow(row: readonly string[], widths: readonly number[]): readonly 
   );
 }
 
-/** The widths of the columns: what they need, or less for the widest where the table would not fit. */
+/** The widths that the columns need. If the table does not fit, the widest columns get less. */
 function fit(rows: readonly (readonly string[])[], total: number): readonly number[] {
   const columns = rows[0]?.map((_, column) => rows.map((row) => row[column] ?? "")) ?? [];
   const widths = columns.map((cells) => Math.max(3, ...cells.map(columnsOf)));

@@ -6,15 +6,15 @@ import { plainText } from "./inline.js";
 
 /** A help page. */
 export interface Topic {
-  /** The name to ask for: that of the file without its ending. */
+  /** The name to ask for: the name of the file without `.md`. */
   readonly name: string;
-  /** The first sentence after the heading, or the heading where no sentence follows. */
+  /** The first sentence after the heading. Without a sentence, the heading itself. */
   readonly summary: string;
   /** Markdown. */
   readonly text: string;
 }
 
-/** Reads the pages of the package, or of the repository that contains it. The first page is the one to read first. */
+/** Reads the pages of the package, or of the repository around it. The page to read first comes first. */
 export function readTopics(): readonly Topic[] {
   const folder = ["../../docs", "../../../docs"]
     .map((path) => fileURLToPath(new URL(path, import.meta.url)))
@@ -29,7 +29,7 @@ export function readTopics(): readonly Topic[] {
     });
 }
 
-// A reader begins with getting-started, and looks things up in the others by name.
+// Readers begin with getting-started. In the other pages they look things up.
 function byReadingOrder(a: string, b: string): number {
   const rank = (file: string): number => (file === "getting-started.md" ? 0 : 1);
   return rank(a) - rank(b) || (a < b ? -1 : 1);

@@ -32,7 +32,7 @@ export function lintCommand(program: Command, done: Done): void {
       return notes.flatMap((note) => ["", ...wrap(note, width)]).join("\n");
     })
     .action(async (paths: string[], options: LintOptions & { readonly rules?: true }) => {
-      // To load what checks takes a hundred times as long as to start.
+      // The checks take a hundred times longer to load than the command takes to start.
       const { lint, listRules } = await import("./lint.js");
       done(options.rules === true ? await listRules(options.format) : await lint(paths, options));
     });

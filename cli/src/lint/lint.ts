@@ -10,7 +10,7 @@ import type { CheckedProtos } from "./proto/check-protos.js";
 
 /** What to check, and how to print what was found. */
 export interface LintOptions {
-  /** Where the proto files are. False checks none; undefined looks for them. */
+  /** The place of the proto files. False checks none. Undefined looks for them. */
   readonly proto?: string | false;
   readonly typescript: boolean;
   /** The tsconfig.json to use. Undefined looks for it. */
@@ -23,7 +23,7 @@ type Format = "text" | "json";
 /**
  * Checks files and prints the findings.
  *
- * @throws {CannotRun} where the run lacks something that it needs, or cannot read it
+ * @throws {CannotRun} if something that the run needs is missing or cannot be read
  */
 export async function lint(paths: readonly string[], options: LintOptions, cwd = process.cwd()): Promise<ExitCode> {
   const result = await check(await pathFilterOf(paths, cwd), options, cwd);
@@ -56,7 +56,7 @@ async function check(filter: PathFilter | undefined, options: LintOptions, cwd: 
       "--no-proto and --no-typescript leave nothing to check: give one of them at most",
     );
   }
-  // buf compiles in a process of its own while this one loads its compiler.
+  // buf compiles in its own process. Meanwhile this process loads the TypeScript compiler.
   const [protos, typescript] = await Promise.all([
     options.proto === false ? undefined : checkProtoFiles(options.proto, cwd),
     options.typescript ? readTypeScript(filter, options.tsconfig, cwd) : undefined,

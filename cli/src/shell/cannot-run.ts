@@ -10,7 +10,7 @@ export type CannotRunCode =
   | "NOTHING_TO_DO"
   | "TOPIC_NOT_FOUND";
 
-/** A command could not do what the user asked. The process exits with 2; the message says how to mend it. */
+/** A command could not do what the user asked. The process exits with 2. The message says how to fix it. */
 export class CannotRun extends Error {
   override readonly name = "CannotRun";
   readonly code: CannotRunCode;

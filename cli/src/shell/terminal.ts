@@ -1,4 +1,4 @@
-/** What a command knows about the place where it prints. */
+/** The terminal to which a command prints. */
 export interface Terminal {
   /** The columns that a line may have. */
   readonly width: number;
@@ -7,11 +7,11 @@ export interface Terminal {
 }
 
 const plainWidth = 80;
-// Longer lines are hard to read in a window of any width.
+// Longer lines are hard to read, even in a wide window.
 const maxWidth = 100;
 const minWidth = 30;
 
-/** The terminal behind a stream. Honours NO_COLOR and FORCE_COLOR, and COLUMNS where the stream has no width. */
+/** The terminal of a stream. Respects NO_COLOR and FORCE_COLOR, and COLUMNS if the stream has no width. */
 export function terminalOf(
   stream: { readonly isTTY?: boolean; readonly columns?: number },
   env: Readonly<Record<string, string | undefined>> = process.env,
@@ -37,7 +37,7 @@ const codes = {
 
 export type Style = keyof typeof codes;
 
-/** Text in a style, where the terminal understands styles. */
+/** Text in a style, if the terminal understands styles. */
 export function style({ styled }: Terminal, name: Style, text: string): string {
   const [on, off] = codes[name];
   return styled && text !== "" ? `\u001b[${on}m${text}\u001b[${off}m` : text;

@@ -1,4 +1,4 @@
-/** The columns that a text takes. Styles take none. */
+/** The number of columns of a text. Styles take no columns. */
 export function columnsOf(text: string): number {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: styles begin with this character
   return [...text.replaceAll(/\u001b\[\d+m/g, "")].length;

@@ -40,10 +40,10 @@ function chatHandlers(answer: Answer): ChatHandlers {
   return {
     async startInference({ payload: { prompt }, publish, run }) {
       const messageId = randomUUID();
-      // In one turn, so that both are kept or neither.
-      await Promise.all([
-        publish(ChatUserMessageAccepted, { messageId: `${messageId}-prompt`, content: prompt }),
-        publish(ChatInferenceStarted, { messageId, prompt }),
+      // Together, so that both are kept or neither.
+      await publish([
+        ChatUserMessageAccepted.of({ messageId: `${messageId}-prompt`, content: prompt }),
+        ChatInferenceStarted.of({ messageId, prompt }),
       ]);
 
       // The answer goes on after the command returned.

@@ -3,7 +3,7 @@ import { type FeatureCode, ofKind } from "./feature-code.js";
 import type { SourceWriter } from "./source-writer.js";
 import { switchOverNames } from "./switch-over-names.js";
 
-/** Writes the type of a session as a client of the feature sees it, and what keeps its timeline live. */
+/** Writes the type of a session for clients of the feature, and the client projection that keeps its timeline live. */
 export function writeClient(out: SourceWriter, feature: FeatureCode): void {
   const { name, exports, uiEvents } = feature;
   out.type(`A session as a client of the feature ${name} sees it.`, exports.client, [

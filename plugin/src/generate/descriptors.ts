@@ -36,7 +36,7 @@ function writeDescriptor(out: SourceWriter, { kind, name, export: exported, mark
   );
 }
 
-/** The argument that says what an event has behind it; nothing where it is as it was from the start. */
+/** The argument with the version and the successor of an event. Empty for an event that never changed. */
 function history(out: SourceWriter, { version, supersededBy }: Mark): readonly Printable[] {
   const versioned = version > 1 ? `version: ${version}` : "";
   if (supersededBy === undefined) return versioned === "" ? [] : [`{ ${versioned} }`];

@@ -2,23 +2,23 @@ import type { Kind, LogicalName, Mark, SchemaFile, SchemaModel } from "../model/
 import { descriptorExports, type FeatureExports, featureExports } from "../naming/export-names.js";
 import { methodNames } from "../naming/method-names.js";
 
-/** A feature as code is generated for it. */
+/** What the generator knows of a feature. */
 export interface FeatureCode {
   readonly name: string;
   readonly model: SchemaModel;
   readonly file: SchemaFile;
   readonly exports: FeatureExports;
-  /** All parts, as they are declared. */
+  /** All parts, in the order of their declarations. */
   readonly parts: readonly Part[];
   readonly commands: readonly MethodPart[];
   /** The events that can be published. */
   readonly events: readonly MethodPart[];
-  /** The events that a log may hold in a form that is no longer published. */
+  /** The events that a log may contain in an older form, which nobody publishes any more. */
   readonly oldEvents: readonly OldEventPart[];
   readonly uiEvents: readonly MethodPart[];
 }
 
-/** A logical name of a kind, for which a descriptor is generated. */
+/** A logical name of a kind. Each gets a descriptor. */
 export interface Part {
   readonly kind: Kind;
   readonly name: string;
@@ -27,21 +27,21 @@ export interface Part {
   readonly mark: Mark;
 }
 
-/** A part that has a method in the interfaces that are to be implemented. */
+/** A part with a method in the interfaces that users implement. */
 export interface MethodPart extends Part {
   readonly method: string;
 }
 
-/** An event that an upcast turns into one of today. */
+/** An event that an upcast turns into an event of today. */
 export interface OldEventPart extends MethodPart {
-  /** The same event, or the one that took its place. */
+  /** The same event, or the event that replaced it. */
   readonly successor: Part;
 }
 
-/** Gives names to all that is generated for the feature of a file. */
+/** Gives names to everything that is generated for the feature of a file. */
 export function featureCode(model: SchemaModel, file: SchemaFile, name: string): FeatureCode {
   const parts = [...partsOf(file).values()];
-  // Named together, so that no method gets another name when an event is superseded.
+  // All events get their names together. So no method changes its name when an event is superseded.
   const events = withMethods(
     name,
     parts.filter(({ kind }) => kind === "event"),
@@ -61,7 +61,7 @@ export function featureCode(model: SchemaModel, file: SchemaFile, name: string):
 
 const cache = new WeakMap<SchemaFile, ReadonlyMap<LogicalName, Part>>();
 
-/** The parts of a file by their logical names, as they are declared. */
+/** The parts of a file by their logical names, in the order of their declarations. */
 export function partsOf(file: SchemaFile): ReadonlyMap<LogicalName, Part> {
   let parts = cache.get(file);
   if (parts === undefined) {
@@ -79,7 +79,7 @@ export function partsOf(file: SchemaFile): ReadonlyMap<LogicalName, Part> {
   return parts;
 }
 
-/** The parts of one kind, without events that are superseded. */
+/** The parts of one kind, without superseded events. */
 export function ofKind(parts: readonly Part[], kind: Kind): readonly Part[] {
   return parts.filter((part) => part.kind === kind && part.mark.supersededBy === undefined);
 }

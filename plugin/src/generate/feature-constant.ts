@@ -3,7 +3,7 @@ import { runtimeNames, supersededNames } from "../naming/runtime-names.js";
 import { type FeatureCode, ofKind, type Part } from "./feature-code.js";
 import type { SourceWriter } from "./source-writer.js";
 
-/** Writes the constant that collects the feature's descriptors, and what registers them. */
+/** Writes the constant with the feature's descriptors, and the function that registers them. */
 export function writeFeatureConstant(out: SourceWriter, { name, exports, parts }: FeatureCode): void {
   const exportsOf = kinds.map((kind) => ({ ...runtimeNames[kind], names: exportedBy(ofKind(parts, kind)) }));
   const types = exportsOf.map(({ names }) => names.map((exported) => `typeof ${exported}`).join(" | ") || "never");

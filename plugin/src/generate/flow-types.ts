@@ -6,9 +6,9 @@ import type { Printable } from "./generated-file.js";
 import type { SourceWriter } from "./source-writer.js";
 
 /**
- * The type of what a part may emit or be projected to: the union of the
- * descriptors that the flow names, in whatever file they are, or any of the kind
- * where the flow is not declared.
+ * The type of what a part may emit, or what it may be projected to. For a declared
+ * flow, the type is the union of the descriptors that the flow names, in any file.
+ * Without a declared flow, the type allows every descriptor of the kind.
  */
 export function flowType(
   out: SourceWriter,

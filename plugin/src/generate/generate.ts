@@ -14,8 +14,8 @@ import { writeUpcasts } from "./upcasts.js";
 const extensions: Readonly<Record<Target, string>> = { ts: ".ts", js: ".js", dts: ".d.ts" };
 
 /**
- * Writes one file for each file of the schema that is a feature. The others stay
- * empty, and are written only with the option keep_empty_files.
+ * Writes one file for each file of the schema that is a feature. Other files stay
+ * empty, and only the option keep_empty_files has them written.
  */
 export function generate(schema: Schema, model: SchemaModel, target: Target): void {
   for (const file of schema.files) {

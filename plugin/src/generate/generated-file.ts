@@ -3,16 +3,16 @@ import type * as protoplugin from "@bufbuild/protoplugin";
 
 export type { ImportSymbol, Printable, Target } from "@bufbuild/protoplugin";
 
-// What protoplugin gives a plugin to generate with. protoplugin pins a version of
-// @bufbuild/protobuf, so that it often has a copy of its own. The descriptors of
-// two copies are alike, but their enums are different types to TypeScript;
-// these types have the descriptors of the copy that everything here uses.
+// The objects with which protoplugin lets a plugin generate. protoplugin pins a
+// version of @bufbuild/protobuf, so it often has its own copy. The descriptors of
+// two copies have the same shape, but TypeScript tells their enums apart. The types
+// here use the descriptors of the copy that the rest of this package uses.
 
-/** What a run of the plugin is given. */
+/** What a run of the plugin receives. */
 export interface Schema<Options extends object = object> {
   /** The files to generate. */
   readonly files: readonly DescFile[];
-  /** These and all that they import. */
+  /** The files to generate, and everything that they import. */
   readonly allFiles: readonly DescFile[];
   readonly options: Options;
   generateFile(name: string): GeneratedFile;

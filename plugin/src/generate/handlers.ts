@@ -4,7 +4,7 @@ import { flowType } from "./flow-types.js";
 import type { SourceWriter } from "./source-writer.js";
 import { switchOverNames } from "./switch-over-names.js";
 
-/** Writes the handler interface, one method a command, and the switch that calls it. */
+/** Writes the handler interface with one method for each command, and the switch that calls the methods. */
 export function writeHandlers(out: SourceWriter, feature: FeatureCode): void {
   const { name, exports, commands } = feature;
   if (commands.length === 0) return;

@@ -2,7 +2,7 @@ import type { FeatureCode } from "./feature-code.js";
 import type { Printable } from "./generated-file.js";
 import type { SourceWriter } from "./source-writer.js";
 
-/** Writes what an application implements, and the function that makes a Feature of it. */
+/** Writes the interface of the whole implementation, and the function that makes a Feature from it. */
 export function writeImplementation(out: SourceWriter, feature: FeatureCode): void {
   const { name, exports, commands, events, oldEvents } = feature;
   const members: { doc?: string; name: string; type: Printable; wiring: Printable }[] = [];

@@ -4,7 +4,7 @@ import { flowType } from "./flow-types.js";
 import type { SourceWriter } from "./source-writer.js";
 import { switchOverNames } from "./switch-over-names.js";
 
-/** Writes both projection interfaces, one method an event, and the switches that call them. */
+/** Writes both projection interfaces with one method for each event, and the switches that call the methods. */
 export function writeProjections(out: SourceWriter, feature: FeatureCode): void {
   const { name, exports, events } = feature;
   if (events.length === 0) return;
@@ -38,7 +38,7 @@ interface Projection {
   readonly flow: "ui" | "timeline";
   /** The runtime's type of a method. */
   readonly projector: string;
-  /** The runtime's type of what a method returns a list of. */
+  /** The runtime's type of one element of the list that a method returns. */
   readonly result: string;
   readonly interface: string;
   readonly function: string;

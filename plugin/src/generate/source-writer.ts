@@ -6,10 +6,10 @@ import type { GeneratedFile, ImportSymbol, Printable, Target } from "./generated
 export type Parameter = readonly [name: string, type: Printable];
 
 /**
- * Writes declarations of one file for one target. TypeScript gets both types and
- * values, JavaScript the values and a declaration file the types. Every export
- * has a type that is written out, so that no compiler is needed to tell them
- * apart.
+ * Writes the declarations of one file for one target. A TypeScript file gets types
+ * and values, a JavaScript file gets the values, and a declaration file gets the
+ * types. Every export has a written type. So the writer can print each target
+ * without a compiler.
  */
 export class SourceWriter {
   readonly #file: GeneratedFile;
@@ -35,7 +35,7 @@ export class SourceWriter {
     this.#file.print();
   }
 
-  /** `export function name(parameters): returns { body }`; each line of the body is indented. */
+  /** `export function name(parameters): returns { body }`. Indents each line of the body. */
   function(
     doc: string,
     name: string,
@@ -72,7 +72,7 @@ export class SourceWriter {
     this.#file.print();
   }
 
-  /** `export type name = type;`, or a union with a line for each of several types. */
+  /** `export type name = type;`, or a union with one line for each type. */
   type(doc: string, name: string, types: readonly Printable[]): void {
     if (!this.#hasTypes) return;
     this.#doc(doc);
@@ -81,7 +81,7 @@ export class SourceWriter {
     this.#file.print();
   }
 
-  /** A parameter, with its type where there are types. */
+  /** A parameter, with its type if the target has types. */
   parameter(name: string, type: Printable): Printable {
     return this.#hasTypes ? [name, ": ", type] : name;
   }
@@ -90,7 +90,7 @@ export class SourceWriter {
     return this.#file.string(value);
   }
 
-  /** A call of a function of the runtime. It has no effect, so bundlers drop it where its result is not used. */
+  /** A call of a function of the runtime, marked as pure. Bundlers drop it if nothing uses its result. */
   pureCall(name: string, args: readonly Printable[]): Printable {
     const separated = args.map((argument, index) => [index === 0 ? "" : ", ", argument]);
     return ["/*@__PURE__*/ ", this.#file.import(name, runtimeModule), "(", separated, ")"];
@@ -101,7 +101,7 @@ export class SourceWriter {
     return this.#file.import(name, runtimeModule, true);
   }
 
-  /** The type of what another generated file exports; `file` is its path without extension. */
+  /** The type of an export of another generated file. `file` is the path of that file, without its extension. */
   importType(file: string, name: string): Printable {
     return this.#file.import(name, `./${file}.js`, true);
   }
@@ -116,7 +116,7 @@ export class SourceWriter {
     return ["typeof ", this.#schemaSymbol(message).toTypeOnly()];
   }
 
-  /** protoplugin works out the names of all messages of a file each time. */
+  /** Remembers symbols, because protoplugin computes the names of all messages of a file each time. */
   #schemaSymbol(message: DescMessage): ImportSymbol {
     let symbol = this.#schemas.get(message);
     if (symbol === undefined) {

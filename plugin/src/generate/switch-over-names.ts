@@ -3,8 +3,8 @@ import type { Printable } from "./generated-file.js";
 import type { SourceWriter } from "./source-writer.js";
 
 /**
- * The lines of a switch over the name of a command or an event, which calls the
- * method of that name.
+ * The lines of a switch over the name of a command or an event. The switch calls the
+ * method for that name.
  */
 export function switchOverNames(
   out: SourceWriter,

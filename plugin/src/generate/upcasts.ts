@@ -5,9 +5,9 @@ import type { SourceWriter } from "./source-writer.js";
 import { switchOverNames } from "./switch-over-names.js";
 
 /**
- * Writes the interface of the upcasts, with a step for each older version of an
- * event and a method for each event that is superseded, and the switch that
- * calls them.
+ * Writes the interface of the upcasts, and the switch that calls them. The interface
+ * has a step for each older version of an event, and a method for each superseded
+ * event.
  */
 export function writeUpcasts(out: SourceWriter, { name, exports, oldEvents }: FeatureCode): void {
   if (oldEvents.length === 0) return;
@@ -49,7 +49,7 @@ function olderVersions({ mark }: OldEventPart): readonly number[] {
   return Array.from({ length: mark.version - 1 }, (_, index) => index + 1);
 }
 
-/** The versions that the step of an event is called for; a superseded one has one for all. */
+/** The versions for which the method of an event is called. A superseded event has one method for all versions. */
 function versionType(event: OldEventPart): string {
   return isSuperseded(event) ? "" : `, ${olderVersions(event).join(" | ")}`;
 }
@@ -64,7 +64,7 @@ function upcaster(out: SourceWriter, types: string): Printable {
   return [out.runtimeType("Upcaster"), `<${types}>`];
 }
 
-/** The type with a member for each older version, so that a version that is raised wants the new step alone. */
+/** The type with a member for each older version. When a version is raised, only the new step is missing. */
 function steps(out: SourceWriter, event: OldEventPart): Printable {
   const members = olderVersions(event).map((version) => [
     `    /** Turns version ${version} into version ${version + 1}. */\n`,
@@ -73,12 +73,12 @@ function steps(out: SourceWriter, event: OldEventPart): Printable {
   return ["{\n", members, "  }"];
 }
 
-/** The event with what is to be called as its method: the step for its version. */
+/** The event with the step for its version as its method. */
 function withStep(event: OldEventPart): OldEventPart {
   return isSuperseded(event) ? event : { ...event, method: `${event.method}[event.version]` };
 }
 
-/** The type of what the methods return: the payload of any of the events that they turn others into. */
+/** The type of what the methods return: the payload of any event that is a result of an upcast. */
 function payloads(out: SourceWriter, oldEvents: readonly OldEventPart[]): Printable {
   const payloadInit = out.runtimeType("PayloadInit");
   const messages = new Set(oldEvents.map(({ successor }) => successor.mark.message));

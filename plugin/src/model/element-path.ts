@@ -1,6 +1,6 @@
 import type { DescExtension, DescField, DescFile, DescMessage } from "@bufbuild/protobuf";
 
-// Paths as they are in google.protobuf.SourceCodeInfo.Location: field numbers of
+// Paths as in google.protobuf.SourceCodeInfo.Location: the field numbers of
 // google/protobuf/descriptor.proto and indices, from the FileDescriptorProto down.
 
 const fileMessageType = 4;
@@ -10,16 +10,16 @@ const messageNestedType = 3;
 const messageExtension = 6;
 const optionsOf = { file: 8, message: 7, field: 8, extension: 8 } as const;
 
-/** What options are written on. */
+/** A part of a file that can have options. */
 export type Element = DescFile | DescMessage | DescField | DescExtension;
 
-/** The file that declares an element, or that is the element. */
+/** The file that declares an element, or the element itself if it is a file. */
 export function fileOf(element: Element): DescFile {
   if (element.kind === "file") return element;
   return element.kind === "field" ? element.parent.file : element.file;
 }
 
-/** The path of an element in its file; empty for the file itself. */
+/** The path of an element in its file. Empty for the file itself. */
 export function pathOf(element: Element): readonly number[] {
   switch (element.kind) {
     case "file":
@@ -37,7 +37,7 @@ export function pathOf(element: Element): readonly number[] {
   }
 }
 
-/** The path from an element to an option that is written on it. */
+/** The path from an element to one of its options. */
 export function pathToOption(element: Element, option: DescExtension): readonly number[] {
   return [optionsOf[element.kind], option.number];
 }

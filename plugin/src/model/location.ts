@@ -7,9 +7,9 @@ export class Location {
   readonly file: DescFile;
   /** The path in the file's descriptor, as in `google.protobuf.SourceCodeInfo.Location`. */
   readonly path: readonly number[];
-  /** The path of what the option is written on: a message or a field; empty for the file itself. */
+  /** The path of the message or field that has the option. Empty for the file itself. */
   readonly #element: readonly number[];
-  // Looked up when it is asked for: most locations are of something that nobody reports.
+  // Computed on the first use, because nobody reports most locations.
   #lineAndColumn: readonly [line: number, column: number] | undefined;
 
   constructor(file: DescFile, element: readonly number[], path: readonly number[]) {
@@ -18,17 +18,17 @@ export class Location {
     this.#element = element;
   }
 
-  /** Counted from 1. It is as exact as the file's source info allows; 1 where there is none. */
+  /** Counts from 1. It is as exact as the file's source info. Without source info, it is 1. */
   get line(): number {
     return this.#start()[0];
   }
 
-  /** Counted from 1, as {@link line} is. */
+  /** Counts from 1, like {@link line}. */
   get column(): number {
     return this.#start()[1];
   }
 
-  /** The location further down in the same option. */
+  /** A location deeper in the same option. */
   below(...path: readonly number[]): Location {
     return new Location(this.file, this.#element, [...this.path, ...path]);
   }

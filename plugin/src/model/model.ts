@@ -2,17 +2,17 @@ import type { DescExtension, DescField, DescFile, DescMessage } from "@bufbuild/
 import type { Kind } from "../naming/kind.js";
 import type { Location } from "./location.js";
 
-// The schema model: what annotated proto files say, as it is written. It holds
-// what is wrong too; the vet rules say so.
+// The schema model: what annotated proto files say, exactly as it is written. The
+// model also contains mistakes. The vet rules find them.
 
 /** All annotated files of a set. */
 export interface SchemaModel {
   readonly files: readonly SchemaFile[];
-  /** Who declares a logical name of a kind; more than one where a name is used twice. */
+  /** The marks that declare a logical name of a kind. There are several if a name is used twice. */
   readonly names: Readonly<Record<Kind, ReadonlyMap<string, readonly NamedMark[]>>>;
   /**
-   * Whether the files are all there are. A protoc plugin may see only a part of
-   * them; then a name that is not found may be declared elsewhere.
+   * Whether these are all the files. A protoc plugin may see only some of them. Then
+   * a name that is not found may be declared in another file.
    */
   readonly complete: boolean;
 }
@@ -21,7 +21,7 @@ export interface SchemaModel {
 export interface SchemaFile {
   readonly desc: DescFile;
   readonly feature: FeatureMark | undefined;
-  /** What the file marks: its own messages as they are declared, then bound ones. */
+  /** The marks of the file: on its own messages in the order of their declarations, then on bound messages. */
   readonly marks: readonly Mark[];
   readonly bindings: readonly BindingMark[];
   /** Every field of the file that is marked as the id of an entity. */
@@ -40,22 +40,22 @@ export interface Mark {
   readonly kind: Kind;
   readonly message: DescMessage;
   readonly location: Location;
-  /** The logical names; at least one. */
+  /** The logical names. There is at least one. */
   readonly names: readonly LogicalName[];
-  /** The flows that are declared; those that are not are free. */
+  /** The declared flows. A flow that is not declared allows everything. */
   readonly flows: readonly Flow[];
-  /** For an event: the version of what it means; 1 is the first. */
+  /** For an event: the version of its meaning. The first version is 1. */
   readonly version: number;
   readonly versionLocation: Location;
-  /** For an event that can no longer be published: the event that took its place. */
+  /** For a superseded event, which nobody can publish: the event that replaced it. */
   readonly supersededBy: NameReference | undefined;
-  /** For a timeline entity: the fields that are marked as its id; one where all is well. */
+  /** For a timeline entity: the fields that are marked as its id. A correct entity has one. */
   readonly idFields: readonly IdField[];
-  /** The binding that marks the message, where it is of another file. */
+  /** The binding that marks the message. Undefined for a message of the file itself. */
   readonly binding: BindingMark | undefined;
 }
 
-/** A logical name and where it is written, or the message's mark where it is derived. */
+/** A logical name and its location. A derived name has the location of the message's mark. */
 export interface LogicalName {
   readonly text: string;
   readonly location: Location;
@@ -65,12 +65,12 @@ export interface LogicalName {
 /** The names that a command emits, or that an event is projected to. */
 export interface Flow {
   readonly option: "emits" | "ui" | "timeline";
-  /** The kind of what it names. */
+  /** The kind of the names. */
   readonly to: Kind;
   readonly targets: readonly NameReference[];
 }
 
-/** A logical name that is referred to, and where that is written. */
+/** A reference to a logical name, and the location of the reference. */
 export interface NameReference {
   readonly name: string;
   readonly location: Location;
@@ -85,10 +85,10 @@ export interface IdField {
 /** An element of `option (sessionstream.v1.bind)`. */
 export interface BindingMark {
   readonly typeName: string;
-  /** The message, or undefined where no imported file declares it. */
+  /** The message, or undefined if no imported file declares it. */
   readonly message: DescMessage | undefined;
   readonly kinds: readonly Kind[];
-  /** The name of the id field; empty where none is written. */
+  /** The name of the id field. Empty if the binding names none. */
   readonly entityId: string;
   readonly location: Location;
   readonly messageLocation: Location;

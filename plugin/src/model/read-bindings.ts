@@ -14,7 +14,7 @@ const bindingFields = {
   timeline_entity: BindingSchema.field.timelineEntity,
 } as const;
 
-/** Reads the bindings of a file, and the marks that they put on messages. */
+/** Reads the bindings of a file, and the marks that the bindings put on messages. */
 export function readBindings(
   desc: DescFile,
   feature: string,
@@ -60,7 +60,7 @@ function readBinding(
   return { mark, marks };
 }
 
-/** The binding's own id field, or those that the message itself marks. */
+/** The id field that the binding names, or else the fields that the message itself marks. */
 function boundIdFields(binding: BindingMark, message: DescMessage): readonly IdField[] {
   if (binding.entityId === "") return idFieldsIn(message.fields);
   return message.fields

@@ -17,7 +17,7 @@ import { readMark } from "./read-mark.js";
 
 const kindOptions = { command, event, ui_event, timeline_entity } as const;
 
-/** Reads the annotations of a file; undefined where it has none. */
+/** Reads the annotations of a file. Returns undefined if the file has none. */
 export function readFile(desc: DescFile): SchemaFile | undefined {
   const featureMark = readFeature(desc);
   const featureName = featureMark?.name ?? "";

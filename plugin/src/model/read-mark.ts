@@ -18,11 +18,11 @@ export type KindOptions = CommandOptions | EventOptions | UiEventOptions | Timel
 // The field `name` has this number in the options of every kind.
 const nameNumber = CommandOptionsSchema.field.name.number;
 
-/** What is marked, by whom, and where. */
+/** The message, the feature and the location of a mark. */
 export interface Marked {
   readonly kind: Kind;
   readonly message: DescMessage;
-  /** The feature's name; empty where the file has none. */
+  /** The feature's name. Empty if the file is no feature. */
   readonly feature: string;
   readonly location: Location;
   readonly idFields: readonly IdField[];
@@ -49,7 +49,7 @@ function readNames(options: KindOptions, { kind, message, feature, location }: M
   return options.name.map((text, index) => ({ text, location: location.below(nameNumber, index), derived: false }));
 }
 
-/** What an event says about those that were published before. */
+/** What an event says about events that were published before. */
 function readHistory(
   options: KindOptions,
   location: Location,
@@ -60,7 +60,7 @@ function readHistory(
   const { version, supersededBy: name } = options;
   const supersededBy =
     name === "" ? undefined : { name, location: location.below(EventOptionsSchema.field.supersededBy.number) };
-  // 0 is what an option that is not written has.
+  // An option that is not written has the value 0.
   return {
     version: Math.max(version, 1),
     versionLocation: location.below(EventOptionsSchema.field.version.number),

@@ -4,8 +4,13 @@ import type { NamedMark, SchemaFile, SchemaModel } from "./model.js";
 import { readFile } from "./read-file.js";
 
 /**
- * Reads the annotations of a set of files. Files without annotations are left
- * out. `complete` says that the files are all there are; it is so by default.
+ * Reads the annotations of a set of files. Leaves out files without annotations.
+ * `complete` says whether these are all the files. The default is true.
+ *
+ * @example
+ * ```ts
+ * const findings = vet(readModel([...createFileRegistry(fileDescriptorSet).files]));
+ * ```
  */
 export function readModel(files: readonly DescFile[], { complete = true } = {}): SchemaModel {
   const annotated = files.map(readFile).filter((file) => file !== undefined);

@@ -2,13 +2,13 @@ import type { DescFile, DescMessage } from "@bufbuild/protobuf";
 import type { SourceCodeInfo_Location } from "@bufbuild/protobuf/wkt";
 import { pathOf } from "./element-path.js";
 
-// What the compiler noted about the source of a file: where its parts are
-// written, and the comments on them. A file may have none of it.
+// What the compiler noted about the source of a file: the locations of its parts,
+// and the comments on them. Some files have no such notes.
 
 /**
- * Where a path of an option begins, counted from 1: the very option or list
- * element, else what contains it, else the name of the element that it is
- * written on, else 1:1.
+ * The line and column where a path of an option begins, counted from 1. The result
+ * is the first of these that the compiler noted: the option or list element itself,
+ * what contains it, the name of the element that has the option, and 1:1.
  */
 export function lineAndColumnOf(
   file: DescFile,
@@ -19,7 +19,7 @@ export function lineAndColumnOf(
   return [line + 1, column + 1];
 }
 
-/** The comments on a message, without the markers; empty where there are none. */
+/** The comments on a message, without the comment markers. Empty if there are none. */
 export function commentsOf(message: DescMessage): string {
   const info = sourceInfoOf(message.file).get(pathOf(message).join());
   return [info?.leadingComments, info?.trailingComments]
@@ -36,7 +36,7 @@ function locate(
 ): SourceCodeInfo_Location | undefined {
   const infos = sourceInfoOf(file);
   const option = element.length + 2;
-  // Compilers give only the first element of a list literal a location.
+  // Compilers note a location only for the first element of a list literal.
   for (let index = path.at(-1) ?? 0; index >= 0 && path.length > option; index--) {
     const found = infos.get([...path.slice(0, -1), index].join());
     if (found !== undefined) return found;
@@ -49,13 +49,13 @@ function locate(
   return infos.get([...element, 1].join()) ?? infos.get(element.join());
 }
 
-/** An option that is written as `(option).field = …` has a location below its own path only. */
+/** The compiler notes an option such as `(option).field = …` only below the path of the option. */
 function firstBelow(infos: SourceInfo, key: string): SourceCodeInfo_Location | undefined {
   for (const [candidate, info] of infos) if (candidate.startsWith(`${key},`)) return info;
   return undefined;
 }
 
-/** What is noted of each path; of several notes on one, the first. */
+/** The first note on each path. */
 type SourceInfo = ReadonlyMap<string, SourceCodeInfo_Location>;
 
 const indexed = new WeakMap<DescFile, SourceInfo>();

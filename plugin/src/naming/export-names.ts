@@ -1,7 +1,7 @@
 import { isExportable, lowerCamelCase } from "./identifiers.js";
 import type { Kind } from "./kind.js";
 
-/** What a generated file exports beside its descriptors. */
+/** The exports of a generated file, besides its descriptors. */
 export interface FeatureExports {
   readonly feature: string;
   readonly register: string;
@@ -25,7 +25,7 @@ export interface FeatureExports {
   readonly implementClient: string;
 }
 
-/** The names of the exports of a feature of that name, whatever it contains. */
+/** The names of the exports of a feature. They depend only on its name. */
 export function featureExports(name: string): FeatureExports {
   const constant = lowerCamelCase(name);
   return {
@@ -52,7 +52,7 @@ export function featureExports(name: string): FeatureExports {
   };
 }
 
-/** What a descriptor's name ends with where the logical name is not enough to tell it from others. */
+/** The suffixes of descriptors whose logical name alone is taken. */
 const descriptorSuffixes: Readonly<Record<Kind, string>> = {
   command: "Command",
   event: "Event",
@@ -60,17 +60,17 @@ const descriptorSuffixes: Readonly<Record<Kind, string>> = {
   timeline_entity: "Entity",
 };
 
-/** A logical name that wants a descriptor. */
+/** A logical name that needs a descriptor. */
 export interface Wanted {
   readonly kind: Kind;
   readonly name: string;
 }
 
 /**
- * The names under which a feature exports the descriptors of its logical names,
- * in the same order: the logical name itself, with its kind's suffix where
- * several kinds share it or the generated code needs it for itself. The order of
- * declaration does not matter.
+ * The names under which a feature exports the descriptors of its logical names, in
+ * the same order. A descriptor has the logical name. It also gets the suffix of its
+ * kind if several kinds share the name, or if the generated code uses the name
+ * itself. The order of declarations does not matter.
  */
 export function descriptorExports(feature: string, wanted: readonly Wanted[]): readonly string[] {
   const taken = new Set<string>(Object.values(featureExports(feature)));

@@ -6,8 +6,8 @@ export function isFeatureName(name: string): boolean {
 }
 
 /**
- * The name to suggest for a file that is no feature: the last part of the
- * package that is not a version, or the file's name, in capitalised words.
+ * The name to suggest for a file that is no feature, in capitalised words: the last
+ * part of the package that is not a version, or else the file's name.
  */
 export function suggestFeatureName({ proto }: DescFile): string {
   const words = proto.package.split(".").filter((part) => !/^v\d+\w*$/.test(part));

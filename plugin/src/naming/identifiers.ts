@@ -1,6 +1,6 @@
 /**
- * Names that an exported constant cannot have, or must not take from what the
- * generated text means by them.
+ * Names that an exported constant cannot have, or must not have because the generated
+ * text uses them for something else.
  */
 const reserved: ReadonlySet<string> = new Set([
   // Reserved words of JavaScript modules.
@@ -11,9 +11,9 @@ const reserved: ReadonlySet<string> = new Set([
   ..."private protected public return static super switch this throw true try typeof var void while with yield".split(
     " ",
   ),
-  // Names that TypeScript or CommonJS keep for themselves at the top of a module.
+  // Names that TypeScript or CommonJS reserve at the top of a module.
   ..."exports globalThis module Object Promise require undefined".split(" "),
-  // Parameters beside which generated functions name exported constants.
+  // Parameters of generated functions. The same functions also use exported constants.
   ..."context implementation projection registry".split(" "),
 ]);
 

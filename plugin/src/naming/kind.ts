@@ -3,7 +3,7 @@ export type Kind = "command" | "event" | "ui_event" | "timeline_entity";
 
 export const kinds: readonly Kind[] = ["command", "event", "ui_event", "timeline_entity"];
 
-/** What a kind is called in messages. */
+/** The name of each kind in messages. */
 export const kindTitles: Readonly<Record<Kind, string>> = {
   command: "command",
   event: "event",
@@ -11,7 +11,7 @@ export const kindTitles: Readonly<Record<Kind, string>> = {
   timeline_entity: "timeline entity",
 };
 
-/** The kind's title after the article that it takes. */
+/** The name of a kind in messages, with its article: `an event`. */
 export function aKind(kind: Kind): string {
   return kind === "event" ? `an ${kindTitles[kind]}` : `a ${kindTitles[kind]}`;
 }

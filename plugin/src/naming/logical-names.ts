@@ -1,7 +1,7 @@
 import type { DescMessage } from "@bufbuild/protobuf";
 import type { Kind } from "./kind.js";
 
-/** The ends of message names that only say the kind. */
+/** The suffixes of message names that only say the kind. */
 const messageSuffixes: Readonly<Record<Kind, readonly string[]>> = {
   command: ["Command"],
   event: ["Event"],
@@ -10,9 +10,9 @@ const messageSuffixes: Readonly<Record<Kind, readonly string[]>> = {
 };
 
 /**
- * The logical name of a message for which none is written: the feature's name
- * and the message's name, less its kind's suffix. `chat.v1.Outer.InnerEvent` is
- * the event `ChatOuterInner` of the feature `Chat`.
+ * The logical name of a message without a written name: the feature's name plus the
+ * message's name, without the suffix of its kind. `chat.v1.Outer.InnerEvent` is the
+ * event `ChatOuterInner` of the feature `Chat`.
  */
 export function deriveName(feature: string, kind: Kind, message: DescMessage): string {
   const outer: string[] = [];

@@ -1,9 +1,9 @@
 import { lowerCamelCase } from "./identifiers.js";
 
 /**
- * The names of the methods for some logical names of a feature, in the same
- * order: lower camel case, without the feature's name. Those that would clash
- * keep their logical names, so that no order of declaration matters.
+ * The names of the methods for some logical names of a feature, in the same order:
+ * in lower camel case, without the feature's name. Names that would clash stay
+ * logical names. So the order of declarations does not matter.
  */
 export function methodNames(feature: string, names: readonly string[]): readonly string[] {
   const ideal = names.map((name) => lowerCamelCase(withoutFeature(feature, name)));

@@ -1,7 +1,12 @@
 /**
- * The candidate that a mistyped word most likely meant, or undefined where none
- * is near: a third of the word may differ, or two letters that are swapped. Case does
+ * The candidate that a mistyped word most likely meant, or undefined if no candidate
+ * is near. A third of the word may differ, or two letters may be swapped. Case does
  * not count.
+ *
+ * @example
+ * ```ts
+ * nearest("ChatMesage", ["ChatMessage", "ChatNote"]); // "ChatMessage"
+ * ```
  */
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
   let best: string | undefined;

@@ -1,15 +1,15 @@
 import type { Kind } from "./kind.js";
 
-/** The module of the runtime from which generated code imports all that it uses of it. */
+/** The only module of the runtime that generated code imports. */
 export const runtimeModule = "@sessionstream/runtime/codegen";
 
-/** What the runtime calls the parts of a kind. */
+/** The names in the runtime for the parts of a kind. */
 export interface RuntimeNames {
   /** The type of a descriptor. */
   readonly type: string;
-  /** The function that makes one. */
+  /** The function that makes a descriptor. */
   readonly describe: string;
-  /** The feature's list of them. */
+  /** The feature's list of these descriptors. */
   readonly list: string;
 }
 
@@ -20,7 +20,7 @@ export const runtimeNames: Readonly<Record<Kind, RuntimeNames>> = {
   timeline_entity: { type: "DescTimelineEntity", describe: "timelineEntity", list: "timelineEntities" },
 };
 
-/** What the runtime calls events that are superseded. */
+/** The names in the runtime for superseded events. */
 export const supersededNames: RuntimeNames = {
   type: "DescSupersededEvent",
   describe: "supersededEvent",

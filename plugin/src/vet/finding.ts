@@ -1,12 +1,12 @@
 import { formatLocation, type Location } from "../model/index.js";
 
-/** Something that a rule found wrong, and where. */
+/** A mistake that a rule found, and its location. */
 export interface Finding {
   readonly ruleId: string;
-  /** What was found, what is wanted, and how to mend it. */
+  /** What the rule found, what it wants, and how to fix it. */
   readonly message: string;
   readonly location: Location;
-  /** The other locations that it is about, in other files too. */
+  /** The other locations that the finding is about. They may be in other files. */
   readonly related: readonly Location[];
 }
 
@@ -15,7 +15,7 @@ export function formatFinding({ location, message, ruleId }: Finding): string {
   return `${formatLocation(location)}: ${message} (${ruleId})`;
 }
 
-/** The order in which findings are printed: by path, line, column, rule and message. */
+/** Orders findings as they are printed: by path, line, column, rule and message. */
 export function compareFindings(a: Finding, b: Finding): number {
   return (
     compare(a.location.file.proto.name, b.location.file.proto.name) ||

@@ -18,6 +18,8 @@ export type ErrorCode =
   | "NO_HANDLER"
   | "RUN_EXISTS"
   | "RUN_TIMEOUT"
+  | "INVALID_DECISION"
+  | "TIMELINE_STALLED"
   | "CLOSED"
   | "ORDINAL_CONFLICT"
   | "INVALID_KEY"
@@ -34,7 +36,7 @@ export type ErrorCode =
   | "FORBIDDEN"
   | "INTERNAL";
 
-/** What an error is about, as far as it is known where it is raised. */
+/** What an error is about, as far as the code that raises it knows. */
 export interface ErrorContext {
   readonly sessionId?: string;
   /** The logical name of the command, event, UI event or timeline entity. */
@@ -52,9 +54,8 @@ export interface ErrorDetails extends ErrorContext {
 }
 
 /**
- * The error that every part of the runtime raises. `code` is stable between
- * releases. The message says what was got, what was wanted and, where there is
- * one way, how to mend it.
+ * The error that every part of the runtime raises. `code` is stable between releases. The
+ * message says what the code got, what it wanted and, if there is one way, how to fix it.
  *
  * @example
  * ```ts
@@ -74,9 +75,8 @@ export class SessionstreamError extends Error {
 }
 
 /**
- * Whether a value is a SessionstreamError, of the given code if one is given.
- * It looks at the shape, so that it also holds for an error of another copy of
- * this package.
+ * Whether a value is a SessionstreamError and, if a code is given, has that code. The
+ * check looks at the shape. So it also accepts an error of another copy of this package.
  */
 export function isSessionstreamError(value: unknown, code?: ErrorCode): value is SessionstreamError {
   return (

@@ -16,6 +16,9 @@ export interface Wanted {
  * was got and what is wanted.
  */
 export function checkOptions(owner: string, options: unknown, wanted: Readonly<Record<string, Wanted>>): void {
+  if (options !== undefined && !anObject.accepts(options)) {
+    throw new SessionstreamError("INVALID_OPTION", `${owner} options: got ${show(options)}, want ${anObject.words}`);
+  }
   for (const [name, { words, accepts }] of Object.entries(wanted)) {
     const got = name.split(".").reduce<unknown>((within, part) => (within as Fields | undefined)?.[part], options);
     if (got !== undefined && !accepts(got)) throw invalidOption(owner, name, got, words);

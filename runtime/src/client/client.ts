@@ -28,11 +28,10 @@ interface Following<Feature extends DescFeature> {
 }
 
 /**
- * Connects to a server, and again whenever the connection is lost. `url` is that
- * of the WebSocket transport; relative to the page where there is one.
- *
- * Throws UNSUPPORTED where there is no WebSocket class, DUPLICATE_NAME where
- * features clash, and INVALID_OPTION.
+ * Connects to a server, and connects again whenever the connection is lost. `url` is the
+ * URL of the WebSocket transport. In a page, it may be relative to the page.
+ * @throws INVALID_OPTION, UNSUPPORTED if there is no WebSocket class, or DUPLICATE_NAME if
+ * features clash.
  *
  * @example
  * ```ts
@@ -48,7 +47,7 @@ export function connect<Given extends DescFeature | ClientFeature>(
   return new Client(url, options);
 }
 
-/** A connection that carries any number of sessions. */
+/** A connection for any number of sessions. {@link connect} makes one. */
 export class Client<Feature extends DescFeature = DescFeature> {
   readonly registry = new SchemaRegistry();
   readonly #features = new Map<string, ClientFeature>();
@@ -59,9 +58,12 @@ export class Client<Feature extends DescFeature = DescFeature> {
   readonly #reader: FrameReader;
   readonly #http: HttpApi;
   readonly #socket: Socket;
-  /** What the server said of itself on this connection. Before it did, it is asked for no session. */
+  /** The greeting of the server on this connection. The client asks for no session before it has arrived. */
   #greeting: HelloFrame | undefined;
-  /** How many `unsubscribed` are still to come of a session. What comes before them is not for who follows it now. */
+  /**
+   * How many `unsubscribed` frames of a session have not arrived yet. Frames before them
+   * belong to an earlier subscription.
+   */
   readonly #leaving = new Map<string, number>();
 
   constructor(url: string, options: ConnectOptions) {
@@ -110,20 +112,20 @@ export class Client<Feature extends DescFeature = DescFeature> {
     );
   }
 
-  /** How the client stands with the server. */
+  /** The state of the connection. */
   get state(): ConnectionState {
     return this.#socket.state;
   }
 
-  /** Calls the watcher after each change of `state`; returns what ends it. */
+  /** Calls the watcher after each change of `state`. Returns a function that ends this. */
   watch(watcher: () => void): () => void {
     return this.#watchers.add(watcher);
   }
 
   /**
-   * Follows a session. The same session is given to all who ask for it, until it is
-   * closed.
-   * @throws INVALID_SESSION, and CLOSED where the client is closed.
+   * Follows a session. Every call with the same id returns the same object, until the
+   * session is closed.
+   * @throws INVALID_SESSION, or CLOSED if the client is closed.
    */
   session(sessionId: string): RemoteSession<Feature> {
     const found = this.#sessions.get(sessionId);
@@ -144,12 +146,12 @@ export class Client<Feature extends DescFeature = DescFeature> {
     return session;
   }
 
-  /** Tries to connect at once, for instance because the network is back. */
+  /** Tries to connect at once, for example when the network is back. */
   reconnect(): void {
     this.#socket.retryNow();
   }
 
-  /** Leaves the server and follows no session any more. */
+  /** Closes the connection, and stops following all sessions. */
   close(): void {
     for (const { replica } of this.#sessions.values()) replica.end();
     this.#sessions.clear();
@@ -190,7 +192,7 @@ export class Client<Feature extends DescFeature = DescFeature> {
     this.#take(frame);
   }
 
-  /** A server that does not know of resuming may refuse a request that has its fields. */
+  /** Sends the fields for resuming only to a server that knows them. Another server may refuse them. */
   #subscribe({ sessionId, ordinal, base }: WantedSession): void {
     if (this.#greeting === undefined) return;
     const value = this.#greeting.extensions.includes("resume")

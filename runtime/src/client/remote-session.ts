@@ -11,9 +11,9 @@ import type { SessionHydration } from "./replica/session-hydration.js";
 import type { SessionReplica } from "./replica/session-replica.js";
 
 /**
- * A session as a browser or another remote client sees it: its timeline, kept
- * live by the client projections of its features, its UI events as they come,
- * and its commands. A `Client` makes one.
+ * A session as a browser or another remote client sees it: its timeline, its live UI
+ * events and its commands. The client projections of the features keep the timeline live.
+ * `client.session(id)` makes one.
  */
 export class RemoteSession<Feature extends DescFeature = DescFeature> implements SessionClient<Feature> {
   readonly sessionId: string;
@@ -28,46 +28,46 @@ export class RemoteSession<Feature extends DescFeature = DescFeature> implements
     this.#leave = leave;
   }
 
-  /** The timeline as far as it has come in. Reading it anew after each change is how to follow it. */
+  /** The timeline as far as it has arrived. To follow it, read this property again after each change. */
   get timeline(): TimelineView<Feature["timelineEntities"][number]> {
     return this.#replica.timeline;
   }
 
-  /** The ordinal that the timeline has come to. */
+  /** The ordinal of the last event that the timeline contains. */
   get ordinal(): bigint {
     return this.#replica.timeline.cursor;
   }
 
-  /** Whether a snapshot has come in. It stays true while the connection is lost. */
+  /** Whether a snapshot has arrived. It stays true while the connection is lost. */
   get isHydrated(): boolean {
     return this.#replica.isHydrated;
   }
 
   /**
-   * How the last snapshot came: whether what was missed was added to what was
-   * there, or all began anew, and why. Undefined before the first.
+   * How the last snapshot came: as a delta that was added to the timeline, or as a reset,
+   * with the reason. Undefined before the first snapshot.
    */
   get hydration(): SessionHydration | undefined {
     return this.#replica.hydration;
   }
 
-  /** Rises with each change, so that one can tell whether there was one. */
+  /** Rises with each change. Compare two values to know whether something changed. */
   get version(): number {
     return this.#replica.version;
   }
 
-  /** What the server said when it did not give the session, for instance because it is forbidden. */
+  /** The error with which the server refused the session, such as a session that is forbidden. */
   get refusal(): SessionstreamError | undefined {
     return this.#replica.refusal;
   }
 
   /**
-   * Resolves when the command is done and durable. It is done once, however often
-   * it has to be sent until the server answers: under `key`, or under one of its
-   * own. Rejects with the code that the server gave, with REQUEST_FAILED where it
-   * cannot be reached for `retryFor`, or with PAYLOAD_TYPE_MISMATCH,
-   * INVALID_PAYLOAD or INVALID_KEY before anything is sent. To abort the signal
-   * ends the wait; the command may be done all the same.
+   * Submits a command. Resolves when the command is done and durable. The client sends the
+   * command until the server answers. The server does it once: under `key`, or under a key
+   * that the client makes. The signal ends only the wait, and the command may still be done.
+   * @throws PAYLOAD_TYPE_MISMATCH, INVALID_PAYLOAD or INVALID_KEY before anything is sent,
+   * the code that the server answers, or REQUEST_FAILED if the server cannot be reached for
+   * `retryFor`.
    */
   async submit<D extends Feature["commands"][number]>(
     command: D,
@@ -81,26 +81,29 @@ export class RemoteSession<Feature extends DescFeature = DescFeature> implements
   }
 
   /**
-   * Calls the listener for each live UI event of that name, after the timeline
-   * has it; returns what ends it. What happened while the connection was lost
-   * comes with the snapshot, not as UI events.
+   * Calls the listener for each live UI event of that name, after the timeline has changed.
+   * Returns a function that ends this. Events that the client missed while the connection
+   * was lost do not come as UI events. Their effects come with the snapshot.
    */
   on<D extends Feature["uiEvents"][number]>(uiEvent: D, listener: (event: LiveUiEvent<D>) => void): () => void {
     // Only events of that name come here, with the payload that the registry has for it.
     return this.#replica.on(uiEvent.name, listener as (event: LiveUiEvent<DescUiEvent>) => void);
   }
 
-  /** Calls the watcher after each change; returns what ends it. */
+  /** Calls the watcher after each change. Returns a function that ends this. */
   watch(watcher: () => void): () => void {
     return this.#replica.watchers.add(watcher);
   }
 
-  /** Asks the server for the timeline as it is now. Rejects like `submit`. */
+  /**
+   * Asks the server for the timeline as it is now.
+   * @throws like {@link submit}.
+   */
   async snapshot(): Promise<Snapshot<Feature["timelineEntities"][number]>> {
     return snapshotOf(this.sessionId, await this.#http.snapshot(this.sessionId));
   }
 
-  /** Follows the session no more, for all who were given it. */
+  /** Stops following the session, for everyone who uses this object. */
   close(): void {
     this.#leave();
   }

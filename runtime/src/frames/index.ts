@@ -18,7 +18,7 @@ export function uiEventFrames({ sessionId, ordinal, events }: UiBatch): UiEventF
   );
 }
 
-/** The frame of a snapshot. The registry must have the kinds of its entities. */
+/** The frame of a snapshot. The registry must know the kinds of its entities. */
 export function snapshotFrame(registry: SchemaRegistry, snapshot: Snapshot): SnapshotFrame {
   return create(SnapshotFrameSchema, {
     sessionId: snapshot.sessionId,

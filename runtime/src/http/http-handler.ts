@@ -12,40 +12,50 @@ import { parseRoute, type Route } from "./route.js";
 
 /** How commands and snapshots are served by HTTP. */
 export interface HttpHandlerOptions {
-  /** What the paths begin with; "/api" unless given. */
+  /** The start of the paths. The default is "/api". */
   readonly basePath?: string;
   /**
-   * Says whether a request may use a session; `command` is the command's name, or
-   * undefined for a snapshot. Nothing but `true` lets it. Everybody may, unless
-   * given.
+   * Decides whether a request may use a session. `command` is the command's name, or
+   * undefined for a snapshot. Only `true` permits it. Without this option, everyone may.
    */
   readonly authorize?: (request: Request, sessionId: string, command?: string) => boolean | Promise<boolean>;
-  /** The largest payload of a command in bytes; 1 MiB unless given. */
+  /** The largest payload of a command, in bytes. The default is 1 MiB. */
   readonly maxBodyBytes?: number;
-  /** Hears of errors that the client is not told: those of handlers and of the store. Prints them unless given. */
+  /**
+   * Hears of errors that the client does not hear of, such as errors of handlers and of the
+   * store. By default, they are printed.
+   */
   readonly onError?: (error: unknown, request: Request) => void;
 }
 
+/** What {@link httpHandler} makes. */
+export interface HttpHandler {
+  /** Answers a request, or resolves to undefined for a path that is not served. */
+  (request: Request): Promise<Response | undefined>;
+  /** Whether the handler serves a path, as URLs have it. */
+  serves(path: string): boolean;
+}
+
 /**
- * Serves a hub by HTTP:
+ * Serves a hub over HTTP:
  *
- * - `POST {basePath}/sessions/{id}/commands/{name}` with the payload in protobuf
- *   JSON submits a command and answers `{ "ordinal": "…" }`; with a header
- *   `Idempotency-Key` once, and a handler that has begun then goes on when the
- *   client is gone, for that will ask again;
+ * - `POST {basePath}/sessions/{id}/commands/{name}` submits a command. The body is the payload in protobuf JSON.
+ *   The answer is `{ "ordinal": "…" }`. With a header `Idempotency-Key`, the command is done once, and its
+ *   handler continues when the client disconnects.
  * - `GET {basePath}/sessions/{id}/snapshot?asOf=…` answers a SnapshotFrame.
  *
- * Errors are answered as `{ "code": …, "message": … }`. Of those that a handler
- * throws, a SessionstreamError REJECTED is told to the client, with its message;
- * all others are INTERNAL and go to `onError`. Resolves to undefined for a path
- * that is not one of these, so that others can serve it.
+ * Errors are answered as `{ "code": …, "message": … }`. If a handler throws a
+ * SessionstreamError REJECTED, the client gets its message. Other errors of handlers are
+ * INTERNAL and go to `onError`. For any other path, the function resolves to undefined, so
+ * that something else can serve the path.
+ * @throws INVALID_OPTION.
  *
- * @throws SessionstreamError INVALID_OPTION.
+ * @example
+ * ```ts
+ * createServer(nodeListener(httpHandler(hub))).listen(8080);
+ * ```
  */
-export function httpHandler(
-  hub: Hub,
-  options: HttpHandlerOptions = {},
-): (request: Request) => Promise<Response | undefined> {
+export function httpHandler(hub: Hub, options: HttpHandlerOptions = {}): HttpHandler {
   checkOptions("HTTP handler", options, {
     basePath: { words: `${aUrlPath.words}, or ""`, accepts: (path) => path === "" || aUrlPath.accepts(path) },
     authorize: aFunction,
@@ -70,7 +80,7 @@ export function httpHandler(
     return submit(hub, sessionId, command, request, maxBodyBytes);
   }
 
-  return async (request) => {
+  const handle = async (request: Request) => {
     const url = new URL(request.url);
     const route = parseRoute(base, url.pathname);
     if (route === undefined) return undefined;
@@ -84,6 +94,7 @@ export function httpHandler(
       return answerError(500, "INTERNAL", "the request failed in the server");
     }
   };
+  return Object.assign(handle, { serves: (path: string) => parseRoute(base, path) !== undefined });
 }
 
 async function submit(hub: Hub, sessionId: string, name: string, request: Request, limit: number): Promise<Response> {

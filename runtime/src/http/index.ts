@@ -1,2 +1,2 @@
-export { type HttpHandlerOptions, httpHandler } from "./http-handler.js";
+export { type HttpHandler, type HttpHandlerOptions, httpHandler } from "./http-handler.js";
 export { type NodeListener, nodeListener } from "./node-listener.js";

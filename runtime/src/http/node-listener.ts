@@ -1,19 +1,26 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { toRequest } from "./node-request.js";
+import type { HttpHandler } from "./http-handler.js";
+import { targetOf, toRequest } from "./node-request.js";
+import { isPlainTarget, pathOf } from "./request-target.js";
 
-/** What `node:http`, Express and Connect call with a request. */
+/** A listener for `node:http`, Express and Connect. */
 export type NodeListener = (
   incoming: IncomingMessage,
   outgoing: ServerResponse,
   next?: (error?: unknown) => void,
 ) => void;
 
+/** Answers web requests, as `httpHandler` does. */
+type WebHandler = ((request: Request) => Promise<Response | undefined>) & Partial<Pick<HttpHandler, "serves">>;
+
 /**
- * Makes a listener for `node:http`, Express or Connect of a handler of web
- * requests, which sees the whole path, also where the listener is mounted below
- * one. What the handler leaves goes to `next`, or is answered with 404.
+ * Makes a listener for `node:http`, Express or Connect from a handler of web requests. The
+ * handler always sees the whole path, even if the listener is mounted below a path.
+ * Requests that the handler leaves go to `next`. Without `next`, they are answered with
+ * 404. A request target that a router could read as another path than the handler is
+ * answered with 400.
  */
-export function nodeListener(handler: (request: Request) => Promise<Response | undefined>): NodeListener {
+export function nodeListener(handler: WebHandler): NodeListener {
   return (incoming, outgoing, next) => {
     serve(handler, incoming, outgoing).then(
       (served) => {
@@ -30,17 +37,21 @@ export function nodeListener(handler: (request: Request) => Promise<Response | u
   };
 }
 
-async function serve(
-  handler: (request: Request) => Promise<Response | undefined>,
-  incoming: IncomingMessage,
-  outgoing: ServerResponse,
-): Promise<boolean> {
+function isLeft(handler: WebHandler, path: string | undefined): boolean {
+  return path !== undefined && handler.serves?.(path) === false;
+}
+
+async function serve(handler: WebHandler, incoming: IncomingMessage, outgoing: ServerResponse): Promise<boolean> {
+  const target = targetOf(incoming);
+  const isPlain = isPlainTarget(target);
+  // What would not be served anyway is for others to judge.
+  if (!isPlain && isLeft(handler, pathOf(target))) return false;
   const gone = new AbortController();
   const abort = () => {
     if (!outgoing.writableFinished) gone.abort();
   };
   outgoing.once("close", abort);
-  const request = toRequest(incoming, gone.signal);
+  const request = isPlain ? toRequest(incoming, gone.signal) : undefined;
   if (request === undefined) {
     outgoing.writeHead(400).end();
     return true;

@@ -1,6 +1,5 @@
 import type { IncomingMessage } from "node:http";
 import type { TLSSocket } from "node:tls";
-import { isPlainTarget } from "./request-target.js";
 
 /** What frameworks add to a request. */
 interface FrameworkFields {
@@ -10,18 +9,18 @@ interface FrameworkFields {
   readonly body?: unknown;
 }
 
-/**
- * Makes a web request of a Node one; undefined where it cannot be one, or where its
- * path would be another one then. Its body is read when it is asked for.
- */
+/** The target of a request as the client wrote it. */
+export function targetOf(incoming: IncomingMessage & FrameworkFields): string {
+  return incoming.originalUrl ?? incoming.url ?? "/";
+}
+
+/** Makes a web request of a Node one; undefined where it cannot be one. Its body is read when it is asked for. */
 export function toRequest(incoming: IncomingMessage & FrameworkFields, signal: AbortSignal): Request | undefined {
   const { method = "GET", headers } = incoming;
-  const target = incoming.originalUrl ?? incoming.url ?? "/";
-  if (!isPlainTarget(target)) return undefined;
   const scheme = (incoming.socket as Partial<TLSSocket>).encrypted ? "https" : "http";
   const hasBody = method !== "GET" && method !== "HEAD";
   try {
-    return new Request(new URL(target, `${scheme}://${headers.host ?? "localhost"}`), {
+    return new Request(new URL(targetOf(incoming), `${scheme}://${headers.host ?? "localhost"}`), {
       method,
       headers: Object.entries(headers).flatMap(([name, value]): [string, string][] =>
         value === undefined || name.startsWith(":") ? [] : [[name, Array.isArray(value) ? value.join(", ") : value]],

@@ -1,9 +1,9 @@
 /**
  * Whether a raw request target names one path only, whoever reads it: it begins with
- * one `/` and has no empty or dot segments, backslashes, fragments or
- * characters that a URL would have to encode. A URL parser makes another path of all others (of `//x/api` the path
- * `/api`, of `/a/../api` too), so that a router's guard and a handler behind it would
- * not see the same one.
+ * one `/`, is printable ASCII, and has no empty or dot segments, backslashes or
+ * fragments. A URL parser makes another path of those (of `//x/api` the path `/api`,
+ * of `/a/../api` too), so that a router's guard and a handler behind it would not see
+ * the same one.
  */
 export function isPlainTarget(target: string): boolean {
   const [path = ""] = target.split("?", 1);
@@ -15,4 +15,10 @@ export function isPlainTarget(target: string): boolean {
     if (segment === "") return index === segments.length - 1;
     return !/^(\.|%2e){1,2}$/i.test(segment);
   });
+}
+
+/** The path that a URL parser makes of a target, with all that it undoes; undefined where it makes none. */
+export function pathOf(target: string): string | undefined {
+  const base = "http://localhost";
+  return URL.canParse(target, base) ? new URL(target, base).pathname : undefined;
 }

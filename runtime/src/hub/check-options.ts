@@ -1,5 +1,5 @@
 import { SessionstreamError } from "../base/errors.js";
-import { aFunction, anObject, checkOptions, invalidOption, oneOf, wholeNumber } from "../base/option.js";
+import { aFunction, anObject, checkOptions, invalidOption, oneOf, type Wanted, wholeNumber } from "../base/option.js";
 import { show } from "../base/show.js";
 import type { Feature } from "./feature/feature.js";
 import type { HubOptions } from "./options.js";
@@ -21,7 +21,7 @@ export function checkHubOptions(options: HubOptions): void {
     onError: aFunction,
     observer: aFunction,
     keepIdle: wholeNumber(0),
-    onProjectionError: anObject,
+    onProjectionError: uiAndTimeline,
     "onProjectionError.ui": oneOf("fail", "advance"),
     "onProjectionError.timeline": oneOf("fail", "advance"),
   });
@@ -51,3 +51,9 @@ export function checkDescriptor(kind: "command" | "event", given: unknown): void
     `got ${show(given)}, want the descriptor of the ${kind}: import it from the generated file`,
   );
 }
+
+const uiAndTimeline: Wanted = {
+  words: "an object with `ui`, `timeline` or both",
+  accepts: (given) =>
+    anObject.accepts(given) && Object.keys(given as object).every((name) => name === "ui" || name === "timeline"),
+};

@@ -1,6 +1,6 @@
 import { SessionstreamError } from "../base/errors.js";
 import type { DescCommand } from "../schema/command.js";
-import type { DescEvent } from "../schema/event.js";
+import type { DescEvent, EventDraft } from "../schema/event.js";
 import type { DescFeature } from "../schema/feature.js";
 import type { PayloadInit } from "../schema/payload.js";
 import { SchemaRegistry } from "../schema/registry.js";
@@ -13,7 +13,7 @@ import type { EventRange, SessionRange, Store, StoredError } from "../store/stor
 import type { Snapshot } from "../timeline/snapshot.js";
 import { checkDescriptor, checkHubOptions } from "./check-options.js";
 import type { BackendEvent } from "./feature/backend-event.js";
-import type { CommandContext, Published } from "./feature/command-context.js";
+import type { CommandContext, Published, PublishOptions } from "./feature/command-context.js";
 import { LocalSession } from "./local-session.js";
 import { reporter } from "./observe/error-report.js";
 import { harmless } from "./observe/pipeline-observer.js";
@@ -21,6 +21,7 @@ import type { HubOptions } from "./options.js";
 import { EventReader } from "./project/event-reader.js";
 import { FeatureProjections } from "./project/feature-projections.js";
 import { Fold } from "./project/fold.js";
+import { policiesOf } from "./project/policies.js";
 import { History } from "./read/history.js";
 import type { ActiveSession } from "./write/active-session.js";
 import { ActiveSessions } from "./write/active-sessions.js";
@@ -30,8 +31,8 @@ import type { SessionStatus } from "./write/session-status.js";
 import { outcomeOf, type SubmitOutcome, submittedOf } from "./write/submit-outcome.js";
 
 /**
- * The centre of an application: takes commands to their handlers, orders what
- * they publish, projects it, keeps it and fans out what clients are to see.
+ * The centre of an application. It gives commands to their handlers, and orders the events that they
+ * publish. It projects and stores each event, and fans out its UI events.
  *
  * @example
  * ```ts
@@ -49,7 +50,7 @@ export class Hub {
   readonly #fanouts: Fanouts;
   #closing: Promise<void> | undefined;
 
-  /** @throws INVALID_OPTION, and DUPLICATE_NAME or INVALID_PAYLOAD where the features do not go together. */
+  /** @throws INVALID_OPTION, or DUPLICATE_NAME or INVALID_PAYLOAD if the features do not fit together. */
   constructor(options: HubOptions) {
     checkHubOptions(options);
     const { features, store = memoryStore(), observer, sessionMetadata = () => ({}), keepIdle = 1000 } = options;
@@ -60,7 +61,6 @@ export class Hub {
     }
     const report = reporter(options.onError);
     const observe = harmless(observer);
-    const policies = { ui: "advance", timeline: "fail", ...options.onProjectionError } as const;
     const projections = new FeatureProjections(this.registry, features);
     const reader = new EventReader(this.registry, features);
     this.#store = store;
@@ -70,7 +70,7 @@ export class Hub {
       {
         registry: this.registry,
         store,
-        fold: new Fold(reader, projections, policies, observe),
+        fold: new Fold(reader, projections, policiesOf(options.onProjectionError), observe),
         committer: new Committer(store),
         openers: features.flatMap((feature) => feature.opened?.bind(feature) ?? []),
         observe,
@@ -83,16 +83,15 @@ export class Hub {
   }
 
   /**
-   * Runs a command's handler in a session. Resolves when the handler is done and all that
-   * it published is durable; a run that it started goes on. Rejects with the handler's error.
+   * Runs a command's handler in a session. Resolves when the handler is done and its events are
+   * durable. Its runs continue. Rejects with the handler's error.
    *
-   * Under a key, the handler runs once: whoever submits the command again, now or later,
-   * gets the outcome of the first; while another process is at it, the last ordinal so far.
-   * A handler that failed before anything it published was durable runs again. One that
-   * failed later, or whose process ended, has had its effect. The signal then ends the
-   * caller's wait, not the handler.
-   * @throws UNKNOWN_NAME, NO_HANDLER, PAYLOAD_TYPE_MISMATCH, INVALID_PAYLOAD, INVALID_SESSION,
-   * CLOSED, INVALID_KEY, or KEY_REUSED where the session has the key of something else.
+   * Under a key, the handler runs once. Later calls get the outcome of the first. While another
+   * process works on the command, they get the last ordinal so far. A handler that failed before its
+   * first durable event runs again. One that failed later has had its effect. With a key, the signal
+   * ends the caller's wait, not the handler.
+   * @throws UNKNOWN_NAME, NO_HANDLER, PAYLOAD_TYPE_MISMATCH, INVALID_PAYLOAD, INVALID_SESSION, CLOSED,
+   * INVALID_KEY, or KEY_REUSED if the session has the key for other work.
    */
   async submit<D extends DescCommand>(
     sessionId: string,
@@ -104,9 +103,9 @@ export class Hub {
   }
 
   /**
-   * Submits a command like {@link submit}, and tells whether it was refused before
-   * its handler's turn or failed from then on, rather than to reject. It is for
-   * transports, whose callers may hear of a refusal but not of what failed within.
+   * Submits a command like {@link submit}, but never rejects. It says whether the command was refused
+   * before its handler's turn, or failed from then on. It is for transports: their clients may hear of
+   * a refusal, but not of a failure inside.
    */
   trySubmit<D extends DescCommand>(
     sessionId: string,
@@ -122,20 +121,28 @@ export class Hub {
     });
   }
 
+  /** Publishes several events, made with `of`, together: if one of them is refused, so are all. */
+  publish(sessionId: string, events: readonly EventDraft[], options?: PublishOptions): Promise<Published>;
   /**
-   * Publishes a backend event without a command. Resolves when it is durable. Under a key,
-   * an event that is delivered twice is stored once, and has the ordinal of the first.
+   * Publishes a backend event without a command. Resolves when the event is durable. Under a key, an
+   * event that is delivered twice is stored once, with the ordinal of the first delivery.
    * @throws UNKNOWN_NAME, PAYLOAD_TYPE_MISMATCH, INVALID_PAYLOAD, INVALID_SESSION, CLOSED,
-   * INVALID_KEY, KEY_REUSED, STORE_FAILED, or PROJECTION_FAILED where the UI policy is `fail`.
+   * INVALID_KEY, KEY_REUSED, STORE_FAILED, or PROJECTION_FAILED if the UI policy is `fail`.
    */
-  async publish<D extends DescEvent>(
+  publish<D extends DescEvent>(
     sessionId: string,
     event: D,
     payload: PayloadInit<D["schema"]>,
-    { key }: { readonly key?: string } = {},
-  ): Promise<Published> {
-    checkDescriptor("event", event);
-    return this.#use(sessionId).publish(event, payload, key);
+    options?: PublishOptions,
+  ): Promise<Published>;
+  async publish(sessionId: string, given: DescEvent | readonly EventDraft[], ...rest: unknown[]): Promise<Published> {
+    const [init, options] = Array.isArray(given) ? [undefined, rest[0]] : rest;
+    if (!Array.isArray(given)) checkDescriptor("event", given);
+    return this.#use(sessionId).publish(
+      given,
+      init as object | undefined,
+      (options as PublishOptions | undefined)?.key,
+    );
   }
 
   /** The session's durable timeline: as it is, or as it was after the event at the ordinal `asOf`. */
@@ -144,10 +151,9 @@ export class Hub {
   }
 
   /**
-   * What a client begins with: the snapshot, and the UI events of the events above
-   * it. There are such events only while the timeline stands before one whose
-   * projection failed. For a client that has the session up to a point already, it
-   * is what changed since then, or the snapshot with the reason why it begins anew.
+   * What a client starts with: the snapshot, and the UI events of the events above it. There are such
+   * events only while the timeline is stopped before a failed projection. A client that says what it
+   * has gets the changes since then, or the snapshot and why it starts over.
    */
   hydrate(sessionId: string): Promise<FullHydration>;
   hydrate(sessionId: string, from: ResumePoint | undefined): Promise<Hydration>;
@@ -159,9 +165,9 @@ export class Hub {
   }
 
   /**
-   * The session's events in order, as they are after upcasts: those above
-   * `after`, at most `limit`. Throws INVALID_RANGE, and PAYLOAD_TYPE_MISMATCH,
-   * INVALID_PAYLOAD or UPCAST_FAILED for one that cannot be read.
+   * The session's events in order, after upcasts: the events above `after`, at most `limit`.
+   * @throws INVALID_RANGE, or PAYLOAD_TYPE_MISMATCH, INVALID_PAYLOAD or UPCAST_FAILED if an event
+   * cannot be read.
    */
   events(sessionId: string, range: EventRange = {}): Promise<readonly BackendEvent[]> {
     return this.#history.events(sessionId, range);
@@ -173,44 +179,42 @@ export class Hub {
   }
 
   /**
-   * The ids of the sessions that are stored: those after `after`, at most `limit`, in an
-   * order that stays.
+   * The ids of stored sessions after `after`, at most `limit`, in an order that never changes.
    * @throws INVALID_RANGE or INVALID_SESSION.
    */
   sessions(range: SessionRange = {}): Promise<readonly string[]> {
     return this.#history.sessions(range);
   }
 
-  /** Where the session stands. A session that nobody used stands at 0. */
+  /** Where the session stands. A session that nobody has used stands at 0. */
   async session(sessionId: string): Promise<SessionStatus> {
     return this.#use(sessionId).status();
   }
 
   /**
-   * Projects the events that the timeline lacks since a projection failed. Where
-   * one fails again and the policy is `fail`, the timeline stops there: `cursor`
-   * is then below `ordinal`. Events published meanwhile wait until it is done.
+   * Projects the events that the timeline lacks since a projection failed. If a projection fails again
+   * and the policy is `fail`, the timeline stops there, and `cursor` is below `ordinal`. Events that
+   * are published in between wait.
    */
   async retry(sessionId: string): Promise<SessionStatus> {
     return this.#use(sessionId).retry();
   }
 
   /**
-   * Folds the whole log again, for instance after a projection was changed.
-   * Readers see the old timeline until the new one takes its place in one commit,
-   * and events keep coming in meanwhile. Rejects with what a projection throws
-   * where the policy is `fail`; the old timeline then stays.
+   * Folds the whole log again, for example after a projection has changed. Events keep coming in.
+   * Readers see the old timeline until the new one replaces it in one commit. If a projection throws
+   * and the policy is `fail`, this rejects, and the old timeline stays.
    */
   async rebuild(sessionId: string): Promise<SessionStatus> {
     return this.#use(sessionId).rebuild();
   }
 
-  /** Resolves when no handler and no run of the session is going on. */
+  /** Resolves when no handler and no run of the session is active. */
   async waitIdle(sessionId: string): Promise<void> {
     await this.#sessions.get(sessionId)?.idle();
   }
 
-  /** Gives the fan-out the UI events of all sessions from now on; returns what ends it. */
+  /** Gives the fan-out the UI events of all sessions from now on. Returns a function that ends this. */
   subscribe(fanout: Fanout): () => void {
     return this.#fanouts.add(fanout);
   }
@@ -222,10 +226,9 @@ export class Hub {
   }
 
   /**
-   * Takes nothing new, waits until handlers and runs are done and all that they
-   * published is durable, then closes the store. With `abort`, their signals are
-   * aborted first. A second call only adds to the first: it can abort what the
-   * first waits for.
+   * Takes nothing new, waits until handlers and runs are done and their events are durable, then
+   * closes the store. With `abort`, it first aborts their signals. A second call can abort what the
+   * first call waits for.
    */
   close({ abort = false }: { readonly abort?: boolean } = {}): Promise<void> {
     if (abort) this.#sessions.abort(new SessionstreamError("CLOSED", "the hub is closing"));

@@ -7,20 +7,20 @@ import type { ProjectionErrorPolicies } from "./project/policies.js";
 
 /** How a Hub is made. */
 export interface HubOptions {
-  /** The features with their implementations; their names must not clash. */
+  /** The features with their implementations. Their names must not clash. */
   readonly features: readonly Feature[];
-  /** Where sessions are kept. In memory, unless given. */
+  /** Where sessions are stored. The default is a store in memory. */
   readonly store?: Store;
   /**
-   * Makes a session's metadata when the session begins. It is stored with the
-   * session's first event, so that it never changes afterwards.
+   * Makes a session's metadata when the session begins. The store keeps it with the first
+   * event. It never changes afterwards.
    */
   readonly sessionMetadata?: (sessionId: string) => JsonObject | Promise<JsonObject>;
   readonly onProjectionError?: ProjectionErrorPolicies;
-  /** Hears of all that goes wrong behind the caller's back. By default it goes to console.error. */
+  /** Hears of failures that no caller hears of. By default, they go to console.error. */
   readonly onError?: ErrorObserver;
-  /** Hears of each step of each event; where there is none, none is recorded. */
+  /** Hears of each step of each event. Without an observer, the hub makes no records. */
   readonly observer?: PipelineObserver;
-  /** How many idle sessions stay loaded; 1,000 unless given. */
+  /** How many idle sessions stay in memory. The default is 1,000. */
   readonly keepIdle?: number;
 }

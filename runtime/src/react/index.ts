@@ -7,9 +7,15 @@ import { retain } from "./retain.js";
 import { stableList } from "./stable-list.js";
 
 /**
- * Follows a session for as long as a component that uses it is there. All components
- * that name the same session share it; it is closed when the last one is gone.
- * @throws INVALID_SESSION, and CLOSED where the client is closed.
+ * Follows a session for as long as a component uses it. All components with the same
+ * session id share the session. It is closed when the last of them unmounts.
+ * @throws INVALID_SESSION, or CLOSED if the client is closed.
+ *
+ * @example
+ * ```tsx
+ * const session = useSession(client, "session-1");
+ * const messages = useEntities(session, ChatMessage);
+ * ```
  */
 export function useSession<Feature extends DescFeature>(
   client: Client<Feature>,
@@ -20,7 +26,7 @@ export function useSession<Feature extends DescFeature>(
   return session;
 }
 
-/** How the client stands with the server, as it changes. */
+/** The state of the client's connection, as it changes. */
 export function useConnectionState(client: Client): ConnectionState {
   return useSyncExternalStore(
     (watcher) => client.watch(watcher),
@@ -30,9 +36,9 @@ export function useConnectionState(client: Client): ConnectionState {
 }
 
 /**
- * The session's entities of a kind in the order of a snapshot, as they change. It
- * is the same array until one of them changes, and an entity is the same object
- * until it changes.
+ * The session's entities of a kind, in the order of a snapshot, as they change. The array
+ * stays the same until an entity changes. An entity stays the same object until it
+ * changes.
  */
 export function useEntities<Feature extends DescFeature, Entity extends Feature["timelineEntities"][number]>(
   session: RemoteSession<Feature>,
@@ -42,7 +48,7 @@ export function useEntities<Feature extends DescFeature, Entity extends Feature[
   return useSyncExternalStore((watcher) => session.watch(watcher), read, read);
 }
 
-/** Whether the session's snapshot has come in. */
+/** Whether the session's snapshot has arrived. */
 export function useHydrated(session: RemoteSession<DescFeature>): boolean {
   return useSyncExternalStore(
     (watcher) => session.watch(watcher),
@@ -51,7 +57,7 @@ export function useHydrated(session: RemoteSession<DescFeature>): boolean {
   );
 }
 
-/** What the server said when it did not give the session, for instance because it is forbidden. */
+/** The error with which the server refused the session, such as a session that is forbidden. */
 export function useRefusal(session: RemoteSession<DescFeature>): SessionstreamError | undefined {
   return useSyncExternalStore(
     (watcher) => session.watch(watcher),

@@ -2,19 +2,39 @@ import type { DescMessage } from "@bufbuild/protobuf";
 import { highestVersion } from "@sessionstream/proto/schema-facts";
 import { SessionstreamError } from "../base/errors.js";
 import { checkName } from "./name.js";
+import { encodePayload, type Payload, type PayloadInit } from "./payload.js";
 
 /** A backend event: what happened. */
 export interface DescEvent<Name extends string = string, Schema extends DescMessage = DescMessage> {
   readonly kind: "event";
   readonly name: Name;
   readonly schema: Schema;
-  /** The version of what the event means, which is stored with each; 1 is the first. */
+  /** The version of the event's meaning. The store keeps it with each event. The first version is 1. */
   readonly version: number;
+  /**
+   * Makes an event to be published with others, or to be returned by a decision.
+   * @throws PAYLOAD_TYPE_MISMATCH or INVALID_PAYLOAD.
+   */
+  of(payload: PayloadInit<Schema>): EventDraft<DescEvent<Name, Schema>>;
+}
+
+/** An event that is not published yet, checked and encoded. Made with `of` of its descriptor. */
+export class EventDraft<D extends DescEvent = DescEvent> {
+  readonly desc: D;
+  readonly payload: Payload<D["schema"]>;
+  /** The payload in protobuf's binary format. */
+  readonly encoded: Uint8Array;
+
+  constructor(desc: D, payload: Payload<D["schema"]>, encoded: Uint8Array) {
+    this.desc = desc;
+    this.payload = payload;
+    this.encoded = encoded;
+  }
 }
 
 /**
- * An event that another one took the place of. It cannot be published; logs have
- * it, and an upcast turns it into its successor.
+ * An event that another event has replaced. Nobody can publish it. Logs contain it, and an
+ * upcast turns it into its successor.
  */
 export interface DescSupersededEvent<Name extends string = string, Schema extends DescMessage = DescMessage> {
   readonly kind: "superseded_event";
@@ -22,18 +42,25 @@ export interface DescSupersededEvent<Name extends string = string, Schema extend
   readonly schema: Schema;
   /** The last version in which it was published. */
   readonly version: number;
-  /** The name of the event of the same feature that took its place. */
+  /** The name of the event of the same feature that replaced it. */
   readonly supersededBy: string;
+  /** It is published no more; so says the compiler's message, too. */
+  readonly of?: never;
 }
 
-/** An event that logs may have. */
+/** An event that logs may contain. */
 export type DescLoggedEvent = DescEvent | DescSupersededEvent;
 
 /**
- * Describes a backend event. A version above 1 says that its feature has an upcast,
- * which makes each version of the one before.
- * @throws INVALID_NAME, or INVALID_OPTION where the version is not a whole number from 1
- * to 100.
+ * Describes a backend event. If the version is above 1, the feature needs an upcast, which
+ * makes each version from the version before.
+ * @throws INVALID_NAME, or INVALID_OPTION if the version is not a whole number from 1 to
+ * 100.
+ *
+ * @example
+ * ```ts
+ * const Booked = event("LedgerBooked", BookedEventSchema, { version: 3 });
+ * ```
  */
 export function event<Name extends string, Schema extends DescMessage>(
   name: Name,
@@ -42,13 +69,22 @@ export function event<Name extends string, Schema extends DescMessage>(
 ): DescEvent<Name, Schema> {
   checkName("event", name);
   checkVersion(name, version);
-  return { kind: "event", name, schema, version };
+  const desc: DescEvent<Name, Schema> = {
+    kind: "event",
+    name,
+    schema,
+    version,
+    of(init) {
+      const { payload, encoded } = encodePayload(schema, init, `event "${name}"`, { name });
+      return new EventDraft(desc, payload, encoded);
+    },
+  };
+  return desc;
 }
 
 /**
- * Describes an event that can no longer be published, since the event named `by` took
- * its place.
- * @throws like `event`.
+ * Describes an event that the event named `by` has replaced. Nobody can publish it.
+ * @throws like {@link event}.
  */
 export function supersededEvent<Name extends string, Schema extends DescMessage>(
   name: Name,

@@ -19,7 +19,7 @@ export interface DescFeature<
   readonly name: string;
   readonly commands: readonly Command[];
   readonly events: readonly Event[];
-  /** Events that are in logs only. */
+  /** Events that only logs contain. */
   readonly supersededEvents: readonly DescSupersededEvent[];
   readonly uiEvents: readonly Ui[];
   readonly timelineEntities: readonly Entity[];
@@ -27,7 +27,7 @@ export interface DescFeature<
 
 /**
  * Describes a feature.
- * @throws INVALID_NAME, or UNKNOWN_NAME where an event is superseded by none of the
+ * @throws INVALID_NAME, or UNKNOWN_NAME if the successor of an event is no event of the
  * feature.
  */
 export function feature<

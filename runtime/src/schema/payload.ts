@@ -14,16 +14,16 @@ import { findInvalidField } from "./check/message.js";
 import { holdsFloat } from "./holds-float.js";
 
 /**
- * A message as the runtime hands it out. Payloads are shared, never cloned, so
- * they must not be changed; the type guards the message's own fields, and what
- * lies deeper is to be treated alike.
+ * A message as the runtime hands it out. Payloads are shared and never cloned. Do not
+ * change them. The type protects the fields of the message itself. Treat nested messages
+ * in the same way.
  */
 export type Payload<Schema extends DescMessage> = Readonly<MessageShape<Schema>>;
 
 /**
- * What is accepted where a payload is wanted: a message, or an object with some
- * of its fields, such as a spread message with some fields replaced. The caller
- * must not change it afterwards.
+ * A payload as the runtime accepts it: a message, or an object with some of its fields. A
+ * spread message with some replaced fields is such an object. The caller must not change
+ * it afterwards.
  */
 export type PayloadInit<Schema extends DescMessage> = {
   readonly [Field in keyof InitFields<Schema>]?: Field extends "$typeName"

@@ -9,11 +9,11 @@ import { type DescTimelineEntity, timelineEntity } from "./timeline-entity.js";
 import { type DescUiEvent, uiEvent } from "./ui-event.js";
 
 /**
- * The contract between features, store and transports: which message type each
- * command, event, UI event and timeline entity has. Names are unique per kind.
+ * Knows the message type of each command, event, UI event and timeline entity. Names are
+ * unique in their kind.
  *
- * Generated `register…` functions fill it; the four methods below are for those
- * who register by hand.
+ * Generated `register…` functions fill a registry. The four methods `register…` are for
+ * registering by hand.
  */
 export class SchemaRegistry {
   readonly #features = new Map<string, DescFeature>();
@@ -24,7 +24,7 @@ export class SchemaRegistry {
   #protobuf: Registry | undefined;
 
   /**
-   * Registers all that a feature has, or nothing.
+   * Registers all parts of a feature, or nothing.
    * @throws DUPLICATE_NAME or INVALID_PAYLOAD.
    */
   register(feature: DescFeature): void {
@@ -95,12 +95,12 @@ export class SchemaRegistry {
     return find("timeline entity", this.#timelineEntities, name);
   }
 
-  /** Whether an event is registered that can be published. */
+  /** Whether an event of that name can be published. */
   hasEvent(name: string): boolean {
     return this.#events.get(name)?.kind === "event";
   }
 
-  /** The event that logs may have under a name, superseded or not; undefined where none is registered. */
+  /** The event that logs may contain under a name, superseded or not. Undefined if none is registered. */
   loggedEvent(name: string): DescLoggedEvent | undefined {
     return this.#events.get(name);
   }
@@ -110,7 +110,7 @@ export class SchemaRegistry {
     return this.#timelineEntities.has(name);
   }
 
-  /** The kinds of timeline entities that are registered, sorted. */
+  /** The names of the registered kinds of timeline entities, sorted. */
   get timelineEntityNames(): readonly string[] {
     return [...this.#timelineEntities.keys()].sort();
   }
@@ -135,7 +135,7 @@ export class SchemaRegistry {
     }
   }
 
-  /** The message types of all that is registered, for `google.protobuf.Any` in JSON. */
+  /** The message types of everything that is registered, for `google.protobuf.Any` in JSON. */
   get protobuf(): Registry {
     if (this.#protobuf === undefined) {
       const kinds = [this.#commands, this.#events, this.#uiEvents, this.#timelineEntities];

@@ -13,19 +13,22 @@ export interface DescTimelineEntity<
   readonly kind: "timeline_entity";
   readonly name: Name;
   readonly schema: Schema;
-  /** The id of an entity, taken from the field that the schema marks. */
+  /** The id of an entity, from the field that the schema marks. */
   idOf(payload: Payload<Schema>): string;
   /**
-   * Creates the entity or replaces its state, for a timeline projection to return.
-   * @throws PAYLOAD_TYPE_MISMATCH, INVALID_PAYLOAD, or INVALID_ENTITY_ID when the id is
-   * empty.
+   * Makes a change that creates the entity or replaces its state. A timeline projection
+   * returns it.
+   * @throws PAYLOAD_TYPE_MISMATCH, INVALID_PAYLOAD, or INVALID_ENTITY_ID if the id is empty.
    */
   put(payload: PayloadInit<Schema>): TimelineChange<DescTimelineEntity<Name, Schema, Id>>;
-  /** Deletes the entity; the store keeps a tombstone. */
+  /**
+   * Makes a change that deletes the entity. The store keeps a tombstone.
+   * @throws INVALID_ENTITY_ID if the id is empty.
+   */
   delete(id: Id): TimelineChange<DescTimelineEntity<Name, Schema, Id>>;
 }
 
-/** The types that a field with an entity's id can have. */
+/** The types that the id of an entity can have. */
 export type EntityId = string | number | bigint;
 
 /** The type of the id of a kind of timeline entity. */
@@ -33,13 +36,13 @@ export type IdOf<D extends DescTimelineEntity> =
   D extends DescTimelineEntity<string, DescMessage, infer Id> ? Id : never;
 
 /**
- * A change to the timeline, as a timeline projection returns it. Made with `put`
- * or `delete` of an entity's descriptor.
+ * A change of the timeline, as a timeline projection returns it. `put` and `delete` of an
+ * entity's descriptor make one.
  */
 export class TimelineChange<D extends DescTimelineEntity = DescTimelineEntity> {
   readonly entity: D;
   readonly id: string;
-  /** The new state, or undefined where the entity is deleted. */
+  /** The new state, or undefined if the entity is deleted. */
   readonly payload: Payload<D["schema"]> | undefined;
 
   constructor(entity: D, id: string, payload: Payload<D["schema"]> | undefined) {

@@ -2,21 +2,21 @@ import type { DescMessage } from "@bufbuild/protobuf";
 import { checkName } from "./name.js";
 import { type Payload, type PayloadInit, toPayload } from "./payload.js";
 
-/** A UI event: what a live client is told. */
+/** A UI event: what a live client hears. */
 export interface DescUiEvent<Name extends string = string, Schema extends DescMessage = DescMessage> {
   readonly kind: "ui_event";
   readonly name: Name;
   readonly schema: Schema;
   /**
-   * Makes a UI event, for a UI projection to return. Throws
-   * PAYLOAD_TYPE_MISMATCH or INVALID_PAYLOAD.
+   * Makes a UI event. A UI projection returns it.
+   * @throws PAYLOAD_TYPE_MISMATCH or INVALID_PAYLOAD.
    */
   of(payload: PayloadInit<Schema>): UiEvent<DescUiEvent<Name, Schema>>;
 }
 
 /**
- * A UI event as a UI projection returns it and a client receives it. Made with
- * `of` of its descriptor, which is what keeps unchecked payloads out.
+ * A UI event, as a UI projection returns it and a client receives it. `of` of its
+ * descriptor makes one and checks the payload.
  */
 export class UiEvent<D extends DescUiEvent = DescUiEvent> {
   readonly desc: D;

@@ -1,48 +1,48 @@
 import type { Snapshot, TimelineEntity } from "../timeline/snapshot.js";
 import type { UiBatch } from "./ui-batch.js";
 
-/** What a client has of a session already. */
+/** What a client already has of a session. */
 export interface ResumePoint {
-  /** The ordinal of the last snapshot or delta that it took; 0 for none, or for one of nothing. */
+  /** The ordinal of the client's last snapshot or delta. 0 if there was none, or if it was empty. */
   readonly since: bigint;
-  /** The epoch of that snapshot or delta; "" for none. */
+  /** The epoch of that snapshot or delta. "" if there was none. */
   readonly epoch: string;
 }
 
 /**
- * Why a client begins anew. `new`: it has no snapshot. `epoch`: the timeline was
- * repaired, is of another history, or has other kinds of entities. `ahead`: the
- * client's ordinal is above the session's, as with an older copy of the store.
- * `stalled`: the timeline stands before an event whose projection failed.
+ * Why a client starts over. `new`: the client has no snapshot. `epoch`: the timeline was
+ * repaired, has another history, or has other kinds of entities. `ahead`: the client's
+ * ordinal is above the session's, as with an older copy of the store. `stalled`: the
+ * timeline is stopped before an event whose projection failed.
  */
 export type ResetReason = "new" | "epoch" | "ahead" | "stalled";
 
-/** The whole timeline, for a client that begins or begins anew. */
+/** The whole timeline, for a client that starts or starts over. */
 export interface FullHydration {
   readonly mode: "reset";
   readonly reason: ResetReason;
-  /** Which history of the timeline it is; "" where nothing was stored yet. */
+  /** The history of the timeline. "" if nothing is stored yet. */
   readonly epoch: string;
   readonly snapshot: Snapshot;
-  /** The UI events of the events that the snapshot's timeline lacks, in order. */
+  /** The UI events of the events that the snapshot does not contain, in order. */
   readonly missed: readonly UiBatch[];
 }
 
-/** What changed since the client was hydrated last: of each entity the last state. */
+/** The changes since the client's last snapshot or delta: the last state of each entity that changed. */
 export interface DeltaHydration {
   readonly mode: "delta";
-  /** Which history of the timeline it is: that which the client has. */
+  /** The history of the timeline. It is the same as the client's. */
   readonly epoch: string;
   readonly sessionId: string;
-  /** The ordinal that the client's timeline comes to. */
+  /** The ordinal of the client's timeline after the delta. */
   readonly ordinal: bigint;
   /** Ordered by created ordinal, last event ordinal, kind and id. */
   readonly changed: readonly TimelineEntity[];
   readonly deleted: readonly DeletedEntity[];
 }
 
-/** An entity that is no more. */
+/** An entity that was deleted. */
 export type DeletedEntity = Omit<TimelineEntity, "payload">;
 
-/** What a client begins or goes on with. */
+/** What a client starts or continues with. */
 export type Hydration = FullHydration | DeltaHydration;

@@ -6,8 +6,8 @@ import type { Snapshot } from "../timeline/snapshot.js";
 /** What `submit` resolves to. */
 export interface Submitted {
   /**
-   * The ordinal of the last event that the handler published before it
-   * returned, or of the session's last event where it published none.
+   * The ordinal of the last event that the handler published before it returned. If it
+   * published none, the ordinal of the session's last event.
    */
   readonly ordinal: bigint;
 }
@@ -15,14 +15,11 @@ export interface Submitted {
 /** How a command is submitted. */
 export interface SubmitOptions {
   /**
-   * The idempotency key: the command is done once, however often it is submitted
-   * under it in its session. 1 to 255 visible ASCII characters.
+   * The idempotency key: 1 to 255 visible ASCII characters. The hub does the command once,
+   * however often it is submitted to its session with that key.
    */
   readonly key?: string;
-  /**
-   * Aborted when the caller gives up. That aborts the handler's signal; under a
-   * key, and from a remote client, it only ends the wait.
-   */
+  /** Ends the wait of the caller. Without a key, in the process of the hub, it also aborts the handler's signal. */
   readonly signal?: AbortSignal;
 }
 
@@ -30,11 +27,11 @@ export interface SubmitOptions {
 export interface LiveUiEvent<Ui extends DescFeature["uiEvents"][number]> {
   readonly name: Ui["name"];
   readonly payload: UiEvent<Ui>["payload"];
-  /** The ordinal of the backend event that it was projected from. */
+  /** The ordinal of the backend event behind this UI event. */
   readonly ordinal: bigint;
 }
 
-/** One session, seen by a client of a feature: only what the feature has can be named. */
+/** One session, as a client of a feature sees it. The types allow only what the feature declares. */
 export interface SessionClient<Feature extends DescFeature = DescFeature> {
   readonly sessionId: string;
   submit<D extends Feature["commands"][number]>(
@@ -42,7 +39,7 @@ export interface SessionClient<Feature extends DescFeature = DescFeature> {
     payload: PayloadInit<D["schema"]>,
     options?: SubmitOptions,
   ): Promise<Submitted>;
-  /** Calls the listener for each live UI event of that name; returns what ends it. */
+  /** Calls the listener for each live UI event of that name. Returns a function that ends this. */
   on<D extends Feature["uiEvents"][number]>(uiEvent: D, listener: (event: LiveUiEvent<D>) => void): () => void;
   /** The session's timeline as it is now. */
   snapshot(): Promise<Snapshot<Feature["timelineEntities"][number]>>;

@@ -1,11 +1,8 @@
 import type { JsonObject } from "@bufbuild/protobuf";
 
-/** What projections may know of a session. */
+/** What projections can read of a session. */
 export interface SessionInfo {
   readonly id: string;
-  /**
-   * What the metadata factory made when the session began; stored with it.
-   * Projections may read it because it never changes.
-   */
+  /** The result of `sessionMetadata` when the session began. It never changes, so projections may read it. */
   readonly metadata: Readonly<JsonObject>;
 }

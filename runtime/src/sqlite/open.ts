@@ -9,8 +9,8 @@ export interface SqliteStoreOptions {
   /** Refuses to write, and to create the file. */
   readonly readonly?: boolean;
   /**
-   * `full` (the default) survives a loss of power; `normal` is faster and then
-   * may lose the last commits, but survives the end of the process.
+   * `full` (the default) survives a loss of power. `normal` is faster. It survives the end
+   * of the process, but a loss of power may take the last commits.
    */
   readonly synchronous?: "full" | "normal";
 }

@@ -24,10 +24,15 @@ import { type EntityRow, type EventRow, prepareStatements, type SessionRow, type
 export type { SqliteStoreOptions } from "./open.js";
 
 /**
- * Keeps sessions in an SQLite file, through better-sqlite3. Several processes may use
- * one file. ":memory:" is a database of its own, gone with the store.
- * @throws DRIVER_MISSING, STORE_INCOMPATIBLE for a file that is not ours or of a newer
- * release, or STORE_FAILED when it cannot be opened.
+ * Keeps sessions in an SQLite file, through better-sqlite3. Several processes may use one
+ * file. ":memory:" is a database in memory, which ends with the store.
+ * @throws INVALID_OPTION, DRIVER_MISSING, STORE_INCOMPATIBLE if the file is not one of
+ * ours or a newer release wrote it, or STORE_FAILED if the file cannot be opened.
+ *
+ * @example
+ * ```ts
+ * const hub = new Hub({ features, store: sqliteStore("chat.db") });
+ * ```
  */
 export function sqliteStore(path: string, options: SqliteStoreOptions = {}): Store {
   return new SqliteStore(openDatabase(path, options));

@@ -3,7 +3,7 @@ import type { SessionBatch, StoredEvent, StoredKey, StoredSession } from "./stor
 
 // What every store decides alike before it writes.
 
-/** @throws ORDINAL_CONFLICT where a batch does not build on what is stored. */
+/** @throws ORDINAL_CONFLICT if a batch does not build on the stored session. */
 export function checkBatch(batch: SessionBatch, stored: StoredSession | undefined): void {
   const { sessionId, revision, cursor } = batch;
   const current = stored?.revision ?? 0;
@@ -15,7 +15,7 @@ export function checkBatch(batch: SessionBatch, stored: StoredSession | undefine
   }
 }
 
-/** @throws ORDINAL_CONFLICT where an event differs from the one that the log has at its ordinal. */
+/** @throws ORDINAL_CONFLICT if an event differs from the logged event at its ordinal. */
 export function checkSameEvent(sessionId: string, given: StoredEvent, logged: StoredEvent | undefined): void {
   const same =
     logged !== undefined &&
@@ -29,10 +29,7 @@ export function checkSameEvent(sessionId: string, given: StoredEvent, logged: St
   }
 }
 
-/**
- * @throws KEY_CLAIMED where a key is stored of other work, or of the same work as far as
- * the batch takes it.
- */
+/** @throws KEY_CLAIMED if other work has the key, or if the same work already has it up to this ordinal. */
 export function checkSameWork(sessionId: string, given: StoredKey, stored: StoredKey | undefined): void {
   if (stored === undefined) return;
   // The same work goes on; other work under the key, also work that published nothing, does not.

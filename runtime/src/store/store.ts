@@ -4,7 +4,7 @@ import type { JsonObject } from "@bufbuild/protobuf";
 export interface StoredEvent {
   readonly ordinal: bigint;
   readonly name: string;
-  /** The version that the event's schema had when it was published; 1 is the first. */
+  /** The version of the event when it was published. The first version is 1. */
   readonly version: number;
   /** The full name of the payload's message type. */
   readonly type: string;
@@ -15,16 +15,16 @@ export interface StoredEvent {
 }
 
 /**
- * An idempotency key and what was done under it, stored with the events of that
- * work, so that it is done once.
+ * An idempotency key and the work under it. The store keeps it with the events of that
+ * work. So the work is done once.
  */
 export interface StoredKey {
   readonly key: string;
-  /** Tells whether other work is the same: its name and a hash of its payload. */
+  /** Identifies the work: its name and a hash of its payload. */
   readonly fingerprint: string;
   /**
-   * The ordinals of the first and the last event that the work published; where
-   * it published none, both are that of the session's last event.
+   * The ordinals of the first and the last event of the work. If the work published none,
+   * both are the ordinal of the session's last event.
    */
   readonly firstOrdinal: bigint;
   readonly lastOrdinal: bigint;
@@ -38,11 +38,11 @@ export interface StoredEntity {
   readonly lastEventOrdinal: bigint;
   /** The full name of the payload's message type. */
   readonly type: string;
-  /** The payload in protobuf's binary format; undefined for a tombstone. */
+  /** The payload in protobuf's binary format. Undefined for a tombstone. */
   readonly payload: Uint8Array | undefined;
 }
 
-/** Which step of reading an event failed: what a failure on record is about. */
+/** The step that failed, of a failure on record. */
 export type RecordedStep = "decode" | "ui-projection" | "timeline-projection";
 
 /** A failure that stays on record. */
@@ -59,22 +59,25 @@ export interface StoredError {
 /** A session without its timeline. */
 export interface StoredSession {
   readonly metadata: Readonly<JsonObject>;
-  /** Counts the commits; a commit names the revision that it builds on. */
+  /** The number of commits. A commit names the revision that it builds on. */
   readonly revision: number;
   /** The ordinal of the last event in the log. */
   readonly ordinal: bigint;
   /** The ordinal of the last event that the timeline contains. */
   readonly cursor: bigint;
   /**
-   * Tells one history of the timeline from another: it is renewed when the
-   * timeline is repaired. What a client has of another epoch cannot be continued.
+   * Identifies a history of the timeline. A repair of the timeline renews it. A client with
+   * another epoch must start over.
    */
   readonly epoch: string;
 }
 
-/** Which entities are loaded. */
+/** Which entities `load` reads. */
 export interface LoadOptions {
-  /** Only those that changed above this ordinal, tombstones among them. Without it, all, without tombstones. */
+  /**
+   * Reads only the entities that changed above this ordinal, with tombstones. Without it,
+   * reads all entities, without tombstones.
+   */
   readonly changedAfter?: bigint;
 }
 
@@ -87,75 +90,74 @@ export interface StoredTimeline extends StoredSession {
 /** What a session's lane commits at once. */
 export interface SessionBatch {
   readonly sessionId: string;
-  /** The revision that the batch builds on; 0 for a new session. */
+  /** The revision that the batch builds on. 0 for a new session. */
   readonly revision: number;
   /** Stored when the session is new. */
   readonly metadata: Readonly<JsonObject>;
   /**
-   * In order. Above the log's last ordinal, they are appended; an event at an
-   * ordinal that the log has must be identical and is not appended again.
+   * In order. The store appends the events above the log's last ordinal. An event at or
+   * below that ordinal must be identical to the logged event, and is not appended again.
    */
   readonly events: readonly StoredEvent[];
-  /** The timeline's new cursor; it only moves forward, unless the timeline is replaced. */
+  /** The timeline's new cursor. It only moves forward, unless the timeline is replaced. */
   readonly cursor: bigint;
-  /** Stored where the session is new or the batch has no events; events do not change it. */
+  /** Stored if the session is new or the batch has no events. Events do not change the epoch. */
   readonly epoch: string;
   /** The entities that changed, each in its last state. */
   readonly entities: readonly StoredEntity[];
-  /** Whether `entities` are the whole timeline and all others go. */
+  /** Whether `entities` are the whole timeline. Then the store deletes all others. */
   readonly replaceTimeline: boolean;
   readonly errors: readonly StoredError[];
   /**
-   * The keys that the batch's events were published under. A key that the store
-   * has with the same first ordinal is moved on to its last ordinal, which must
-   * be higher.
+   * The keys under which the batch's events were published. If the store has a key with the
+   * same first ordinal, the key gets the new last ordinal, which must be higher.
    */
   readonly keys: readonly StoredKey[];
 }
 
 /** A page of the log. */
 export interface EventRange {
-  /** Events above this ordinal; 0 for all. */
+  /** Only events above this ordinal. The default is 0: all events. */
   readonly after?: bigint;
-  /** At most so many; 1,000 unless given. */
+  /** The largest number of results. The default is 1,000. */
   readonly limit?: number;
 }
 
 /** A page of the sessions' ids. */
 export interface SessionRange {
-  /** Those after this id, in the store's order; from the first unless given. */
+  /** Only ids after this one, in the store's order. By default, from the first. */
   readonly after?: string;
-  /** At most so many; 1,000 unless given. */
+  /** The largest number of results. The default is 1,000. */
   readonly limit?: number;
 }
 
-/** How many events or sessions a page has unless a limit is given. */
+/** The size of a page of events or sessions without a limit. */
 export const defaultLimit = 1000;
 
 /**
- * Keeps sessions: the log, the timeline that is its fold, and the errors.
+ * Keeps sessions: the log, the timeline, the errors and the keys.
  *
- * A store may be shared by several processes. It holds two promises: a batch is
- * committed whole or not at all, and a batch whose revision is not the stored
- * one is refused with ORDINAL_CONFLICT and changes nothing. So is, with
- * KEY_CLAIMED, one with a key that the store has of other work.
+ * Several processes may share a store. A store makes these promises. It commits a batch
+ * whole or not at all. It refuses a batch with ORDINAL_CONFLICT if the batch builds on
+ * another revision than the stored one. It refuses a batch with KEY_CLAIMED if other work
+ * has claimed one of its keys. A refused batch changes nothing.
  */
 export interface Store {
-  /** The ids of the sessions that something was committed to, in an order that stays. */
+  /** The ids of the sessions with at least one commit, in an order that never changes. */
   sessions(range?: SessionRange): Promise<readonly string[]>;
-  /** Where the session stands, or undefined where nothing was committed. */
+  /** Where the session stands, or undefined if nothing was committed. */
   session(sessionId: string): Promise<StoredSession | undefined>;
-  /** The session with its timeline, or undefined where nothing was committed. */
+  /** The session with its timeline, or undefined if nothing was committed. */
   load(sessionId: string, options?: LoadOptions): Promise<StoredTimeline | undefined>;
   /**
-   * Commits the batches, at most one a session. The n-th outcome is undefined
-   * when the n-th batch is durable, else the error that it was refused with;
-   * one batch's refusal does not touch the others.
+   * Commits the batches, at most one for each session. The n-th outcome is undefined if the
+   * n-th batch is durable. Otherwise it is the error that refused the batch. A refused batch
+   * does not affect the others.
    */
   commit(batches: readonly SessionBatch[]): Promise<readonly (Error | undefined)[]>;
   /** Events in order. */
   events(sessionId: string, range?: EventRange): Promise<readonly StoredEvent[]>;
-  /** What was done under an idempotency key in the session, or undefined where nothing was stored. */
+  /** An idempotency key of the session with its work, or undefined if it is not stored. */
   key(sessionId: string, key: string): Promise<StoredKey | undefined>;
   /** Errors in the order in which they were recorded. */
   errors(sessionId: string): Promise<readonly StoredError[]>;

@@ -16,7 +16,7 @@ export interface TimelineEntity<D extends DescTimelineEntity = DescTimelineEntit
 /** A session's timeline, complete up to an ordinal. */
 export interface Snapshot<Entity extends DescTimelineEntity = DescTimelineEntity> extends TimelineView<Entity> {
   readonly sessionId: string;
-  /** The ordinal of the last event that the timeline contains; 0 before the first. */
+  /** The ordinal of the last event that the timeline contains. 0 before the first event. */
   readonly ordinal: bigint;
   /** Ordered by created ordinal, last event ordinal, kind and id. */
   readonly entities: readonly TimelineEntity<Entity>[];

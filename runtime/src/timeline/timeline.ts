@@ -95,7 +95,9 @@ export class Timeline implements TimelineView {
           loaded: undefined,
         };
         kind.set(id, entry);
+        this.changing(entry, true);
       } else {
+        this.changing(entry, false);
         if (!isAlive(entry)) entry.createdOrdinal = ordinal;
         entry.lastEventOrdinal = ordinal;
         entry.payload = payload;
@@ -106,9 +108,16 @@ export class Timeline implements TimelineView {
     this.cursor = ordinal;
   }
 
+  /** Told of each entity that an event is about to change, or has just made. */
+  protected changing(_entry: Entry, _isNew: boolean): void {}
+
   /** Told of each entity that an event changed: tombstones leave the memory. */
   protected changed(entry: Entry): void {
-    if (!isAlive(entry)) this.#kinds.get(entry.kind)?.delete(entry.id);
+    if (!isAlive(entry)) this.forget(entry);
+  }
+
+  protected forget({ kind, id }: Entry): void {
+    this.#kinds.get(kind)?.delete(id);
   }
 
   protected alive(): Entry[] {

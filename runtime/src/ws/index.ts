@@ -1,4 +1,4 @@
-export * from "./observer.js";
+export type { TransportObserver, TransportRecord, TransportStage } from "./observer.js";
 export {
   closeCodes,
   type Refusable,

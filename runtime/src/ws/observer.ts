@@ -1,4 +1,4 @@
-/** What a connection goes through, as a transport observer hears of it. */
+/** The stages of a connection, as a transport observer hears of them. */
 export type TransportStage =
   | "connect"
   | "refuse"
@@ -16,7 +16,7 @@ export type TransportStage =
 /** One step of a connection. */
 export interface TransportRecord {
   readonly stage: TransportStage;
-  /** Empty for an upgrade that was refused. */
+  /** Empty if the upgrade was refused. */
   readonly connectionId: string;
   readonly sessionId?: string;
   /** Of the snapshot, or of the last UI event that was sent. */
@@ -25,7 +25,7 @@ export interface TransportRecord {
   readonly bytes?: number;
   /** The code of an error frame or of a close. */
   readonly code?: string;
-  /** What went wrong within the server; it is never told to the client. */
+  /** The error inside the server. The client never hears of it. */
   readonly error?: unknown;
 }
 

@@ -4,43 +4,46 @@ import type { TransportObserver } from "./observer.js";
 
 /** How a WebSocket transport is made. Sizes are in bytes, times in milliseconds. */
 export interface WebSocketTransportOptions<Identity = unknown> extends Partial<TransportLimits> {
-  /** The path that clients connect to; "/ws" unless given. */
+  /** The path that clients connect to. The default is "/ws". */
   readonly path?: string;
   /**
-   * Which pages may connect. Unless given, those of the same origin and of
-   * loopback. Clients that are no browsers send no origin and may always.
+   * Which pages may connect. By default, pages of the same host and of loopback. Clients
+   * that are not browsers send no origin, and may always connect.
    */
   readonly allowedOrigins?: readonly string[] | ((origin: string, request: IncomingMessage) => boolean);
   /**
-   * Says who connects; what it returns is given to `authorizeSubscribe`. Returns
-   * or resolves to undefined, null or false, or throws, to refuse the connection.
+   * Says who connects. `authorizeSubscribe` receives the result. The results undefined, null
+   * and false, and errors, refuse the connection.
    */
   readonly authorizeConnect?: (request: IncomingMessage) => Refusable<Identity> | Promise<Refusable<Identity>>;
-  /** Says whether a client may see a session; nothing but `true` lets it. */
+  /** Decides whether a client may see a session. Only `true` permits it. */
   readonly authorizeSubscribe?: (identity: Identity, sessionId: string) => boolean | Promise<boolean>;
   readonly observer?: TransportObserver;
 }
 
-/** What `authorizeConnect` returns: who connects, or that nobody may. */
+/** The result of `authorizeConnect`: who connects, or a value that refuses the connection. */
 export type Refusable<Identity> = Identity | undefined | null | false;
 
-/** What bounds a connection; each at least 1. */
+/** The limits of a connection. Each is at least 1. */
 export interface TransportLimits {
-  /** The largest frame that a client may send; 64 KiB unless given. */
+  /** The largest frame that a client may send. The default is 64 KiB. */
   readonly maxFrameBytes: number;
-  /** How many sessions one connection may subscribe to; 100 unless given. */
+  /** How many sessions one connection may subscribe to. The default is 100. */
   readonly maxSubscriptions: number;
-  /** How many UI events are held while a snapshot loads; 4,096 unless given. */
+  /** How many UI events are held while a snapshot loads. The default is 4,096. */
   readonly maxHeldEvents: number;
   /**
-   * Bytes that may wait for a client, both in its socket and held while a
-   * snapshot loads, beside the snapshot itself; 1 MiB unless given. A client
-   * that lags further behind is resynchronised.
+   * How many bytes may wait for a client, in its socket and while a snapshot loads, besides
+   * the snapshot itself. The default is 1 MiB. A client that lags further behind is
+   * resynchronised.
    */
   readonly maxBufferedBytes: number;
-  /** How long a client that lags may take to catch up before it is closed; 30,000 unless given. */
+  /** How long a slow client may take to catch up. Then the server closes the connection. The default is 30,000. */
   readonly lagTimeout: number;
-  /** How often peers are pinged; one that misses a ping is closed. 30,000 unless given. */
+  /**
+   * How often the server pings clients. If a client misses a ping, the server closes the
+   * connection. The default is 30,000.
+   */
   readonly pingInterval: number;
 }
 
@@ -84,7 +87,7 @@ export function limitsOf(options: Partial<TransportLimits>): TransportLimits {
   return limits;
 }
 
-/** The codes of error frames; the first three are those of the original. */
+/** The codes of error frames. */
 export type TransportErrorCode =
   | "bad_client_frame"
   | "protocol_error"
@@ -93,7 +96,7 @@ export type TransportErrorCode =
   | "too_many_subscriptions"
   | "snapshot_failed";
 
-/** The codes that connections are closed with, beside those of RFC 6455. */
+/** The codes with which the server closes connections, besides those of RFC 6455. */
 export const closeCodes = {
   /** The server is closing. */
   goingAway: 1001,

@@ -18,7 +18,7 @@ export interface SubscriptionOwner {
   drop(subscription: Subscription, ...reason: DropReason): void;
 }
 
-/** `hydrating` until the snapshot is sent, `lagging` while the client is too slow for more. */
+/** `hydrating` until the snapshot is sent. `lagging` while the client is too slow. */
 export type SubscriptionState = "hydrating" | "live" | "lagging" | "ended";
 
 /**

@@ -20,7 +20,7 @@ import { type FeedListener, SessionFeed } from "./session-feed.js";
 import type { SubscriptionState } from "./subscription.js";
 import { refuseUpgrade, routeUpgrades, type UpgradeHandler } from "./upgrades.js";
 
-/** A connection as it is listed. */
+/** A connection, as `connections()` lists it. */
 export interface ConnectionInfo {
   readonly id: string;
   readonly remoteAddress: string;
@@ -31,7 +31,7 @@ export interface ConnectionInfo {
   readonly subscriptions: readonly SubscriptionInfo[];
 }
 
-/** A subscription as it is listed. */
+/** A subscription, as `connections()` lists it. */
 export interface SubscriptionInfo {
   readonly sessionId: string;
   readonly state: SubscriptionState;
@@ -40,24 +40,33 @@ export interface SubscriptionInfo {
 /** Gives browsers and other clients the sessions of a hub over WebSocket. */
 export interface WebSocketTransport {
   /**
-   * Serves the path on a server, or on several; other paths are left to whoever else
-   * listens for upgrades.
-   * @throws DUPLICATE_NAME where the server has the path already, and CLOSED.
+   * Serves the path on a server. It can be called for several servers. Other listeners for
+   * upgrades can serve other paths.
+   * @throws DUPLICATE_NAME if something already serves the path on this server, or CLOSED.
    */
   attach(server: HttpServer | HttpsServer): void;
-  /** Serves one upgrade, for those who route them by themselves. Does not reject. */
+  /** Serves one upgrade, for servers that route upgrades themselves. Never rejects. */
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void>;
   connections(): readonly ConnectionInfo[];
   /**
-   * Takes no more connections, sends those that are there what has been fanned
-   * out, closes them with 1001, and resolves when they are closed; after
-   * `timeout` milliseconds (2,000 unless given) by force. The server and the hub
-   * stay open.
+   * Takes no more connections. Sends the existing connections everything that was fanned
+   * out, and closes them with 1001. Resolves when they are closed. After `timeout`
+   * milliseconds (the default is 2,000) it closes them by force. The server and the hub stay
+   * open.
    */
   close(options?: { readonly timeout?: number }): Promise<void>;
 }
 
-/** Makes a WebSocket transport of a hub, on the package `ws`. */
+/**
+ * Makes a WebSocket transport for a hub, on the package `ws`.
+ * @throws INVALID_OPTION.
+ *
+ * @example
+ * ```ts
+ * const transport = webSocketTransport(hub, { authorizeConnect: userOf, authorizeSubscribe });
+ * transport.attach(server);
+ * ```
+ */
 export function webSocketTransport<Identity = unknown>(
   hub: Hub,
   options: WebSocketTransportOptions<Identity> = {},

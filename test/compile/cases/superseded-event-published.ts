@@ -14,6 +14,6 @@ export const handlers: LedgerHandlers = {
 };
 
 export async function publish(hub: Hub): Promise<void> {
-  // error: 2345 'DescSupersededEvent<"LedgerPaidIn"
+  // error: 2769 'DescSupersededEvent<"LedgerPaidIn"
   await hub.publish("s", LedgerPaidIn, { account: "a" });
 }

@@ -1,6 +1,7 @@
 import {
   type BackendEvent,
   type CommandContext,
+  type DescEvent,
   type ErrorReport,
   Hub,
   type Store,
@@ -150,7 +151,10 @@ export class World {
         this.#mustBeDurable(session, ordinal, "acknowledged"),
       );
     await turns(publisher.delay);
-    if (publisher.through === "hub") return attempt((event, payload) => hub.publish(session, event, payload));
+    if (publisher.through === "hub") {
+      const publish = (event: DescEvent, payload: object) => hub.publish(session, event, payload);
+      return attempt(publish as CommandContext["publish"]);
+    }
     const task = String(number);
     let run: Promise<void> | undefined;
     this.#tasks.set(task, async ({ publish, run: start }) => {

@@ -2,7 +2,7 @@ import { existsSync, statSync } from "node:fs";
 import { resolve, sep } from "node:path";
 import { CannotRun } from "../../shell/cannot-run.js";
 
-/** What the paths of the command line limit a run to: absolute paths that exist. */
+/** The limits of a run, from the paths of the command line: absolute paths that exist. */
 export interface PathFilter {
   readonly folders: readonly string[];
   readonly files: ReadonlySet<string>;
@@ -36,7 +36,7 @@ export function passes(path: string, filter: PathFilter | undefined): boolean {
 }
 
 async function filesOf(given: string, pattern: string): Promise<readonly string[]> {
-  // The glob comes with ts-morph, which takes long to load.
+  // The glob comes with ts-morph, and ts-morph takes long to load.
   const matches = /[*?{[]/.test(given) ? (await import("./glob.js")).glob(pattern) : [];
   if (matches.length > 0) return matches;
   throw new CannotRun("PATH_NOT_FOUND", `got path ${given}, which no file matches: want a file, a folder or a glob`);

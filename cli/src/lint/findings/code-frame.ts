@@ -1,10 +1,10 @@
 import { style, type Terminal } from "../../shell/terminal.js";
 import type { Finding } from "./finding.js";
 
-// buf counts so, too: a tab takes the columns up to the next multiple of this.
+// A tab fills the columns up to the next multiple of this number. buf counts in the same way.
 const tabWidth = 4;
 
-/** The line of a finding, with carets below the text that is wrong; empty where the file has no such line. */
+/** The line of a finding, with carets below the wrong text. Empty if the file has no such line. */
 export function codeFrame(finding: Finding, lines: readonly string[], terminal: Terminal): readonly string[] {
   const source = lines[finding.line - 1];
   if (source === undefined) return [];
@@ -20,7 +20,7 @@ export function codeFrame(finding: Finding, lines: readonly string[], terminal: 
   ];
 }
 
-/** How far to the right a column is when spaces stand for the tabs. */
+/** The width of the text before a column, with spaces instead of tabs. */
 function widthOf(source: string, column: number, countsTabs: boolean): number {
   return countsTabs ? column : expanded(source.slice(0, column)).length;
 }

@@ -6,12 +6,12 @@ export interface Location {
   readonly column: number;
 }
 
-/** What a rule found wrong, and where. `--format json` prints it as it is. */
+/** A mistake that a rule found, and its place. `--format json` prints this object. */
 export interface Finding extends Location {
   readonly ruleId: string;
-  /** What the rule found, what it wants, and how to mend it. */
+  /** What the rule found, what it wants, and how to fix it. */
   readonly message: string;
-  /** The position after the last character, where the rule knows it. */
+  /** The position after the last character, if the rule knows it. */
   readonly endLine?: number;
   readonly endColumn?: number;
   /** The other places that the finding is about. */

@@ -5,7 +5,7 @@ import { codeFrame } from "./code-frame.js";
 import type { Finding } from "./finding.js";
 import type { LintResult } from "./result.js";
 
-/** A result for people: each finding as `path:line:col: message (RULE_ID)` with a code frame, then the counts. */
+/** A result for people: first each finding as `path:line:col: message (RULE_ID)` with a code frame, then the counts. */
 export function formatText({ findings, checked }: LintResult, cwd: string, terminal: Terminal): string {
   const files = new Map<string, readonly string[]>();
   const linesOf = (path: string): readonly string[] => {
@@ -35,7 +35,7 @@ function plural(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }
 
-/** The lines of a file; none where the disk has no such file, as may be with one of an image. */
+/** The lines of a file. Empty if the disk does not have the file, such as a file in an image. */
 function readLines(path: string): readonly string[] {
   try {
     return readFileSync(path, "utf8").split(/\r?\n/);

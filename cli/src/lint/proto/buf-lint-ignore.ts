@@ -1,9 +1,9 @@
 import type { DescFile } from "@bufbuild/protobuf";
 
 /**
- * Whether the comment of a place, or of what contains the place, says
- * `buf:lint:ignore RULE_ID` on a line of its own. buf reads the same comment for
- * its own rules.
+ * Whether a comment says `buf:lint:ignore RULE_ID` on a line of its own. The comment
+ * may be on the place itself, or on something that contains the place. buf reads the
+ * same comment for its own rules.
  */
 export function isBufLintIgnored(file: DescFile, path: readonly number[], ruleId: string): boolean {
   const locations = file.proto.sourceCodeInfo?.location ?? [];

@@ -7,7 +7,7 @@ import { foldersUpward } from "../../shell/paths.js";
 const maxBuffer = 2 ** 30;
 
 /**
- * Runs the buf of the project, or else the one in the PATH. Resolves to what buf
+ * Runs the buf of the project, or else the buf in the PATH. Resolves to what buf
  * prints.
  *
  * @throws {CannotRun} BUF_NOT_FOUND, or PROTO_DOES_NOT_COMPILE with buf's own words
@@ -17,7 +17,7 @@ export async function runBuf(args: readonly string[], cwd: string): Promise<Buff
   const path = [...bins, process.env.PATH ?? ""].join(delimiter);
   try {
     const options = { cwd, maxBuffer, encoding: "buffer", env: { ...process.env, PATH: path } } as const;
-    // On Windows, npm installs programs as scripts, which only a shell runs.
+    // On Windows, npm installs programs as scripts. Only a shell can run them.
     const { stdout } = await promisify(execFile)("buf", args, { ...options, shell: process.platform === "win32" });
     return stdout;
   } catch (error) {
@@ -40,7 +40,7 @@ function isMissing(error: unknown): boolean {
   return error instanceof Error && "code" in error && error.code === "ENOENT";
 }
 
-/** What buf says: faults in files on stdout, all other faults on stderr. */
+/** The words of buf: it prints faults in files to stdout, and all other faults to stderr. */
 function outputOf(error: unknown): string {
   const { stdout, stderr } = error as { stdout?: unknown; stderr?: unknown };
   const said = `${stdout ?? ""}${stderr ?? ""}`.trim();

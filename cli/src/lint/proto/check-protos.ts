@@ -4,7 +4,7 @@ import type { Finding } from "../findings/finding.js";
 import { isBufLintIgnored } from "./buf-lint-ignore.js";
 import { compileProtos } from "./compile.js";
 
-/** What the proto files say, and what is wrong with them. */
+/** The model of the proto files, and the findings in them. */
 export interface CheckedProtos {
   readonly model: SchemaModel;
   readonly findings: readonly Finding[];
@@ -21,7 +21,7 @@ export async function checkProtos(input: string, cwd: string): Promise<CheckedPr
   const { files, own } = await compileProtos(input, cwd);
   const model = readModel(files);
   const findings = vet(model)
-    // Faults in a dependency are for those who keep it.
+    // The maintainers of a dependency handle the findings in it.
     .filter(({ location, related }) => [location, ...related].some(({ file }) => own.has(file)))
     .filter(({ location: { file, path }, ruleId }) => !isBufLintIgnored(file, path, ruleId))
     .map(({ ruleId, message, location, related }) => ({

@@ -3,9 +3,9 @@ import { type FileDescriptorSet, FileDescriptorSetSchema } from "@bufbuild/proto
 import { shownPath } from "../../shell/paths.js";
 import { runBuf } from "./buf.js";
 
-/** Proto files as buf compiled them. */
+/** Proto files that buf has compiled. */
 export interface CompiledProtos {
-  /** All files, with those that they import. A file of the input has as its name the path that the user can open. */
+  /** All files and their imports. The name of an input file is the path that the user can open. */
   readonly files: readonly DescFile[];
   /** The files of the input itself. */
   readonly own: ReadonlySet<DescFile>;
@@ -27,8 +27,8 @@ export async function compileProtos(input: string, cwd: string): Promise<Compile
     .map((line) => JSON.parse(line) as ListedFile);
   const own = listed.filter((file) => !file.is_import);
   // buf names files relative to their module. Messages take the name of a file
-  // from its descriptor, so the path goes there. In an image, no file has a path,
-  // and files keep their names.
+  // from its descriptor. So the descriptor gets the path. In an image, files have no
+  // paths, and they keep their names.
   const paths = new Map(
     own.filter(({ path }) => path !== "").map(({ import_path, path }) => [import_path, shown(path, cwd)]),
   );
@@ -41,7 +41,7 @@ export async function compileProtos(input: string, cwd: string): Promise<Compile
 
 /** A line of `buf ls-files --format json`. */
 interface ListedFile {
-  /** The path from the working directory; empty in an image. */
+  /** The path from the working directory. Empty in an image. */
   readonly path: string;
   readonly import_path: string;
   readonly is_import: boolean;

@@ -4,8 +4,8 @@ import { CannotRun } from "../../shell/cannot-run.js";
 import { findUpward } from "../../shell/paths.js";
 
 /**
- * The folder or image for buf to compile: the given one, or else the workspace in
- * the working directory or above it.
+ * The folder or image for buf to compile. This is the given input, or else the
+ * workspace in the working directory or above.
  *
  * @throws {CannotRun} PROTO_NOT_FOUND
  */
@@ -15,7 +15,7 @@ export function protoInput(given: string | undefined, cwd: string): string {
     if (existsSync(path)) return path;
     throw new CannotRun("PROTO_NOT_FOUND", `--proto: got ${given}, which does not exist: want a folder or a buf image`);
   }
-  // A buf.work.yaml holds together folders, and each of them has a buf.yaml.
+  // A buf.work.yaml joins several folders. Each of these folders has a buf.yaml.
   const config = findUpward(cwd, "buf.work.yaml") ?? findUpward(cwd, "buf.yaml");
   if (config !== undefined) return dirname(config);
   throw new CannotRun(

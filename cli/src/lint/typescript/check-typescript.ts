@@ -12,8 +12,8 @@ import type { RuleContext } from "./rules/rule.js";
 import { forEachNode } from "./trace/syntax.js";
 
 /**
- * Checks the files of a project. `model` is the schema of the run; undefined
- * leaves out what the rules check against a schema.
+ * Checks the files of a project. `model` is the schema of the run. Without it, the
+ * rules skip everything that they would check against a schema.
  *
  * @throws {CannotRun} RUNTIME_NOT_RESOLVED
  */

@@ -1,7 +1,7 @@
 /**
  * Whether the line before a line has a comment `sessionstream-lint-ignore RULE_ID`.
- * Commas separate several rules; what follows the rules is for people. `line`
- * counts from 1.
+ * Commas separate several rules. Text after the rules is for people. `line` counts
+ * from 1.
  */
 export function isLintIgnored(text: string, line: number, ruleId: string): boolean {
   const before = text.split("\n")[line - 2] ?? "";

@@ -4,7 +4,7 @@ import { type TypedFiles, TypedProject } from "./project/typed-project.js";
 import { candidatesIn, filesThatMention, mayRegister } from "./text-patterns.js";
 import { relaysOf } from "./trace/relays.js";
 
-/** Gives types to the files in which a rule could find something, and to no more. Undefined where there are none. */
+/** Gives types only to the files in which a rule could find something. Undefined if there are none. */
 export function typeRelevantFiles(
   { texts, declarations, options }: TypeScriptProject,
   model: SchemaModel | undefined,
@@ -13,8 +13,8 @@ export function typeRelevantFiles(
   if (candidates.length === 0) return undefined;
   const project = new TypedProject(options, declarations);
   for (const [path, text] of candidates) project.add(path, text, mayRegister(text));
-  // The text of a file that only calls a relay tells nothing by itself. That
-  // file may pass on what others give it, too, and so be a relay itself.
+  // The text of a file that only calls a relay does not show this. Such a file may
+  // also pass on what other files give it. Then the file is a relay itself.
   for (;;) {
     const typed = project.typed();
     const added = filesThatMention(relaysOf(typed), texts).map(([path, text]) => project.add(path, text, true));

@@ -1,13 +1,13 @@
 import type { SchemaModel } from "@sessionstream/plugin/model";
 import type { Texts } from "./project/hand-written.js";
 
-// Most of the time of a run goes into types. These patterns look at the text alone
-// and find the files in which a rule could find something. They may find too many
-// files, but miss none that names our packages or the generated code.
+// A run spends most of its time on types. These patterns look only at texts. They
+// find the files in which a rule could find something. They may find too many files,
+// but they miss no file that names our packages or the generated code.
 
 const usesUs = /@sessionstream\/|_sessionstream\b/;
 const registers = /\bregister(?:Command|Event|UIEvent|TimelineEntity)\b/;
-// From whatever subpath: which one exports the makers is for the package to say.
+// The pattern allows every subpath, because the package decides which one exports the makers.
 const importsMakers =
   /(?:\*[^;"']*|\{[^}]*\b(?:command|event|supersededEvent|uiEvent|timelineEntity)\b[^}]*\}\s*from\s*|\bimport\(\s*|\brequire\(\s*)["']@sessionstream\/runtime(?:\/[^"']*)?["']/;
 const names = /\b(?:name|kind)\b/;
@@ -22,7 +22,7 @@ export function candidatesIn(texts: Texts, model: SchemaModel | undefined): read
   return [...texts].filter(([, text]) => isCandidate(text, logicalNames));
 }
 
-/** Whether a text may name something that registers a message type, by the name that we gave it. */
+/** Whether a text may use a function of ours that registers a message type, under its own name. */
 export function mayRegister(text: string): boolean {
   return registers.test(text) || importsMakers.test(text);
 }
@@ -39,8 +39,8 @@ function isCandidate(text: string, logicalNames: RegExp | undefined): boolean {
   if (usesUs.test(text)) {
     return mayRegister(text) || mayName(text) || (ordinals.test(text) && makesNumbers.test(text));
   }
-  // A file can have our types without naming us: by inference, from a function
-  // of another file.
+  // A file can use our types without naming our packages: the compiler infers them
+  // from a function of another file.
   return (
     registers.test(text) ||
     (/\b\w*[oO]rdinal\b/.test(text) && makesNumbers.test(text)) ||
@@ -48,7 +48,7 @@ function isCandidate(text: string, logicalNames: RegExp | undefined): boolean {
   );
 }
 
-/** Whether a text may compare logical names or look one up. */
+/** Whether a text may compare or look up logical names. */
 function mayName(text: string): boolean {
   return (names.test(text) && comparisons.test(text)) || lookups.test(text);
 }

@@ -49,7 +49,7 @@ function missing({ message, binding }: Mark): string {
     : `${entity}: name one singular string or integer field in the binding's entity_id`;
 }
 
-/** What makes a field unfit for an id; undefined where it is fit. */
+/** Why a field is unfit for an id. Undefined if it is fit. */
 function unfitType(field: DescField | DescExtension): string | undefined {
   if (field.oneof !== undefined) return `in the oneof "${field.oneof.name}"`;
   switch (field.fieldKind) {
@@ -66,7 +66,7 @@ function unfitType(field: DescField | DescExtension): string | undefined {
   }
 }
 
-/** The scalar type's name in proto files, after the article that it takes. */
+/** The name of a scalar type in proto files, with its article. */
 function aScalar(type: ScalarType): string {
   const name = ScalarType[type].toLowerCase();
   return type === ScalarType.BYTES ? name : `a ${name}`;

@@ -7,7 +7,7 @@ export const nameUnique: Rule = {
   check({ names }, report) {
     for (const kind of kinds) {
       for (const [text, all] of names[kind]) {
-        // Without a feature, names that are not written are not known.
+        // Without a feature, a derived name is not known.
         const uses = all.filter(({ name, file }) => !name.derived || file.feature?.name);
         if (text === "" || uses.length < 2) continue;
         for (const use of uses) {

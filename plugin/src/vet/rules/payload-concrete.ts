@@ -23,8 +23,8 @@ export const payloadConcrete: Rule = {
 };
 
 /**
- * The fields that lead from a message to one of a generic type, where there is
- * nothing else in it; undefined for a concrete message.
+ * The fields that lead from a message to a generic type, if the message contains
+ * nothing else. Undefined for a concrete message.
  */
 function fieldsToGeneric(message: DescMessage): readonly DescField[] | undefined {
   const fields: DescField[] = [];

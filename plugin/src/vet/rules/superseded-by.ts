@@ -33,7 +33,7 @@ export const supersededBy: Rule = {
   },
 };
 
-/** Why a name is not that of an event of the file. */
+/** Why no event of the file has a name. */
 function describeMiss(model: SchemaModel, file: SchemaFile, mark: Mark, name: string): string {
   const [other] = model.names.event.get(name) ?? [];
   if (other !== undefined) {
@@ -45,7 +45,7 @@ function describeMiss(model: SchemaModel, file: SchemaFile, mark: Mark, name: st
     return `which is ${aKind(kind)} at ${declaredAt(model, name).map(formatLocation)[0]}: want an event of the same feature`;
   }
   const others = file.marks.filter((candidate) => candidate.kind === "event" && candidate !== mark);
-  // The message's name is a likely mistake, and may be far from the logical name.
+  // Users often write the message's name, and the logical name may look very different.
   const ofMessage = others.find(({ message }) => message.name === name || message.typeName === name)?.names[0]?.text;
   const near =
     ofMessage ??
@@ -56,12 +56,12 @@ function describeMiss(model: SchemaModel, file: SchemaFile, mark: Mark, name: st
   return `and no event of the feature has that name: ${near === undefined ? "want the event that took this one's place" : `did you mean "${near}"?`}`;
 }
 
-/** The names from an event, each superseded by the next, until one leads back to it; undefined where none does. */
+/** The circle of superseded events that begins and ends at a name. Undefined if the name is in no circle. */
 function circleOf(model: SchemaModel, file: SchemaFile, name: string): readonly string[] | undefined {
   const circle = [name];
   for (let at = successorOf(model, file, name); at !== undefined; at = successorOf(model, file, at)) {
     if (at === name) return circle;
-    // The circle is of other events, at which it is reported.
+    // The circle does not contain the name. It is reported at the events in it.
     if (circle.includes(at)) return undefined;
     circle.push(at);
   }

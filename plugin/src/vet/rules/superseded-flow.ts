@@ -39,9 +39,9 @@ function checkOwnFlows(model: SchemaModel, { flows, supersededBy, message }: Mar
 }
 
 /**
- * The event at the end of the chain that begins with a successor: the one that is
- * published today. Undefined where there is no successor, and where the chain is
- * a circle, which another rule reports.
+ * The event at the end of the chain that begins with a successor. This event is
+ * published today. Undefined without a successor, and if the chain is a circle, which
+ * another rule reports.
  */
 function lastSuccessor(model: SchemaModel, successor: string | undefined): string | undefined {
   const passed = new Set<string>();

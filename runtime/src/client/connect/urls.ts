@@ -1,9 +1,9 @@
 import { invalidOption } from "../../base/option.js";
 
 /**
- * The URL of a WebSocket, which may be given relative to the page, or as http(s).
- *
- * @throws SessionstreamError INVALID_OPTION.
+ * Makes the URL of a WebSocket. The given URL may be relative to the page, and may begin
+ * with http or https.
+ * @throws INVALID_OPTION.
  */
 export function webSocketUrl(url: string): string {
   const page = pageUrl();
@@ -14,16 +14,15 @@ export function webSocketUrl(url: string): string {
       "client",
       "url",
       url,
-      page === undefined ? "an absolute one, such as ws://host/ws" : "one of ws",
+      page === undefined ? "an absolute one, such as ws://host/ws" : "one of ws, wss, http or https",
     );
   }
   return absolute.href;
 }
 
 /**
- * The URL for HTTP calls, which may be given relative to that of the WebSocket.
- *
- * @throws SessionstreamError INVALID_OPTION.
+ * Makes the URL for HTTP calls. The given URL may be relative to the URL of the WebSocket.
+ * @throws INVALID_OPTION.
  */
 export function httpUrl(url: string, base: string): string {
   if (!URL.canParse(base, url)) throw invalidOption("client", "http", base, "a URL or a path");

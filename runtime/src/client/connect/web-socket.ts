@@ -10,5 +10,5 @@ export interface WebSocketLike {
   addEventListener(type: "message", listener: (event: { readonly data: unknown }) => void): void;
 }
 
-/** How the client stands with the server. */
+/** The state of a client's connection. */
 export type ConnectionState = "connecting" | "open" | "reconnecting" | "closed";

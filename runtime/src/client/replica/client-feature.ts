@@ -4,21 +4,20 @@ import type { DescUiEvent } from "../../schema/ui-event.js";
 import type { LiveUiEvent } from "../../session/session-client.js";
 import type { TimelineView } from "../../timeline/view.js";
 
-/** What a client projection's method for a UI event looks like. */
+/** A method of a client projection, for one UI event. */
 export type ClientProjector<Ui extends DescUiEvent, Entity extends DescTimelineEntity> = (
   event: LiveUiEvent<Ui>,
   view: TimelineView,
 ) => readonly (Entity extends DescTimelineEntity ? TimelineChange<Entity> : never)[];
 
 /**
- * A feature as a client uses it. With a projection, which folds the live UI
- * events into the client's timeline, the timeline is live; without one, it
- * stays as the last snapshot had it. The generated `…ClientFeature` function
- * makes one.
+ * A feature as a client uses it. A projection folds the live UI events into the client's
+ * timeline and keeps it live. Without a projection, the timeline stays as it was in the
+ * last snapshot. The generated `…ClientFeature` function makes one.
  *
- * The projection is right when its fold of the UI events gives what the
- * server's timeline projection gives of the backend events: then a client that
- * was away shows what a client shows that never left.
+ * The projection is right if its fold of the UI events gives the same timeline as the
+ * server's fold of the backend events. Then a client that comes back shows the same as a
+ * client that never left.
  */
 export interface ClientFeature<Feature extends DescFeature = DescFeature> {
   readonly desc: Feature;

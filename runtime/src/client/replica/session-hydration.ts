@@ -1,10 +1,13 @@
 import type { ResetReason } from "../../session/hydration.js";
 
-/** How a client came to what it shows when it was last given the session, beside the UI events since. */
+/** How the client got the last snapshot of a session. */
 export interface SessionHydration {
-  /** `delta`: what it missed was added to what it had. `reset`: it began anew with the whole timeline. */
+  /**
+   * `delta`: the changes that the client missed were added to its timeline. `reset`: the
+   * client started over with the whole timeline.
+   */
   readonly mode: "delta" | "reset";
-  /** Why it began anew; undefined for a delta, and where the server does not say. */
+  /** Why the client started over. Undefined for a delta, and if the server does not say. */
   readonly reason: ResetReason | undefined;
 }
 

@@ -1,49 +1,80 @@
 import type { DescCommand } from "../../schema/command.js";
-import type { DescEvent } from "../../schema/event.js";
+import type { DescEvent, EventDraft } from "../../schema/event.js";
 import type { Payload, PayloadInit } from "../../schema/payload.js";
+import type { TimelineView } from "../../timeline/view.js";
 import type { Session } from "./session.js";
 
-/** What `publish` resolves to: the event is durable. */
+/** What `publish` resolves to: what was published is durable. */
 export interface Published {
+  /** Of the event, or of the last one; of the session's last event where there was none. */
   readonly ordinal: bigint;
 }
 
 /**
- * Publishes a backend event in the session. The order of the calls is the order
+ * Publishes backend events in the session. The order of the calls is the order
  * of the events, whether one waits for them or not. Resolves when the event is
  * durable; rejects when it was refused, and then it left no trace.
+ *
+ * Several events, made with `of`, are committed together with ordinals that follow
+ * each other: if one of them is refused, so are all.
  */
-export type Publish<Event extends DescEvent = DescEvent> = <D extends Event>(
-  event: D,
-  payload: PayloadInit<D["schema"]>,
-) => Promise<Published>;
+export interface Publish<Event extends DescEvent = DescEvent> {
+  <D extends Event>(event: D, payload: PayloadInit<D["schema"]>): Promise<Published>;
+  (events: readonly DraftOf<Event>[]): Promise<Published>;
+}
 
-/** What a command handler is called with. */
+/** How events are published without a command. */
+export interface PublishOptions {
+  /** The idempotency key: what is published again under it in its session is stored once. */
+  readonly key?: string;
+}
+
+/** An event of a union of events, as `of` makes it. */
+export type DraftOf<Event extends DescEvent> = Event extends DescEvent ? EventDraft<Event> : never;
+
+/** What decides by a view of the timeline: a synchronous function that changes nothing. */
+export type Decision<Event extends DescEvent = DescEvent> = (view: TimelineView) => readonly DraftOf<Event>[];
+
+/**
+ * Makes a decision between two events of the session: nothing comes between what it
+ * sees and what it publishes. The view is of one instant, and is not to be kept. The
+ * events that the decision returns, made with `of`, are committed together; the
+ * decision does not see what follows from them. Resolves when they are durable.
+ *
+ * What the decision throws is what `decide` rejects with, and then nothing was written.
+ * The caller hears of that, and of a decision that returned no events, once all that
+ * the view contained is durable. Where that was refused, or another process was faster,
+ * the decision is made again.
+ * @throws TIMELINE_STALLED where the timeline stands before an event whose projection
+ * failed, INVALID_DECISION where something other than an array of events is returned.
+ */
+export type Decide<Event extends DescEvent = DescEvent> = (decision: Decision<Event>) => Promise<Published>;
+
+/** What a command handler receives. */
 export interface CommandContext<Command extends DescCommand = DescCommand, Emits extends DescEvent = DescEvent> {
   readonly name: Command["name"];
-  /** The idempotency key, for systems that have such keys themselves; undefined without one. */
+  /** The idempotency key, to pass on to other systems with such keys. Undefined if the command has none. */
   readonly key: string | undefined;
   readonly payload: Payload<Command["schema"]>;
   readonly session: Session;
-  /**
-   * Aborted when the hub is closed by force and, without a key, when the caller of
-   * `submit` gives up.
-   */
+  /** Aborted when the hub is closed with `abort`. Without a key, also when the caller of `submit` gives up. */
   readonly signal: AbortSignal;
   readonly publish: Publish<Emits>;
+  readonly decide: Decide<Emits>;
   /**
-   * Starts work that goes on after `submit` returned. `signal` is aborted by
-   * `session.abortRuns()`, `session.abortRun(id)` and a forced close; what the
-   * task publishes afterwards is still taken. Under a key the task begins when
-   * the first event of the command is durable, or the handler has returned: the
-   * handler must not wait for it before. An error that it throws is
-   * reported to `onError`. Throws RUN_EXISTS when a run of that id is going on.
+   * Starts work that continues after `submit` has returned. `session.abortRuns()`,
+   * `session.abortRun(id)` and `hub.close({ abort: true })` abort `signal`. The task can
+   * still publish after that. If the task throws, `onError` hears of it.
+   *
+   * Under a key, the task begins when the first event of the command is durable, or when the
+   * handler has returned. So the handler must not wait for the task.
+   * @throws RUN_EXISTS if a run of that id is active, or INVALID_OPTION.
    */
   run(id: string, task: (signal: AbortSignal) => Promise<void>, options?: RunOptions): void;
 }
 
 /** How a run is started. */
 export interface RunOptions {
-  /** Milliseconds after which the run is aborted, which is reported to `onError`; none unless given. */
+  /** Milliseconds after which the run is aborted. `onError` hears of it. By default, there is no limit. */
   readonly timeout?: number;
 }

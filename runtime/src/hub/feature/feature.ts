@@ -10,7 +10,7 @@ import type { CommandContext, Publish } from "./command-context.js";
 import type { Session } from "./session.js";
 import type { OldEvent } from "./upcast.js";
 
-/** What a feature is called with when a session is opened. */
+/** What `opened` of a feature receives. */
 export interface OpenedContext<Emits extends DescEvent = DescEvent> {
   readonly session: Session;
   /** The timeline as it is. */
@@ -19,12 +19,12 @@ export interface OpenedContext<Emits extends DescEvent = DescEvent> {
 }
 
 /**
- * A feature with its implementation, as a Hub takes it. The generated
- * `…Feature` function makes one.
+ * A feature with its implementation, for a hub. The generated `…Feature` function makes
+ * one.
  *
- * Projections are pure functions of the event, the session and the view: they
- * may run again at any time, for a retry, a rebuild or a snapshot of the past.
- * The view shows the timeline as it was before the event.
+ * Projections are pure functions of the event, the session and the view. They may run
+ * again at any time: for a retry, a rebuild or a snapshot of the past. The view shows the
+ * timeline before the event.
  */
 export interface Feature {
   readonly desc: DescFeature;
@@ -32,19 +32,20 @@ export interface Feature {
   ui?(event: BackendEvent, view: TimelineView): readonly UiEvent[];
   timeline?(event: BackendEvent, view: TimelineView): readonly TimelineChange[];
   /**
-   * Called with an event of the log that is of an older version, or that is
-   * superseded; returns the payload of the version that comes next, or that of
-   * version 1 of its successor. It is called again with what comes of it, until
-   * that is an event of today: given version 1 of an event whose version is 3, it
-   * returns version 2, and is then given that. Needed where the feature has such
-   * events. It is as pure as a projection, and never changes what is stored.
+   * Turns an old event of the log one step towards an event of today. For an event of an
+   * older version, it returns the payload of the next version. For a superseded event, it
+   * returns the payload of version 1 of the successor. The hub calls it again with the
+   * result, until the event is one of today. For example, an event of version 1 whose
+   * version is 3 takes two calls.
+   *
+   * A feature with such events must have it. It is as pure as a projection, and never
+   * changes the log.
    */
   upcast?(event: OldEvent): PayloadInit<DescMessage>;
   /**
-   * Called when a session is taken into memory, before its first command is
-   * handled, and when a client begins to follow it. No run of this process is
-   * going on then: what the timeline shows to be going on was interrupted, unless
-   * another process is at it.
+   * Called when the hub loads a session into memory: before its first command, and when a
+   * client begins to follow it. This process then has no run of the session. So work that
+   * the timeline shows as active was interrupted, unless another process does it.
    */
   opened?: ((context: OpenedContext) => void | Promise<void>) | undefined;
 }

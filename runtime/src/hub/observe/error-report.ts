@@ -3,17 +3,17 @@ import { guarded } from "./guarded.js";
 import type { PipelineStep } from "./pipeline-observer.js";
 
 /**
- * Where something went wrong: at a step of an event's way, in reading it from the
- * log (`decode`), in what a run published (`publish`), in a run, or in what a
- * feature does when a session is opened.
+ * The step that failed: a step of an event's way, reading an event of the log (`decode`),
+ * an event that nobody waits for (`publish`), a run (`run`), or `opened` of a feature
+ * (`opened`).
  */
 export type FailedStep = Exclude<PipelineStep, "submit"> | "decode" | "publish" | "run" | "opened";
 
-/** Something that went wrong, as `onError` hears of it. */
+/** A failure, as `onError` hears of it. */
 export interface ErrorReport {
   readonly step: FailedStep;
   readonly sessionId: string;
-  /** The ordinal of the event that it is about, where it has one. */
+  /** The ordinal of the event, if the failure is about an event with an ordinal. */
   readonly ordinal?: bigint;
   /** The name of the event, or the id of the run. */
   readonly name?: string;
@@ -22,7 +22,7 @@ export interface ErrorReport {
 
 export type ErrorObserver = (report: ErrorReport) => void;
 
-/** Makes what reports failures to an observer, or prints them where there is none. */
+/** Makes a function that reports failures to an observer. Without an observer, it prints them. */
 export function reporter(onError: ErrorObserver = printError): ErrorObserver {
   return (report) => {
     // An observer that fails must not hide what it was told.

@@ -17,10 +17,9 @@ export interface Failure {
 }
 
 /**
- * The fold of events: what they do to a timeline and to the UI, and what happens
- * when a projection fails. For the timeline,
- * `advance` goes on without the event and `fail` stays before it; for the UI,
- * `advance` goes on without UI events and `fail` refuses the event.
+ * The fold of events: what they do to a timeline and to the UI, and what happens when a
+ * projection fails. For the timeline, `advance` goes on without the event and `fail` stays
+ * before it. For the UI, `advance` goes on without UI events and `fail` refuses the event.
  */
 export class Fold {
   readonly #reader: EventReader;

@@ -1,8 +1,9 @@
 import { fromBinary } from "@bufbuild/protobuf";
+import { BinaryWriter } from "@bufbuild/protobuf/wire";
 import { untilAborted, whenAborted } from "../../base/abort.js";
 import { SessionstreamError } from "../../base/errors.js";
 import type { DescCommand } from "../../schema/command.js";
-import type { DescEvent } from "../../schema/event.js";
+import type { DescEvent, EventDraft } from "../../schema/event.js";
 import { encodePayload, type PayloadInit, toPayload } from "../../schema/payload.js";
 import type { SubmitOptions, Submitted } from "../../session/session-client.js";
 import type { SessionInfo } from "../../session/session-info.js";
@@ -11,10 +12,10 @@ import type { Session } from "../feature/session.js";
 import { Keys } from "./keys.js";
 import type { KeyClaim } from "./lane/key-claim.js";
 import { Lane, type LaneStatus } from "./lane/lane.js";
-import { encodeEvent } from "./lane/publication.js";
+import type { EncodedEvent } from "./lane/publication.js";
 import { rebuildTimeline, retryTimeline } from "./lane/repair.js";
 import type { SessionHost } from "./lane/session-host.js";
-import { publishEncoded, publishEvent, whilePublishing } from "./publisher.js";
+import { encodeGiven, enqueue, whilePublishing } from "./publisher.js";
 import { Runs } from "./runs.js";
 import type { SessionStatus } from "./session-status.js";
 import { CommandFailure } from "./submit-outcome.js";
@@ -79,20 +80,22 @@ export class ActiveSession {
     return this.#lane.idle();
   }
 
-  /** Publishes an event; under a key, once. */
-  async publish<D extends DescEvent>(
-    event: D,
-    init: PayloadInit<D["schema"]>,
+  /** Publishes an event, or several together; under a key, once. */
+  async publish(
+    given: DescEvent | readonly EventDraft[],
+    init: PayloadInit<DescEvent["schema"]> | undefined,
     key: string | undefined,
   ): Promise<Published> {
-    if (key === undefined) return publishEvent(this.#lane, this.#host, event, init);
     const { registry } = this.#host;
-    const given = encodeEvent(registry, this.#lane.id, event, init);
-    // As it is now, whatever the caller does with what it gave.
-    const kept = { ...given, payload: fromBinary(registry.event(given.name).schema, given.encoded) };
-    return this.#track(() =>
-      this.#keys.once(key, `event ${given.name}`, given.encoded, (claim) => publishEncoded(this.#lane, kept, claim)),
-    );
+    const events = encodeGiven(this.#host, this.#lane.id, given, init);
+    if (key === undefined) return enqueue(this.#lane, events);
+    // As they are now, whatever the caller does with what it gave.
+    const kept = events.map((event) => ({
+      ...event,
+      payload: fromBinary(registry.event(event.name).schema, event.encoded),
+    }));
+    const name = `event ${events.map((event) => event.name).join(" ")}`;
+    return this.#track(() => this.#keys.once(key, name, joined(events), (claim) => enqueue(this.#lane, kept, claim)));
   }
 
   /**
@@ -152,6 +155,7 @@ export class ActiveSession {
     claim?: KeyClaim,
   ): Promise<Submitted> {
     if (this.#host.openers.length > 0) await this.open();
+    await this.#lane.refresh();
     const { info, ordinal } = await this.#lane.status();
     command.signal.throwIfAborted();
     const run: CommandContext["run"] = (id, task, options) => {
@@ -162,9 +166,10 @@ export class ActiveSession {
     const last = await whilePublishing(
       this.#lane,
       this.#host,
-      (publish) => handler({ ...command, session, publish, run }),
+      (publisher) => handler({ ...command, session, ...publisher, run }),
       claim,
     );
+    if (claim !== undefined) await this.#keys.record(claim);
     return { ordinal: last ?? ordinal };
   }
 
@@ -173,7 +178,7 @@ export class ActiveSession {
       try {
         const { info, view } = await this.#lane.status();
         const session = this.#session(info);
-        await whilePublishing(this.#lane, this.#host, (publish) => opened({ session, view, publish }));
+        await whilePublishing(this.#lane, this.#host, ({ publish }) => opened({ session, view, publish }));
       } catch (error) {
         this.#host.report({ step: "opened", sessionId: this.#lane.id, error });
       }
@@ -213,6 +218,7 @@ export class ActiveSession {
     return {
       id: info.id,
       metadata: info.metadata,
+      timeline: this.#lane.timeline,
       get runs() {
         return runs.ids;
       },
@@ -220,6 +226,15 @@ export class ActiveSession {
       abortRuns: (reason) => runs.abortAll(reason),
     };
   }
+}
+
+/** The payloads of events as one, each after its length, so that no two lists of events give the same. */
+function joined(events: readonly EncodedEvent[]): Uint8Array {
+  const [only] = events;
+  if (only !== undefined && events.length === 1) return only.encoded;
+  const writer = new BinaryWriter();
+  for (const { encoded } of events) writer.bytes(encoded);
+  return writer.finish();
 }
 
 /** The task of a run of work under a key. Where another process did that work first, it does not begin. */

@@ -34,9 +34,9 @@ export class Keys {
   /**
    * Does the work, or gives the outcome of doing it for the first time; where
    * another process is still at it, that is what it published so far. Work that
-   * failed before any of its events was durable is done again. `name` and
-   * `payload` tell the same work from other work under the same key, which
-   * throws KEY_REUSED. Throws INVALID_KEY.
+   * failed before any of its events was durable is done again. Work that may have
+   * published nothing ends with `record`. `name` and `payload` tell the same work
+   * from other work under the same key, which throws KEY_REUSED. Throws INVALID_KEY.
    */
   async once(key: string, name: string, payload: Uint8Array, work: KeyedWork): Promise<Submitted> {
     checkKey(key);
@@ -45,6 +45,12 @@ export class Keys {
     this.#claims = claim.catch(() => {});
     const { outcome } = await claim;
     return outcome;
+  }
+
+  /** Makes durable that work is done, where it published nothing with which its key was stored. */
+  async record(claim: KeyClaim): Promise<void> {
+    if (claim.isStored) return;
+    await this.#lane.exclusively(({ state, commit }) => commit({ keys: [claim.stored(state.ordinal, state.ordinal)] }));
   }
 
   async #claim(key: string, name: string, payload: Uint8Array, work: KeyedWork): Promise<Claimed> {
@@ -67,25 +73,17 @@ export class Keys {
   async #do(claim: KeyClaim, work: KeyedWork): Promise<Submitted> {
     try {
       const submitted = await work(claim);
-      if (!claim.isStored) await this.#record(claim);
       claim.done();
       return submitted;
     } catch (error) {
       claim.lose(error);
       if (claim.isStored) throw error;
       // Whatever became of that here, another process may have been faster.
-      const stored = await this.#stored(claim.key);
+      const stored = await this.#stored(claim.key).catch(() => undefined);
       if (stored === undefined) throw error;
       if (stored.fingerprint !== claim.fingerprint) throw this.#reused(claim.key);
       return stored.outcome;
     }
-  }
-
-  /** Makes durable that work is done that published nothing. */
-  #record(claim: KeyClaim): Promise<void> {
-    return this.#lane.exclusively(({ state, commit }) =>
-      commit({ keys: [claim.stored(state.ordinal, state.ordinal)] }),
-    );
   }
 
   async #stored(key: string): Promise<Claimed | undefined> {

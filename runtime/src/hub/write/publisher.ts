@@ -1,27 +1,70 @@
-import type { DescEvent } from "../../schema/event.js";
+import { SessionstreamError } from "../../base/errors.js";
+import { show } from "../../base/show.js";
+import { type DescEvent, EventDraft } from "../../schema/event.js";
 import type { PayloadInit } from "../../schema/payload.js";
-import type { Publish, Published } from "../feature/command-context.js";
+import type { SchemaRegistry } from "../../schema/registry.js";
+import type { Decide, Decision, Publish, Published } from "../feature/command-context.js";
 import type { KeyClaim } from "./lane/key-claim.js";
 import type { Lane } from "./lane/lane.js";
-import { type EncodedEvent, encodeEvent } from "./lane/publication.js";
+import { type EncodedEvent, encodedDraft, encodeEvent, type Publication } from "./lane/publication.js";
 import type { SessionHost } from "./lane/session-host.js";
 
-/** Takes an event that is checked and encoded into the lane's order. Resolves when it is durable. */
-export function publishEncoded(lane: Lane, event: EncodedEvent, claim?: KeyClaim): Promise<Published> {
+/** Gives a piece of work its publisher. Both functions check what they are given at once. */
+export interface Publisher {
+  readonly publish: Publish;
+  readonly decide: Decide;
+}
+
+/** Takes events, or what decides them, into the lane's order. Resolves when they are durable. */
+export function enqueue(lane: Lane, events: Publication["events"], claim?: KeyClaim): Promise<Published> {
   return new Promise((resolve, reject) => {
-    lane.enqueue({ event, claim, resolve, reject });
+    lane.enqueue({ events, claim, resolve, reject });
   });
 }
 
-/** Checks an event, encodes it as it is now, and publishes it. Rejects where it is refused. */
-export async function publishEvent<D extends DescEvent>(
-  lane: Lane,
+/** Checks and encodes what `publish` is given: an event and its payload, or several events made with `of`. */
+export function encodeGiven(
   { registry }: SessionHost,
-  event: D,
-  init: PayloadInit<D["schema"]>,
-  claim?: KeyClaim,
-): Promise<Published> {
-  return publishEncoded(lane, encodeEvent(registry, lane.id, event, init), claim);
+  sessionId: string,
+  given: DescEvent | readonly EventDraft[],
+  init?: PayloadInit<DescEvent["schema"]>,
+): readonly EncodedEvent[] {
+  if (!isList(given)) return [encodeEvent(registry, sessionId, given, init ?? {})];
+  if (given.every((each) => each instanceof EventDraft)) return encodeDrafts(registry, sessionId, given);
+  const wrong = given.find((each) => !(each instanceof EventDraft));
+  throw new SessionstreamError(
+    "PAYLOAD_TYPE_MISMATCH",
+    `publish was given ${show(wrong)} among events, want each made with of() of its descriptor`,
+    { sessionId },
+  );
+}
+
+function encodeDrafts(
+  registry: SchemaRegistry,
+  sessionId: string,
+  drafts: readonly EventDraft[],
+): readonly EncodedEvent[] {
+  return drafts.map((draft) => encodedDraft(registry, sessionId, draft));
+}
+
+/** The events that a decision returns. Throws INVALID_DECISION where it returns something else. */
+function decide({ registry }: SessionHost, sessionId: string, returned: unknown): readonly EncodedEvent[] {
+  if (isList(returned) && returned.every((each) => each instanceof EventDraft)) {
+    return encodeDrafts(registry, sessionId, returned);
+  }
+  // Otherwise a rejected promise of a wrongly async decision would end the process.
+  if (returned instanceof Promise) returned.catch(() => {});
+  const got = returned instanceof Promise ? "a promise; decisions are synchronous" : show(returned);
+  throw new SessionstreamError(
+    "INVALID_DECISION",
+    `a decision returned ${got}, want an array of events, each made with of() of its descriptor`,
+    { sessionId },
+  );
+}
+
+/** Unlike Array.isArray, it leaves the type of what is no array as it is. */
+function isList(given: unknown): given is readonly EventDraft[] {
+  return Array.isArray(given);
 }
 
 /**
@@ -32,17 +75,18 @@ export async function publishEvent<D extends DescEvent>(
 export async function whilePublishing(
   lane: Lane,
   host: SessionHost,
-  work: (publish: Publish) => void | Promise<void>,
+  work: (publisher: Publisher) => void | Promise<void>,
   claim?: KeyClaim,
 ): Promise<bigint | undefined> {
   const publishing: Promise<Published>[] = [];
   let returned = false;
   let handled = false;
   let last: bigint | undefined;
-  const publish: Publish = (event, init) => {
+  /** Waits for what the work publishes, whether the work does or not. */
+  const track = (name: string | undefined, publish: (claim: KeyClaim | undefined) => Promise<Published>) => {
     // What runs publish once the handler returned is not the handler's any more.
     const own = !returned;
-    const published = publishEvent(lane, host, event, init, own ? claim : undefined);
+    const published = publish(own ? claim : undefined);
     if (own) publishing.push(published);
     // Whoever does not wait for the outcome must not end the process by it.
     published.then(
@@ -50,13 +94,20 @@ export async function whilePublishing(
         if (own) last = done.ordinal;
       },
       (error: unknown) => {
-        if (!own || handled) host.report({ step: "publish", sessionId: lane.id, name: event.name, error });
+        if (own && !handled) return;
+        host.report({ step: "publish", sessionId: lane.id, ...(name !== undefined && { name }), error });
       },
     );
     return published;
   };
+  const publish = (given: DescEvent | readonly EventDraft[], init?: PayloadInit<DescEvent["schema"]>) =>
+    track(isList(given) ? given[0]?.desc?.name : given.name, async (claim) =>
+      enqueue(lane, encodeGiven(host, lane.id, given, init), claim),
+    );
+  const deciding = (decision: Decision) =>
+    track(undefined, (claim) => enqueue(lane, (view) => decide(host, lane.id, decision(view)), claim));
   try {
-    await work(publish);
+    await work({ publish: publish as Publish, decide: deciding });
   } catch (thrown) {
     // The caller hears of this; of what is refused besides, nobody would.
     returned = handled = true;

@@ -24,7 +24,7 @@ export class Runs {
 
   /** @throws RUN_EXISTS or INVALID_OPTION. */
   start(id: string, task: (signal: AbortSignal) => Promise<void>, options: RunOptions = {}): void {
-    checkOptions("run", options, { timeout: milliseconds() });
+    checkOptions("run", options, { timeout: milliseconds(0) });
     const { timeout } = options;
     if (this.#runs.has(id)) {
       throw new SessionstreamError("RUN_EXISTS", `run "${id}" is already going on in session "${this.#sessionId}"`, {

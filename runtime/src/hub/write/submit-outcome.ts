@@ -1,14 +1,14 @@
 import type { Submitted } from "../../session/session-client.js";
 
-/** What became of a command, told without throwing: transports tell their callers by it. */
+/** The outcome of a command, for transports. `hub.trySubmit` resolves to it. */
 export type SubmitOutcome =
   | ({ readonly status: "done" } & Submitted)
-  /** The command was refused before its handler's turn came: nothing was done. */
+  /** The command was refused before its handler's turn. Nothing was done. */
   | { readonly status: "refused"; readonly error: unknown }
-  /** The handler, or what it published, failed. */
+  /** The handler failed, or one of its events was refused. */
   | { readonly status: "failed"; readonly error: unknown };
 
-/** Carries what went wrong from the handler's turn on past those who refuse commands. */
+/** Marks an error as one from the handler's turn on. Any other error refused the command. */
 export class CommandFailure {
   readonly error: unknown;
 

@@ -5,20 +5,20 @@ import { readConformance } from "./read-conformance.js";
 import type { TestRunner } from "./runner.js";
 import { sharedConformance } from "./shared-conformance.js";
 
-/** A store that is to be tested. */
+/** The store to test. */
 export interface StoreCase {
   /** Makes a new, empty store. */
   open(): Store;
   /**
-   * For a store that outlasts being closed: opens what the last `open` began, also
-   * a second time at once.
+   * Opens the content of the last `open` again, also while that store is still open. Leave
+   * it out if the content does not outlast the store.
    */
   reopen?(): Store;
 }
 
 /**
- * Tests that a store is what `Store` promises: the suite that the stores of this
- * package pass.
+ * Adds the tests that every store must pass. The stores of this package pass the same
+ * tests.
  *
  * @example
  * ```ts

@@ -1,6 +1,9 @@
 import type { Store } from "../../store/store.js";
 
-/** What runs the tests: the module `vitest`, which is given so that nothing here needs it. */
+/**
+ * The parts of the module `vitest` that the tests need. The caller gives the module, so
+ * this package does not import it.
+ */
 export type TestRunner = Pick<typeof import("vitest"), "afterEach" | "beforeEach" | "describe" | "expect" | "test">;
 
 /** What the suites of the conformance test are given. */

@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import { sep } from "node:path";
 
-/** The text of each file that may be checked, by its path. */
+/** The texts of the files to check, by path. */
 export type Texts = ReadonlyMap<string, string>;
 
-/** Reads files and leaves out those that nobody writes by hand. */
+/** Reads files. Leaves out files that nobody writes by hand. */
 export function readHandWritten(paths: Iterable<string>): Texts {
   const texts = new Map<string, string>();
   for (const path of paths) {
@@ -15,7 +15,7 @@ export function readHandWritten(paths: Iterable<string>): Texts {
   return texts;
 }
 
-/** Whether a path may be one of code written by hand: none of a dependency, a build, declarations or generated code. */
+/** Whether a path may belong to code written by hand: not to a dependency, a build, declarations or generated code. */
 export function mayBeHandWritten(path: string): boolean {
   const folders = path.split(sep).join("/").split("/").slice(0, -1);
   return (

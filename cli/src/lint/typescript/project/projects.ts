@@ -16,9 +16,9 @@ export interface TypeScriptProject {
 }
 
 /**
- * Reads the projects of the given tsconfig, or else of the one in the working
- * directory or above it. Where there is a filter, reads those of the tsconfigs
- * that are nearest to the files it lets through.
+ * Reads the projects of the given tsconfig, or else of the tsconfig in the working
+ * directory or above. With a filter, reads the projects of the tsconfigs that are
+ * nearest to the files of the filter.
  *
  * @throws {CannotRun} TSCONFIG_NOT_FOUND or TSCONFIG_INVALID
  */
@@ -32,7 +32,7 @@ export function readProjects(
   const folders = new Set(wanted?.map((file) => dirname(file)) ?? [cwd]);
   const configs = tsconfig === undefined ? [...folders].map(nearestConfig) : [givenConfig(tsconfig, cwd)];
   const compilations = readTsconfigs(configs);
-  // A file that no tsconfig names is checked with the options of one that is near.
+  // A file that belongs to no tsconfig is checked with the options of a near one.
   for (const file of wanted ?? []) {
     if (!compilations.some(({ files }) => files.has(file))) compilations[0]?.files.add(file);
   }

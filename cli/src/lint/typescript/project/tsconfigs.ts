@@ -3,22 +3,22 @@ import { ts } from "ts-morph";
 import { CannotRun } from "../../../shell/cannot-run.js";
 import { relevantOptions, typesOnly } from "./compiler-options.js";
 
-/** What the compiler reads together: paths of files, and the options for all of them. */
+/** The files that the compiler reads together, and the options for all of them. */
 export interface Compilation {
   readonly options: ts.CompilerOptions;
   readonly files: Set<string>;
 }
 
 /**
- * Reads tsconfig files and all that they reference. Those whose options make no
- * difference to types become one compilation, so that it reads libraries once.
+ * Reads tsconfig files and everything that they reference. Projects whose options
+ * give the same types become one compilation, which reads each library once.
  *
  * @throws {CannotRun} TSCONFIG_INVALID
  */
 export function readTsconfigs(paths: Iterable<string>): readonly Compilation[] {
   const queue = new Set(paths);
   const compilations = new Map<string, Compilation>();
-  // A set that grows while it is walked reaches all references, each once.
+  // The set grows while the loop runs. So the loop reaches every reference, once.
   for (const path of queue) {
     const { options, fileNames, projectReferences = [] } = readTsconfig(path);
     for (const reference of projectReferences) queue.add(ts.resolveProjectReferencePath(reference));
@@ -30,8 +30,8 @@ export function readTsconfigs(paths: Iterable<string>): readonly Compilation[] {
   return [...compilations.values()];
 }
 
-// "No inputs were found" is what a tsconfig.json that only has references says;
-// an option or a value that this compiler does not know is for another version of it.
+// A tsconfig.json that only has references causes "No inputs were found". An option
+// or a value that this compiler does not know is for another version of the compiler.
 const harmless: ReadonlySet<number> = new Set([18002, 18003, 5023, 5025, 6046]);
 
 function readTsconfig(path: string): ts.ParsedCommandLine {

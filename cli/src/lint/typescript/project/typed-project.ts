@@ -5,19 +5,19 @@ export interface TypedFiles {
   readonly checker: ts.TypeChecker;
   /** The files to check. */
   readonly files: readonly ts.SourceFile[];
-  /** Those of the files that may register message types, or pass them on to what does. */
+  /** The files that may register message types, or pass them to a function that does. */
   readonly registering: ReadonlySet<ts.SourceFile>;
-  /** The files and all that they import. */
+  /** The files and everything that they import. */
   readonly program: ts.Program;
 }
 
-/** Gives types to more and more files of a project. */
+/** A project that gives types to its files. Files can be added at any time. */
 export class TypedProject {
   readonly #project: Project;
   readonly #paths = new Set<string>();
   readonly #registering = new Set<string>();
 
-  /** `declarations` are the paths of files that declare what others use without an import. */
+  /** `declarations` are the paths of files whose declarations other files use without an import. */
   constructor(options: ts.CompilerOptions, declarations: readonly string[]) {
     this.#project = new Project({
       compilerOptions: options,
@@ -37,7 +37,7 @@ export class TypedProject {
     return isNew || tells;
   }
 
-  /** All files that the project has by now, with types. */
+  /** All files that were added so far, with types. */
   typed(): TypedFiles {
     const program = this.#project.getProgram().compilerObject;
     const filesAt = (paths: Iterable<string>): ts.SourceFile[] =>
@@ -48,8 +48,8 @@ export class TypedProject {
 }
 
 /**
- * Resolves imports as the compiler itself does. ts-morph alone would resolve all
- * of them as CommonJS, because it does not tell whether a file is an ES module.
+ * Resolves imports as the compiler itself does. ts-morph alone would resolve every
+ * import as CommonJS, because it does not say whether a file is an ES module.
  */
 function moduleResolution(
   host: ts.ModuleResolutionHost,
@@ -69,7 +69,7 @@ function moduleResolution(
   };
 }
 
-/** Whether the options make a difference between ES modules and CommonJS, as Node.js does. */
+/** Whether the options distinguish ES modules from CommonJS, as Node.js does. */
 function isNodeLike({ module, moduleResolution }: ts.CompilerOptions): boolean {
   if (moduleResolution !== undefined) {
     return moduleResolution === ts.ModuleResolutionKind.Node16 || moduleResolution === ts.ModuleResolutionKind.NodeNext;

@@ -3,8 +3,8 @@ import { CannotRun } from "../../../shell/cannot-run.js";
 import type { TypedFiles } from "./typed-project.js";
 
 /**
- * Refuses files whose imports of our packages lead nowhere. Without our types,
- * no rule would find anything in such a file, whatever it does.
+ * Refuses files whose imports of our packages lead nowhere. Without our types, no
+ * rule could find anything in such a file.
  *
  * @throws {CannotRun} RUNTIME_NOT_RESOLVED
  */

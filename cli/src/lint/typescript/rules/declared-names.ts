@@ -5,7 +5,7 @@ import { nameArgument, registrarOf } from "../trace/registrars.js";
 import { literalsOf } from "../trace/semantics.js";
 import { forEachNode } from "../trace/syntax.js";
 
-/** The logical names of each kind that something declares. */
+/** The declared logical names of each kind. */
 export type DeclaredNames = Readonly<Record<Kind, ReadonlySet<string>>>;
 
 const generatedKinds: Readonly<Record<string, Kind>> = {
@@ -17,8 +17,8 @@ const generatedKinds: Readonly<Record<string, Kind>> = {
 };
 
 /**
- * Collects the names that proto files declare, those in generated code of other
- * packages that the files import, and those that the files register themselves.
+ * Collects the declared names from three places: the proto files, generated code of
+ * other packages that the files import, and registrations in the files themselves.
  */
 export function declaredNames(model: SchemaModel, { checker, registering, program }: TypedFiles): DeclaredNames {
   const names: Record<Kind, Set<string>> = {
@@ -28,7 +28,7 @@ export function declaredNames(model: SchemaModel, { checker, registering, progra
     timeline_entity: new Set(model.names.timeline_entity.keys()),
   };
   for (const { fileName, text } of program.getSourceFiles()) {
-    // The project's own generated code does not count: it may be older than the proto files.
+    // The project's own generated code does not count, because it may be older than the proto files.
     if (/_sessionstream\.d\.[cm]?ts$/.test(fileName)) addGenerated(text, names);
   }
   for (const file of registering) {
@@ -43,12 +43,12 @@ export function declaredNames(model: SchemaModel, { checker, registering, progra
   return names;
 }
 
-/** The kinds that have a name. */
+/** The kinds in which a name is declared. */
 export function kindsOf(name: string, names: DeclaredNames): readonly Kind[] {
   return kinds.filter((kind) => names[kind].has(name));
 }
 
-/** Adds the names of generated code: the type of each descriptor says its kind and name. */
+/** Adds the names of generated code. The type of each descriptor says its kind and name. */
 function addGenerated(text: string, names: Readonly<Record<Kind, Set<string>>>): void {
   for (const [, title = "", name = ""] of text.matchAll(
     /\bDesc(Command|Event|SupersededEvent|UiEvent|TimelineEntity)<"(\w+)"/g,

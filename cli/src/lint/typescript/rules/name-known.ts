@@ -8,7 +8,7 @@ import { type DeclaredNames, kindsOf } from "./declared-names.js";
 import type { TypeScriptRule } from "./rule.js";
 import { nameKnownInfo } from "./rule-infos.js";
 
-/** Finds lookups of names, and comparisons with names, that nothing declares. */
+/** Finds lookups of undeclared names, and comparisons with them. */
 export const nameKnown: TypeScriptRule = {
   info: nameKnownInfo,
   visitor({ checker, names }, report) {
@@ -50,7 +50,7 @@ const lookups: ReadonlyMap<string, Kind> = new Map([
   ["hasTimelineEntity", "timeline_entity"],
 ]);
 
-/** Whether a call may look a name up: it calls a method with such a name, or a function that may be such a method. */
+/** Whether a call may look up a name: the called method or function has the name of a lookup. */
 function mayLookUp({ expression }: ts.CallExpression): boolean {
   return ts.isPropertyAccessExpression(expression) ? lookups.has(expression.name.text) : ts.isIdentifier(expression);
 }

@@ -41,7 +41,7 @@ function isMapping(call: ts.CallExpression): boolean {
   return ts.isPropertyAccessExpression(call.expression) && call.expression.name.text === "map";
 }
 
-/** What `xs.map((x) => value).map(Number)` turns into numbers. */
+/** The `value` in `xs.map((x) => value).map(Number)`, which turns it into a number. */
 function mappedValue(call: ts.CallExpression): ts.Expression | undefined {
   const values = ts.isPropertyAccessExpression(call.expression) ? bare(call.expression.expression) : undefined;
   if (values === undefined || !ts.isCallExpression(values) || !isMapping(values)) return undefined;
@@ -49,12 +49,12 @@ function mappedValue(call: ts.CallExpression): ts.Expression | undefined {
   return mapper !== undefined && ts.isArrowFunction(mapper) && ts.isExpression(mapper.body) ? mapper.body : undefined;
 }
 
-/** The ordinal that a value is, or whose digits it has. */
+/** The ordinal in a value: the value itself, or a text with its digits. */
 function ordinalIn(value: ts.Expression, checker: ts.TypeChecker): Member | undefined {
   const node = bare(value);
   if (ts.isConditionalExpression(node)) return ordinalIn(node.whenTrue, checker) ?? ordinalIn(node.whenFalse, checker);
   if (ts.isBinaryExpression(node)) {
-    // A difference is not an ordinal: `sort((a, b) => Number(a.ordinal - b.ordinal))` is right.
+    // A difference is no ordinal: `sort((a, b) => Number(a.ordinal - b.ordinal))` is right.
     if (node.operatorToken.kind === ts.SyntaxKind.MinusToken) return undefined;
     return ordinalIn(node.left, checker) ?? ordinalIn(node.right, checker);
   }
@@ -78,7 +78,7 @@ function onlySpan({ head, templateSpans }: ts.TemplateExpression, checker: ts.Ty
   return isAlone ? ordinalIn(span.expression, checker) : undefined;
 }
 
-/** Whether a member's name is one of an ordinal. Times and counts that a store reads as bigints are none. */
+/** Whether a member has the name of an ordinal. Other bigints of a store, such as times and counts, are no ordinals. */
 function isOrdinal(name: string): boolean {
   return /ordinal$|^cursor$|^asOf$/i.test(name);
 }

@@ -1,5 +1,5 @@
-// The names and purposes of the rules for TypeScript. They stand apart from the
-// rules, so that a list of rules loads no compiler.
+// The names and purposes of the rules for TypeScript. They are in a file of their
+// own, so that a list of rules loads no compiler.
 
 /** A rule's name, and a sentence that says what the rule checks. */
 export interface RuleInfo {

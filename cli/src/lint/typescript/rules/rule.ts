@@ -6,9 +6,9 @@ import type { RuleInfo } from "./rule-infos.js";
 
 /** What a rule can know. */
 export interface RuleContext extends TypedFiles {
-  /** The schema of the run; undefined where the run checks no proto files. */
+  /** The schema of the run. Undefined if the run checks no proto files. */
   readonly model: SchemaModel | undefined;
-  /** The names of the schema, and those that code declares; undefined where the run has no schema. */
+  /** The names that the schema and the code declare. Undefined if the run has no schema. */
   readonly names: DeclaredNames | undefined;
   /** A node's place as messages show it: `path:line:col`. */
   place(node: ts.Node): string;

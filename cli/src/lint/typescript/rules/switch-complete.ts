@@ -6,7 +6,7 @@ import { forEachNode } from "../trace/syntax.js";
 import type { TypeScriptRule } from "./rule.js";
 import { switchCompleteInfo } from "./rule-infos.js";
 
-/** Finds switches that pass in silence over some names of commands, events or UI events. */
+/** Finds switches that silently skip some names of commands, events or UI events. */
 export const switchComplete: TypeScriptRule = {
   info: switchCompleteInfo,
   visitor({ checker, model }, report) {
@@ -34,8 +34,8 @@ export const switchComplete: TypeScriptRule = {
 };
 
 /**
- * The names of a kind in the features of the cases; empty where there is no
- * schema. A superseded event is left out, since its successor arrives in its place.
+ * The names of a kind in the features of the cases. Empty without a schema. Leaves out
+ * superseded events, because their successors arrive in their place.
  */
 function namesOfFeatures(cases: readonly string[], kind: Kind, model: SchemaModel | undefined): readonly string[] {
   const files = cases.flatMap((name) => model?.names[kind].get(name) ?? []).map(({ file }) => file);
@@ -44,7 +44,7 @@ function namesOfFeatures(cases: readonly string[], kind: Kind, model: SchemaMode
   return [...new Set(marks.flatMap(({ names }) => names.map(({ text }) => text)))];
 }
 
-/** Whether a default throws, or has the compiler prove that code never reaches it. */
+/** Whether a default throws, or proves to the compiler that code never reaches it. */
 function refuses(fallback: ts.DefaultClause, checker: ts.TypeChecker): boolean {
   let found = false;
   forEachNode(fallback, (node) => {

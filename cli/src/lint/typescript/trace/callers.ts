@@ -5,7 +5,7 @@ import { forEachNode } from "./syntax.js";
 
 type Arguments = readonly ts.Expression[];
 
-/** Knows the arguments of the calls of functions and constructors. Looks through the files at the first question. */
+/** Knows the arguments of all calls of functions and constructors. Reads the files at the first question. */
 export class Callers {
   readonly #typed: TypedFiles;
   #calls: Map<ts.Node, Arguments[]> | undefined;

@@ -13,9 +13,9 @@ export interface Member {
 }
 
 /**
- * The property of a type of the runtime or of a frame that an expression reads:
- * as `event.name`, as `event["name"]`, or from a variable or a parameter that
- * holds the property's value.
+ * The property that an expression reads, if a type of the runtime or of a frame
+ * declares it. An expression reads a property as `event.name`, as `event["name"]`, or
+ * through a variable or parameter with the value of the property.
  */
 export function memberReadBy(node: ts.Expression, checker: ts.TypeChecker): Member | undefined {
   const read = bare(node);

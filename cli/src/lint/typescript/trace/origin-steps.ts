@@ -2,15 +2,15 @@ import { ts } from "ts-morph";
 import { symbolOf } from "./semantics.js";
 import { forEachNode } from "./syntax.js";
 
-/** A step into an object or an array: a property, an index, or undefined for any of them. */
+/** A step into an object or an array: a property, an index, or undefined for any of these. */
 export type Step = string | number | undefined;
 
-/** The steps that lead from a value to the part of it that a trace follows. */
+/** The steps from a value to the part that a trace follows. */
 export type Path = readonly Step[];
 
 /**
- * Where the result of a function of the language comes from, and by which path:
- * `Object.entries(all)` has the values of `all`.
+ * The origins of the result of a built-in function, each with the path to it. For
+ * example, `Object.entries(all)` contains the values of `all`.
  */
 export function iteratedPath(
   node: ts.CallExpression | ts.NewExpression,
@@ -69,7 +69,7 @@ export function functionReturns(declaration: ts.Node): readonly ts.Expression[] 
   return returned;
 }
 
-/** The values that the file of a variable or a property assigns to it. */
+/** The values that are assigned to a variable or a property in its own file. */
 export function valuesAssignedTo(
   symbol: ts.Symbol | undefined,
   declaration: ts.Declaration,

@@ -4,12 +4,12 @@ import { functionReturns, iteratedPath, type Path, type Step, valuesAssignedTo }
 import { calleeOf, symbolOf } from "./semantics.js";
 import { bare, nameText } from "./syntax.js";
 
-/** Where code writes a value that reaches an expression. */
+/** The place where code writes a value that reaches an expression. */
 export interface Origin {
   readonly node: ts.Expression;
   /**
-   * Where the value enters: the argument of the outermost call that passes it
-   * on, or the traced argument itself where the value comes through no parameter.
+   * The place where the value enters: the argument of the outermost call that passes
+   * the value on. If the value comes through no parameter, the traced argument itself.
    */
   readonly entry: ts.Expression;
 }
@@ -18,21 +18,22 @@ export interface Origin {
 export interface TraceOptions {
   readonly checker: ts.TypeChecker;
   readonly callers: Callers;
-  /** Whether an expression is an origin, so that the trace ends there. */
+  /** Whether an expression is an origin. The trace ends there. */
   isOrigin(node: ts.Expression): boolean;
 }
 
 /** What a trace found. */
 export interface Traced {
   readonly origins: readonly Origin[];
-  /** The names of the functions through whose parameters the value came. */
+  /** The names of the functions with parameters through which the value came. */
   readonly relays: ReadonlySet<string>;
 }
 
 /**
- * Traces the argument at an index, which may come out of a spread, back to where
- * code writes its values: through variables, destructuring, objects, arrays,
- * spreads, conditions, functions, and parameters to those who call.
+ * Traces the argument at an index back to the places where code writes its values.
+ * The trace goes through variables, destructuring, objects, arrays, spreads,
+ * conditions and functions, and through parameters to the callers. The argument
+ * itself may come from a spread.
  */
 export function traceArgument(list: readonly ts.Expression[], index: number, options: TraceOptions): Traced {
   const trace = new Trace(options);
@@ -173,7 +174,7 @@ class Trace implements Traced {
     const index = callee.parameters.indexOf(parameter);
     const name = relayName(callee);
     if (name !== undefined) this.relays.add(name);
-    // The value enters with the argument of the caller, where a reader looks for it.
+    // The value enters with the caller's argument. A reader looks for it there.
     for (const given of this.#options.callers.of(callee)) {
       if (parameter.dotDotDotToken === undefined) {
         this.argument(given, index, path, undefined);
@@ -191,7 +192,7 @@ class Trace implements Traced {
   }
 }
 
-/** The name by which others call a function. */
+/** The name under which other code calls a function. */
 function relayName(callee: ts.SignatureDeclaration): string | undefined {
   if (callee.name !== undefined) return nameText(callee.name);
   if (ts.isConstructorDeclaration(callee)) return callee.parent.name?.text;

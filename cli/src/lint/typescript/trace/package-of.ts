@@ -5,14 +5,14 @@ import type { ts } from "ts-morph";
 const names = new Map<string, string>();
 
 /**
- * Whether one of these npm packages declares something. Only the package of the
- * declaration counts, not the specifier by which a file imports it.
+ * Whether a declaration belongs to one of these npm packages. The specifier with which
+ * a file imports the declaration does not count.
  */
 export function isDeclaredBy(node: ts.Node, ...packages: readonly string[]): boolean {
   return packages.includes(packageOfFolder(dirname(node.getSourceFile().fileName)));
 }
 
-/** The name of the package that a folder belongs to; empty where there is none. */
+/** The name of the package that contains a folder. Empty if there is none. */
 function packageOfFolder(folder: string): string {
   const known = names.get(folder);
   if (known !== undefined) return known;
@@ -22,7 +22,7 @@ function packageOfFolder(folder: string): string {
   return name;
 }
 
-/** The name in a package.json. A file without one, such as `{"type": "module"}`, does not begin a package. */
+/** The name in a package.json. A file without a name, such as `{"type": "module"}`, does not begin a package. */
 function readName(path: string): string | undefined {
   if (!existsSync(path)) return undefined;
   const { name } = JSON.parse(readFileSync(path, "utf8")) as { name?: unknown };

@@ -18,23 +18,23 @@ const makers: ReadonlyMap<string, Kind> = new Map([
   ["timelineEntity", "timeline_entity"],
 ]);
 
-/** What registers a name with a message type. */
+/** A function that registers a name with a message type. */
 export interface Registrar {
   readonly kind: Kind;
-  /** What messages call it. */
+  /** Its name in messages. */
   readonly title: string;
 }
 
-/** The index of the argument that has the name, and of the one that has the message type. */
+/** The index of the argument with the name, and of the argument with the message type. */
 export const nameArgument = 0;
 export const schemaArgument = 1;
 
-/** The registrar that a call calls: a method of SchemaRegistry or a maker of descriptors. */
+/** The registrar of a call: a method of SchemaRegistry, or a maker of descriptors. */
 export function registrarOf(call: ts.CallExpression, checker: ts.TypeChecker): Registrar | undefined {
   return call.arguments.length === 0 ? undefined : registrarDeclaredAt(calleeOf(call, checker));
 }
 
-/** The registrar that a declaration declares. */
+/** The registrar that a declaration defines. */
 export function registrarDeclaredAt(declaration: ts.Node | undefined): Registrar | undefined {
   if (declaration === undefined) return undefined;
   if (ts.isMethodDeclaration(declaration)) {

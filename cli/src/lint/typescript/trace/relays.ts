@@ -6,9 +6,8 @@ import { traceSchema } from "./schema-origins.js";
 import { forEachNode } from "./syntax.js";
 
 /**
- * The names through which other files may register message types: of functions
- * that pass a message type on to a registrar, and of aliases of registrars that
- * files export.
+ * The names through which other files may register message types: functions that pass
+ * a message type to a registrar, and exported aliases of registrars.
  */
 export function relaysOf(typed: TypedFiles): ReadonlySet<string> {
   const { checker, registering } = typed;
@@ -27,7 +26,7 @@ export function relaysOf(typed: TypedFiles): ReadonlySet<string> {
   return names;
 }
 
-/** Whether an exported name stands for a registrar. */
+/** Whether an exported name is a registrar or an alias of one. */
 function isRegistrar(exported: ts.Symbol, checker: ts.TypeChecker): boolean {
   const symbol = exported.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(exported) : exported;
   const declaration = symbol.valueDeclaration;

@@ -4,7 +4,7 @@ import type { Callers } from "./callers.js";
 import { type Traced, traceArgument } from "./origins.js";
 import { schemaArgument } from "./registrars.js";
 
-/** Traces the message type that a call of a registrar takes. */
+/** Traces the message type in a call of a registrar. */
 export function traceSchema(call: ts.CallExpression, checker: ts.TypeChecker, callers: Callers): Traced {
   return traceArgument(call.arguments, schemaArgument, {
     checker,
@@ -16,12 +16,12 @@ export function traceSchema(call: ts.CallExpression, checker: ts.TypeChecker, ca
   });
 }
 
-/** The message types that an expression such as `StructSchema` can stand for and that can hold anything. */
+/** The message types of an expression such as `StructSchema`, as far as they can hold anything. */
 export function genericTypesOf(node: ts.Expression, checker: ts.TypeChecker): readonly string[] {
   return messageNamesOf(node, checker).filter(isGeneric);
 }
 
-/** The full name of each message type that an expression can stand for; undefined for one that its type does not tell. */
+/** The full name of each message type that an expression can be. Undefined if the type does not say the name. */
 function messageNamesOf(node: ts.Expression, checker: ts.TypeChecker): readonly (string | undefined)[] {
   const type = checker.getTypeAtLocation(node);
   return (type.isUnion() ? type.types : [type]).map((member) => {

@@ -1,8 +1,8 @@
 import { ts } from "ts-morph";
 
 /**
- * The declaration of what a call calls; of overloads, the first. The compiler
- * would type all arguments to resolve the call itself.
+ * The declaration of the function that a call calls. Of several overloads, the first.
+ * To resolve the call itself, the compiler would compute the types of all arguments.
  */
 export function calleeOf(
   call: ts.CallExpression | ts.NewExpression,
@@ -13,7 +13,7 @@ export function calleeOf(
   return signature?.declaration;
 }
 
-/** What an identifier stands for, whatever the names under which files import and export it. */
+/** The symbol of an identifier, behind all names under which files import and export it. */
 export function symbolOf(node: ts.Node, checker: ts.TypeChecker): ts.Symbol | undefined {
   const symbol =
     ts.isIdentifier(node) && ts.isShorthandPropertyAssignment(node.parent)
@@ -22,7 +22,7 @@ export function symbolOf(node: ts.Node, checker: ts.TypeChecker): ts.Symbol | un
   return symbol !== undefined && symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;
 }
 
-/** The strings that an expression can be; undefined where its type does not tell them. */
+/** The strings that an expression can be. Undefined if its type does not say them. */
 export function literalsOf(node: ts.Expression, checker: ts.TypeChecker): readonly string[] | undefined {
   const type = checker.getTypeAtLocation(node);
   const literals: string[] = [];

@@ -1,6 +1,6 @@
 import { ts } from "ts-morph";
 
-/** An expression without its parentheses, `await`, and what says something to the compiler only. */
+/** An expression without parentheses, `await`, and syntax that only the compiler uses. */
 export function bare(node: ts.Expression): ts.Expression {
   if (
     ts.isParenthesizedExpression(node) ||
@@ -21,7 +21,7 @@ export function forEachNode(node: ts.Node, visit: (node: ts.Node) => void): void
   ts.forEachChild(node, (child) => forEachNode(child, visit));
 }
 
-/** The text of the name in a declaration or an access; undefined where code computes it. */
+/** The text of the name in a declaration or an access. Undefined if code computes the name. */
 export function nameText(name: ts.Node | undefined): string | undefined {
   return name !== undefined && (ts.isIdentifier(name) || ts.isStringLiteralLike(name) || ts.isNumericLiteral(name))
     ? name.text

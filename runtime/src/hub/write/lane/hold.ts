@@ -11,7 +11,7 @@ export class Hold {
     return this.#isHeld;
   }
 
-  /** Takes the lane once nobody else has it, and waits until it is drained. */
+  /** Waits until nobody else has the lane, takes it, and waits until it is drained. */
   async take(isDrained: () => boolean): Promise<void> {
     while (this.#isHeld) await this.change();
     this.#isHeld = true;

@@ -9,9 +9,17 @@ import type { FailedStep } from "../../observe/error-report.js";
 import type { PipelineRecord } from "../../observe/pipeline-observer.js";
 import type { Failure } from "../../project/fold.js";
 import type { Committing } from "./committer.js";
+import { eventsOf } from "./decision.js";
 import { Hold } from "./hold.js";
 import { type CommitContent, type LaneState, loadState, nextBatch } from "./lane-state.js";
-import { type Admitted, keysOf, type Publication, refusedBy } from "./publication.js";
+import {
+  type Admitted,
+  type AdmittedEvent,
+  type EncodedEvent,
+  keysOf,
+  type Publication,
+  refusedBy,
+} from "./publication.js";
 import { reportFailures, type SessionHost } from "./session-host.js";
 
 /** A lane that waits while work on its session goes on. */
@@ -57,10 +65,18 @@ export class Lane implements Committing {
   /** Not yet ordered: the session loads, or is held, or the batch is full. */
   #waiting: Publication[] = [];
   #admitted: Admitted[] = [];
+  #admittedEvents = 0;
   #committing: Admitted[] = [];
   #conflicts = 0;
   #admitting = false;
   readonly #hold = new Hold();
+  /** The last state that there was, for readers, while another is read. */
+  #seen: LaneState | undefined;
+  /** The timeline as the lane has it, live. Read it only once the session is loaded. */
+  readonly timeline: TimelineView = {
+    get: (entity, id) => this.#seen?.timeline.get(entity, id),
+    list: (entity) => this.#seen?.timeline.list(entity) ?? [],
+  };
 
   constructor(id: string, host: SessionHost) {
     this.id = id;
@@ -71,10 +87,22 @@ export class Lane implements Committing {
     return !this.#hold.isHeld && this.#loading === undefined && this.#isDrained && this.#waiting.length === 0;
   }
 
-  /** Takes an event into the order. The publication hears of the outcome. */
+  /** Takes events, or what decides them, into the order. The publication hears of the outcome. */
   enqueue(publication: Publication): void {
     this.#waiting.push(publication);
     this.#admitWaiting();
+  }
+
+  /**
+   * Makes sure that what the lane knows is at least as new as what the store has now.
+   * What waits to be committed finds out by itself whether it is.
+   */
+  async refresh(): Promise<void> {
+    const state = this.#state;
+    if (state === undefined || !this.#isDrained) return;
+    const stored = await this.#host.store.session(this.id);
+    const isBehind = stored !== undefined && (stored.revision > state.revision || stored.epoch !== state.epoch);
+    if (isBehind && this.#state === state && this.#isDrained && !this.#hold.isHeld) this.#state = undefined;
   }
 
   /** Loads the session where it is not, and says where it stands. */
@@ -117,11 +145,18 @@ export class Lane implements Committing {
     if (state === undefined || this.#admitted.length === 0) return undefined;
     this.#committing = this.#admitted;
     this.#admitted = [];
-    const batch = nextBatch(state, {
-      events: this.#committing.map(({ stored }) => stored),
-      keys: keysOf(this.#committing),
-      failures: this.#committing.flatMap(({ failures }) => failures),
-    });
+    this.#admittedEvents = 0;
+    const events = this.#committing.flatMap((each) => each.events);
+    const batch =
+      events.length === 0
+        ? undefined
+        : nextBatch(state, {
+            events: events.map(({ stored }) => stored),
+            keys: keysOf(this.#committing),
+            failures: events.flatMap(({ failures }) => failures),
+          });
+    // Decisions without events stand on what is durable already.
+    if (batch === undefined) this.settle(undefined);
     this.#admitWaiting();
     return batch;
   }
@@ -138,14 +173,19 @@ export class Lane implements Committing {
     this.#hold.changed();
   }
 
-  #settled({ stored, uiEvents, failures, publication }: Admitted): void {
-    const { ordinal, name } = stored;
-    publication.claim?.published(ordinal);
-    if (failures.length > 0) reportFailures(this.#host, this.id, failures);
-    this.#observe("commit", name, ordinal);
-    this.#host.fanOut({ sessionId: this.id, ordinal, events: uiEvents, isReset: false });
-    this.#observe("fanout", name, ordinal, uiEvents.length);
-    publication.resolve({ ordinal });
+  #settled({ events, publication, answer }: Admitted): void {
+    let last = 0n;
+    for (const { stored, uiEvents, failures } of events) {
+      const { ordinal, name } = stored;
+      publication.claim?.published(ordinal);
+      if (failures.length > 0) reportFailures(this.#host, this.id, failures);
+      this.#observe("commit", name, ordinal);
+      this.#host.fanOut({ sessionId: this.id, ordinal, events: uiEvents, isReset: false });
+      this.#observe("fanout", name, ordinal, uiEvents.length);
+      last = ordinal;
+    }
+    if (answer === undefined) publication.resolve({ ordinal: last });
+    else answer();
   }
 
   get #isDrained(): boolean {
@@ -177,13 +217,34 @@ export class Lane implements Committing {
 
   /** What work under a key published in one turn is not parted, however much it is. */
   #hasRoomFor({ claim }: Publication): boolean {
-    if (this.#admitted.length < maxBatch) return true;
+    if (this.#admittedEvents < maxBatch) return true;
     return claim !== undefined && claim === this.#admitted.at(-1)?.publication.claim;
   }
 
+  /** Gives all events of a publication their place, or none. */
   #admit(state: LaneState, publication: Publication): void {
+    const decided = eventsOf(publication, state);
+    const { timeline, ordinal } = state;
+    const events: AdmittedEvent[] = [];
+    if (decided.events.length > 1) timeline.begin();
+    for (const event of decided.events) {
+      const admitted = this.#admitEvent(state, event);
+      if (admitted instanceof Error) {
+        timeline.rollback();
+        state.ordinal = ordinal;
+        publication.reject(admitted);
+        return;
+      }
+      events.push(admitted);
+    }
+    timeline.commit();
+    this.#admitted.push({ publication, events, answer: decided.answer });
+    this.#admittedEvents += events.length;
+  }
+
+  /** Returns why the event is refused, where it is. */
+  #admitEvent(state: LaneState, { name, version, payload, type, encoded }: EncodedEvent): AdmittedEvent | Error {
     const { info, timeline } = state;
-    const { name, version, payload, type, encoded } = publication.event;
     const ordinal = state.ordinal + 1n;
     const time = Date.now();
     const event: BackendEvent = { name, payload, ordinal, time, session: info };
@@ -193,15 +254,13 @@ export class Lane implements Committing {
       uiEvents = this.#host.fold.uiEvents(event, timeline.view, failures);
     } catch (error) {
       this.#report("ui-projection", ordinal, name, error);
-      publication.reject(error as Error);
-      return;
+      return error as Error;
     }
     this.#observe("order", name, ordinal);
     // A timeline that stopped before an event waits for a retry.
     if (timeline.cursor === state.ordinal) this.#host.fold.apply(event, timeline, failures);
     state.ordinal = ordinal;
-    const stored = { ordinal, name, version, type, payload: encoded, time };
-    this.#admitted.push({ publication, stored, uiEvents, failures });
+    return { stored: { ordinal, name, version, type, payload: encoded, time }, uiEvents, failures };
   }
 
   async #commit(batch: SessionBatch): Promise<void> {
@@ -221,6 +280,7 @@ export class Lane implements Committing {
 
   async #read(): Promise<void> {
     this.#state = await loadState(this.#host, this.id);
+    this.#seen = this.#state;
     this.#admitWaiting();
   }
 
@@ -234,12 +294,15 @@ export class Lane implements Committing {
     );
     this.#waiting = [...redo, ...this.#waiting];
     this.#admitted = [];
+    this.#admittedEvents = 0;
     this.#state = undefined;
     const error = toStoreError(outcome, { sessionId: this.id });
-    for (const { publication, stored } of refused) {
+    for (const { publication, events } of refused) {
       // That another process did the same work first is no failure.
       if (!isSessionstreamError(outcome, "KEY_CLAIMED")) {
-        this.#report(isConflict ? "order" : "commit", stored.ordinal, stored.name, error);
+        for (const { stored } of events) {
+          this.#report(isConflict ? "order" : "commit", stored.ordinal, stored.name, error);
+        }
       }
       publication.reject(error);
     }

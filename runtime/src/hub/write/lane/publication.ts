@@ -1,9 +1,10 @@
-import { isSessionstreamError } from "../../../base/errors.js";
-import type { DescEvent } from "../../../schema/event.js";
+import { isSessionstreamError, SessionstreamError } from "../../../base/errors.js";
+import type { DescEvent, EventDraft } from "../../../schema/event.js";
 import { encodePayload, type PayloadInit } from "../../../schema/payload.js";
 import type { SchemaRegistry } from "../../../schema/registry.js";
 import type { UiEvent } from "../../../schema/ui-event.js";
 import type { StoredEvent, StoredKey } from "../../../store/store.js";
+import type { TimelineView } from "../../../timeline/view.js";
 import type { BackendEvent } from "../../feature/backend-event.js";
 import type { Published } from "../../feature/command-context.js";
 import type { Failure } from "../../project/fold.js";
@@ -18,26 +19,30 @@ export interface EncodedEvent {
   readonly encoded: Uint8Array;
 }
 
-/** An event that was published and waits to be durable. */
+/** What was published and waits to be durable: events that are committed together, or what decides them. */
 export interface Publication {
-  readonly event: EncodedEvent;
+  /** The events; for a decision, given the view that it is made on. */
+  readonly events: readonly EncodedEvent[] | ((view: TimelineView) => readonly EncodedEvent[]);
   readonly claim: KeyClaim | undefined;
   resolve(published: Published): void;
-  reject(error: Error): void;
+  reject(error: unknown): void;
 }
 
-/** A publication with its ordinal, projected over the timeline. */
+/** A publication whose events have their ordinals and are projected over the timeline. */
 export interface Admitted {
   readonly publication: Publication;
+  readonly events: readonly AdmittedEvent[];
+  /** What to tell the publisher once all before it is durable, where that is not the last event. */
+  readonly answer: (() => void) | undefined;
+}
+
+export interface AdmittedEvent {
   readonly stored: StoredEvent;
   readonly uiEvents: readonly UiEvent[];
   readonly failures: readonly Failure[];
 }
 
-/**
- * Checks and encodes an event.
- * @throws UNKNOWN_NAME, PAYLOAD_TYPE_MISMATCH or INVALID_PAYLOAD.
- */
+/** Checks and encodes an event. Throws UNKNOWN_NAME, PAYLOAD_TYPE_MISMATCH or INVALID_PAYLOAD. */
 export function encodeEvent<D extends DescEvent>(
   registry: SchemaRegistry,
   sessionId: string,
@@ -49,22 +54,38 @@ export function encodeEvent<D extends DescEvent>(
   return { name, version, type: schema.typeName, payload, encoded };
 }
 
+/** An event that `of` checked and encoded. Throws UNKNOWN_NAME, or PAYLOAD_TYPE_MISMATCH for one of another schema. */
+export function encodedDraft(registry: SchemaRegistry, sessionId: string, draft: EventDraft): EncodedEvent {
+  const { name } = draft.desc;
+  const { schema, version } = registry.event(name);
+  const { typeName } = draft.desc.schema;
+  if (schema !== draft.desc.schema) {
+    throw new SessionstreamError(
+      "PAYLOAD_TYPE_MISMATCH",
+      `event "${name}" payload type mismatch: got ${typeName} want ${schema.typeName} as it is registered`,
+      { sessionId, name },
+    );
+  }
+  return { name, version, type: typeName, payload: draft.payload, encoded: draft.encoded };
+}
+
 /** The keys that events were published under, one for each work. */
 export function keysOf(admitted: readonly Admitted[]): StoredKey[] {
   const keys = new Map<KeyClaim, StoredKey>();
-  for (const { publication, stored } of admitted) {
+  for (const { publication, events } of admitted) {
     const { claim } = publication;
-    if (claim === undefined) continue;
-    const from = keys.get(claim)?.firstOrdinal ?? stored.ordinal;
-    keys.set(claim, claim.stored(from, stored.ordinal));
+    const [first, last] = [events[0]?.stored.ordinal, events.at(-1)?.stored.ordinal];
+    if (claim === undefined || first === undefined || last === undefined) continue;
+    keys.set(claim, claim.stored(keys.get(claim)?.firstOrdinal ?? first, last));
   }
   return [...keys.values()];
 }
 
-/** Which events of a batch a refusal is about: those of one key, or all. */
+/** Which of a batch a refusal is about: those of one key, or all that have events. */
 export function refusedBy(outcome: Error, settled: readonly Admitted[]): readonly Admitted[] {
-  if (!isSessionstreamError(outcome, "KEY_CLAIMED")) return settled;
+  const withEvents = settled.filter(({ events }) => events.length > 0);
+  if (!isSessionstreamError(outcome, "KEY_CLAIMED")) return withEvents;
   const { key } = outcome.context;
-  const ofKey = settled.filter(({ publication }) => publication.claim?.key === key);
-  return ofKey.length > 0 ? ofKey : settled;
+  const ofKey = withEvents.filter(({ publication }) => publication.claim?.key === key);
+  return ofKey.length > 0 ? ofKey : withEvents;
 }

@@ -17,7 +17,8 @@ export async function retryTimeline(lane: Lane, host: SessionHost): Promise<Lane
     const before = timeline.cursor;
     const failures: Failure[] = [];
     await foldLog(host, info, timeline, failures);
-    if (timeline.cursor !== before || failures.length > 0) await commitRepair(held, host, failures);
+    if (timeline.cursor !== before) await commitRepair(held, host, failures);
+    else await recordFailures(held, host, failures);
     return { info, ordinal, cursor: timeline.cursor, view: timeline.view };
   });
 }
@@ -36,7 +37,9 @@ export async function rebuildTimeline(lane: Lane, host: SessionHost): Promise<La
   let isWhole = await foldLog(host, info, shadow, failures);
   const failed = await lane.exclusively(async (held) => {
     isWhole &&= await foldLog(host, info, shadow, failures);
-    await commitRepair(held, host, failures, isWhole ? shadow : undefined);
+    // A session that nobody used stays so.
+    if (isWhole && held.state.revision > 0) await commitRepair(held, host, failures, shadow);
+    if (!isWhole) await recordFailures(held, host, failures);
     return isWhole ? undefined : failures.at(-1);
   });
   if (failed !== undefined) throw failed.error;
@@ -59,6 +62,26 @@ async function commitRepair(
   const { id } = state.info;
   reportFailures(host, id, failures);
   host.fanOut({ sessionId: id, ordinal: state.timeline.cursor, events: [], isReset: true });
+}
+
+/** Keeps failures that changed nothing, but for those that are on record already. */
+async function recordFailures(
+  { state, commit }: HeldLane,
+  host: SessionHost,
+  failures: readonly Failure[],
+): Promise<void> {
+  if (failures.length === 0) return;
+  const { id } = state.info;
+  const known = await host.store.errors(id);
+  const unknown = failures.filter(
+    ({ record }) =>
+      !known.some(
+        ({ step, ordinal, message }) =>
+          step === record.step && ordinal === record.ordinal && message === record.message,
+      ),
+  );
+  if (unknown.length > 0) await commit({ failures: unknown });
+  reportFailures(host, id, failures);
 }
 
 /** Folds what the log has above the timeline's cursor; returns whether it came to the end. */

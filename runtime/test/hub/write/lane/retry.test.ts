@@ -15,17 +15,17 @@ import { settles } from "../../gate.js";
 
 const silent = () => {};
 
-describe("retry", () => {
-  const broken = () => {
-    const switches: { fails: boolean } & LabSwitches = {
-      fails: true,
-      beforeTimeline({ name }: BackendEvent) {
-        if (switches.fails && name === "LabCounterAdded") throw new Error("broken");
-      },
-    };
-    return switches;
+const broken = () => {
+  const switches: { fails: boolean } & LabSwitches = {
+    fails: true,
+    beforeTimeline({ name }: BackendEvent) {
+      if (switches.fails && name === "LabCounterAdded") throw new Error("broken");
+    },
   };
+  return switches;
+};
 
+describe("retry", () => {
   test("gets its turn while a stream publishes without a pause", async () => {
     const switches = broken();
     let streaming = true;
@@ -117,6 +117,34 @@ describe("retry", () => {
     fails = false;
     expect(await hub.retry("s")).toMatchObject({ ordinal: 1n, cursor: 1n });
     expect((await hub.snapshot("s")).get(LabCounter, "c")?.total).toBe(3n);
+  });
+});
+
+describe("a retry or rebuild that fails again", () => {
+  test("resets no client, and records the same error once", async () => {
+    const switches = broken();
+    const hub = new Hub({ features: [labOf(switches)], onError: silent });
+    await hub.publish("s", LabCounterAdded, { name: "c", amount: 3n });
+    const { epoch } = await hub.hydrate("s");
+    const resets: unknown[] = [];
+    hub.subscribe((batch) => resets.push(batch));
+    for (let round = 0; round < 3; round++) {
+      expect(await hub.retry("s")).toMatchObject({ ordinal: 1n, cursor: 0n });
+      await expect(hub.rebuild("s")).rejects.toThrow();
+    }
+    expect([resets, (await hub.hydrate("s")).epoch]).toEqual([[], epoch]);
+    expect(await hub.errors("s")).toHaveLength(1);
+    switches.fails = false;
+    expect(await hub.retry("s")).toMatchObject({ ordinal: 1n, cursor: 1n });
+    expect(resets).toMatchObject([{ isReset: true }]);
+  });
+
+  test("of a session that nobody used creates nothing", async () => {
+    const store = memoryStore();
+    const hub = new Hub({ features: [labOf()], store });
+    expect(await hub.rebuild("never used")).toMatchObject({ ordinal: 0n, cursor: 0n });
+    expect(await hub.retry("never used")).toMatchObject({ ordinal: 0n });
+    expect([await store.session("never used"), await hub.sessions()]).toEqual([undefined, []]);
   });
 });
 
