@@ -27,6 +27,7 @@ import type { ActiveSession } from "./write/active-session.js";
 import { ActiveSessions } from "./write/active-sessions.js";
 import { Fanouts } from "./write/fanouts.js";
 import { Committer } from "./write/lane/committer.js";
+import { isList, type Publishable } from "./write/publisher.js";
 import type { SessionStatus } from "./write/session-status.js";
 import { outcomeOf, type SubmitOutcome, submittedOf } from "./write/submit-outcome.js";
 
@@ -135,14 +136,10 @@ export class Hub {
     payload: PayloadInit<D["schema"]>,
     options?: PublishOptions,
   ): Promise<Published>;
-  async publish(sessionId: string, given: DescEvent | readonly EventDraft[], ...rest: unknown[]): Promise<Published> {
-    const [init, options] = Array.isArray(given) ? [undefined, rest[0]] : rest;
-    if (!Array.isArray(given)) checkDescriptor("event", given);
-    return this.#use(sessionId).publish(
-      given,
-      init as object | undefined,
-      (options as PublishOptions | undefined)?.key,
-    );
+  async publish(id: string, given: Publishable, second?: object, third?: PublishOptions): Promise<Published> {
+    if (isList(given)) return this.#use(id).publish(given, undefined, (second as PublishOptions | undefined)?.key);
+    checkDescriptor("event", given);
+    return this.#use(id).publish(given, second, third?.key);
   }
 
   /** The session's durable timeline: as it is, or as it was after the event at the ordinal `asOf`. */

@@ -3,8 +3,7 @@ import { BinaryWriter } from "@bufbuild/protobuf/wire";
 import { untilAborted, whenAborted } from "../../base/abort.js";
 import { SessionstreamError } from "../../base/errors.js";
 import type { DescCommand } from "../../schema/command.js";
-import type { DescEvent, EventDraft } from "../../schema/event.js";
-import { encodePayload, type PayloadInit, toPayload } from "../../schema/payload.js";
+import { encodePayload, toPayload } from "../../schema/payload.js";
 import type { SubmitOptions, Submitted } from "../../session/session-client.js";
 import type { SessionInfo } from "../../session/session-info.js";
 import type { CommandContext, Published } from "../feature/command-context.js";
@@ -15,7 +14,7 @@ import { Lane, type LaneStatus } from "./lane/lane.js";
 import type { EncodedEvent } from "./lane/publication.js";
 import { rebuildTimeline, retryTimeline } from "./lane/repair.js";
 import type { SessionHost } from "./lane/session-host.js";
-import { encodeGiven, enqueue, whilePublishing } from "./publisher.js";
+import { encodeGiven, enqueue, type Publishable, whilePublishing } from "./publisher.js";
 import { Runs } from "./runs.js";
 import type { SessionStatus } from "./session-status.js";
 import { CommandFailure } from "./submit-outcome.js";
@@ -81,13 +80,9 @@ export class ActiveSession {
   }
 
   /** Publishes an event, or several together; under a key, once. */
-  async publish(
-    given: DescEvent | readonly EventDraft[],
-    init: PayloadInit<DescEvent["schema"]> | undefined,
-    key: string | undefined,
-  ): Promise<Published> {
+  publish(given: Publishable, init: object | undefined, key: string | undefined): Promise<Published> {
     const { registry } = this.#host;
-    const events = encodeGiven(this.#host, this.#lane.id, given, init);
+    const events = encodeGiven(registry, this.#lane.id, given, init);
     if (key === undefined) return enqueue(this.#lane, events);
     // As they are now, whatever the caller does with what it gave.
     const kept = events.map((event) => ({

@@ -1,7 +1,6 @@
 import { SessionstreamError } from "../../base/errors.js";
 import { show } from "../../base/show.js";
 import { type DescEvent, EventDraft } from "../../schema/event.js";
-import type { PayloadInit } from "../../schema/payload.js";
 import type { SchemaRegistry } from "../../schema/registry.js";
 import type { Decide, Decision, Publish, Published } from "../feature/command-context.js";
 import type { KeyClaim } from "./lane/key-claim.js";
@@ -15,6 +14,14 @@ export interface Publisher {
   readonly decide: Decide;
 }
 
+/** What `publish` is given: an event, whose payload follows, or several events made with `of`. */
+export type Publishable = DescEvent | readonly EventDraft[];
+
+/** Whether it is several events. Unlike Array.isArray, it leaves the type of what is no array as it is. */
+export function isList(given: unknown): given is readonly EventDraft[] {
+  return Array.isArray(given);
+}
+
 /** Takes events, or what decides them, into the lane's order. Resolves when they are durable. */
 export function enqueue(lane: Lane, events: Publication["events"], claim?: KeyClaim): Promise<Published> {
   return new Promise((resolve, reject) => {
@@ -22,19 +29,22 @@ export function enqueue(lane: Lane, events: Publication["events"], claim?: KeyCl
   });
 }
 
-/** Checks and encodes what `publish` is given: an event and its payload, or several events made with `of`. */
+/**
+ * Checks and encodes what `publish` is given.
+ * @throws UNKNOWN_NAME, PAYLOAD_TYPE_MISMATCH or INVALID_PAYLOAD.
+ */
 export function encodeGiven(
-  { registry }: SessionHost,
+  registry: SchemaRegistry,
   sessionId: string,
-  given: DescEvent | readonly EventDraft[],
-  init?: PayloadInit<DescEvent["schema"]>,
+  given: Publishable,
+  init: object = {},
 ): readonly EncodedEvent[] {
-  if (!isList(given)) return [encodeEvent(registry, sessionId, given, init ?? {})];
-  if (given.every((each) => each instanceof EventDraft)) return encodeDrafts(registry, sessionId, given);
-  const wrong = given.find((each) => !(each instanceof EventDraft));
+  if (!isList(given)) return [encodeEvent(registry, sessionId, given, init)];
+  const wrong = given.findIndex((each) => !(each instanceof EventDraft));
+  if (wrong === -1) return encodeDrafts(registry, sessionId, given);
   throw new SessionstreamError(
     "PAYLOAD_TYPE_MISMATCH",
-    `publish was given ${show(wrong)} among events, want each made with of() of its descriptor`,
+    `publish was given ${show(given[wrong])} among events, want each made with of() of its descriptor`,
     { sessionId },
   );
 }
@@ -60,11 +70,6 @@ function decide({ registry }: SessionHost, sessionId: string, returned: unknown)
     `a decision returned ${got}, want an array of events, each made with of() of its descriptor`,
     { sessionId },
   );
-}
-
-/** Unlike Array.isArray, it leaves the type of what is no array as it is. */
-function isList(given: unknown): given is readonly EventDraft[] {
-  return Array.isArray(given);
 }
 
 /**
@@ -100,10 +105,13 @@ export async function whilePublishing(
     );
     return published;
   };
-  const publish = (given: DescEvent | readonly EventDraft[], init?: PayloadInit<DescEvent["schema"]>) =>
-    track(isList(given) ? given[0]?.desc?.name : given.name, async (claim) =>
-      enqueue(lane, encodeGiven(host, lane.id, given, init), claim),
-    );
+  const publish = (given: Publishable, init?: object) =>
+    track(isList(given) ? given[0]?.desc?.name : given?.name, (claim) => {
+      // What is wrong with it is told by the promise, too.
+      return new Promise((resolve, reject) => {
+        lane.enqueue({ events: encodeGiven(host.registry, lane.id, given, init), claim, resolve, reject });
+      });
+    });
   const deciding = (decision: Decision) =>
     track(undefined, (claim) => enqueue(lane, (view) => decide(host, lane.id, decision(view)), claim));
   try {

@@ -1,33 +1,23 @@
 import { SessionstreamError } from "../../../base/errors.js";
 import type { TimelineView } from "../../../timeline/view.js";
 import type { LaneState } from "./lane-state.js";
-import type { EncodedEvent, Publication } from "./publication.js";
+import type { EncodedEvent } from "./publication.js";
 
-/** What comes of a publication when its turn has come. */
-interface Decided {
-  readonly events: readonly EncodedEvent[];
-  /** What to tell the publisher once all that was seen is durable, where there are no events. */
-  readonly answer: (() => void) | undefined;
-}
-
-/** The events of a publication: those that were given, or those that it decides now. */
-export function eventsOf({ events, resolve, reject }: Publication, { timeline, ordinal, info }: LaneState): Decided {
-  if (typeof events !== "function") return answered(events, () => resolve({ ordinal }));
+/**
+ * The events that a decision returns when its turn has come, on the timeline as it is then.
+ * @throws TIMELINE_STALLED, and what the decision throws.
+ */
+export function decide(
+  decision: (view: TimelineView) => readonly EncodedEvent[],
+  { timeline, ordinal, info }: LaneState,
+): readonly EncodedEvent[] {
+  if (timeline.cursor !== ordinal) throw stalled(info.id, timeline.cursor);
+  const { view, close } = ofOneInstant(timeline.view);
   try {
-    if (timeline.cursor !== ordinal) throw stalled(info.id, timeline.cursor);
-    const { view, close } = ofOneInstant(timeline.view);
-    try {
-      return answered(events(view), () => resolve({ ordinal }));
-    } finally {
-      close();
-    }
-  } catch (thrown) {
-    return { events: [], answer: () => reject(thrown) };
+    return decision(view);
+  } finally {
+    close();
   }
-}
-
-function answered(events: readonly EncodedEvent[], answer: () => void): Decided {
-  return { events, answer: events.length === 0 ? answer : undefined };
 }
 
 /** A view for one decision: to read it later would show another instant. */

@@ -1,26 +1,15 @@
 import { isSessionstreamError } from "../../../base/errors.js";
-import type { UiEvent } from "../../../schema/ui-event.js";
 import type { SessionInfo } from "../../../session/session-info.js";
 import type { SessionBatch } from "../../../store/store.js";
 import { toStoreError } from "../../../store/store-error.js";
 import type { TimelineView } from "../../../timeline/view.js";
-import type { BackendEvent } from "../../feature/backend-event.js";
 import type { FailedStep } from "../../observe/error-report.js";
-import type { PipelineRecord } from "../../observe/pipeline-observer.js";
-import type { Failure } from "../../project/fold.js";
+import { admit } from "./admit.js";
 import type { Committing } from "./committer.js";
-import { eventsOf } from "./decision.js";
 import { Hold } from "./hold.js";
 import { type CommitContent, type LaneState, loadState, nextBatch } from "./lane-state.js";
-import {
-  type Admitted,
-  type AdmittedEvent,
-  type EncodedEvent,
-  keysOf,
-  type Publication,
-  refusedBy,
-} from "./publication.js";
-import { reportFailures, type SessionHost } from "./session-host.js";
+import { type Admitted, isEvent, keysOf, type Publication, refusedBy } from "./publication.js";
+import { observeEvent, reportFailures, type SessionHost } from "./session-host.js";
 
 /** A lane that waits while work on its session goes on. */
 export interface HeldLane {
@@ -65,7 +54,6 @@ export class Lane implements Committing {
   /** Not yet ordered: the session loads, or is held, or the batch is full. */
   #waiting: Publication[] = [];
   #admitted: Admitted[] = [];
-  #admittedEvents = 0;
   #committing: Admitted[] = [];
   #conflicts = 0;
   #admitting = false;
@@ -145,14 +133,13 @@ export class Lane implements Committing {
     if (state === undefined || this.#admitted.length === 0) return undefined;
     this.#committing = this.#admitted;
     this.#admitted = [];
-    this.#admittedEvents = 0;
-    const events = this.#committing.flatMap((each) => each.events);
+    const events = this.#committing.filter(isEvent);
     const batch =
       events.length === 0
         ? undefined
         : nextBatch(state, {
             events: events.map(({ stored }) => stored),
-            keys: keysOf(this.#committing),
+            keys: keysOf(events),
             failures: events.flatMap(({ failures }) => failures),
           });
     // Decisions without events stand on what is durable already.
@@ -173,19 +160,19 @@ export class Lane implements Committing {
     this.#hold.changed();
   }
 
-  #settled({ events, publication, answer }: Admitted): void {
-    let last = 0n;
-    for (const { stored, uiEvents, failures } of events) {
-      const { ordinal, name } = stored;
-      publication.claim?.published(ordinal);
-      if (failures.length > 0) reportFailures(this.#host, this.id, failures);
-      this.#observe("commit", name, ordinal);
-      this.#host.fanOut({ sessionId: this.id, ordinal, events: uiEvents, isReset: false });
-      this.#observe("fanout", name, ordinal, uiEvents.length);
-      last = ordinal;
+  #settled(admitted: Admitted): void {
+    if (!isEvent(admitted)) {
+      admitted.answer();
+      return;
     }
-    if (answer === undefined) publication.resolve({ ordinal: last });
-    else answer();
+    const { stored, uiEvents, failures, publication, isLast } = admitted;
+    const { ordinal, name } = stored;
+    publication.claim?.published(ordinal);
+    if (failures.length > 0) reportFailures(this.#host, this.id, failures);
+    observeEvent(this.#host, this.id, "commit", name, ordinal);
+    this.#host.fanOut({ sessionId: this.id, ordinal, events: uiEvents, isReset: false });
+    observeEvent(this.#host, this.id, "fanout", name, ordinal, uiEvents.length);
+    if (isLast) publication.resolve({ ordinal });
   }
 
   get #isDrained(): boolean {
@@ -207,7 +194,7 @@ export class Lane implements Committing {
     // Refused events leave room for more.
     let taken = 0;
     for (let next = this.#waiting[0]; next !== undefined && this.#hasRoomFor(next); next = this.#waiting[++taken]) {
-      this.#admit(this.#state, next);
+      admit(this.#host, this.#state, next, this.#admitted);
     }
     this.#waiting.splice(0, taken);
     this.#admitting = false;
@@ -217,50 +204,8 @@ export class Lane implements Committing {
 
   /** What work under a key published in one turn is not parted, however much it is. */
   #hasRoomFor({ claim }: Publication): boolean {
-    if (this.#admittedEvents < maxBatch) return true;
+    if (this.#admitted.length < maxBatch) return true;
     return claim !== undefined && claim === this.#admitted.at(-1)?.publication.claim;
-  }
-
-  /** Gives all events of a publication their place, or none. */
-  #admit(state: LaneState, publication: Publication): void {
-    const decided = eventsOf(publication, state);
-    const { timeline, ordinal } = state;
-    const events: AdmittedEvent[] = [];
-    if (decided.events.length > 1) timeline.begin();
-    for (const event of decided.events) {
-      const admitted = this.#admitEvent(state, event);
-      if (admitted instanceof Error) {
-        timeline.rollback();
-        state.ordinal = ordinal;
-        publication.reject(admitted);
-        return;
-      }
-      events.push(admitted);
-    }
-    timeline.commit();
-    this.#admitted.push({ publication, events, answer: decided.answer });
-    this.#admittedEvents += events.length;
-  }
-
-  /** Returns why the event is refused, where it is. */
-  #admitEvent(state: LaneState, { name, version, payload, type, encoded }: EncodedEvent): AdmittedEvent | Error {
-    const { info, timeline } = state;
-    const ordinal = state.ordinal + 1n;
-    const time = Date.now();
-    const event: BackendEvent = { name, payload, ordinal, time, session: info };
-    const failures: Failure[] = [];
-    let uiEvents: readonly UiEvent[];
-    try {
-      uiEvents = this.#host.fold.uiEvents(event, timeline.view, failures);
-    } catch (error) {
-      this.#report("ui-projection", ordinal, name, error);
-      return error as Error;
-    }
-    this.#observe("order", name, ordinal);
-    // A timeline that stopped before an event waits for a retry.
-    if (timeline.cursor === state.ordinal) this.#host.fold.apply(event, timeline, failures);
-    state.ordinal = ordinal;
-    return { stored: { ordinal, name, version, type, payload: encoded, time }, uiEvents, failures };
   }
 
   async #commit(batch: SessionBatch): Promise<void> {
@@ -289,30 +234,24 @@ export class Lane implements Committing {
     const again = isConflict && ++this.#conflicts <= maxConflicts;
     if (!again) this.#conflicts = 0;
     const refused = again ? [] : refusedBy(outcome, settled);
-    const redo = [...settled.filter((each) => !refused.includes(each)), ...this.#admitted].map(
-      ({ publication }) => publication,
+    // Those of several events stand there several times.
+    const redo = new Set(
+      [...settled, ...this.#admitted]
+        .filter((each) => !isEvent(each) || !refused.includes(each))
+        .map(({ publication }) => publication),
     );
     this.#waiting = [...redo, ...this.#waiting];
     this.#admitted = [];
-    this.#admittedEvents = 0;
     this.#state = undefined;
     const error = toStoreError(outcome, { sessionId: this.id });
-    for (const { publication, events } of refused) {
+    for (const { publication, stored } of refused) {
       // That another process did the same work first is no failure.
       if (!isSessionstreamError(outcome, "KEY_CLAIMED")) {
-        for (const { stored } of events) {
-          this.#report(isConflict ? "order" : "commit", stored.ordinal, stored.name, error);
-        }
+        this.#report(isConflict ? "order" : "commit", stored.ordinal, stored.name, error);
       }
       publication.reject(error);
     }
     this.#admitWaiting();
-  }
-
-  #observe(step: PipelineRecord["step"], name: string, ordinal: bigint, count?: number): void {
-    if (this.#host.observe === undefined) return;
-    const record: PipelineRecord = { mode: "live", step, sessionId: this.id, name, ordinal };
-    this.#host.observe(count === undefined ? record : { ...record, count });
   }
 
   #report(step: FailedStep, ordinal: bigint, name: string, error: unknown): void {

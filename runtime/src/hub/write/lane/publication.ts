@@ -28,18 +28,27 @@ export interface Publication {
   reject(error: unknown): void;
 }
 
-/** A publication whose events have their ordinals and are projected over the timeline. */
-export interface Admitted {
-  readonly publication: Publication;
-  readonly events: readonly AdmittedEvent[];
-  /** What to tell the publisher once all before it is durable, where that is not the last event. */
-  readonly answer: (() => void) | undefined;
-}
-
+/** An event of a publication with its ordinal, projected over the timeline. */
 export interface AdmittedEvent {
+  readonly publication: Publication;
   readonly stored: StoredEvent;
   readonly uiEvents: readonly UiEvent[];
   readonly failures: readonly Failure[];
+  /** Whether the publication has no more after it. */
+  readonly isLast: boolean;
+}
+
+/** A decision without events: what to tell its publisher once all before it is durable. */
+export interface AdmittedAnswer {
+  readonly publication: Publication;
+  readonly stored?: undefined;
+  answer(): void;
+}
+
+export type Admitted = AdmittedEvent | AdmittedAnswer;
+
+export function isEvent(admitted: Admitted): admitted is AdmittedEvent {
+  return admitted.stored !== undefined;
 }
 
 /** Checks and encodes an event. Throws UNKNOWN_NAME, PAYLOAD_TYPE_MISMATCH or INVALID_PAYLOAD. */
@@ -70,22 +79,22 @@ export function encodedDraft(registry: SchemaRegistry, sessionId: string, draft:
 }
 
 /** The keys that events were published under, one for each work. */
-export function keysOf(admitted: readonly Admitted[]): StoredKey[] {
+export function keysOf(events: readonly AdmittedEvent[]): StoredKey[] {
   const keys = new Map<KeyClaim, StoredKey>();
-  for (const { publication, events } of admitted) {
+  for (const { publication, stored } of events) {
     const { claim } = publication;
-    const [first, last] = [events[0]?.stored.ordinal, events.at(-1)?.stored.ordinal];
-    if (claim === undefined || first === undefined || last === undefined) continue;
-    keys.set(claim, claim.stored(keys.get(claim)?.firstOrdinal ?? first, last));
+    if (claim === undefined) continue;
+    const from = keys.get(claim)?.firstOrdinal ?? stored.ordinal;
+    keys.set(claim, claim.stored(from, stored.ordinal));
   }
   return [...keys.values()];
 }
 
-/** Which of a batch a refusal is about: those of one key, or all that have events. */
-export function refusedBy(outcome: Error, settled: readonly Admitted[]): readonly Admitted[] {
-  const withEvents = settled.filter(({ events }) => events.length > 0);
-  if (!isSessionstreamError(outcome, "KEY_CLAIMED")) return withEvents;
+/** Which events of a batch a refusal is about: those of one key, or all. */
+export function refusedBy(outcome: Error, settled: readonly Admitted[]): readonly AdmittedEvent[] {
+  const events = settled.filter(isEvent);
+  if (!isSessionstreamError(outcome, "KEY_CLAIMED")) return events;
   const { key } = outcome.context;
-  const ofKey = withEvents.filter(({ publication }) => publication.claim?.key === key);
-  return ofKey.length > 0 ? ofKey : withEvents;
+  const ofKey = events.filter(({ publication }) => publication.claim?.key === key);
+  return ofKey.length > 0 ? ofKey : events;
 }

@@ -4,7 +4,7 @@ import type { UiBatch } from "../../../session/ui-batch.js";
 import type { Store } from "../../../store/store.js";
 import type { Feature } from "../../feature/feature.js";
 import type { ErrorReport } from "../../observe/error-report.js";
-import type { PipelineObserver } from "../../observe/pipeline-observer.js";
+import type { PipelineObserver, PipelineRecord, PipelineStep } from "../../observe/pipeline-observer.js";
 import type { Failure, Fold } from "../../project/fold.js";
 import type { Committer } from "./committer.js";
 
@@ -29,4 +29,18 @@ export function reportFailures(host: SessionHost, sessionId: string, failures: r
     const { step, ordinal, name } = record;
     host.report({ step, sessionId, ordinal, name, error });
   }
+}
+
+/** Tells the observer, where there is one, of a step of an event's way. */
+export function observeEvent(
+  { observe }: SessionHost,
+  sessionId: string,
+  step: PipelineStep,
+  name: string,
+  ordinal: bigint,
+  count?: number,
+): void {
+  if (observe === undefined) return;
+  const record: PipelineRecord = { mode: "live", step, sessionId, name, ordinal };
+  observe(count === undefined ? record : { ...record, count });
 }
