@@ -3,7 +3,7 @@ import type { BackendEvent } from "../../feature/backend-event.js";
 import type { Failure } from "../../project/fold.js";
 import { decide } from "./decision.js";
 import type { LaneState } from "./lane-state.js";
-import type { Admitted, EncodedEvent, Publication } from "./publication.js";
+import type { Admitted, AdmittedEvent, EncodedEvent, Publication } from "./publication.js";
 import { observeEvent, type SessionHost } from "./session-host.js";
 
 /** Gives all events of a publication their place in the order, after those that are admitted already, or none. */
@@ -21,10 +21,8 @@ export function admit(host: SessionHost, state: LaneState, publication: Publicat
   const areSeveral = events.length > 1;
   if (areSeveral) timeline.begin();
   try {
-    events.forEach((event, index) => {
-      const isLast = index === events.length - 1;
-      admitted.push({ publication, ...place(host, state, event), isLast });
-    });
+    const last = events.at(-1);
+    for (const event of events) admitted.push(place(host, state, publication, event, event === last));
     if (areSeveral) timeline.commit();
   } catch (refusal) {
     if (areSeveral) timeline.rollback();
@@ -38,7 +36,13 @@ export function admit(host: SessionHost, state: LaneState, publication: Publicat
  * Gives an event its ordinal and projects it.
  * @throws why the event is refused.
  */
-function place(host: SessionHost, state: LaneState, given: EncodedEvent) {
+function place(
+  host: SessionHost,
+  state: LaneState,
+  publication: Publication,
+  given: EncodedEvent,
+  isLast: boolean,
+): AdmittedEvent {
   const { info, timeline } = state;
   const { name, version, payload, type, encoded } = given;
   const ordinal = state.ordinal + 1n;
@@ -57,5 +61,5 @@ function place(host: SessionHost, state: LaneState, given: EncodedEvent) {
   if (timeline.cursor === state.ordinal) host.fold.apply(event, timeline, failures);
   state.ordinal = ordinal;
   const stored = { ordinal, name, version, type, payload: encoded, time };
-  return { stored, uiEvents, failures };
+  return { publication, stored, uiEvents, failures, isLast };
 }
