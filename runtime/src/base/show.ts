@@ -5,10 +5,7 @@ export function show(value: unknown): string {
       return value.length > 40 ? `"${value.slice(0, 40)}…"` : JSON.stringify(value);
     case "object":
       return value === null ? "null" : Array.isArray(value) ? "an array" : "an object";
-    case "function":
-    case "symbol":
-      return `a ${typeof value}`;
     default:
-      return String(value);
+      return String(value).slice(0, 40);
   }
 }

@@ -9,6 +9,7 @@ import type { DescFeature } from "../schema/feature.js";
 import { SchemaRegistry } from "../schema/registry.js";
 import type { DescUiEvent } from "../schema/ui-event.js";
 import { checkSessionId } from "../session/session-id.js";
+import { refusalOf } from "../session/told-errors.js";
 import { checkConnectOptions } from "./check-options.js";
 import { Backoff } from "./connect/backoff.js";
 import { HttpApi } from "./connect/http-api.js";
@@ -220,7 +221,7 @@ export class Client<Feature extends DescFeature = DescFeature> {
       case "error": {
         const { code, message, sessionId } = frame.value;
         if (this.#leaving.has(sessionId)) return;
-        const error = new SessionstreamError("REFUSED", `the server says ${code}: ${message}`, { sessionId });
+        const error = refusalOf(code, message, sessionId);
         this.#report(error);
         this.#replica(sessionId)?.refused(code, error);
       }

@@ -137,9 +137,9 @@ export class Hub {
     options?: PublishOptions,
   ): Promise<Published>;
   async publish(id: string, given: Publishable, second?: object, third?: PublishOptions): Promise<Published> {
-    if (isList(given)) return this.#use(id).publish(given, undefined, (second as PublishOptions | undefined)?.key);
+    if (isList(given)) return this.#use(id).accept(given, undefined, (second as PublishOptions | undefined)?.key);
     checkDescriptor("event", given);
-    return this.#use(id).publish(given, second, third?.key);
+    return this.#use(id).accept(given, second, third?.key);
   }
 
   /** The session's durable timeline: as it is, or as it was after the event at the ordinal `asOf`. */

@@ -2,7 +2,7 @@ import type { DescMessage } from "@bufbuild/protobuf";
 import { highestVersion } from "@sessionstream/proto/schema-facts";
 import { SessionstreamError } from "../base/errors.js";
 import { checkName } from "./name.js";
-import { encodePayload, type Payload, type PayloadInit } from "./payload.js";
+import { type Payload, type PayloadInit, toPayload } from "./payload.js";
 
 /** A backend event: what happened. */
 export interface DescEvent<Name extends string = string, Schema extends DescMessage = DescMessage> {
@@ -18,17 +18,14 @@ export interface DescEvent<Name extends string = string, Schema extends DescMess
   of(payload: PayloadInit<Schema>): EventDraft<DescEvent<Name, Schema>>;
 }
 
-/** An event that is not published yet, checked and encoded. Made with `of` of its descriptor. */
+/** An event that is not published yet, and checked. Made with `of` of its descriptor. */
 export class EventDraft<D extends DescEvent = DescEvent> {
   readonly desc: D;
   readonly payload: Payload<D["schema"]>;
-  /** The payload in protobuf's binary format. */
-  readonly encoded: Uint8Array;
 
-  constructor(desc: D, payload: Payload<D["schema"]>, encoded: Uint8Array) {
+  constructor(desc: D, payload: Payload<D["schema"]>) {
     this.desc = desc;
     this.payload = payload;
-    this.encoded = encoded;
   }
 }
 
@@ -74,10 +71,7 @@ export function event<Name extends string, Schema extends DescMessage>(
     name,
     schema,
     version,
-    of(init) {
-      const { payload, encoded } = encodePayload(schema, init, `event "${name}"`, { name });
-      return new EventDraft(desc, payload, encoded);
-    },
+    of: (init) => new EventDraft(desc, toPayload(schema, init, `event "${name}"`, { name })),
   };
   return desc;
 }

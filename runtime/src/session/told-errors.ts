@@ -1,4 +1,4 @@
-import type { ErrorCode } from "../base/errors.js";
+import { type ErrorCode, SessionstreamError } from "../base/errors.js";
 
 /** The codes that a server tells its clients by HTTP, each with its status. */
 export const toldStatus: Partial<Readonly<Record<ErrorCode, number>>> = {
@@ -19,4 +19,9 @@ export const toldStatus: Partial<Readonly<Record<ErrorCode, number>>> = {
 /** Whether a code from the wire is one that a server of this release tells. */
 export function isToldCode(code: string): code is ErrorCode {
   return Object.hasOwn(toldStatus, code);
+}
+
+/** What a client makes of a code that is none of ours: of an error frame, or of a newer server. */
+export function refusalOf(code: string, message: string, sessionId: string): SessionstreamError {
+  return new SessionstreamError("REFUSED", `the server says ${code}: ${message}`, { sessionId });
 }

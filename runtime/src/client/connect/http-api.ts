@@ -7,7 +7,7 @@ import type { Payload } from "../../schema/payload.js";
 import type { SchemaRegistry } from "../../schema/registry.js";
 import { checkKey } from "../../session/idempotency-key.js";
 import type { SubmitOptions, Submitted } from "../../session/session-client.js";
-import { isToldCode } from "../../session/told-errors.js";
+import { isToldCode, refusalOf } from "../../session/told-errors.js";
 import { Timeline } from "../../timeline/timeline.js";
 import type { FrameReader } from "../replica/frame-reader.js";
 import type { Backoff } from "./backoff.js";
@@ -175,5 +175,5 @@ function refusal(json: JsonValue, sessionId: string): SessionstreamError | undef
   const { code, message } = (json ?? {}) as { code?: unknown; message?: unknown };
   if (typeof code !== "string" || typeof message !== "string") return undefined;
   if (isToldCode(code)) return new SessionstreamError(code, message, { sessionId });
-  return new SessionstreamError("REFUSED", `the server says ${code}: ${message}`, { sessionId });
+  return refusalOf(code, message, sessionId);
 }

@@ -10,12 +10,7 @@ export function webSocketUrl(url: string): string {
   const absolute = URL.canParse(url, page) ? new URL(url, page) : undefined;
   if (absolute !== undefined) absolute.protocol = absolute.protocol.replace(/^http/, "ws");
   if (absolute === undefined || !/^wss?:$/.test(absolute.protocol)) {
-    throw invalidOption(
-      "client",
-      "url",
-      url,
-      page === undefined ? "an absolute one, such as ws://host/ws" : "one of ws, wss, http or https",
-    );
+    throw invalidOption("client", "url", url, "an absolute one, such as ws://host/ws, or one relative to a page");
   }
   return absolute.href;
 }

@@ -79,8 +79,8 @@ export class ActiveSession {
     return this.#lane.idle();
   }
 
-  /** Publishes an event, or several together; under a key, once. */
-  publish(given: Publishable, init: object | undefined, key: string | undefined): Promise<Published> {
+  /** Takes what is published without a command: an event, or several together; under a key, once. */
+  accept(given: Publishable, init: object | undefined, key: string | undefined): Promise<Published> {
     const { registry } = this.#host;
     const events = encodeGiven(registry, this.#lane.id, given, init);
     if (key === undefined) return enqueue(this.#lane, events);

@@ -1,3 +1,4 @@
+import { toBinary } from "@bufbuild/protobuf";
 import { isSessionstreamError, SessionstreamError } from "../../../base/errors.js";
 import type { DescEvent, EventDraft } from "../../../schema/event.js";
 import { encodePayload, type PayloadInit } from "../../../schema/payload.js";
@@ -63,7 +64,7 @@ export function encodeEvent<D extends DescEvent>(
   return { name, version, type: schema.typeName, payload, encoded };
 }
 
-/** An event that `of` checked and encoded. Throws UNKNOWN_NAME, or PAYLOAD_TYPE_MISMATCH for one of another schema. */
+/** An event that `of` checked, encoded. Throws UNKNOWN_NAME, or PAYLOAD_TYPE_MISMATCH for one of another schema. */
 export function encodedDraft(registry: SchemaRegistry, sessionId: string, draft: EventDraft): EncodedEvent {
   const { name } = draft.desc;
   const { schema, version } = registry.event(name);
@@ -75,7 +76,7 @@ export function encodedDraft(registry: SchemaRegistry, sessionId: string, draft:
       { sessionId, name },
     );
   }
-  return { name, version, type: typeName, payload: draft.payload, encoded: draft.encoded };
+  return { name, version, type: typeName, payload: draft.payload, encoded: toBinary(schema, draft.payload) };
 }
 
 /** The keys that events were published under, one for each work. */
