@@ -56,6 +56,7 @@ export type { LiveUiEvent, SessionClient, SubmitOptions, Submitted } from "./ses
 export type { SessionInfo } from "./session/session-info.js";
 export type { Fanout, UiBatch } from "./session/ui-batch.js";
 export { memoryStore } from "./store/memory-store.js";
-export type { EventRange, RecordedStep, SessionRange, Store, StoredError } from "./store/store.js";
+export type { EventRange, SessionRange, Store } from "./store/store.js";
+export type { RecordedStep, StoredError } from "./store/stored.js";
 export type { Snapshot, TimelineEntity } from "./timeline/snapshot.js";
 export type { TimelineView } from "./timeline/view.js";

@@ -76,9 +76,11 @@ describe.each(releases)("a file of %s", (release) => {
   test("is folded to the same timelines again", async () => {
     const hub = await reopened();
     for (const id of ["notes", "keys", "repaired", "s"]) {
-      const before = await hub.snapshot(id);
+      // That release kept no positions.
+      const entities = async () => (await hub.snapshot(id)).entities.map(({ position: _, ...entity }) => entity);
+      const before = await entities();
       await hub.rebuild(id);
-      expect((await hub.snapshot(id)).entities).toEqual(before.entities);
+      expect(await entities()).toEqual(before);
     }
     await hub.close();
   });

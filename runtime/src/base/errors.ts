@@ -46,6 +46,8 @@ export interface ErrorContext {
   readonly field?: string;
   /** An idempotency key. */
   readonly key?: string;
+  /** Whose key it is. Keys of different spaces never meet. */
+  readonly space?: string;
 }
 
 /** What an error is about, and what caused it. */

@@ -1,5 +1,14 @@
 import { SessionstreamError } from "../base/errors.js";
-import { aFunction, anObject, checkOptions, invalidOption, oneOf, type Wanted, wholeNumber } from "../base/option.js";
+import {
+  aFunction,
+  anObject,
+  checkOptions,
+  invalidOption,
+  milliseconds,
+  oneOf,
+  type Wanted,
+  wholeNumber,
+} from "../base/option.js";
 import { show } from "../base/show.js";
 import type { Feature } from "./feature/feature.js";
 import type { HubOptions } from "./options.js";
@@ -20,6 +29,7 @@ export function checkHubOptions(options: HubOptions): void {
     sessionMetadata: aFunction,
     onError: aFunction,
     observer: aFunction,
+    lease: milliseconds(),
     keepIdle: wholeNumber(0),
     onProjectionError: uiAndTimeline,
     "onProjectionError.ui": oneOf("fail", "advance"),

@@ -9,7 +9,8 @@ import type { SessionClient, SubmitOptions, Submitted } from "../session/session
 import { checkSessionId } from "../session/session-id.js";
 import type { Fanout } from "../session/ui-batch.js";
 import { memoryStore } from "../store/memory-store.js";
-import type { EventRange, SessionRange, Store, StoredError } from "../store/store.js";
+import type { EventRange, SessionRange, Store } from "../store/store.js";
+import type { StoredError } from "../store/stored.js";
 import type { Snapshot } from "../timeline/snapshot.js";
 import { checkDescriptor, checkHubOptions } from "./check-options.js";
 import type { BackendEvent } from "./feature/backend-event.js";
@@ -26,7 +27,10 @@ import { History } from "./read/history.js";
 import type { ActiveSession } from "./write/active-session.js";
 import { ActiveSessions } from "./write/active-sessions.js";
 import { Fanouts } from "./write/fanouts.js";
+import { FollowedSessions } from "./write/followed-sessions.js";
 import { Committer } from "./write/lane/committer.js";
+import { Descriptors } from "./write/lane/descriptors.js";
+import { Process } from "./write/lane/process.js";
 import { isList, type Publishable } from "./write/publisher.js";
 import type { SessionStatus } from "./write/session-status.js";
 import { outcomeOf, type SubmitOutcome, submittedOf } from "./write/submit-outcome.js";
@@ -49,12 +53,15 @@ export class Hub {
   readonly #handlers = new Map<string, (context: CommandContext) => void | Promise<void>>();
   readonly #sessions: ActiveSessions;
   readonly #fanouts: Fanouts;
+  readonly #process: Process;
+  readonly #followed: FollowedSessions;
   #closing: Promise<void> | undefined;
 
   /** @throws INVALID_OPTION, or DUPLICATE_NAME or INVALID_PAYLOAD if the features do not fit together. */
   constructor(options: HubOptions) {
     checkHubOptions(options);
-    const { features, store = memoryStore(), observer, sessionMetadata = () => ({}), keepIdle = 1000 } = options;
+    const { features, store = memoryStore(), observer, sessionMetadata = () => ({}) } = options;
+    const { lease = 10_000, keepIdle = 1000 } = options;
     for (const feature of features) {
       this.registry.register(feature.desc);
       const handle = feature.handle?.bind(feature);
@@ -65,14 +72,25 @@ export class Hub {
     const projections = new FeatureProjections(this.registry, features);
     const reader = new EventReader(this.registry, features);
     this.#store = store;
-    this.#history = new History(this.registry, store, reader, projections);
+    const policies = policiesOf(options.onProjectionError);
+    this.#process = new Process(store, lease);
+    this.#history = new History({
+      registry: this.registry,
+      store,
+      reader,
+      fold: new Fold(reader, projections, policies, undefined),
+      past: new Fold(reader, projections, { ui: "advance", timeline: "advance" }, undefined),
+    });
     this.#fanouts = new Fanouts(report);
     this.#sessions = new ActiveSessions(
       {
         registry: this.registry,
         store,
-        fold: new Fold(reader, projections, policiesOf(options.onProjectionError), observe),
+        reader,
+        fold: new Fold(reader, projections, policies, observe),
         committer: new Committer(store),
+        process: this.#process,
+        descriptors: new Descriptors(this.registry),
         openers: features.flatMap((feature) => feature.opened?.bind(feature) ?? []),
         observe,
         sessionMetadata,
@@ -81,6 +99,7 @@ export class Hub {
       },
       keepIdle,
     );
+    this.#followed = new FollowedSessions(this.#sessions, this.#fanouts, store);
   }
 
   /**
@@ -137,9 +156,9 @@ export class Hub {
     options?: PublishOptions,
   ): Promise<Published>;
   async publish(id: string, given: Publishable, second?: object, third?: PublishOptions): Promise<Published> {
-    if (isList(given)) return this.#use(id).accept(given, undefined, (second as PublishOptions | undefined)?.key);
+    if (isList(given)) return this.#use(id).accept(given, undefined, second as PublishOptions | undefined);
     checkDescriptor("event", given);
-    return this.#use(id).accept(given, second, third?.key);
+    return this.#use(id).accept(given, second, third);
   }
 
   /** The session's durable timeline: as it is, or as it was after the event at the ordinal `asOf`. */
@@ -158,6 +177,7 @@ export class Hub {
     checkSessionId(sessionId);
     // What is published on opening comes as live UI events.
     if (this.#closing === undefined) this.#sessions.open(sessionId);
+    await this.#sessions.get(sessionId)?.followed();
     return this.#history.hydrate(sessionId, from);
   }
 
@@ -211,9 +231,25 @@ export class Hub {
     await this.#sessions.get(sessionId)?.idle();
   }
 
-  /** Gives the fan-out the UI events of all sessions from now on. Returns a function that ends this. */
+  /**
+   * Gives the fan-out the UI events of the sessions that are in use in this process, from now
+   * on. Returns a function that ends this.
+   */
   subscribe(fanout: Fanout): () => void {
     return this.#fanouts.add(fanout);
+  }
+
+  /**
+   * Gives the fan-out the UI events of one session from now on, whichever process of those
+   * that share the store publishes them. Returns a function that ends this.
+   * @throws INVALID_SESSION.
+   */
+  follow(sessionId: string, fanout: Fanout): () => void {
+    checkSessionId(sessionId);
+    // A hub that is closing fans out what is under way.
+    return this.#closing === undefined
+      ? this.#followed.follow(sessionId, fanout)
+      : this.#fanouts.add(fanout, sessionId);
   }
 
   /** A typed client of one session within this process. */
@@ -235,6 +271,8 @@ export class Hub {
 
   async #drain(): Promise<void> {
     await this.#sessions.settled();
+    this.#followed.end();
+    await this.#process.leave().catch(() => {});
     await this.#store.close();
   }
 

@@ -14,7 +14,7 @@ export interface LocalSessionHost {
     options?: SubmitOptions,
   ): Promise<Submitted>;
   snapshot(sessionId: string): Promise<Snapshot>;
-  subscribe(fanout: Fanout): () => void;
+  follow(sessionId: string, fanout: Fanout): () => void;
 }
 
 /** A session as a client within the process of its hub sees it. */
@@ -36,8 +36,7 @@ export class LocalSession<Feature extends DescFeature> implements SessionClient<
   }
 
   on<D extends Feature["uiEvents"][number]>(uiEvent: D, listener: (event: LiveUiEvent<D>) => void): () => void {
-    return this.#host.subscribe(({ sessionId, ordinal, events }) => {
-      if (sessionId !== this.sessionId) return;
+    return this.#host.follow(this.sessionId, ({ ordinal, events }) => {
       for (const { name, payload } of events) {
         if (name === uiEvent.name) listener({ name, payload: payload as LiveUiEvent<D>["payload"], ordinal });
       }

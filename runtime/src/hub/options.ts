@@ -21,6 +21,11 @@ export interface HubOptions {
   readonly onError?: ErrorObserver;
   /** Hears of each step of each event. Without an observer, the hub makes no records. */
   readonly observer?: PipelineObserver;
+  /**
+   * How long another process may be silent before this one takes it for dead and does its
+   * work, in milliseconds. The same for all processes of a store. The default is 10,000.
+   */
+  readonly lease?: number;
   /** How many idle sessions stay in memory. The default is 1,000. */
   readonly keepIdle?: number;
 }

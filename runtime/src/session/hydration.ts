@@ -1,4 +1,5 @@
 import type { Snapshot, TimelineEntity } from "../timeline/snapshot.js";
+import type { TimelineStop } from "./timeline-stop.js";
 import type { UiBatch } from "./ui-batch.js";
 
 /** What a client already has of a session. */
@@ -13,7 +14,7 @@ export interface ResumePoint {
  * Why a client starts over. `new`: the client has no snapshot. `epoch`: the timeline was
  * repaired, has another history, or has other kinds of entities. `ahead`: the client's
  * ordinal is above the session's, as with an older copy of the store. `stalled`: the
- * timeline is stopped before an event whose projection failed.
+ * timeline stops before an event whose projection failed, or that the server does not know.
  */
 export type ResetReason = "new" | "epoch" | "ahead" | "stalled";
 
@@ -24,6 +25,8 @@ export interface FullHydration {
   /** The history of the timeline. "" if nothing is stored yet. */
   readonly epoch: string;
   readonly snapshot: Snapshot;
+  /** Where the timeline stops, if it does. */
+  readonly stop: TimelineStop | undefined;
   /** The UI events of the events that the snapshot does not contain, in order. */
   readonly missed: readonly UiBatch[];
 }
@@ -36,7 +39,7 @@ export interface DeltaHydration {
   readonly sessionId: string;
   /** The ordinal of the client's timeline after the delta. */
   readonly ordinal: bigint;
-  /** Ordered by created ordinal, last event ordinal, kind and id. */
+  /** In the order in which they were created. */
   readonly changed: readonly TimelineEntity[];
   readonly deleted: readonly DeletedEntity[];
 }

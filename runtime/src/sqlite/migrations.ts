@@ -67,7 +67,70 @@ const steps: readonly string[] = [
     PRIMARY KEY (session, key)
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  ALTER TABLE sessions ADD COLUMN failed_at INTEGER;
+  -- Until now a timeline stood below its log only after a failure.
+  UPDATE sessions
+  SET failed_at = (SELECT min(ordinal) FROM events WHERE session = sessions.id AND ordinal > sessions.cursor)
+  WHERE cursor < ordinal;
+
+  ALTER TABLE events ADD COLUMN previous INTEGER;
+  ALTER TABLE events ADD COLUMN meta TEXT;
+  ALTER TABLE entities ADD COLUMN position INTEGER NOT NULL DEFAULT 0;
+
+  -- One row a commit, the newest only: what moved, for those who watch, and which batch it was.
+  CREATE TABLE move (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    session INTEGER NOT NULL,
+    revision INTEGER NOT NULL,
+    batch TEXT NOT NULL
+  ) STRICT;
+
+  CREATE TABLE process (
+    id TEXT NOT NULL PRIMARY KEY,
+    beat INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+
+  -- A key can be claimed before its session begins. Without a process, the work is done.
+  CREATE TABLE key (
+    session_id TEXT NOT NULL,
+    space TEXT NOT NULL,
+    key TEXT NOT NULL,
+    fingerprint TEXT NOT NULL,
+    process TEXT,
+    token TEXT,
+    first_ordinal INTEGER,
+    last_ordinal INTEGER,
+    rejection TEXT,
+    PRIMARY KEY (session_id, space, key)
+  ) STRICT, WITHOUT ROWID;
+  -- Keys of earlier releases belong to everyone.
+  INSERT INTO key (session_id, space, key, fingerprint, first_ordinal, last_ordinal)
+  SELECT sessions.session_id, '', key, fingerprint, first_ordinal, last_ordinal
+  FROM commands JOIN sessions ON sessions.id = commands.session;
+  DROP TABLE commands;
+
+  CREATE TABLE descriptor (
+    mark TEXT NOT NULL,
+    name TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    hash TEXT NOT NULL,
+    type TEXT NOT NULL,
+    descriptor BLOB NOT NULL,
+    PRIMARY KEY (mark, name, version, hash)
+  ) STRICT;
+  INSERT OR IGNORE INTO descriptor SELECT DISTINCT 'event', name, version, '', type, x'' FROM events;
+
+  -- A program of an earlier release that has the file open must not write on.
+  ALTER TABLE sessions RENAME TO session;
+  ALTER TABLE events RENAME TO event;
+  ALTER TABLE entities RENAME TO entity;
+  ALTER TABLE errors RENAME TO error;
+  `,
 ];
+
+/** The version of a file that this release writes. */
+export const newestVersion = steps.length;
 
 /**
  * Brings the file to the newest version, in one transaction. Throws
@@ -113,9 +176,19 @@ function readVersion(database: Database): number {
     );
   }
   const tables = database.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'").pluck().all();
-  const isOurs = version === 0 ? tables.length === 0 : ["sessions", "events"].every((name) => tables.includes(name));
+  const isOurs = version === 0 ? tables.length === 0 : tablesOf(version).every((name) => tables.includes(name));
   if (!isOurs) throw incompatible(database, "has tables of something else");
   return version;
+}
+
+function tablesOf(version: number): readonly string[] {
+  return version < 3 ? ["sessions", "events"] : ["session", "event"];
+}
+
+/** In a write transaction: another process may have migrated the file since it was opened. */
+export function checkStillNewest(database: Database, version: number): void {
+  if (version === newestVersion) return;
+  throw incompatible(database, `now has version ${version}: a newer release has migrated it`);
 }
 
 function incompatible(database: Database, why: string): SessionstreamError {

@@ -41,6 +41,8 @@ export function openDatabase(path: string, options: SqliteStoreOptions): Databas
       database.pragma("foreign_keys = ON");
       migrate(database);
     }
+    // From now on, whoever waits does not hold the event loop: see whileBusy.
+    database.pragma("busy_timeout = 2");
     return database;
   } catch (thrown) {
     database?.close();

@@ -1,25 +1,34 @@
-import type { JsonObject } from "@bufbuild/protobuf";
 import type { Database, Transaction } from "better-sqlite3";
-import { messageOf, SessionstreamError } from "../base/errors.js";
+import { isSessionstreamError, messageOf, SessionstreamError } from "../base/errors.js";
+import type { SessionBatch } from "../store/batch.js";
 import { compareEntities } from "../store/entity-order.js";
-import { checkBatch, checkSameEvent, checkSameWork } from "../store/rules.js";
 import {
   defaultLimit,
   type EventRange,
+  type KeyClaim,
   type LoadOptions,
-  type RecordedStep,
-  type SessionBatch,
+  type MoveListener,
   type SessionRange,
   type Store,
-  type StoredEntity,
-  type StoredError,
-  type StoredEvent,
-  type StoredKey,
-  type StoredSession,
-  type StoredTimeline,
 } from "../store/store.js";
+import type {
+  KeyName,
+  KeyOutcome,
+  StoredDescriptor,
+  StoredError,
+  StoredEvent,
+  StoredKey,
+  StoredSession,
+  StoredTimeline,
+} from "../store/stored.js";
+import { BatchWriter } from "./batch-writer.js";
+import { whileBusy } from "./busy.js";
+import { checkStillNewest } from "./migrations.js";
 import { openDatabase, type SqliteStoreOptions } from "./open.js";
-import { type EntityRow, type EventRow, prepareStatements, type SessionRow, type Statements } from "./statements.js";
+import { toDescriptor, toEntity, toError, toEvent, toSession } from "./rows.js";
+import { SqliteKeys } from "./sqlite-keys.js";
+import { prepareStatements, type Statements } from "./statements.js";
+import { Watch } from "./watch.js";
 
 export type { SqliteStoreOptions } from "./open.js";
 
@@ -35,30 +44,43 @@ export type { SqliteStoreOptions } from "./open.js";
  * ```
  */
 export function sqliteStore(path: string, options: SqliteStoreOptions = {}): Store {
-  return new SqliteStore(openDatabase(path, options));
+  return new SqliteStore(openDatabase(path, options), options.synchronous ?? "full");
 }
 
 class SqliteStore implements Store {
   readonly #database: Database;
+  readonly #synchronous: "full" | "normal";
   readonly #sql: Statements;
-  readonly #writeAll: Transaction<(batches: readonly SessionBatch[]) => (Error | undefined)[]>;
+  readonly #keys: SqliteKeys;
+  readonly #watch: Watch;
+  readonly #writeAll: Transaction<(work: () => unknown) => unknown>;
+  readonly #writer: BatchWriter;
 
-  constructor(database: Database) {
+  constructor(database: Database, synchronous: "full" | "normal") {
     this.#database = database;
+    this.#synchronous = synchronous;
     this.#sql = prepareStatements(database);
-    this.#writeAll = database.transaction((batches) => batches.map((batch) => this.#write(batch)));
+    this.#keys = new SqliteKeys(database);
+    this.#watch = new Watch(database, this.#sql);
+    this.#writer = new BatchWriter(this.#sql, this.#keys);
+    this.#writeAll = database.transaction((work) => {
+      checkStillNewest(database, this.#sql.selectVersion.get() ?? 0);
+      return work();
+    });
   }
 
-  async sessions({ after = "", limit = defaultLimit }: SessionRange = {}): Promise<readonly string[]> {
+  sessions({ after = "", limit = defaultLimit }: SessionRange = {}): Promise<readonly string[]> {
     return this.#read(() => this.#sql.selectSessionIds.all(after, limit).map(({ id }) => id));
   }
 
-  async session(sessionId: string): Promise<StoredSession | undefined> {
-    const row = this.#read(() => this.#sql.selectSession.get(sessionId));
-    return row && toSession(row);
+  session(sessionId: string): Promise<StoredSession | undefined> {
+    return this.#read(() => {
+      const row = this.#sql.selectSession.get(sessionId);
+      return row && toSession(row);
+    });
   }
 
-  async load(sessionId: string, { changedAfter }: LoadOptions = {}): Promise<StoredTimeline | undefined> {
+  load(sessionId: string, { changedAfter }: LoadOptions = {}): Promise<StoredTimeline | undefined> {
     return this.#read(() => {
       const row = this.#sql.selectSession.get(sessionId);
       if (row === undefined) return undefined;
@@ -71,26 +93,26 @@ class SqliteStore implements Store {
     });
   }
 
-  async events(sessionId: string, { after = 0n, limit = defaultLimit }: EventRange = {}): Promise<StoredEvent[]> {
+  events(sessionId: string, { after = 0n, limit = defaultLimit }: EventRange = {}): Promise<StoredEvent[]> {
     return this.#read(() => {
       const session = this.#sql.selectSession.get(sessionId);
       return session === undefined ? [] : this.#sql.selectEvents.all(session.id, after, limit).map(toEvent);
     });
   }
 
-  async key(sessionId: string, key: string): Promise<StoredKey | undefined> {
+  errors(sessionId: string): Promise<readonly StoredError[]> {
     return this.#read(() => {
       const session = this.#sql.selectSession.get(sessionId);
-      return session && this.#sql.selectKey.get(session.id, key);
+      return session === undefined ? [] : this.#sql.selectErrors.all(session.id).map(toError);
     });
   }
 
-  async errors(sessionId: string): Promise<readonly StoredError[]> {
-    return this.#read(() => {
-      const session = this.#sql.selectSession.get(sessionId);
-      const rows = session === undefined ? [] : this.#sql.selectErrors.all(session.id);
-      return rows.map((row) => ({ ...row, step: row.step as RecordedStep, time: Number(row.time) }));
-    });
+  descriptors(): Promise<readonly StoredDescriptor[]> {
+    return this.#read(() => this.#sql.selectDescriptors.all().map(toDescriptor));
+  }
+
+  eventNames(): Promise<readonly string[]> {
+    return this.#read(() => this.#sql.selectEventNames.all());
   }
 
   /**
@@ -100,111 +122,91 @@ class SqliteStore implements Store {
    */
   async commit(batches: readonly SessionBatch[]): Promise<readonly (Error | undefined)[]> {
     this.#checkOpen();
-    try {
-      return this.#writeAll.immediate(batches);
-    } catch (thrown) {
-      if (batches.length === 1) return [storeFailed(thrown)];
-      return batches.map((batch) => {
-        try {
-          return this.#writeAll.immediate([batch])[0];
-        } catch (alone) {
-          return storeFailed(alone);
-        }
-      });
-    }
+    const outcomes = await this.#commit(batches);
+    this.#watch.committed();
+    return outcomes;
+  }
+
+  hasBatch(sessionId: string, batch: string): Promise<boolean> {
+    return this.#read(() => this.#sql.selectBatch.get(sessionId, batch) !== undefined);
+  }
+
+  key(name: KeyName): Promise<StoredKey | undefined> {
+    return this.#read(() => this.#keys.get(name));
+  }
+
+  /** Without a wait for the disk: a loss of power ends all processes, and then nobody is at work. */
+  claim(claims: readonly KeyClaim[]): Promise<readonly (StoredKey | undefined)[]> {
+    const claimOne = (claim: KeyClaim) => {
+      const found = this.#keys.claim(claim);
+      if (found === undefined && claim.descriptor !== undefined) this.#writer.describe(claim.descriptor);
+      return found;
+    };
+    return this.#write(() => claims.map(claimOne), false);
+  }
+
+  async settle(claim: KeyName & { readonly token: string }, outcome: KeyOutcome | undefined): Promise<void> {
+    // What follows from events that are durable can be found out again.
+    const isKnown = outcome?.rejection === undefined && this.#keys.get(claim)?.outcome !== undefined;
+    return this.#write(() => this.#keys.settle(claim, outcome), outcome !== undefined && !isKnown);
+  }
+
+  beat(process: string): Promise<void> {
+    return this.#write(() => this.#keys.beat(process), false);
+  }
+
+  leave(process: string): Promise<void> {
+    return this.#write(() => this.#keys.leave(process), false);
+  }
+
+  watch(listener: MoveListener): () => void {
+    this.#checkOpen();
+    return this.#watch.add(listener);
   }
 
   async close(): Promise<void> {
+    this.#watch.end();
     this.#database.close();
   }
 
-  /** Returns the refusal of a batch that does not fit; it has written nothing then. */
-  #write(batch: SessionBatch): SessionstreamError | undefined {
-    const id = this.#appendTo(batch);
-    if (id === undefined) return this.#writeUnusual(batch);
-    this.#writeRows(id, batch.events, batch);
-    return undefined;
-  }
-
-  /**
-   * Moves the session on where all that the rules want holds, in one statement:
-   * nearly every batch appends events to a session that is as it expects.
-   * Returns the session's id, or undefined where a closer look is needed.
-   */
-  #appendTo({ sessionId, revision, events, cursor, keys }: SessionBatch): bigint | undefined {
-    if (keys.length > 0) return undefined;
-    const first = events[0]?.ordinal;
-    const last = events.at(-1)?.ordinal;
-    if (first === undefined || last === undefined) return undefined;
-    return this.#sql.appendToSession.get(last, cursor, sessionId, revision, first, cursor)?.id;
-  }
-
-  #writeUnusual(batch: SessionBatch): SessionstreamError | undefined {
-    const sql = this.#sql;
-    const row = sql.selectSession.get(batch.sessionId);
+  async #commit(batches: readonly SessionBatch[]): Promise<(Error | undefined)[]> {
+    const write = (some: readonly SessionBatch[]) =>
+      whileBusy(
+        () => this.#writeAll.immediate(() => some.map((batch) => this.#writer.write(batch))) as (Error | undefined)[],
+      );
     try {
-      checkBatch(batch, row && toSession(row));
-      if (row !== undefined) {
-        this.#checkKnownEvents(batch, row);
-        for (const claimed of batch.keys) {
-          checkSameWork(batch.sessionId, claimed, sql.selectKey.get(row.id, claimed.key));
-        }
-      }
+      return await write(batches);
     } catch (thrown) {
-      if (thrown instanceof SessionstreamError) return thrown;
-      throw thrown;
-    }
-    const fresh = row === undefined ? batch.events : batch.events.filter((event) => event.ordinal > row.ordinal);
-    const ordinal = fresh.at(-1)?.ordinal ?? row?.ordinal ?? 0n;
-    const id = row?.id ?? this.#insertSession(batch, ordinal);
-    if (row !== undefined) sql.updateSession.run(ordinal, batch.cursor, id);
-    if (batch.events.length === 0) sql.renewEpoch.run(batch.epoch, id);
-    this.#writeRows(id, fresh, batch);
-    return undefined;
-  }
-
-  #writeRows(id: bigint, events: readonly StoredEvent[], batch: SessionBatch): void {
-    const sql = this.#sql;
-    for (const event of events) {
-      sql.insertEvent.run(id, event.ordinal, event.name, event.version, event.type, event.payload, event.time);
-    }
-    if (batch.replaceTimeline) sql.deleteEntities.run(id);
-    for (const entity of batch.entities) {
-      const { kind, createdOrdinal, lastEventOrdinal, type, payload } = entity;
-      sql.upsertEntity.run(id, kind, entity.id, createdOrdinal, lastEventOrdinal, type, payload ?? null);
-    }
-    for (const error of batch.errors) {
-      sql.insertError.run(id, error.step, error.ordinal, error.name, error.message, error.time);
-    }
-    for (const { key, fingerprint, firstOrdinal, lastOrdinal } of batch.keys) {
-      sql.upsertKey.run(id, key, fingerprint, firstOrdinal, lastOrdinal);
-    }
-  }
-
-  #insertSession({ sessionId, metadata, cursor, epoch }: SessionBatch, ordinal: bigint): bigint {
-    const { lastInsertRowid } = this.#sql.insertSession.run(
-      sessionId,
-      JSON.stringify(metadata),
-      ordinal,
-      cursor,
-      epoch,
-    );
-    return BigInt(lastInsertRowid);
-  }
-
-  #checkKnownEvents(batch: SessionBatch, row: SessionRow): void {
-    for (const event of batch.events) {
-      if (event.ordinal > row.ordinal) return;
-      const [logged] = this.#sql.selectEvents.all(row.id, event.ordinal - 1n, 1);
-      checkSameEvent(batch.sessionId, event, logged?.ordinal === event.ordinal ? toEvent(logged) : undefined);
+      if (batches.length === 1) return [storeFailed(thrown)];
+      const outcomes: (Error | undefined)[] = [];
+      for (const batch of batches) outcomes.push(await write([batch]).then(([outcome]) => outcome, storeFailed));
+      return outcomes;
     }
   }
 
   /** Several reads see one state of the file. */
-  #read<T>(read: () => T): T {
+  async #read<T>(read: () => T): Promise<T> {
     this.#checkOpen();
     try {
-      return this.#database.transaction(read).deferred();
+      return await whileBusy(() => this.#database.transaction(read).deferred());
+    } catch (thrown) {
+      throw storeFailed(thrown);
+    }
+  }
+
+  /** Writes in a transaction of its own, which waits for the disk only where it has to. */
+  async #write<T>(write: () => T, isDurable: boolean): Promise<T> {
+    this.#checkOpen();
+    const isRelaxed = !isDurable && this.#synchronous === "full";
+    try {
+      return await whileBusy(() => {
+        if (isRelaxed) this.#database.pragma("synchronous = normal");
+        try {
+          return this.#writeAll.immediate(write) as T;
+        } finally {
+          if (isRelaxed) this.#database.pragma("synchronous = full");
+        }
+      });
     } catch (thrown) {
       throw storeFailed(thrown);
     }
@@ -216,23 +218,6 @@ class SqliteStore implements Store {
 }
 
 function storeFailed(thrown: unknown): SessionstreamError {
+  if (isSessionstreamError(thrown)) return thrown;
   return new SessionstreamError("STORE_FAILED", `SQLite failed: ${messageOf(thrown)}`, { cause: thrown });
-}
-
-function toSession(row: SessionRow): StoredSession {
-  return {
-    metadata: JSON.parse(row.metadata) as JsonObject,
-    revision: Number(row.revision),
-    ordinal: row.ordinal,
-    cursor: row.cursor,
-    epoch: row.epoch,
-  };
-}
-
-function toEvent(row: EventRow): StoredEvent {
-  return { ...row, version: Number(row.version), time: Number(row.time) };
-}
-
-function toEntity(row: EntityRow): StoredEntity {
-  return row.payload === null ? { ...row, payload: undefined } : (row as StoredEntity);
 }

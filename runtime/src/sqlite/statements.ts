@@ -8,22 +8,26 @@ export interface SessionRow {
   readonly revision: bigint;
   readonly ordinal: bigint;
   readonly cursor: bigint;
+  readonly failedAt: bigint | null;
   readonly epoch: string;
 }
 
 export interface EventRow {
   readonly ordinal: bigint;
+  readonly previous: bigint | null;
   readonly name: string;
   readonly version: bigint;
   readonly type: string;
   readonly payload: Buffer;
   readonly time: bigint;
+  readonly meta: string | null;
 }
 
 export interface EntityRow {
   readonly kind: string;
   readonly id: string;
   readonly createdOrdinal: bigint;
+  readonly position: bigint;
   readonly lastEventOrdinal: bigint;
   readonly type: string;
   /** Null for a tombstone. */
@@ -38,125 +42,148 @@ export interface ErrorRow {
   readonly time: bigint;
 }
 
-export interface KeyRow {
-  readonly key: string;
-  readonly fingerprint: string;
-  readonly firstOrdinal: bigint;
-  readonly lastOrdinal: bigint;
+export interface DescriptorRow {
+  readonly mark: string;
+  readonly name: string;
+  readonly version: number;
+  readonly hash: string;
+  readonly type: string;
+  readonly descriptor: Buffer;
 }
 
-export interface Statements {
-  readonly selectSessionIds: Statement<[after: string, limit: number], { readonly id: string }>;
-  readonly selectSession: Statement<[sessionId: string], SessionRow>;
-  readonly insertSession: Statement<
-    [sessionId: string, metadata: string, ordinal: bigint, cursor: bigint, epoch: string]
-  >;
-  readonly appendToSession: Statement<
-    [ordinal: bigint, cursor: bigint, sessionId: string, revision: number, above: bigint, cursorFrom: bigint],
-    { readonly id: bigint }
-  >;
-  readonly updateSession: Statement<[ordinal: bigint, cursor: bigint, session: bigint]>;
-  readonly renewEpoch: Statement<[epoch: string, session: bigint]>;
-  readonly insertEvent: Statement<
-    [session: bigint, ordinal: bigint, name: string, version: number, type: string, payload: Uint8Array, time: number]
-  >;
-  readonly selectEvents: Statement<[session: bigint, after: bigint, limit: number], EventRow>;
-  readonly upsertEntity: Statement<
-    [
-      session: bigint,
-      kind: string,
-      id: string,
-      createdOrdinal: bigint,
-      lastEventOrdinal: bigint,
-      type: string,
-      payload: Uint8Array | null,
-    ]
-  >;
-  readonly deleteEntities: Statement<[session: bigint]>;
-  readonly selectEntities: Statement<[session: bigint], EntityRow>;
-  readonly selectChangedEntities: Statement<[session: bigint, after: bigint], EntityRow>;
-  readonly insertError: Statement<
-    [session: bigint, step: string, ordinal: bigint, name: string, message: string, time: number]
-  >;
-  readonly selectErrors: Statement<[session: bigint], ErrorRow>;
-  readonly upsertKey: Statement<
-    [session: bigint, key: string, fingerprint: string, firstOrdinal: bigint, lastOrdinal: bigint]
-  >;
-  readonly selectKey: Statement<[session: bigint, key: string], KeyRow>;
+export interface MoveRow {
+  readonly id: number;
+  readonly sessionId: string;
+  readonly revision: number;
 }
 
-const selectEntity = `SELECT kind, id, created_ordinal AS createdOrdinal, last_event_ordinal AS lastEventOrdinal, type, payload
-  FROM entities`;
+/** What is used of a prepared statement. */
+export interface Statement<Bind extends unknown[], Row = unknown> {
+  run(...bind: Bind): BetterSqlite3.RunResult;
+  get(...bind: Bind): Row | undefined;
+  all(...bind: Bind): Row[];
+}
 
-type Statement<Bind extends unknown[], Row = unknown> = BetterSqlite3.Statement<Bind, Row>;
+export type Statements = ReturnType<typeof prepareStatements>;
 
-export function prepareStatements(database: BetterSqlite3.Database): Statements {
+const selectEntity = `SELECT kind, id, created_ordinal AS createdOrdinal, position,
+    last_event_ordinal AS lastEventOrdinal, type, payload
+  FROM entity`;
+
+export function prepareStatements(database: BetterSqlite3.Database) {
+  const prepare = <Bind extends unknown[], Row = unknown>(sql: string): Statement<Bind, Row> =>
+    database.prepare<Bind, Row>(sql);
+  const exact = <Bind extends unknown[], Row = unknown>(sql: string): Statement<Bind, Row> =>
+    database.prepare<Bind, Row>(sql).safeIntegers();
+  const column = <Bind extends unknown[], Value>(sql: string): Statement<Bind, Value> =>
+    database.prepare<Bind, Value>(sql).pluck();
   return {
-    selectSessionIds: database.prepare(
-      "SELECT session_id AS id FROM sessions WHERE session_id > ? ORDER BY session_id LIMIT ?",
+    selectVersion: column<[], number>("PRAGMA user_version"),
+    selectSessionIds: prepare<[after: string, limit: number], { readonly id: string }>(
+      "SELECT session_id AS id FROM session WHERE session_id > ? ORDER BY session_id LIMIT ?",
     ),
-    selectSession: database
-      .prepare<[string], SessionRow>(
-        "SELECT id, metadata, revision, ordinal, cursor, epoch FROM sessions WHERE session_id = ?",
-      )
-      .safeIntegers(),
-    insertSession: database
-      .prepare(
-        "INSERT INTO sessions (session_id, metadata, revision, ordinal, cursor, epoch) VALUES (?, ?, 1, ?, ?, ?)",
-      )
-      .safeIntegers(),
-    appendToSession: database
-      .prepare<[bigint, bigint, string, number, bigint, bigint], { readonly id: bigint }>(
-        `UPDATE sessions SET revision = revision + 1, ordinal = ?, cursor = ?
-         WHERE session_id = ? AND revision = ? AND ordinal < ? AND cursor <= ?
+    selectSession: exact<[sessionId: string], SessionRow>(
+      "SELECT id, metadata, revision, ordinal, cursor, failed_at AS failedAt, epoch FROM session WHERE session_id = ?",
+    ),
+    insertSession: exact<
+      [sessionId: string, metadata: string, ordinal: bigint, cursor: bigint, failedAt: bigint | null, epoch: string]
+    >(
+      `INSERT INTO session (session_id, metadata, revision, ordinal, cursor, failed_at, epoch)
+         VALUES (?, ?, 1, ?, ?, ?, ?)`,
+    ),
+    appendToSession: exact<
+      [
+        ordinal: bigint,
+        cursor: bigint,
+        failedAt: bigint | null,
+        sessionId: string,
+        revision: number,
+        epoch: string,
+        previous: bigint,
+        cursorFrom: bigint,
+      ],
+      { readonly id: bigint }
+    >(
+      `UPDATE session SET revision = revision + 1, ordinal = ?, cursor = ?, failed_at = ?
+         WHERE session_id = ? AND revision = ? AND epoch = ? AND ordinal = ? AND cursor <= ?
          RETURNING id`,
-      )
-      .safeIntegers(),
-    updateSession: database.prepare(
-      "UPDATE sessions SET revision = revision + 1, ordinal = ?, cursor = ? WHERE id = ?",
     ),
-    renewEpoch: database.prepare("UPDATE sessions SET epoch = ? WHERE id = ?"),
-    insertEvent: database.prepare(
-      "INSERT INTO events (session, ordinal, name, version, type, payload, time) VALUES (?, ?, ?, ?, ?, ?, ?)",
+    updateSession: prepare<[ordinal: bigint, cursor: bigint, failedAt: bigint | null, epoch: string, session: bigint]>(
+      "UPDATE session SET revision = revision + 1, ordinal = ?, cursor = ?, failed_at = ?, epoch = ? WHERE id = ?",
     ),
-    selectEvents: database
-      .prepare<[bigint, bigint, number], EventRow>(
-        "SELECT ordinal, name, version, type, payload, time FROM events WHERE session = ? AND ordinal > ? ORDER BY ordinal LIMIT ?",
-      )
-      .safeIntegers(),
-    upsertEntity: database.prepare(
-      `INSERT INTO entities (session, kind, id, created_ordinal, last_event_ordinal, type, payload)
-       VALUES (?, ?, ?, ?, ?, ?, ?)
+    insertEvent: prepare<
+      [
+        session: bigint,
+        ordinal: bigint,
+        previous: bigint | null,
+        name: string,
+        version: number,
+        type: string,
+        payload: Uint8Array,
+        time: number,
+        meta: string | null,
+      ]
+    >(
+      `INSERT INTO event (session, ordinal, previous, name, version, type, payload, time, meta)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    ),
+    selectEvents: exact<[session: bigint, after: bigint, limit: number], EventRow>(
+      `SELECT ordinal, previous, name, version, type, payload, time, meta
+         FROM event WHERE session = ? AND ordinal > ? ORDER BY ordinal LIMIT ?`,
+    ),
+    upsertEntity: prepare<
+      [
+        session: bigint,
+        kind: string,
+        id: string,
+        createdOrdinal: bigint,
+        position: number,
+        lastEventOrdinal: bigint,
+        type: string,
+        payload: Uint8Array | null,
+      ]
+    >(
+      `INSERT INTO entity (session, kind, id, created_ordinal, position, last_event_ordinal, type, payload)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT (session, kind, id) DO UPDATE SET
          created_ordinal = excluded.created_ordinal,
+         position = excluded.position,
          last_event_ordinal = excluded.last_event_ordinal,
          type = excluded.type,
          payload = excluded.payload`,
     ),
-    deleteEntities: database.prepare("DELETE FROM entities WHERE session = ?"),
-    selectEntities: database
-      .prepare<[bigint], EntityRow>(`${selectEntity} WHERE session = ? AND payload IS NOT NULL`)
-      .safeIntegers(),
-    selectChangedEntities: database
-      .prepare<[bigint, bigint], EntityRow>(`${selectEntity} WHERE session = ? AND last_event_ordinal > ?`)
-      .safeIntegers(),
-    insertError: database.prepare(
-      "INSERT INTO errors (session, step, ordinal, name, message, time) VALUES (?, ?, ?, ?, ?, ?)",
+    deleteEntities: prepare<[session: bigint]>("DELETE FROM entity WHERE session = ?"),
+    selectEntities: exact<[session: bigint], EntityRow>(`${selectEntity} WHERE session = ? AND payload IS NOT NULL`),
+    selectChangedEntities: exact<[session: bigint, after: bigint], EntityRow>(
+      `${selectEntity} WHERE session = ? AND last_event_ordinal > ?`,
     ),
-    selectErrors: database
-      .prepare<[bigint], ErrorRow>(
-        "SELECT step, ordinal, name, message, time FROM errors WHERE session = ? ORDER BY rowid",
-      )
-      .safeIntegers(),
-    upsertKey: database.prepare(
-      `INSERT INTO commands (session, key, fingerprint, first_ordinal, last_ordinal) VALUES (?, ?, ?, ?, ?)
-       ON CONFLICT (session, key) DO UPDATE SET last_ordinal = excluded.last_ordinal`,
+    insertError: prepare<[session: bigint, step: string, ordinal: bigint, name: string, message: string, time: number]>(
+      "INSERT INTO error (session, step, ordinal, name, message, time) VALUES (?, ?, ?, ?, ?, ?)",
     ),
-    selectKey: database
-      .prepare<[bigint, string], KeyRow>(
-        `SELECT key, fingerprint, first_ordinal AS firstOrdinal, last_ordinal AS lastOrdinal
-         FROM commands WHERE session = ? AND key = ?`,
-      )
-      .safeIntegers(),
+    selectErrors: exact<[session: bigint], ErrorRow>(
+      "SELECT step, ordinal, name, message, time FROM error WHERE session = ? ORDER BY rowid",
+    ),
+    insertDescriptor: prepare<
+      [mark: string, name: string, version: number, hash: string, type: string, descriptor: Uint8Array]
+    >("INSERT OR IGNORE INTO descriptor (mark, name, version, hash, type, descriptor) VALUES (?, ?, ?, ?, ?, ?)"),
+    selectDescriptors: prepare<[], DescriptorRow>(
+      "SELECT mark, name, version, hash, type, descriptor FROM descriptor ORDER BY mark, name, version, hash",
+    ),
+    selectEventNames: column<[], string>("SELECT DISTINCT name FROM descriptor WHERE mark = 'event' ORDER BY name"),
+    insertMove: prepare<[session: bigint, revision: number, batch: string]>(
+      "INSERT INTO move (session, revision, batch) VALUES (?, ?, ?)",
+    ),
+    deleteMoves: prepare<[upTo: number]>("DELETE FROM move WHERE id <= ?"),
+    selectBatch: prepare<[sessionId: string, batch: string], unknown>(
+      `SELECT 1 FROM move JOIN session ON session.id = move.session
+       WHERE session.session_id = ? AND move.batch = ?`,
+    ),
+    selectFirstMove: column<[], number>("SELECT min(id) FROM move"),
+    selectLastMove: column<[], number>("SELECT ifnull(max(id), 0) FROM move"),
+    selectMoves: prepare<[after: number], MoveRow>(
+      `SELECT max(move.id) AS id, session.session_id AS sessionId, max(move.revision) AS revision
+       FROM move JOIN session ON session.id = move.session
+       WHERE move.id > ? GROUP BY move.session ORDER BY 1`,
+    ),
   };
 }

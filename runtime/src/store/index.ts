@@ -1,20 +1,33 @@
 // What people use who write a store. The suite that a store passes is in
 // `@sessionstream/runtime/testing`.
 
+export type { BatchKey, SessionBatch } from "./batch.js";
 export { compareEntities } from "./entity-order.js";
-export { checkBatch, checkSameEvent, checkSameWork } from "./rules.js";
+export type { EventMeta, TraceContext } from "./event-meta.js";
+export { checkBatch, checkKey } from "./rules.js";
 export {
   defaultLimit,
   type EventRange,
+  type KeyClaim,
   type LoadOptions,
-  type RecordedStep,
-  type SessionBatch,
+  type MovedSession,
+  type MoveListener,
   type SessionRange,
   type Store,
-  type StoredEntity,
-  type StoredError,
-  type StoredEvent,
-  type StoredKey,
-  type StoredSession,
-  type StoredTimeline,
 } from "./store.js";
+export type {
+  KeyName,
+  KeyOutcome,
+  KeyOwner,
+  RecordedStep,
+  StoredDescriptor,
+  StoredDetail,
+  StoredEntity,
+  StoredError,
+  StoredEvent,
+  StoredKey,
+  StoredMark,
+  StoredRejection,
+  StoredSession,
+  StoredTimeline,
+} from "./stored.js";

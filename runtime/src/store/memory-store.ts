@@ -1,27 +1,35 @@
 import { SessionstreamError } from "../base/errors.js";
+import type { SessionBatch } from "./batch.js";
 import { compareEntities } from "./entity-order.js";
-import { checkBatch, checkSameEvent, checkSameWork } from "./rules.js";
+import { MemoryKeys } from "./memory-keys.js";
+import { checkBatch, checkKey } from "./rules.js";
 import {
   defaultLimit,
   type EventRange,
+  type KeyClaim,
   type LoadOptions,
-  type SessionBatch,
+  type MoveListener,
   type SessionRange,
   type Store,
-  type StoredEntity,
-  type StoredError,
-  type StoredEvent,
-  type StoredKey,
-  type StoredSession,
-  type StoredTimeline,
 } from "./store.js";
+import type {
+  KeyName,
+  KeyOutcome,
+  StoredDescriptor,
+  StoredEntity,
+  StoredError,
+  StoredEvent,
+  StoredKey,
+  StoredSession,
+  StoredTimeline,
+} from "./stored.js";
 
 interface MemorySession {
   session: StoredSession;
   readonly events: StoredEvent[];
   entities: Map<string, StoredEntity>;
   readonly errors: StoredError[];
-  readonly keys: Map<string, StoredKey>;
+  readonly batches: Set<string>;
 }
 
 /** A store that lives as long as the process: the default, and for tests. */
@@ -31,6 +39,9 @@ export function memoryStore(): Store {
 
 class MemoryStore implements Store {
   readonly #sessions = new Map<string, MemorySession>();
+  readonly #keys = new MemoryKeys();
+  readonly #descriptors = new Map<string, StoredDescriptor>();
+  readonly #listeners = new Set<MoveListener>();
   #closed = false;
 
   async sessions({ after, limit = defaultLimit }: SessionRange = {}): Promise<readonly string[]> {
@@ -54,18 +65,6 @@ class MemoryStore implements Store {
     return { ...found.session, entities: entities.sort(compareEntities) };
   }
 
-  async commit(batches: readonly SessionBatch[]): Promise<readonly (Error | undefined)[]> {
-    this.#checkOpen();
-    return batches.map((batch) => {
-      try {
-        this.#commit(batch);
-        return undefined;
-      } catch (thrown) {
-        return thrown as Error;
-      }
-    });
-  }
-
   async events(sessionId: string, { after = 0n, limit = defaultLimit }: EventRange = {}): Promise<StoredEvent[]> {
     this.#checkOpen();
     const events = this.#sessions.get(sessionId)?.events ?? [];
@@ -73,61 +72,129 @@ class MemoryStore implements Store {
     return from === -1 ? [] : events.slice(from, from + limit);
   }
 
-  async key(sessionId: string, key: string): Promise<StoredKey | undefined> {
-    this.#checkOpen();
-    return this.#sessions.get(sessionId)?.keys.get(key);
-  }
-
   async errors(sessionId: string): Promise<readonly StoredError[]> {
     this.#checkOpen();
     return [...(this.#sessions.get(sessionId)?.errors ?? [])];
   }
 
+  async descriptors(): Promise<readonly StoredDescriptor[]> {
+    this.#checkOpen();
+    return [...this.#descriptors.values()];
+  }
+
+  async eventNames(): Promise<readonly string[]> {
+    const events = (await this.descriptors()).filter(({ mark }) => mark === "event");
+    return [...new Set(events.map(({ name }) => name))];
+  }
+
+  async commit(batches: readonly SessionBatch[]): Promise<readonly (Error | undefined)[]> {
+    this.#checkOpen();
+    const outcomes = batches.map((batch) => {
+      try {
+        this.#commit(batch);
+        return undefined;
+      } catch (thrown) {
+        return thrown as Error;
+      }
+    });
+    this.#tell(batches.filter((_, index) => outcomes[index] === undefined));
+    return outcomes;
+  }
+
+  async hasBatch(sessionId: string, batch: string): Promise<boolean> {
+    this.#checkOpen();
+    return this.#sessions.get(sessionId)?.batches.has(batch) ?? false;
+  }
+
+  async key(name: KeyName): Promise<StoredKey | undefined> {
+    this.#checkOpen();
+    return this.#keys.get(name);
+  }
+
+  async claim(claims: readonly KeyClaim[]): Promise<readonly (StoredKey | undefined)[]> {
+    this.#checkOpen();
+    return claims.map((claim) => {
+      const found = this.#keys.claim(claim);
+      if (found === undefined && claim.descriptor !== undefined) this.#describe(claim.descriptor);
+      return found;
+    });
+  }
+
+  async settle(claim: KeyName & { readonly token: string }, outcome: KeyOutcome | undefined): Promise<void> {
+    this.#checkOpen();
+    this.#keys.settle(claim, outcome);
+  }
+
+  async beat(process: string): Promise<void> {
+    this.#checkOpen();
+    this.#keys.beat(process);
+  }
+
+  async leave(process: string): Promise<void> {
+    this.#checkOpen();
+    this.#keys.leave(process);
+  }
+
+  watch(listener: MoveListener): () => void {
+    this.#checkOpen();
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
   async close(): Promise<void> {
     this.#closed = true;
     this.#sessions.clear();
+    this.#listeners.clear();
   }
 
   #checkOpen(): void {
     if (this.#closed) throw new SessionstreamError("CLOSED", "the store is closed");
   }
 
+  /** Several hubs may share the store, so each hears of all commits. */
+  #tell(committed: readonly SessionBatch[]): void {
+    if (this.#listeners.size === 0 || committed.length === 0) return;
+    const moved = committed.map(({ sessionId, revision }) => ({ sessionId, revision: revision + 1 }));
+    // Those who committed hear of their outcome first.
+    setImmediate(() => {
+      for (const listener of this.#listeners) listener(moved);
+    });
+  }
+
   #commit(batch: SessionBatch): void {
-    const found = this.#sessions.get(batch.sessionId);
+    const { sessionId, events, entities, cursor } = batch;
+    const found = this.#sessions.get(sessionId);
     checkBatch(batch, found?.session);
-    const last = found?.session.ordinal ?? 0n;
-    for (const event of batch.events) {
-      if (event.ordinal > last) break;
-      checkSameEvent(
-        batch.sessionId,
-        event,
-        found?.events.find((logged) => logged.ordinal === event.ordinal),
-      );
-    }
-    for (const claimed of batch.keys) {
-      checkSameWork(batch.sessionId, claimed, found?.keys.get(claimed.key));
-    }
-    const fresh = batch.events.filter((event) => event.ordinal > last);
+    for (const given of batch.keys) checkKey(sessionId, given, this.#keys.get({ sessionId, ...given }));
+    const stored = found?.session.cursor ?? 0n;
     const session: StoredSession = {
       metadata: found?.session.metadata ?? batch.metadata,
       revision: batch.revision + 1,
-      ordinal: fresh.at(-1)?.ordinal ?? last,
-      cursor: batch.cursor,
-      epoch: found === undefined || batch.events.length === 0 ? batch.epoch : found.session.epoch,
+      ordinal: events.at(-1)?.ordinal ?? found?.session.ordinal ?? 0n,
+      cursor: batch.replaceTimeline || cursor > stored ? cursor : stored,
+      failedAt: batch.failedAt,
+      epoch: batch.newEpoch ?? batch.epoch,
     };
     const kept: MemorySession = found ?? {
       session,
       events: [],
       entities: new Map(),
       errors: [],
-      keys: new Map(),
+      batches: new Set(),
     };
     kept.session = session;
-    kept.events.push(...fresh);
+    kept.events.push(...events);
     if (batch.replaceTimeline) kept.entities = new Map();
-    for (const entity of batch.entities) kept.entities.set(`${entity.kind}\n${entity.id}`, entity);
+    for (const entity of entities) kept.entities.set(`${entity.kind}\n${entity.id}`, entity);
     kept.errors.push(...batch.errors);
-    for (const claimed of batch.keys) kept.keys.set(claimed.key, claimed);
-    this.#sessions.set(batch.sessionId, kept);
+    kept.batches.add(batch.id);
+    for (const given of batch.keys) this.#keys.publish(sessionId, given);
+    for (const descriptor of batch.descriptors) this.#describe(descriptor);
+    this.#sessions.set(sessionId, kept);
+  }
+
+  #describe(descriptor: StoredDescriptor): void {
+    const { mark, name, version, hash } = descriptor;
+    this.#descriptors.set(`${mark} ${name} ${version} ${hash}`, descriptor);
   }
 }

@@ -1,4 +1,5 @@
-import { defaultLimit, type Store, type StoredEvent } from "./store.js";
+import { defaultLimit, type Store } from "./store.js";
+import type { StoredEvent } from "./stored.js";
 
 /** Reads the log above an ordinal to its end, a page at a time. */
 export async function* readLog(store: Store, sessionId: string, after: bigint): AsyncGenerator<StoredEvent> {

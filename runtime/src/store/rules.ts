@@ -1,44 +1,54 @@
 import { SessionstreamError } from "../base/errors.js";
-import type { SessionBatch, StoredEvent, StoredKey, StoredSession } from "./store.js";
+import type { BatchKey, SessionBatch } from "./batch.js";
+import type { StoredEvent, StoredKey, StoredSession } from "./stored.js";
 
 // What every store decides alike before it writes.
 
 /** @throws ORDINAL_CONFLICT if a batch does not build on the stored session. */
 export function checkBatch(batch: SessionBatch, stored: StoredSession | undefined): void {
-  const { sessionId, revision, cursor } = batch;
+  const { sessionId, revision, epoch, cursor } = batch;
   const current = stored?.revision ?? 0;
   if (revision !== current) {
     throw conflict(sessionId, `built on revision ${revision}, but the store is at ${current}`);
   }
-  if (!batch.replaceTimeline && cursor < (stored?.cursor ?? 0n)) {
+  if (stored !== undefined && epoch !== stored.epoch) {
+    throw conflict(sessionId, `built on epoch "${epoch}", but the store has "${stored.epoch}"`);
+  }
+  const foldsBack = !batch.replaceTimeline && cursor < (stored?.cursor ?? 0n);
+  if (foldsBack && batch.entities.length > 0) {
     throw conflict(sessionId, `would move the cursor back from ${stored?.cursor} to ${cursor}`);
   }
+  checkOrdinals(batch, stored?.ordinal ?? 0n);
 }
 
-/** @throws ORDINAL_CONFLICT if an event differs from the logged event at its ordinal. */
-export function checkSameEvent(sessionId: string, given: StoredEvent, logged: StoredEvent | undefined): void {
-  const same =
-    logged !== undefined &&
-    logged.name === given.name &&
-    logged.version === given.version &&
-    logged.type === given.type &&
-    Buffer.compare(logged.payload, given.payload) === 0;
-  if (!same) {
-    const has = logged === undefined ? "no event" : `a different event "${logged.name}"`;
-    throw conflict(sessionId, `has event "${given.name}" at ordinal ${given.ordinal}, where the log has ${has}`);
+/** @throws ORDINAL_CONFLICT unless the events rise from the log's last ordinal, and name the ordinal before a gap. */
+export function checkOrdinals({ sessionId, events }: SessionBatch, last: bigint): void {
+  let before = last;
+  for (const event of events) {
+    const { ordinal } = event;
+    if (ordinal <= before) throw conflict(sessionId, `has an event at ordinal ${ordinal} after ordinal ${before}`);
+    const previous = previousOf(event);
+    if (previous !== before) {
+      const why = `has an event at ordinal ${ordinal} that follows ${previous}, but the log is at ${before}`;
+      throw conflict(sessionId, why);
+    }
+    before = ordinal;
   }
 }
 
-/** @throws KEY_CLAIMED if other work has the key, or if the same work already has it up to this ordinal. */
-export function checkSameWork(sessionId: string, given: StoredKey, stored: StoredKey | undefined): void {
-  if (stored === undefined) return;
-  // The same work goes on; other work under the key, also work that published nothing, does not.
-  const goesOn = stored.firstOrdinal === given.firstOrdinal && stored.lastOrdinal < given.lastOrdinal;
-  if (goesOn && stored.fingerprint === given.fingerprint) return;
+/** The ordinal before an event in its log. 0 for the first. */
+export function previousOf({ ordinal, previous = ordinal - 1n }: StoredEvent): bigint {
+  return previous;
+}
+
+/** @throws KEY_CLAIMED if other work has the key. */
+export function checkKey(sessionId: string, given: BatchKey, stored: StoredKey | undefined): void {
+  const isOurs = given.token === undefined ? stored === undefined : given.token === stored?.owner?.token;
+  if (isOurs) return;
   throw new SessionstreamError(
     "KEY_CLAIMED",
     `commit to session "${sessionId}" refused: its idempotency key was claimed by other work`,
-    { sessionId, key: given.key },
+    { sessionId, key: given.key, space: given.space },
   );
 }
 

@@ -1,76 +1,14 @@
-import type { JsonObject } from "@bufbuild/protobuf";
-
-/** A backend event as a store keeps it. */
-export interface StoredEvent {
-  readonly ordinal: bigint;
-  readonly name: string;
-  /** The version of the event when it was published. The first version is 1. */
-  readonly version: number;
-  /** The full name of the payload's message type. */
-  readonly type: string;
-  /** The payload in protobuf's binary format. */
-  readonly payload: Uint8Array;
-  /** Milliseconds since the Unix epoch. */
-  readonly time: number;
-}
-
-/**
- * An idempotency key and the work under it. The store keeps it with the events of that
- * work. So the work is done once.
- */
-export interface StoredKey {
-  readonly key: string;
-  /** Identifies the work: its name and a hash of its payload. */
-  readonly fingerprint: string;
-  /**
-   * The ordinals of the first and the last event of the work. If the work published none,
-   * both are the ordinal of the session's last event.
-   */
-  readonly firstOrdinal: bigint;
-  readonly lastOrdinal: bigint;
-}
-
-/** A timeline entity as a store keeps it. */
-export interface StoredEntity {
-  readonly kind: string;
-  readonly id: string;
-  readonly createdOrdinal: bigint;
-  readonly lastEventOrdinal: bigint;
-  /** The full name of the payload's message type. */
-  readonly type: string;
-  /** The payload in protobuf's binary format. Undefined for a tombstone. */
-  readonly payload: Uint8Array | undefined;
-}
-
-/** The step that failed, of a failure on record. */
-export type RecordedStep = "decode" | "ui-projection" | "timeline-projection";
-
-/** A failure that stays on record. */
-export interface StoredError {
-  readonly step: RecordedStep;
-  /** The ordinal of the event, and its name. */
-  readonly ordinal: bigint;
-  readonly name: string;
-  readonly message: string;
-  /** Milliseconds since the Unix epoch. */
-  readonly time: number;
-}
-
-/** A session without its timeline. */
-export interface StoredSession {
-  readonly metadata: Readonly<JsonObject>;
-  /** The number of commits. A commit names the revision that it builds on. */
-  readonly revision: number;
-  /** The ordinal of the last event in the log. */
-  readonly ordinal: bigint;
-  /** The ordinal of the last event that the timeline contains. */
-  readonly cursor: bigint;
-  /**
-   * Identifies a history of the timeline. A repair of the timeline renews it. A client with
-   * another epoch must start over.
-   */
-  readonly epoch: string;
-}
+import type { SessionBatch } from "./batch.js";
+import type {
+  KeyName,
+  KeyOutcome,
+  StoredDescriptor,
+  StoredError,
+  StoredEvent,
+  StoredKey,
+  StoredSession,
+  StoredTimeline,
+} from "./stored.js";
 
 /** Which entities `load` reads. */
 export interface LoadOptions {
@@ -79,40 +17,6 @@ export interface LoadOptions {
    * reads all entities, without tombstones.
    */
   readonly changedAfter?: bigint;
-}
-
-/** A session with its timeline, read at one instant. */
-export interface StoredTimeline extends StoredSession {
-  /** Ordered by created ordinal, last event ordinal, kind and id. */
-  readonly entities: readonly StoredEntity[];
-}
-
-/** What a session's lane commits at once. */
-export interface SessionBatch {
-  readonly sessionId: string;
-  /** The revision that the batch builds on. 0 for a new session. */
-  readonly revision: number;
-  /** Stored when the session is new. */
-  readonly metadata: Readonly<JsonObject>;
-  /**
-   * In order. The store appends the events above the log's last ordinal. An event at or
-   * below that ordinal must be identical to the logged event, and is not appended again.
-   */
-  readonly events: readonly StoredEvent[];
-  /** The timeline's new cursor. It only moves forward, unless the timeline is replaced. */
-  readonly cursor: bigint;
-  /** Stored if the session is new or the batch has no events. Events do not change the epoch. */
-  readonly epoch: string;
-  /** The entities that changed, each in its last state. */
-  readonly entities: readonly StoredEntity[];
-  /** Whether `entities` are the whole timeline. Then the store deletes all others. */
-  readonly replaceTimeline: boolean;
-  readonly errors: readonly StoredError[];
-  /**
-   * The keys under which the batch's events were published. If the store has a key with the
-   * same first ordinal, the key gets the new last ordinal, which must be higher.
-   */
-  readonly keys: readonly StoredKey[];
 }
 
 /** A page of the log. */
@@ -134,13 +38,38 @@ export interface SessionRange {
 /** The size of a page of events or sessions without a limit. */
 export const defaultLimit = 1000;
 
+/** Asks for an idempotency key before the work under it begins. */
+export interface KeyClaim extends KeyName {
+  readonly fingerprint: string;
+  /** The process that asks. */
+  readonly process: string;
+  /** Random, to tell this claim from others. */
+  readonly token: string;
+  /** The schema of the command, which the store may not have yet. */
+  readonly descriptor: StoredDescriptor | undefined;
+  /**
+   * Takes the key over from a process that seems dead: only if the claim on the key is still
+   * this one, and the number of heartbeats of its process is still this one.
+   */
+  readonly from?: { readonly token: string; readonly beat: number | undefined };
+}
+
+/** A session that moved to a revision. */
+export interface MovedSession {
+  readonly sessionId: string;
+  readonly revision: number;
+}
+
+/** Hears which sessions moved, or, where the store cannot tell, undefined: any session may have. */
+export type MoveListener = (moved: readonly MovedSession[] | undefined) => void;
+
 /**
  * Keeps sessions: the log, the timeline, the errors and the keys.
  *
  * Several processes may share a store. A store makes these promises. It commits a batch
  * whole or not at all. It refuses a batch with ORDINAL_CONFLICT if the batch builds on
- * another revision than the stored one. It refuses a batch with KEY_CLAIMED if other work
- * has claimed one of its keys. A refused batch changes nothing.
+ * another revision or epoch than the stored ones. It refuses a batch with KEY_CLAIMED if
+ * other work has one of its keys. A refused batch changes nothing.
  */
 export interface Store {
   /** The ids of the sessions with at least one commit, in an order that never changes. */
@@ -149,17 +78,47 @@ export interface Store {
   session(sessionId: string): Promise<StoredSession | undefined>;
   /** The session with its timeline, or undefined if nothing was committed. */
   load(sessionId: string, options?: LoadOptions): Promise<StoredTimeline | undefined>;
+  /** Events in order. */
+  events(sessionId: string, range?: EventRange): Promise<readonly StoredEvent[]>;
+  /** Errors in the order in which they were recorded. */
+  errors(sessionId: string): Promise<readonly StoredError[]>;
+  /** The schemas of all names and versions that sessions have events or keys of. */
+  descriptors(): Promise<readonly StoredDescriptor[]>;
+  /** The names that sessions have events of, each once. */
+  eventNames(): Promise<readonly string[]>;
   /**
    * Commits the batches, at most one for each session. The n-th outcome is undefined if the
    * n-th batch is durable. Otherwise it is the error that refused the batch. A refused batch
    * does not affect the others.
    */
   commit(batches: readonly SessionBatch[]): Promise<readonly (Error | undefined)[]>;
-  /** Events in order. */
-  events(sessionId: string, range?: EventRange): Promise<readonly StoredEvent[]>;
-  /** An idempotency key of the session with its work, or undefined if it is not stored. */
-  key(sessionId: string, key: string): Promise<StoredKey | undefined>;
-  /** Errors in the order in which they were recorded. */
-  errors(sessionId: string): Promise<readonly StoredError[]>;
+  /**
+   * Whether a batch of the session was committed: for a commit whose outcome is not known.
+   * The store can tell for a minute at least.
+   */
+  hasBatch(sessionId: string, batch: string): Promise<boolean>;
+  /** An idempotency key, or undefined if nobody has it. */
+  key(name: KeyName): Promise<StoredKey | undefined>;
+  /**
+   * Claims keys, so that no other process does the work under them. The n-th outcome is
+   * undefined if the n-th key now has this claim. Otherwise it is the key as it is.
+   * Moves no revision. Survives the end of the process, but a loss of power may take it.
+   */
+  claim(claims: readonly KeyClaim[]): Promise<readonly (StoredKey | undefined)[]>;
+  /**
+   * Ends a claim: the work is done with this outcome, or without one the key is free again.
+   * An outcome is durable when this resolves. Does nothing if the key has another claim.
+   * Moves no revision.
+   */
+  settle(claim: KeyName & { readonly token: string }, outcome: KeyOutcome | undefined): Promise<void>;
+  /** Says that a process with claims is alive. */
+  beat(process: string): Promise<void>;
+  /** Says that a process is gone, with all its claims. */
+  leave(process: string): Promise<void>;
+  /**
+   * Calls the listener after each commit of another process, within 50 milliseconds.
+   * Returns a function that ends this.
+   */
+  watch(listener: MoveListener): () => void;
   close(): Promise<void>;
 }

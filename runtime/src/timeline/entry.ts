@@ -9,6 +9,8 @@ export interface Entry {
   readonly kind: string;
   readonly id: string;
   createdOrdinal: bigint;
+  /** Its place among the entities that its event created. */
+  position: number;
   lastEventOrdinal: bigint;
   /** Undefined for a tombstone, and until an entry that was loaded is first read. */
   payload: Payload<DescTimelineEntity["schema"]> | undefined;

@@ -8,6 +8,8 @@ export interface TimelineEntity<D extends DescTimelineEntity = DescTimelineEntit
   readonly id: string;
   /** The ordinal of the event that created it. */
   readonly createdOrdinal: bigint;
+  /** Its place, from 0, among the entities that this event created. */
+  readonly position: number;
   /** The ordinal of the event that changed it last. */
   readonly lastEventOrdinal: bigint;
   readonly payload: Payload<D["schema"]>;
@@ -18,6 +20,16 @@ export interface Snapshot<Entity extends DescTimelineEntity = DescTimelineEntity
   readonly sessionId: string;
   /** The ordinal of the last event that the timeline contains. 0 before the first event. */
   readonly ordinal: bigint;
-  /** Ordered by created ordinal, last event ordinal, kind and id. */
+  /** In the order in which they were created. */
   readonly entities: readonly TimelineEntity<Entity>[];
+  /** The events up to the ordinal that had no effect, of a snapshot of the past. */
+  readonly skipped: readonly SkippedEvent[];
+}
+
+/** An event that a snapshot of the past passes over: it cannot be read or projected, or is not known. */
+export interface SkippedEvent {
+  readonly ordinal: bigint;
+  readonly name: string;
+  /** Why. */
+  readonly message: string;
 }

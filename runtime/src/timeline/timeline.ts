@@ -2,7 +2,7 @@ import type { Payload } from "../schema/payload.js";
 import type { SchemaRegistry } from "../schema/registry.js";
 import type { DescTimelineEntity, IdOf, TimelineChange } from "../schema/timeline-entity.js";
 import { compareEntities } from "../store/entity-order.js";
-import type { StoredEntity } from "../store/store.js";
+import type { StoredEntity } from "../store/stored.js";
 import { type Entry, isAlive, read } from "./entry.js";
 import type { TimelineEntity } from "./snapshot.js";
 import type { TimelineView } from "./view.js";
@@ -37,13 +37,14 @@ export class Timeline implements TimelineView {
    * and moves the cursor there. They do not count as changed.
    */
   merge(entities: readonly StoredEntity[], cursor: bigint): void {
-    for (const { kind, id, createdOrdinal, lastEventOrdinal, type, payload } of entities) {
+    for (const { kind, id, createdOrdinal, position, lastEventOrdinal, type, payload } of entities) {
       if (payload === undefined) {
         this.#kinds.get(kind)?.delete(id);
       } else if (this.#registry.hasTimelineEntity(kind)) {
         const desc = this.#registry.timelineEntity(kind);
         const loaded = { type, payload };
-        this.#ofKind(kind).set(id, { desc, kind, id, createdOrdinal, lastEventOrdinal, payload: undefined, loaded });
+        const entry = { desc, kind, id, createdOrdinal, position, lastEventOrdinal, payload: undefined, loaded };
+        this.#ofKind(kind).set(id, entry);
       }
     }
     this.cursor = cursor;
@@ -73,6 +74,7 @@ export class Timeline implements TimelineView {
         kind: entry.kind,
         id: entry.id,
         createdOrdinal: entry.createdOrdinal,
+        position: entry.position,
         lastEventOrdinal: entry.lastEventOrdinal,
         payload: read(entry) as Payload<DescTimelineEntity["schema"]>,
       }));
@@ -80,7 +82,9 @@ export class Timeline implements TimelineView {
 
   /** Applies what the event at the ordinal changes and moves the cursor there. */
   apply(changes: readonly TimelineChange[], ordinal: bigint): void {
+    let position = -1;
     for (const { entity, id, payload } of changes) {
+      position++;
       const kind = this.#ofKind(entity.name);
       let entry = kind.get(id);
       if (entry === undefined) {
@@ -90,15 +94,19 @@ export class Timeline implements TimelineView {
           kind: entity.name,
           id,
           createdOrdinal: ordinal,
+          position,
           lastEventOrdinal: ordinal,
           payload,
           loaded: undefined,
         };
-        kind.set(id, entry);
         this.changing(entry, true);
+        kind.set(id, entry);
       } else {
         this.changing(entry, false);
-        if (!isAlive(entry)) entry.createdOrdinal = ordinal;
+        if (!isAlive(entry)) {
+          entry.createdOrdinal = ordinal;
+          entry.position = position;
+        }
         entry.lastEventOrdinal = ordinal;
         entry.payload = payload;
         entry.loaded = undefined;
@@ -108,7 +116,7 @@ export class Timeline implements TimelineView {
     this.cursor = ordinal;
   }
 
-  /** Told of each entity that an event is about to change, or has just made. */
+  /** Told of each entity that an event is about to change or to make. */
   protected changing(_entry: Entry, _isNew: boolean): void {}
 
   /** Told of each entity that an event changed: tombstones leave the memory. */
@@ -118,6 +126,10 @@ export class Timeline implements TimelineView {
 
   protected forget({ kind, id }: Entry): void {
     this.#kinds.get(kind)?.delete(id);
+  }
+
+  protected remember(entry: Entry): void {
+    this.#ofKind(entry.kind).set(entry.id, entry);
   }
 
   protected alive(): Entry[] {

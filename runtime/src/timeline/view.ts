@@ -6,8 +6,8 @@ export interface TimelineView<Entity extends DescTimelineEntity = DescTimelineEn
   /** The entity's state, or undefined if there is no such entity. */
   get<D extends Entity>(entity: D, id: IdOf<D>): Payload<D["schema"]> | undefined;
   /**
-   * All entities of a kind, ordered by created ordinal, last event ordinal and id. The cost
-   * grows with their number.
+   * All entities of a kind, in the order in which they were created. The cost grows with
+   * their number.
    */
   list<D extends Entity>(entity: D): readonly Payload<D["schema"]>[];
 }

@@ -74,14 +74,19 @@ export function webSocketTransport<Identity = unknown>(
   return new Transport(hub, options as WebSocketTransportOptions);
 }
 
+/** A session's feed, and what ends that the hub feeds it. */
+interface FollowedFeed {
+  readonly feed: SessionFeed;
+  readonly unfollow: () => void;
+}
+
 class Transport implements WebSocketTransport, ConnectionHost {
   readonly hub: Hub;
   readonly limits: TransportLimits;
   readonly #options: WebSocketTransportOptions;
   readonly #server: WebSocketServer;
   readonly #connections = new Set<Connection>();
-  readonly #feeds = new Map<string, SessionFeed>();
-  readonly #unsubscribe: () => void;
+  readonly #feeds = new Map<string, FollowedFeed>();
   readonly #pings: NodeJS.Timeout;
   readonly #detach: (() => void)[] = [];
   #isClosed = false;
@@ -100,7 +105,6 @@ class Transport implements WebSocketTransport, ConnectionHost {
       maxFragments: 128,
       maxBufferedChunks: 1024,
     });
-    this.#unsubscribe = hub.subscribe((batch) => this.#feeds.get(batch.sessionId)?.take(batch));
     this.#pings = setInterval(() => {
       for (const connection of this.#connections) connection.ping();
     }, this.limits.pingInterval).unref();
@@ -145,9 +149,11 @@ class Transport implements WebSocketTransport, ConnectionHost {
   async close({ timeout = 2000 }: { readonly timeout?: number } = {}): Promise<void> {
     this.#isClosed = true;
     clearInterval(this.#pings);
-    this.#unsubscribe();
     for (const detach of this.#detach.splice(0)) detach();
-    for (const feed of this.#feeds.values()) feed.flush();
+    for (const { feed, unfollow } of this.#feeds.values()) {
+      unfollow();
+      feed.flush();
+    }
     const { goingAway } = closeCodes;
     const closing = [...this.#connections].map((connection) => connection.close(goingAway, "going away", timeout));
     await Promise.all(closing);
@@ -171,18 +177,19 @@ class Transport implements WebSocketTransport, ConnectionHost {
   }
 
   feed(sessionId: string): SessionFeed {
-    let feed = this.#feeds.get(sessionId);
-    if (feed === undefined) {
-      feed = new SessionFeed(this.hub.registry.protobuf);
-      this.#feeds.set(sessionId, feed);
-    }
+    const found = this.#feeds.get(sessionId);
+    if (found !== undefined) return found.feed;
+    const feed = new SessionFeed(this.hub.registry.protobuf);
+    this.#feeds.set(sessionId, { feed, unfollow: this.hub.follow(sessionId, (batch) => feed.take(batch)) });
     return feed;
   }
 
   leaveFeed(sessionId: string, listener: FeedListener): void {
-    const feed = this.#feeds.get(sessionId);
-    feed?.delete(listener);
-    if (feed?.isUnused) this.#feeds.delete(sessionId);
+    const found = this.#feeds.get(sessionId);
+    found?.feed.delete(listener);
+    if (!found?.feed.isUnused) return;
+    found.unfollow();
+    this.#feeds.delete(sessionId);
   }
 
   #identify(request: IncomingMessage): unknown {

@@ -13,7 +13,7 @@ describe("a write that fails", () => {
     const store = sqliteStore(path);
     const trap = new Database(path);
     trap.exec(
-      `CREATE TRIGGER trap BEFORE INSERT ON entities WHEN new.id = 'trap' BEGIN SELECT RAISE(ABORT, 'trap'); END`,
+      `CREATE TRIGGER trap BEFORE INSERT ON entity WHEN new.id = 'trap' BEGIN SELECT RAISE(ABORT, 'trap'); END`,
     );
     trap.close();
     return store;

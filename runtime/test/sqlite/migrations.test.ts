@@ -1,7 +1,16 @@
 import { sqliteStore } from "@sessionstream/runtime/sqlite";
 import { describe, expect, test } from "vitest";
 import { newFile } from "../../../test/fixtures/stores.js";
-import { commit, entityOf, errorAt, eventAt, everything, keyOf, plain } from "../../src/testing/store/batches.js";
+import {
+  commit,
+  entityOf,
+  errorAt,
+  eventAt,
+  everything,
+  keyOf,
+  nameOf,
+  plain,
+} from "../../src/testing/store/batches.js";
 import { makeDatabase } from "./database.js";
 
 /** What the first release made, with a session of two events in it. */
@@ -37,20 +46,31 @@ describe("migrations", () => {
   test("bring a file of the first release on, with all that is in it", async () => {
     const path = newFile();
     makeDatabase(path, firstVersion);
-    expect(() => sqliteStore(path, { readonly: true })).toThrow(/has version 1, want 2: open it for writing once/);
+    expect(() => sqliteStore(path, { readonly: true })).toThrow(/has version 1, want 3: open it for writing once/);
     const store = sqliteStore(path);
     const epoch = expect.stringMatching(/^[0-9a-f]{32}$/);
     expect(await everything(store)).toEqual({
-      session: { metadata: { a: 1 }, revision: 3, ordinal: 2n, cursor: 1n, epoch, entities: [plain(entityOf("a"))] },
+      session: {
+        metadata: { a: 1 },
+        revision: 3,
+        ordinal: 2n,
+        cursor: 1n,
+        failedAt: 2n,
+        epoch,
+        entities: [plain(entityOf("a"))],
+      },
       events: [plain(eventAt(1n)), plain(eventAt(2n))],
       errors: [errorAt(2n)],
     });
     expect((await store.session("s"))?.epoch).not.toBe((await store.session("t"))?.epoch);
-    await commit(store, { revision: 3, events: [eventAt(3n, { version: 2 })], cursor: 1n, keys: [keyOf("k")] });
+    const { epoch: begun = "" } = (await store.session("s")) ?? {};
+    expect(await store.eventNames()).toEqual(["Happened"]);
+    const more = { events: [eventAt(3n, { version: 2 })], keys: [keyOf("k")] };
+    await commit(store, { revision: 3, epoch: begun, cursor: 1n, failedAt: 2n, ...more });
     await store.close();
     const again = sqliteStore(path, { readonly: true });
     expect((await again.events("s")).map(({ version }) => version)).toEqual([1, 1, 2]);
-    expect(await again.key("s", "k")).toEqual(keyOf("k"));
+    expect(await again.key(nameOf("k"))).toMatchObject({ outcome: { firstOrdinal: 1n } });
     await again.close();
   });
 

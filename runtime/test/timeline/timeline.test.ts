@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { NoteEntitySchema, TraceEventSchema } from "../../../test/fixtures/gen/lab/v1/lab_pb.js";
 import { SchemaRegistry } from "../../src/schema/registry.js";
 import { timelineEntity } from "../../src/schema/timeline-entity.js";
-import type { StoredEntity } from "../../src/store/store.js";
+import type { StoredEntity } from "../../src/store/stored.js";
 import { TrackedTimeline as Timeline } from "../../src/timeline/tracked-timeline.js";
 
 const Note = timelineEntity<"Note", typeof NoteEntitySchema, number>("Note", NoteEntitySchema, "number");
@@ -24,6 +24,7 @@ function stored(id: string, more: Partial<StoredEntity> = {}): StoredEntity {
     kind: "Note",
     id,
     createdOrdinal: 1n,
+    position: 0,
     lastEventOrdinal: 1n,
     type: NoteEntitySchema.typeName,
     payload,
@@ -42,7 +43,7 @@ describe("Timeline", () => {
     timeline.apply([put(1, "a"), put(2, "b")], 1n);
     timeline.apply([put(1, "c")], 2n);
     expect([timeline.get(Note, 1)?.text, timeline.cursor]).toEqual(["c", 2n]);
-    expect(places(timeline)).toEqual(["2 [1..1]", "1 [1..2]"]);
+    expect(places(timeline)).toEqual(["1 [1..2]", "2 [1..1]"]);
     timeline.apply([Note.delete(1), Note.delete(9)], 3n);
     expect(timeline.get(Note, 1)).toBeUndefined();
     expect(timeline.list(Note).map(({ text }) => text)).toEqual(["b"]);
@@ -64,7 +65,7 @@ describe("Timeline", () => {
     timeline.apply([put(1, "c"), Note.delete(2)], 2n);
     expect(timeline.takeChanges()).toEqual([
       { ...stored("1"), lastEventOrdinal: 2n, payload: toBinary(NoteEntitySchema, put(1, "c").payload as never) },
-      { ...stored("2"), lastEventOrdinal: 2n, payload: undefined },
+      { ...stored("2"), position: 1, lastEventOrdinal: 2n, payload: undefined },
     ]);
     expect(timeline.takeChanges()).toEqual([]);
     timeline.apply([put(2, "again")], 3n);
@@ -116,11 +117,30 @@ describe("Timeline", () => {
     expect(timeline.has("Retired", "1")).toBe(false);
   });
 
-  test("orders entities by created ordinal, last event ordinal, kind and id, by UTF-16 code units", () => {
+  test("orders entities as events created them, whatever changes them later", () => {
     const Other = registry.registerTimelineEntity("Another", NoteEntitySchema, "text");
     const timeline = new Timeline(registry);
     timeline.apply([put(2, ""), put(1, ""), put(10, ""), Other.put({ text: "\uffee" }), Other.put({ text: "🙂" })], 1n);
     timeline.apply([put(1, "later")], 2n);
+    expect(timeline.entities().map(({ kind, id }) => `${kind} ${id}`)).toEqual([
+      "Note 2",
+      "Note 1",
+      "Note 10",
+      "Another \uffee",
+      "Another 🙂",
+    ]);
+    expect(timeline.list(Note).map(({ number }) => number)).toEqual([2, 1, 10]);
+  });
+
+  test("orders entities without positions by last event ordinal, kind and id, by UTF-16 code units", () => {
+    const Other = registry.registerTimelineEntity("Another", NoteEntitySchema, "text");
+    const given = [
+      stored("1", { lastEventOrdinal: 2n }),
+      stored("2"),
+      stored("10"),
+      ...["\uffee", "🙂"].map((id) => ({ ...stored("3"), kind: Other.name, id })),
+    ];
+    const timeline = new Timeline(registry, 2n, given);
     expect(timeline.entities().map(({ kind, id }) => `${kind} ${id}`)).toEqual([
       "Another 🙂",
       "Another \uffee",
@@ -128,6 +148,5 @@ describe("Timeline", () => {
       "Note 2",
       "Note 1",
     ]);
-    expect(timeline.list(Note).map(({ number }) => number)).toEqual([10, 2, 1]);
   });
 });

@@ -138,8 +138,16 @@ function recording(store: Store, groups: Group[]): Store {
     session: (id) => store.session(id),
     load: (id, options) => store.load(id, options),
     events: (id, range) => store.events(id, range),
-    key: (id, key) => store.key(id, key),
     errors: (id) => store.errors(id),
+    descriptors: () => store.descriptors(),
+    eventNames: () => store.eventNames(),
+    hasBatch: (id, batch) => store.hasBatch(id, batch),
+    key: (name) => store.key(name),
+    claim: (claims) => store.claim(claims),
+    settle: (claim, outcome) => store.settle(claim, outcome),
+    beat: (process) => store.beat(process),
+    leave: (process) => store.leave(process),
+    watch: (listener) => store.watch(listener),
     close: () => store.close(),
     commit(batches) {
       groups.push(batches.map(note));

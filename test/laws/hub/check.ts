@@ -101,7 +101,9 @@ function checkFanout(world: World, id: string, log: readonly StoredEvent[], erro
     }
   }
   const untold = errors.filter(({ step }) => step === "ui-projection").map(({ ordinal }) => ordinal);
-  expect([...told, ...untold].sort((a, b) => Number(a - b))).toEqual(log.map(({ ordinal }) => ordinal));
+  // What one hub takes over from another it tells, too.
+  const ordinals = new Set([...told, ...untold]);
+  expect([...ordinals].sort((a, b) => Number(a - b))).toEqual(log.map(({ ordinal }) => ordinal));
 }
 
 /** When nothing is broken any more, a retry brings the timeline to the end of the log, but for what never fits. */

@@ -12,7 +12,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file sessionstream/v1/transport.proto.
  */
 export const file_sessionstream_v1_transport: GenFile = /*@__PURE__*/
-  fileDesc("CiBzZXNzaW9uc3RyZWFtL3YxL3RyYW5zcG9ydC5wcm90bxIQc2Vzc2lvbnN0cmVhbS52MSLmAQoLQ2xpZW50RnJhbWUSNwoJc3Vic2NyaWJlGAEgASgLMiIuc2Vzc2lvbnN0cmVhbS52MS5TdWJzY3JpYmVSZXF1ZXN0SAASOwoLdW5zdWJzY3JpYmUYAiABKAsyJC5zZXNzaW9uc3RyZWFtLnYxLlVuc3Vic2NyaWJlUmVxdWVzdEgAEisKBHBpbmcYAyABKAsyGy5zZXNzaW9uc3RyZWFtLnYxLlBpbmdGcmFtZUgAEisKBHBvbmcYBCABKAsyGy5zZXNzaW9uc3RyZWFtLnYxLlBvbmdGcmFtZUgAQgcKBWZyYW1lIq0DCgtTZXJ2ZXJGcmFtZRItCgVoZWxsbxgBIAEoCzIcLnNlc3Npb25zdHJlYW0udjEuSGVsbG9GcmFtZUgAEjMKCHNuYXBzaG90GAIgASgLMh8uc2Vzc2lvbnN0cmVhbS52MS5TbmFwc2hvdEZyYW1lSAASNwoKc3Vic2NyaWJlZBgDIAEoCzIhLnNlc3Npb25zdHJlYW0udjEuU3Vic2NyaWJlZEZyYW1lSAASOwoMdW5zdWJzY3JpYmVkGAQgASgLMiMuc2Vzc2lvbnN0cmVhbS52MS5VbnN1YnNjcmliZWRGcmFtZUgAEjIKCHVpX2V2ZW50GAUgASgLMh4uc2Vzc2lvbnN0cmVhbS52MS5VaUV2ZW50RnJhbWVIABItCgVlcnJvchgGIAEoCzIcLnNlc3Npb25zdHJlYW0udjEuRXJyb3JGcmFtZUgAEisKBHBpbmcYByABKAsyGy5zZXNzaW9uc3RyZWFtLnYxLlBpbmdGcmFtZUgAEisKBHBvbmcYCCABKAsyGy5zZXNzaW9uc3RyZWFtLnYxLlBvbmdGcmFtZUgAQgcKBWZyYW1lIjcKCkhlbGxvRnJhbWUSFQoNY29ubmVjdGlvbl9pZBgBIAEoCRISCgpleHRlbnNpb25zGAIgAygJImUKEFN1YnNjcmliZVJlcXVlc3QSEgoKc2Vzc2lvbl9pZBgBIAEoCRIeChZzaW5jZV9zbmFwc2hvdF9vcmRpbmFsGAIgASgEEg4KBnJlc3VtZRgDIAEoCBINCgVlcG9jaBgEIAEoCSJFCg9TdWJzY3JpYmVkRnJhbWUSEgoKc2Vzc2lvbl9pZBgBIAEoCRIeChZzaW5jZV9zbmFwc2hvdF9vcmRpbmFsGAIgASgEIigKElVuc3Vic2NyaWJlUmVxdWVzdBISCgpzZXNzaW9uX2lkGAEgASgJIicKEVVuc3Vic2NyaWJlZEZyYW1lEhIKCnNlc3Npb25faWQYASABKAki4AEKDVNuYXBzaG90RnJhbWUSEgoKc2Vzc2lvbl9pZBgBIAEoCRIYChBzbmFwc2hvdF9vcmRpbmFsGAIgASgEEjIKCGVudGl0aWVzGAMgAygLMiAuc2Vzc2lvbnN0cmVhbS52MS5TbmFwc2hvdEVudGl0eRIsCgRtb2RlGAQgASgOMh4uc2Vzc2lvbnN0cmVhbS52MS5TbmFwc2hvdE1vZGUSFAoMcmVzZXRfcmVhc29uGAUgASgJEg0KBWVwb2NoGAYgASgJEgwKBG1vcmUYByABKAgSDAoEcGFnZRgIIAEoDSKZAQoOU25hcHNob3RFbnRpdHkSDAoEa2luZBgBIAEoCRIKCgJpZBgCIAEoCRIXCg9jcmVhdGVkX29yZGluYWwYAyABKAQSGgoSbGFzdF9ldmVudF9vcmRpbmFsGAQgASgEEhEKCXRvbWJzdG9uZRgFIAEoCBIlCgdwYXlsb2FkGAYgASgLMhQuZ29vZ2xlLnByb3RvYnVmLkFueSJuCgxVaUV2ZW50RnJhbWUSEgoKc2Vzc2lvbl9pZBgBIAEoCRIVCg1ldmVudF9vcmRpbmFsGAIgASgEEgwKBG5hbWUYAyABKAkSJQoHcGF5bG9hZBgEIAEoCzIULmdvb2dsZS5wcm90b2J1Zi5BbnkiTwoKRXJyb3JGcmFtZRIMCgRjb2RlGAEgASgJEg8KB21lc3NhZ2UYAiABKAkSEgoKc2Vzc2lvbl9pZBgDIAEoCRIOCgZkZXRhaWwYBCABKAkiGgoJUGluZ0ZyYW1lEg0KBW5vbmNlGAEgASgJIhoKCVBvbmdGcmFtZRINCgVub25jZRgBIAEoCSpfCgxTbmFwc2hvdE1vZGUSHQoZU05BUFNIT1RfTU9ERV9VTlNQRUNJRklFRBAAEhcKE1NOQVBTSE9UX01PREVfUkVTRVQQARIXChNTTkFQU0hPVF9NT0RFX0RFTFRBEAJiBnByb3RvMw", [file_google_protobuf_any]);
+  fileDesc("CiBzZXNzaW9uc3RyZWFtL3YxL3RyYW5zcG9ydC5wcm90bxIQc2Vzc2lvbnN0cmVhbS52MSLmAQoLQ2xpZW50RnJhbWUSNwoJc3Vic2NyaWJlGAEgASgLMiIuc2Vzc2lvbnN0cmVhbS52MS5TdWJzY3JpYmVSZXF1ZXN0SAASOwoLdW5zdWJzY3JpYmUYAiABKAsyJC5zZXNzaW9uc3RyZWFtLnYxLlVuc3Vic2NyaWJlUmVxdWVzdEgAEisKBHBpbmcYAyABKAsyGy5zZXNzaW9uc3RyZWFtLnYxLlBpbmdGcmFtZUgAEisKBHBvbmcYBCABKAsyGy5zZXNzaW9uc3RyZWFtLnYxLlBvbmdGcmFtZUgAQgcKBWZyYW1lIq0DCgtTZXJ2ZXJGcmFtZRItCgVoZWxsbxgBIAEoCzIcLnNlc3Npb25zdHJlYW0udjEuSGVsbG9GcmFtZUgAEjMKCHNuYXBzaG90GAIgASgLMh8uc2Vzc2lvbnN0cmVhbS52MS5TbmFwc2hvdEZyYW1lSAASNwoKc3Vic2NyaWJlZBgDIAEoCzIhLnNlc3Npb25zdHJlYW0udjEuU3Vic2NyaWJlZEZyYW1lSAASOwoMdW5zdWJzY3JpYmVkGAQgASgLMiMuc2Vzc2lvbnN0cmVhbS52MS5VbnN1YnNjcmliZWRGcmFtZUgAEjIKCHVpX2V2ZW50GAUgASgLMh4uc2Vzc2lvbnN0cmVhbS52MS5VaUV2ZW50RnJhbWVIABItCgVlcnJvchgGIAEoCzIcLnNlc3Npb25zdHJlYW0udjEuRXJyb3JGcmFtZUgAEisKBHBpbmcYByABKAsyGy5zZXNzaW9uc3RyZWFtLnYxLlBpbmdGcmFtZUgAEisKBHBvbmcYCCABKAsyGy5zZXNzaW9uc3RyZWFtLnYxLlBvbmdGcmFtZUgAQgcKBWZyYW1lIjcKCkhlbGxvRnJhbWUSFQoNY29ubmVjdGlvbl9pZBgBIAEoCRISCgpleHRlbnNpb25zGAIgAygJImUKEFN1YnNjcmliZVJlcXVlc3QSEgoKc2Vzc2lvbl9pZBgBIAEoCRIeChZzaW5jZV9zbmFwc2hvdF9vcmRpbmFsGAIgASgEEg4KBnJlc3VtZRgDIAEoCBINCgVlcG9jaBgEIAEoCSJFCg9TdWJzY3JpYmVkRnJhbWUSEgoKc2Vzc2lvbl9pZBgBIAEoCRIeChZzaW5jZV9zbmFwc2hvdF9vcmRpbmFsGAIgASgEIigKElVuc3Vic2NyaWJlUmVxdWVzdBISCgpzZXNzaW9uX2lkGAEgASgJIicKEVVuc3Vic2NyaWJlZEZyYW1lEhIKCnNlc3Npb25faWQYASABKAkijgIKDVNuYXBzaG90RnJhbWUSEgoKc2Vzc2lvbl9pZBgBIAEoCRIYChBzbmFwc2hvdF9vcmRpbmFsGAIgASgEEjIKCGVudGl0aWVzGAMgAygLMiAuc2Vzc2lvbnN0cmVhbS52MS5TbmFwc2hvdEVudGl0eRIsCgRtb2RlGAQgASgOMh4uc2Vzc2lvbnN0cmVhbS52MS5TbmFwc2hvdE1vZGUSFAoMcmVzZXRfcmVhc29uGAUgASgJEg0KBWVwb2NoGAYgASgJEgwKBG1vcmUYByABKAgSDAoEcGFnZRgIIAEoDRIsCgRzdG9wGAkgASgLMh4uc2Vzc2lvbnN0cmVhbS52MS5UaW1lbGluZVN0b3AiPQoMVGltZWxpbmVTdG9wEg8KB29yZGluYWwYASABKAQSDAoEbmFtZRgCIAEoCRIOCgZyZWFzb24YAyABKAkiqwEKDlNuYXBzaG90RW50aXR5EgwKBGtpbmQYASABKAkSCgoCaWQYAiABKAkSFwoPY3JlYXRlZF9vcmRpbmFsGAMgASgEEhoKEmxhc3RfZXZlbnRfb3JkaW5hbBgEIAEoBBIRCgl0b21ic3RvbmUYBSABKAgSJQoHcGF5bG9hZBgGIAEoCzIULmdvb2dsZS5wcm90b2J1Zi5BbnkSEAoIcG9zaXRpb24YByABKA0ibgoMVWlFdmVudEZyYW1lEhIKCnNlc3Npb25faWQYASABKAkSFQoNZXZlbnRfb3JkaW5hbBgCIAEoBBIMCgRuYW1lGAMgASgJEiUKB3BheWxvYWQYBCABKAsyFC5nb29nbGUucHJvdG9idWYuQW55Ik8KCkVycm9yRnJhbWUSDAoEY29kZRgBIAEoCRIPCgdtZXNzYWdlGAIgASgJEhIKCnNlc3Npb25faWQYAyABKAkSDgoGZGV0YWlsGAQgASgJIhoKCVBpbmdGcmFtZRINCgVub25jZRgBIAEoCSIaCglQb25nRnJhbWUSDQoFbm9uY2UYASABKAkqXwoMU25hcHNob3RNb2RlEh0KGVNOQVBTSE9UX01PREVfVU5TUEVDSUZJRUQQABIXChNTTkFQU0hPVF9NT0RFX1JFU0VUEAESFwoTU05BUFNIT1RfTU9ERV9ERUxUQRACYgZwcm90bzM", [file_google_protobuf_any]);
 
 /**
  * What a client sends.
@@ -277,8 +277,7 @@ export type SnapshotFrame = Message<"sessionstream.v1.SnapshotFrame"> & {
   snapshotOrdinal: bigint;
 
   /**
-   * Ordered by created_ordinal, last_event_ordinal, kind, id. In a delta,
-   * tombstones follow.
+   * In the order in which they were created. In a delta, tombstones follow.
    *
    * @generated from field: repeated sessionstream.v1.SnapshotEntity entities = 3;
    */
@@ -296,7 +295,8 @@ export type SnapshotFrame = Message<"sessionstream.v1.SnapshotFrame"> & {
    * entities;
    * ahead: the client's ordinal is above the session's, as with an older copy of
    * the store;
-   * stalled: the timeline stands before an event whose projection failed.
+   * stalled: the timeline stops before an event whose projection failed, or that the
+   * server does not know.
    *
    * @generated from field: string reset_reason = 5;
    */
@@ -325,6 +325,13 @@ export type SnapshotFrame = Message<"sessionstream.v1.SnapshotFrame"> & {
    * @generated from field: uint32 page = 8;
    */
   page: number;
+
+  /**
+   * Where the timeline stops, if it does.
+   *
+   * @generated from field: sessionstream.v1.TimelineStop stop = 9;
+   */
+  stop?: TimelineStop | undefined;
 };
 
 /**
@@ -333,6 +340,43 @@ export type SnapshotFrame = Message<"sessionstream.v1.SnapshotFrame"> & {
  */
 export const SnapshotFrameSchema: GenMessage<SnapshotFrame> = /*@__PURE__*/
   messageDesc(file_sessionstream_v1_transport, 7);
+
+/**
+ * Where and why a session's timeline stops while its log goes on.
+ *
+ * @generated from message sessionstream.v1.TimelineStop
+ */
+export type TimelineStop = Message<"sessionstream.v1.TimelineStop"> & {
+  /**
+   * The ordinal of the event before which it stops.
+   *
+   * @generated from field: uint64 ordinal = 1;
+   */
+  ordinal: bigint;
+
+  /**
+   * The name of that event.
+   *
+   * @generated from field: string name = 2;
+   */
+  name: string;
+
+  /**
+   * Stable, for programs:
+   * failed: its projection failed, or it cannot be read;
+   * unknown: the server does not know the event. Another one may.
+   *
+   * @generated from field: string reason = 3;
+   */
+  reason: string;
+};
+
+/**
+ * Describes the message sessionstream.v1.TimelineStop.
+ * Use `create(TimelineStopSchema)` to create a new message.
+ */
+export const TimelineStopSchema: GenMessage<TimelineStop> = /*@__PURE__*/
+  messageDesc(file_sessionstream_v1_transport, 8);
 
 /**
  * A timeline entity.
@@ -379,6 +423,14 @@ export type SnapshotEntity = Message<"sessionstream.v1.SnapshotEntity"> & {
    * @generated from field: google.protobuf.Any payload = 6;
    */
   payload?: Any | undefined;
+
+  /**
+   * Its place, from 0, among the entities that its event created. Extension
+   * "resume".
+   *
+   * @generated from field: uint32 position = 7;
+   */
+  position: number;
 };
 
 /**
@@ -386,7 +438,7 @@ export type SnapshotEntity = Message<"sessionstream.v1.SnapshotEntity"> & {
  * Use `create(SnapshotEntitySchema)` to create a new message.
  */
 export const SnapshotEntitySchema: GenMessage<SnapshotEntity> = /*@__PURE__*/
-  messageDesc(file_sessionstream_v1_transport, 8);
+  messageDesc(file_sessionstream_v1_transport, 9);
 
 /**
  * One live UI event.
@@ -424,7 +476,7 @@ export type UiEventFrame = Message<"sessionstream.v1.UiEventFrame"> & {
  * Use `create(UiEventFrameSchema)` to create a new message.
  */
 export const UiEventFrameSchema: GenMessage<UiEventFrame> = /*@__PURE__*/
-  messageDesc(file_sessionstream_v1_transport, 9);
+  messageDesc(file_sessionstream_v1_transport, 10);
 
 /**
  * Something went wrong with the connection or with one session on it.
@@ -465,7 +517,7 @@ export type ErrorFrame = Message<"sessionstream.v1.ErrorFrame"> & {
  * Use `create(ErrorFrameSchema)` to create a new message.
  */
 export const ErrorFrameSchema: GenMessage<ErrorFrame> = /*@__PURE__*/
-  messageDesc(file_sessionstream_v1_transport, 10);
+  messageDesc(file_sessionstream_v1_transport, 11);
 
 /**
  * Asks the peer for a pong with the same nonce.
@@ -484,7 +536,7 @@ export type PingFrame = Message<"sessionstream.v1.PingFrame"> & {
  * Use `create(PingFrameSchema)` to create a new message.
  */
 export const PingFrameSchema: GenMessage<PingFrame> = /*@__PURE__*/
-  messageDesc(file_sessionstream_v1_transport, 11);
+  messageDesc(file_sessionstream_v1_transport, 12);
 
 /**
  * Answers a ping.
@@ -503,7 +555,7 @@ export type PongFrame = Message<"sessionstream.v1.PongFrame"> & {
  * Use `create(PongFrameSchema)` to create a new message.
  */
 export const PongFrameSchema: GenMessage<PongFrame> = /*@__PURE__*/
-  messageDesc(file_sessionstream_v1_transport, 12);
+  messageDesc(file_sessionstream_v1_transport, 13);
 
 /**
  * What the entities of a snapshot frame are.

@@ -12,7 +12,7 @@ import { SessionstreamError } from "../../base/errors.js";
 import type { Payload } from "../../schema/payload.js";
 import type { SchemaRegistry } from "../../schema/registry.js";
 import type { DescUiEvent } from "../../schema/ui-event.js";
-import type { StoredEntity } from "../../store/store.js";
+import type { StoredEntity } from "../../store/stored.js";
 import { resetReasons, type SessionHydration } from "./session-hydration.js";
 
 /** A snapshot or delta. */
@@ -23,6 +23,7 @@ export interface ReadSnapshot {
   readonly entities: readonly StoredEntity[];
   readonly mode: SessionHydration["mode"];
   readonly reason: SessionHydration["reason"];
+  readonly stop: SessionHydration["stop"];
   /** "" where the server does not say. */
   readonly epoch: string;
 }
@@ -80,13 +81,17 @@ export class FrameReader {
     const { entities = [], ...rest } = asObject(json, "snapshot");
     const frame = fromJson(SnapshotFrameSchema, rest, this.#options);
     if (!Array.isArray(entities)) throw new Error("the entities of a snapshot are no list");
-    const { sessionId, snapshotOrdinal: ordinal, resetReason, epoch, page, more } = frame;
+    const { sessionId, snapshotOrdinal: ordinal, resetReason, stop, epoch, page, more } = frame;
+    const read = entities.flatMap((entity) => this.#entity(entity));
     return {
       sessionId,
       ordinal,
-      entities: entities.flatMap((entity) => this.#entity(entity)),
+      // Without positions, the entities come in the order in which they were created.
+      entities:
+        frame.mode === SnapshotMode.UNSPECIFIED ? read.map((entity, position) => ({ ...entity, position })) : read,
       mode: frame.mode === SnapshotMode.DELTA ? "delta" : "reset",
       reason: resetReasons.find((reason) => reason === resetReason),
+      stop: stop && { ...stop, reason: stop.reason === "unknown" ? "unknown" : "failed" },
       epoch,
       page,
       more,
@@ -106,7 +111,8 @@ export class FrameReader {
       } catch (error) {
         this.#report(error);
         // Not there at all, rather than in the state before.
-        return [{ kind, id: String(id), createdOrdinal: 0n, lastEventOrdinal: 0n, type: typeName, payload: undefined }];
+        const none = { createdOrdinal: 0n, position: 0, lastEventOrdinal: 0n, payload: undefined };
+        return [{ kind, id: String(id), type: typeName, ...none }];
       }
     } catch (error) {
       this.#report(error);

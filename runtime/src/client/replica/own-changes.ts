@@ -1,5 +1,5 @@
 import type { TimelineChange } from "../../schema/timeline-entity.js";
-import type { StoredEntity } from "../../store/store.js";
+import type { StoredEntity } from "../../store/stored.js";
 import type { Timeline } from "../../timeline/timeline.js";
 
 /**

@@ -155,13 +155,13 @@ export class SessionReplica {
     this.#changed();
   }
 
-  #hydrated({ ordinal, epoch, mode, reason }: ReadSnapshot): void {
+  #hydrated({ ordinal, epoch, mode, reason, stop }: ReadSnapshot): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     this.#hydratedAt = ordinal;
     this.#base = { since: ordinal, epoch };
     this.#isWhole = true;
-    this.hydration = { mode, reason };
+    this.hydration = { mode, reason, stop };
     this.refusal = undefined;
   }
 

@@ -27,6 +27,8 @@ export interface Publish<Event extends DescEvent = DescEvent> {
 export interface PublishOptions {
   /** The idempotency key: what is published again under it in its session is stored once. */
   readonly key?: string;
+  /** The ordinal of the session's event that led to this. */
+  readonly cause?: bigint;
 }
 
 /** An event of a union of events, as `of` makes it. */
@@ -65,9 +67,6 @@ export interface CommandContext<Command extends DescCommand = DescCommand, Emits
    * Starts work that continues after `submit` has returned. `session.abortRuns()`,
    * `session.abortRun(id)` and `hub.close({ abort: true })` abort `signal`. The task can
    * still publish after that. If the task throws, `onError` hears of it.
-   *
-   * Under a key, the task begins when the first event of the command is durable, or when the
-   * handler has returned. So the handler must not wait for the task.
    * @throws RUN_EXISTS if a run of that id is active, or INVALID_OPTION.
    */
   run(id: string, task: (signal: AbortSignal) => Promise<void>, options?: RunOptions): void;

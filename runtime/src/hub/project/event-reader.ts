@@ -3,7 +3,8 @@ import { EmptySchema } from "@bufbuild/protobuf/wkt";
 import { messageOf, SessionstreamError } from "../../base/errors.js";
 import type { SchemaRegistry } from "../../schema/registry.js";
 import type { SessionInfo } from "../../session/session-info.js";
-import type { StoredEvent } from "../../store/store.js";
+import type { EventMeta } from "../../store/event-meta.js";
+import type { StoredEvent } from "../../store/stored.js";
 import type { BackendEvent } from "../feature/backend-event.js";
 import type { Feature } from "../feature/feature.js";
 import { Upcasts } from "./upcasts.js";
@@ -18,6 +19,11 @@ export class EventReader {
     this.#upcasts = new Upcasts(features);
   }
 
+  /** Whether the program knows what became of events of that name. */
+  isKnown(name: string): boolean {
+    return this.#registry.loggedEvent(name) !== undefined;
+  }
+
   /**
    * Reads an event of a log. One that the schema does not have (any more) comes with its
    * fields in `$unknown`, so that an event that was retired breaks no log.
@@ -25,12 +31,12 @@ export class EventReader {
    * schema says, and UPCAST_FAILED.
    */
   read(session: SessionInfo, stored: StoredEvent): BackendEvent {
-    const { ordinal, name, type, time } = stored;
+    const { ordinal, name, type, time, meta = nothing } = stored;
     const context = { sessionId: session.id, name, ordinal };
     const schema = this.#registry.loggedEvent(name)?.schema;
     if (schema === undefined) {
       const { $unknown } = fromBinary(EmptySchema, stored.payload);
-      return { name, payload: { $typeName: type, $unknown }, ordinal, time, session };
+      return { name, payload: { $typeName: type, $unknown }, ordinal, time, meta, session };
     }
     if (schema.typeName !== type) {
       throw new SessionstreamError(
@@ -49,6 +55,8 @@ export class EventReader {
         { ...context, cause: thrown },
       );
     }
-    return this.#upcasts.today({ name, payload, ordinal, time, session }, stored.version);
+    return this.#upcasts.today({ name, payload, ordinal, time, meta, session }, stored.version);
   }
 }
+
+const nothing: EventMeta = Object.freeze({});

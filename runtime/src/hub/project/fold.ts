@@ -1,7 +1,8 @@
 import { messageOf } from "../../base/errors.js";
 import type { UiEvent } from "../../schema/ui-event.js";
 import type { SessionInfo } from "../../session/session-info.js";
-import type { RecordedStep, StoredError, StoredEvent } from "../../store/store.js";
+import type { TimelineStop } from "../../session/timeline-stop.js";
+import type { RecordedStep, StoredError, StoredEvent } from "../../store/stored.js";
 import type { Timeline } from "../../timeline/timeline.js";
 import type { TimelineView } from "../../timeline/view.js";
 import type { BackendEvent } from "../feature/backend-event.js";
@@ -18,8 +19,10 @@ export interface Failure {
 
 /**
  * The fold of events: what they do to a timeline and to the UI, and what happens when a
- * projection fails. For the timeline, `advance` goes on without the event and `fail` stays
+ * projection fails. For the timeline, `advance` goes on without the event and `fail` stops
  * before it. For the UI, `advance` goes on without UI events and `fail` refuses the event.
+ * Before an event of the log whose name the program does not know, the timeline stops in
+ * any case: a newer program may know what it means.
  */
 export class Fold {
   readonly #reader: EventReader;
@@ -39,6 +42,11 @@ export class Fold {
     this.#observe = observe;
   }
 
+  /** Whether the timeline goes on without events whose projection fails. */
+  get isAdvancing(): boolean {
+    return this.#policies.timeline === "advance";
+  }
+
   /**
    * The UI events of an event.
    * @throws where the event is to be refused.
@@ -56,28 +64,39 @@ export class Fold {
     }
   }
 
-  /** Applies what follows from an event to the timeline; returns whether the timeline moved to it. */
-  apply(event: BackendEvent, timeline: Timeline, failures: Failure[], mode: PipelineRecord["mode"] = "live"): boolean {
+  /** Applies what follows from an event to the timeline. Returns where the timeline stops, if it does. */
+  apply(
+    event: BackendEvent,
+    timeline: Timeline,
+    failures: Failure[],
+    mode: PipelineRecord["mode"] = "live",
+  ): TimelineStop | undefined {
     try {
       const changes = this.#features.timeline(event, timeline.view);
       timeline.apply(changes, event.ordinal);
       this.#observe?.({ ...aboutOf(event, mode, "timeline-projection"), count: changes.length });
-      return true;
+      return undefined;
     } catch (error) {
       this.#observe?.({ ...aboutOf(event, mode, "timeline-projection"), error });
       failures.push(failureOf("timeline-projection", event, error));
-      return this.#passOver(event.ordinal, timeline);
+      return this.#passOver(event, timeline);
     }
   }
 
-  /** Folds an event of the log; one that cannot be read counts as one whose projection fails. */
-  applyStored(stored: StoredEvent, session: SessionInfo, timeline: Timeline, failures: Failure[]): boolean {
+  /** Folds an event of the log. One that cannot be read counts as one whose projection fails. */
+  applyStored(
+    stored: StoredEvent,
+    session: SessionInfo,
+    timeline: Timeline,
+    failures: Failure[],
+  ): TimelineStop | undefined {
+    if (!this.#reader.isKnown(stored.name)) return stopAt(stored, "unknown");
     let event: BackendEvent;
     try {
       event = this.#reader.read(session, stored);
     } catch (error) {
       failures.push(failureOf("decode", stored, error));
-      return this.#passOver(stored.ordinal, timeline);
+      return this.#passOver(stored, timeline);
     }
     return this.apply(event, timeline, failures, "rebuild");
   }
@@ -91,11 +110,19 @@ export class Fold {
     }
   }
 
-  #passOver(ordinal: bigint, timeline: Timeline): boolean {
-    if (this.#policies.timeline === "fail") return false;
-    timeline.cursor = ordinal;
-    return true;
+  #passOver(event: Pick<StoredEvent, "ordinal" | "name">, timeline: Timeline): TimelineStop | undefined {
+    if (this.#policies.timeline === "fail") return stopAt(event, "failed");
+    timeline.cursor = event.ordinal;
+    return undefined;
   }
+}
+
+/** Where a timeline stops that stops before an event. */
+export function stopAt(
+  { ordinal, name }: Pick<StoredEvent, "ordinal" | "name">,
+  reason: TimelineStop["reason"],
+): TimelineStop {
+  return { ordinal, name, reason };
 }
 
 function aboutOf(event: BackendEvent, mode: PipelineRecord["mode"], step: PipelineRecord["step"]): PipelineRecord {

@@ -1,24 +1,19 @@
 import type { SchemaRegistry } from "../../schema/registry.js";
 import type { DeltaHydration, FullHydration, Hydration, ResetReason, ResumePoint } from "../../session/hydration.js";
 import type { SessionInfo } from "../../session/session-info.js";
+import type { TimelineStop } from "../../session/timeline-stop.js";
 import type { UiBatch } from "../../session/ui-batch.js";
 import { readLog } from "../../store/read-log.js";
-import type { Store, StoredTimeline } from "../../store/store.js";
+import type { StoredEntity, StoredTimeline } from "../../store/stored.js";
 import { snapshotOf } from "../../timeline/snapshot-of.js";
 import { Timeline } from "../../timeline/timeline.js";
-import type { Fold } from "../project/fold.js";
-
-/** Where hydrations are read from. */
-export interface HydrationSource {
-  readonly store: Store;
-  readonly registry: SchemaRegistry;
-  /** For the UI events that the timeline lacks. */
-  readonly past: Fold;
-}
+import { TrackedTimeline } from "../../timeline/tracked-timeline.js";
+import { foldTail } from "../project/stored-fold.js";
+import type { HistorySource } from "./history-source.js";
 
 /** The whole; or, for a client that has the session up to a point, what changed since then where that is enough. */
 export async function readHydration(
-  source: HydrationSource,
+  source: HistorySource,
   sessionId: string,
   from: ResumePoint | undefined,
 ): Promise<Hydration> {
@@ -28,37 +23,51 @@ export async function readHydration(
   // One read, so that what is decided holds for what was read.
   const stored = await source.store.load(sessionId, { changedAfter: since < highest ? since : highest });
   if (stored === undefined || epochOf(source.registry, stored) !== epoch) return readAll(source, sessionId, "epoch");
-  if (stored.cursor < since) return readAll(source, sessionId, "ahead");
-  if (stored.cursor < stored.ordinal) return readAll(source, sessionId, "stalled");
+  if (stored.ordinal < since) return readAll(source, sessionId, "ahead");
+  const whole = stored.cursor < stored.ordinal ? await source.store.load(sessionId) : undefined;
+  // Another commit came in between.
+  if (whole !== undefined && whole.revision !== stored.revision) return readHydration(source, sessionId, from);
+  const timeline = new TrackedTimeline(source.registry, stored.cursor, whole?.entities);
+  const info: SessionInfo = { id: sessionId, metadata: stored.metadata };
+  const stop = await foldTail(source, info, stored, timeline, []);
+  if (stop !== undefined) return readAll(source, sessionId, "stalled");
   if (since === 0n) return readAll(source, sessionId, "new");
-  return deltaOf(source.registry, sessionId, stored);
+  const entities = lastOfEach([...stored.entities, ...timeline.takeChanges()]);
+  return deltaOf(source.registry, sessionId, { ...stored, cursor: timeline.cursor, entities });
 }
 
 /** The whole, with the reason that the client is told. */
-async function readAll(
-  { store, registry, past }: HydrationSource,
-  sessionId: string,
-  reason: ResetReason,
-): Promise<FullHydration> {
+async function readAll(source: HistorySource, sessionId: string, reason: ResetReason): Promise<FullHydration> {
+  const { store, registry, past } = source;
   const stored = await store.load(sessionId);
   const timeline = new Timeline(registry, stored?.cursor, stored?.entities);
   const missed: UiBatch[] = [];
-  if (stored !== undefined && stored.ordinal > stored.cursor) {
+  let stop: TimelineStop | undefined;
+  if (stored !== undefined) {
     const info: SessionInfo = { id: sessionId, metadata: stored.metadata };
-    for await (const event of readLog(store, sessionId, stored.cursor)) {
-      const { ordinal } = event;
-      missed.push({ sessionId, ordinal, events: past.storedUiEvents(event, info, timeline.view), isReset: false });
+    stop = await foldTail(source, info, stored, timeline, []);
+    if (stored.ordinal > timeline.cursor) {
+      for await (const event of readLog(store, sessionId, timeline.cursor)) {
+        const { ordinal } = event;
+        missed.push({ sessionId, ordinal, events: past.storedUiEvents(event, info, timeline.view), isReset: false });
+      }
     }
   }
   const epoch = epochOf(registry, stored);
-  return { mode: "reset", reason, epoch, snapshot: snapshotOf(sessionId, timeline), missed };
+  return { mode: "reset", reason, epoch, snapshot: snapshotOf(sessionId, timeline), stop, missed };
+}
+
+/** The last state of each entity. */
+function lastOfEach(states: readonly StoredEntity[]): StoredEntity[] {
+  const last = new Map(states.map((entity) => [`${entity.kind}\n${entity.id}`, entity]));
+  return [...last.values()];
 }
 
 function deltaOf(registry: SchemaRegistry, sessionId: string, stored: StoredTimeline): DeltaHydration {
   const { cursor, entities } = stored;
   const deleted = entities
     .filter(({ kind, payload }) => payload === undefined && registry.hasTimelineEntity(kind))
-    .map(({ kind, id, createdOrdinal, lastEventOrdinal }) => ({ kind, id, createdOrdinal, lastEventOrdinal }));
+    .map(({ type: _type, payload: _payload, ...entity }) => entity);
   const changed = new Timeline(registry, cursor, entities).entities();
   return { mode: "delta", epoch: epochOf(registry, stored), sessionId, ordinal: cursor, changed, deleted };
 }

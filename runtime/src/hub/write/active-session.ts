@@ -2,14 +2,16 @@ import { fromBinary } from "@bufbuild/protobuf";
 import { BinaryWriter } from "@bufbuild/protobuf/wire";
 import { untilAborted, whenAborted } from "../../base/abort.js";
 import { SessionstreamError } from "../../base/errors.js";
+import { fnv1a64 } from "../../base/fnv.js";
 import type { DescCommand } from "../../schema/command.js";
 import { encodePayload, toPayload } from "../../schema/payload.js";
 import type { SubmitOptions, Submitted } from "../../session/session-client.js";
 import type { SessionInfo } from "../../session/session-info.js";
-import type { CommandContext, Published } from "../feature/command-context.js";
+import type { EventMeta } from "../../store/event-meta.js";
+import type { CommandContext, Published, PublishOptions } from "../feature/command-context.js";
 import type { Session } from "../feature/session.js";
 import { Keys } from "./keys.js";
-import type { KeyClaim } from "./lane/key-claim.js";
+import type { KeyedWork } from "./lane/keyed-work.js";
 import { Lane, type LaneStatus } from "./lane/lane.js";
 import type { EncodedEvent } from "./lane/publication.js";
 import { rebuildTimeline, retryTimeline } from "./lane/repair.js";
@@ -36,12 +38,27 @@ export class ActiveSession {
   constructor(id: string, host: SessionHost) {
     this.#host = host;
     this.#lane = new Lane(id, host);
-    this.#keys = new Keys(this.#lane, host.store);
+    this.#keys = new Keys(id, host);
     this.#runs = new Runs(id, (name, error) => host.report({ step: "run", sessionId: id, name, error }));
   }
 
   get isIdle(): boolean {
     return this.#lane.isIdle && this.#handling.size === 0 && this.#runs.ids.length === 0;
+  }
+
+  /** Stays in memory, and fans out what other processes commit, until the returned function is called. */
+  follow(): () => void {
+    return this.#lane.follow();
+  }
+
+  /** Resolves when all that is committed from now on will be fanned out, or where nobody follows. */
+  followed(): Promise<void> {
+    return this.#lane.followed();
+  }
+
+  /** The store has come to a revision of the session, or to one that is not known. */
+  moved(revision?: number): void {
+    this.#lane.moved(revision);
   }
 
   /** Where the session stands. */
@@ -80,17 +97,19 @@ export class ActiveSession {
   }
 
   /** Takes what is published without a command: an event, or several together; under a key, once. */
-  accept(given: Publishable, init: object | undefined, key: string | undefined): Promise<Published> {
+  accept(given: Publishable, init: object | undefined, { key, cause }: PublishOptions = {}): Promise<Published> {
     const { registry } = this.#host;
     const events = encodeGiven(registry, this.#lane.id, given, init);
-    if (key === undefined) return enqueue(this.#lane, events);
+    const meta: EventMeta | undefined = cause === undefined ? undefined : { cause };
+    if (key === undefined) return enqueue(this.#lane, events, { meta });
     // As they are now, whatever the caller does with what it gave.
     const kept = events.map((event) => ({
       ...event,
       payload: fromBinary(registry.event(event.name).schema, event.encoded),
     }));
-    const name = `event ${events.map((event) => event.name).join(" ")}`;
-    return this.#track(() => this.#keys.once(key, name, joined(events), (claim) => enqueue(this.#lane, kept, claim)));
+    const what = `event ${events.map((event) => event.name).join(" ")}`;
+    const request = { space: serverKeys, key, what, payload: joined(events) };
+    return this.#track(() => this.#keys.publish(request, (claim) => enqueue(this.#lane, kept, { claim, meta })));
   }
 
   /**
@@ -113,7 +132,7 @@ export class ActiveSession {
     const handle = async (
       payload: CommandContext["payload"],
       signal: AbortSignal,
-      claim?: KeyClaim,
+      claim?: KeyedWork,
     ): Promise<Submitted> => {
       try {
         return await this.#handle({ name, key, payload, signal }, handler, claim);
@@ -130,8 +149,14 @@ export class ActiveSession {
     this.#host.observe?.({ mode: "live", step: "submit", ...context });
     signal?.throwIfAborted();
     const outcome = this.#track(() =>
-      this.#keys.once(key, `command ${name}`, encoded, (claim) =>
-        this.#abortable(undefined, (signal) => handle(payload, signal, claim)),
+      this.#keys.submit(
+        { space: clientKeys, key, what: `command ${name}`, payload: encoded },
+        {
+          name,
+          run: (work) => this.#abortable(undefined, (signal) => handle(payload, signal, work)),
+          rejectionOf: () => undefined,
+          rejected: () => undefined,
+        },
       ),
     );
     // Others may wait for the same outcome: whoever gives up ends their own wait.
@@ -147,14 +172,14 @@ export class ActiveSession {
   async #handle(
     command: Pick<CommandContext, "name" | "key" | "payload" | "signal">,
     handler: Handler,
-    claim?: KeyClaim,
+    claim?: KeyedWork,
   ): Promise<Submitted> {
     if (this.#host.openers.length > 0) await this.open();
     await this.#lane.refresh();
     const { info, ordinal } = await this.#lane.status();
     command.signal.throwIfAborted();
     const run: CommandContext["run"] = (id, task, options) => {
-      this.#runs.start(id, claim === undefined ? task : onceGranted(claim, task), options);
+      this.#runs.start(id, task, options);
       if (this.#abortReason !== undefined) this.#runs.abort(id, this.#abortReason);
     };
     const session = this.#session(info);
@@ -162,9 +187,8 @@ export class ActiveSession {
       this.#lane,
       this.#host,
       (publisher) => handler({ ...command, session, ...publisher, run }),
-      claim,
+      { claim, meta: metaOf(command) },
     );
-    if (claim !== undefined) await this.#keys.record(claim);
     return { ordinal: last ?? ordinal };
   }
 
@@ -204,8 +228,8 @@ export class ActiveSession {
     }
   }
 
-  #statusOf({ info, ordinal, cursor }: LaneStatus): SessionStatus {
-    return { ...info, ordinal, cursor, runs: this.#runs.ids };
+  #statusOf({ info, ordinal, cursor, stop }: LaneStatus): SessionStatus {
+    return { ...info, ordinal, cursor, stop, runs: this.#runs.ids };
   }
 
   #session(info: SessionInfo): Session {
@@ -232,13 +256,11 @@ function joined(events: readonly EncodedEvent[]): Uint8Array {
   return writer.finish();
 }
 
-/** The task of a run of work under a key. Where another process did that work first, it does not begin. */
-function onceGranted({ granted }: KeyClaim, task: (signal: AbortSignal) => Promise<void>): typeof task {
-  return async (signal) => {
-    const isOurs = await granted.then(
-      () => true,
-      () => false,
-    );
-    if (isOurs) await task(signal);
-  };
+/** What the events of a command say of where they come from. */
+function metaOf({ name, key }: Pick<CommandContext, "name" | "key">): EventMeta {
+  return key === undefined ? { command: name } : { command: name, key: fnv1a64(new TextEncoder().encode(key)) };
 }
+
+/** The spaces of idempotency keys: of clients, and of the server's own `publish`. */
+const clientKeys = "c:";
+const serverKeys = "s:";

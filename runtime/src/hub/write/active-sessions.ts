@@ -21,6 +21,10 @@ export class ActiveSessions {
     return this.#sessions.get(id);
   }
 
+  all(): Iterable<ActiveSession> {
+    return this.#sessions.values();
+  }
+
   /** Aborts handlers and runs, and those that are still to begin. */
   abort(reason: Error): void {
     for (const session of this.#sessions.values()) session.abort(reason);

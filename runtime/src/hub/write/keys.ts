@@ -1,98 +1,167 @@
-import { SessionstreamError } from "../../base/errors.js";
+import { isSessionstreamError, SessionstreamError } from "../../base/errors.js";
 import { toHex } from "../../base/hex.js";
 import { checkKey } from "../../session/idempotency-key.js";
 import type { Submitted } from "../../session/session-client.js";
-import type { Store } from "../../store/store.js";
-import { KeyClaim } from "./lane/key-claim.js";
-import type { Lane } from "./lane/lane.js";
+import { toStoreError } from "../../store/store-error.js";
+import type { KeyName, KeyOutcome, StoredKey, StoredRejection } from "../../store/stored.js";
+import { claimKey } from "./key-claim.js";
+import { KeyedWork } from "./lane/keyed-work.js";
+import type { SessionHost } from "./lane/session-host.js";
+import { CommandFailure } from "./submit-outcome.js";
 
-/** Work that is asked for under a key: what it is, and what comes of it. */
-type KeyedWork = (claim: KeyClaim) => Promise<Submitted>;
+/** What is asked for under a key. */
+export interface KeyedRequest {
+  /** Whose key it is. Keys of different spaces never meet. */
+  readonly space: string;
+  readonly key: string;
+  /** `command` or `event`, and the name: with the payload, they tell the same work from other work. */
+  readonly what: string;
+  readonly payload: Uint8Array;
+}
 
-/** What was claimed under a key. */
-interface Claimed {
+/** What a command does under a key. */
+export interface KeyedCommand {
+  readonly name: string;
+  /** Runs the handler. Rejects with what the command failed with. */
+  run(work: KeyedWork): Promise<Submitted>;
+  /** What a failure says that is a rejection. */
+  rejectionOf(error: unknown): StoredRejection | undefined;
+  /** The error of a rejection that was stored. */
+  rejected(rejection: StoredRejection): unknown;
+}
+
+/** Work that has begun, or is done. */
+interface Begun {
   readonly fingerprint: string;
   readonly outcome: Promise<Submitted>;
 }
 
 /**
- * The idempotency keys of a session: the work under each is done once, also when
- * it is asked for again while it is being done, after a restart, or by another
- * process.
+ * The idempotency keys of a session. The work under each is done once: also when it is
+ * asked for again while it is being done, after a restart, or by another process.
  */
 export class Keys {
-  readonly #lane: Lane;
-  readonly #store: Store;
-  readonly #going = new Map<string, Claimed>();
-  #claims: Promise<unknown> = Promise.resolve();
+  readonly #sessionId: string;
+  readonly #host: SessionHost;
+  readonly #going = new Map<string, Begun>();
+  #requests: Promise<unknown> = Promise.resolve();
 
-  constructor(lane: Lane, store: Store) {
-    this.#lane = lane;
-    this.#store = store;
+  constructor(sessionId: string, host: SessionHost) {
+    this.#sessionId = sessionId;
+    this.#host = host;
   }
 
   /**
-   * Does the work, or gives the outcome of doing it for the first time; where
-   * another process is still at it, that is what it published so far. Work that
-   * failed before any of its events was durable is done again. Work that may have
-   * published nothing ends with `record`. `name` and `payload` tell the same work
-   * from other work under the same key, which throws KEY_REUSED. Throws INVALID_KEY.
+   * Publishes in one commit, with which the key is stored.
+   * @throws KEY_REUSED, INVALID_KEY, and what `publish` rejects with.
    */
-  async once(key: string, name: string, payload: Uint8Array, work: KeyedWork): Promise<Submitted> {
+  publish(request: KeyedRequest, publish: (work: KeyedWork) => Promise<Submitted>): Promise<Submitted> {
+    return this.#once(request, async (fingerprint) => {
+      const name = this.#nameOf(request);
+      const stored = await this.#host.store.key(name);
+      if (stored !== undefined) return this.#again(name, fingerprint, stored);
+      try {
+        return await publish(new KeyedWork(request.space, request.key, fingerprint, undefined));
+      } catch (error) {
+        // Another process may have been faster.
+        const faster = await this.#host.store.key(name).catch(() => undefined);
+        if (faster === undefined) throw error;
+        return this.#again(name, fingerprint, faster);
+      }
+    });
+  }
+
+  /**
+   * Runs a command's handler with a claim on the key. A handler that failed before any of
+   * its events was durable runs again when it is asked for again. One that was rejected
+   * stays rejected.
+   * @throws KEY_REUSED, INVALID_KEY, and what the command fails with.
+   */
+  submit(request: KeyedRequest, command: KeyedCommand): Promise<Submitted> {
+    return this.#once(request, async (fingerprint) => {
+      const name = this.#nameOf(request);
+      for (;;) {
+        const claimed = await claimKey(this.#host, name, fingerprint, command.name);
+        if ("token" in claimed) {
+          const done = await this.#run(name, new KeyedWork(name.space, name.key, fingerprint, claimed.token), command);
+          if (done !== undefined) return done;
+        } else {
+          this.#checkSame(name, fingerprint, claimed.stored);
+          const { lastOrdinal, rejection } = claimed.outcome;
+          if (rejection !== undefined) throw command.rejected(rejection);
+          return { ordinal: lastOrdinal };
+        }
+      }
+    });
+  }
+
+  async #once(
+    { space, key, what, payload }: KeyedRequest,
+    begin: (fingerprint: string) => Promise<Submitted>,
+  ): Promise<Submitted> {
     checkKey(key);
+    const going = `${space} ${key}`;
     // One after the other, so that the work begins in the order in which it was asked for.
-    const claim = this.#claims.then(() => this.#claim(key, name, payload, work));
-    this.#claims = claim.catch(() => {});
-    const { outcome } = await claim;
-    return outcome;
+    const request = this.#requests.then(async () => {
+      const fingerprint = `${what} ${await sha256(payload)}`;
+      const found = this.#going.get(going);
+      if (found === undefined) return this.#begin(going, { fingerprint, outcome: begin(fingerprint) });
+      if (found.fingerprint !== fingerprint) throw this.#reused(key);
+      return found;
+    });
+    this.#requests = request.catch(() => {});
+    return (await request).outcome;
   }
 
-  /** Makes durable that work is done, where it published nothing with which its key was stored. */
-  async record(claim: KeyClaim): Promise<void> {
-    if (claim.isStored) return;
-    await this.#lane.exclusively(({ state, commit }) => commit({ keys: [claim.stored(state.ordinal, state.ordinal)] }));
-  }
-
-  async #claim(key: string, name: string, payload: Uint8Array, work: KeyedWork): Promise<Claimed> {
-    const fingerprint = `${name} ${await sha256(payload)}`;
-    const found = this.#going.get(key) ?? (await this.#stored(key));
-    if (found === undefined) return this.#begin(new KeyClaim(key, fingerprint), work);
-    if (found.fingerprint !== fingerprint) throw this.#reused(key);
-    return found;
-  }
-
-  #begin(claim: KeyClaim, work: KeyedWork): Claimed {
-    const { key, fingerprint } = claim;
-    const begun: Claimed = { fingerprint, outcome: this.#do(claim, work) };
-    this.#going.set(key, begun);
-    const done = () => this.#going.delete(key);
+  #begin(going: string, begun: Begun): Begun {
+    this.#going.set(going, begun);
+    const done = () => this.#going.delete(going);
     begun.outcome.then(done, done);
     return begun;
   }
 
-  async #do(claim: KeyClaim, work: KeyedWork): Promise<Submitted> {
+  /** Returns undefined where another process took the key over before anything was durable. */
+  async #run(name: KeyName, work: KeyedWork, command: KeyedCommand): Promise<Submitted | undefined> {
+    const end = this.#host.process.begin();
     try {
-      const submitted = await work(claim);
-      claim.done();
+      const submitted = await command.run(work);
+      const { ordinal } = submitted;
+      await this.#settle(name, work, work.ordinals ?? { firstOrdinal: ordinal, lastOrdinal: ordinal });
       return submitted;
     } catch (error) {
-      claim.lose(error);
-      if (claim.isStored) throw error;
-      // Whatever became of that here, another process may have been faster.
-      const stored = await this.#stored(claim.key).catch(() => undefined);
-      if (stored === undefined) throw error;
-      if (stored.fingerprint !== claim.fingerprint) throw this.#reused(claim.key);
-      return stored.outcome;
+      if (work.ordinals === undefined && isTakenOver(error, name)) return undefined;
+      const rejection = command.rejectionOf(error);
+      const ordinals = work.ordinals ?? (rejection && { firstOrdinal: 0n, lastOrdinal: 0n });
+      await this.#settle(name, work, ordinals && { ...ordinals, ...(rejection !== undefined && { rejection }) });
+      throw error;
+    } finally {
+      end();
     }
   }
 
-  async #stored(key: string): Promise<Claimed | undefined> {
-    const stored = await this.#store.key(this.#lane.id, key);
-    return stored && { fingerprint: stored.fingerprint, outcome: Promise.resolve({ ordinal: stored.lastOrdinal }) };
+  /** Whoever hears of work whose events are durable need not wait until the key says that it is done. */
+  async #settle(name: KeyName, work: KeyedWork, outcome: KeyOutcome | undefined): Promise<void> {
+    const settled = this.#host.store.settle({ ...name, token: work.token ?? "" }, outcome);
+    const isDurable = outcome === undefined || (work.ordinals !== undefined && outcome.rejection === undefined);
+    if (isDurable) settled.catch(() => {});
+    else await settled.catch(failed);
+  }
+
+  #again(name: KeyName, fingerprint: string, stored: StoredKey): Submitted {
+    this.#checkSame(name, fingerprint, stored);
+    return { ordinal: stored.outcome?.lastOrdinal ?? 0n };
+  }
+
+  #checkSame({ key }: KeyName, fingerprint: string, stored: StoredKey): void {
+    if (stored.fingerprint !== fingerprint) throw this.#reused(key);
+  }
+
+  #nameOf({ space, key }: KeyedRequest): KeyName {
+    return { sessionId: this.#sessionId, space, key };
   }
 
   #reused(key: string): SessionstreamError {
-    const sessionId = this.#lane.id;
+    const sessionId = this.#sessionId;
     return new SessionstreamError(
       "KEY_REUSED",
       `idempotency key "${key}" was used for something else in session "${sessionId}": give each command a key of its own`,
@@ -101,6 +170,17 @@ export class Keys {
   }
 }
 
+/** The handler's turn had come. */
+function failed(thrown: unknown): never {
+  throw new CommandFailure(toStoreError(thrown));
+}
+
+function isTakenOver(thrown: unknown, { key, space }: KeyName): boolean {
+  const error = thrown instanceof CommandFailure ? thrown.error : thrown;
+  return isSessionstreamError(error, "KEY_CLAIMED") && error.context.key === key && error.context.space === space;
+}
+
+/** A hash of bytes, in hex. */
 async function sha256(bytes: Uint8Array): Promise<string> {
   const hash = await crypto.subtle.digest("SHA-256", bytes as Uint8Array<ArrayBuffer>);
   return toHex(new Uint8Array(hash));

@@ -2,8 +2,9 @@ import { SessionstreamError } from "../../base/errors.js";
 import { show } from "../../base/show.js";
 import { type DescEvent, EventDraft } from "../../schema/event.js";
 import type { SchemaRegistry } from "../../schema/registry.js";
+import type { EventMeta } from "../../store/event-meta.js";
 import type { Decide, Decision, Publish, Published } from "../feature/command-context.js";
-import type { KeyClaim } from "./lane/key-claim.js";
+import type { KeyedWork } from "./lane/keyed-work.js";
 import type { Lane } from "./lane/lane.js";
 import { type EncodedEvent, encodedDraft, encodeEvent, type Publication } from "./lane/publication.js";
 import type { SessionHost } from "./lane/session-host.js";
@@ -23,10 +24,17 @@ export function isList(given: unknown): given is readonly EventDraft[] {
 }
 
 /** Takes events, or what decides them, into the lane's order. Resolves when they are durable. */
-export function enqueue(lane: Lane, events: Publication["events"], claim?: KeyClaim): Promise<Published> {
+export function enqueue(lane: Lane, events: Publication["events"], { claim, meta }: Origin): Promise<Published> {
   return new Promise((resolve, reject) => {
-    lane.enqueue({ events, claim, resolve, reject });
+    lane.enqueue({ events, claim, meta, resolve, reject });
   });
+}
+
+/** What events are published for. */
+export interface Origin {
+  /** The work under an idempotency key. */
+  readonly claim?: KeyedWork | undefined;
+  readonly meta?: EventMeta | undefined;
 }
 
 /**
@@ -81,17 +89,19 @@ export async function whilePublishing(
   lane: Lane,
   host: SessionHost,
   work: (publisher: Publisher) => void | Promise<void>,
-  claim?: KeyClaim,
+  { claim, meta }: Origin = {},
 ): Promise<bigint | undefined> {
   const publishing: Promise<Published>[] = [];
   let returned = false;
   let handled = false;
   let last: bigint | undefined;
+  /** What runs publish follows from what the handler published. */
+  const later = (): Origin => ({ meta: last === undefined ? meta : { ...meta, cause: last } });
   /** Waits for what the work publishes, whether the work does or not. */
-  const track = (name: string | undefined, publish: (claim: KeyClaim | undefined) => Promise<Published>) => {
+  const track = (name: string | undefined, publish: (origin: Origin) => Promise<Published>) => {
     // What runs publish once the handler returned is not the handler's any more.
     const own = !returned;
-    const published = publish(own ? claim : undefined);
+    const published = publish(own ? { claim, meta } : later());
     if (own) publishing.push(published);
     // Whoever does not wait for the outcome must not end the process by it.
     published.then(
@@ -106,14 +116,14 @@ export async function whilePublishing(
     return published;
   };
   const publish = (given: Publishable, init?: object) =>
-    track(isList(given) ? given[0]?.desc?.name : given?.name, (claim) => {
+    track(isList(given) ? given[0]?.desc?.name : given?.name, ({ claim, meta }) => {
       // What is wrong with it is told by the promise, too.
       return new Promise((resolve, reject) => {
-        lane.enqueue({ events: encodeGiven(host.registry, lane.id, given, init), claim, resolve, reject });
+        lane.enqueue({ events: encodeGiven(host.registry, lane.id, given, init), claim, meta, resolve, reject });
       });
     });
   const deciding = (decision: Decision) =>
-    track(undefined, (claim) => enqueue(lane, (view) => decide(host, lane.id, decision(view)), claim));
+    track(undefined, (origin) => enqueue(lane, (view) => decide(host, lane.id, decision(view)), origin));
   try {
     await work({ publish: publish as Publish, decide: deciding });
   } catch (thrown) {

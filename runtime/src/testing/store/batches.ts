@@ -1,17 +1,22 @@
-import type { SessionBatch, Store, StoredEntity, StoredError, StoredEvent, StoredKey } from "../../store/store.js";
+import type { BatchKey, SessionBatch } from "../../store/batch.js";
+import type { KeyClaim, Store } from "../../store/store.js";
+import type { KeyName, StoredDescriptor, StoredEntity, StoredError, StoredEvent } from "../../store/stored.js";
 
 export function batchOf(more: Partial<SessionBatch> = {}): SessionBatch {
   return {
+    id: crypto.randomUUID(),
     sessionId: "s",
     revision: 0,
+    epoch: "first",
     metadata: {},
     events: [],
     cursor: 0n,
-    epoch: "first",
+    failedAt: undefined,
     entities: [],
     replaceTimeline: false,
     errors: [],
     keys: [],
+    descriptors: [],
     ...more,
   };
 }
@@ -33,6 +38,7 @@ export function entityOf(id: string, more: Partial<StoredEntity> = {}): StoredEn
     kind: "Note",
     id,
     createdOrdinal: 1n,
+    position: 0,
     lastEventOrdinal: 1n,
     type: "x.Note",
     payload: bytes(`entity ${id}`),
@@ -49,6 +55,10 @@ export function errorAt(ordinal: bigint, more: Partial<StoredError> = {}): Store
     time: 1_763_000_000_001,
     ...more,
   };
+}
+
+export function descriptorOf(name: string, more: Partial<StoredDescriptor> = {}): StoredDescriptor {
+  return { mark: "event", name, version: 1, type: `x.${name}`, hash: "1", descriptor: bytes(name), ...more };
 }
 
 export function bytes(text: string): Uint8Array {
@@ -76,6 +86,24 @@ export function plain<T extends { readonly payload: Uint8Array | undefined }>(ro
   return { ...row, payload: row.payload && Buffer.from(row.payload).toString("latin1") };
 }
 
-export function keyOf(key: string, more: Partial<StoredKey> = {}): StoredKey {
-  return { key, fingerprint: `what ${key} does`, firstOrdinal: 1n, lastOrdinal: 1n, ...more };
+/** A key of work that is one commit. */
+export function keyOf(key: string, more: Partial<BatchKey> = {}): BatchKey {
+  return {
+    space: "a",
+    key,
+    fingerprint: `what ${key} does`,
+    token: undefined,
+    firstOrdinal: 1n,
+    lastOrdinal: 1n,
+    ...more,
+  };
+}
+
+export function nameOf(key: string, more: Partial<KeyName> = {}): KeyName {
+  return { sessionId: "s", space: "a", key, ...more };
+}
+
+export function claimOf(key: string, token: string, more: Partial<KeyClaim> = {}): KeyClaim {
+  const fingerprint = `what ${key} does`;
+  return { ...nameOf(key), fingerprint, process: "p", token, descriptor: undefined, ...more };
 }

@@ -1,4 +1,5 @@
-import type { SessionBatch, Store } from "../../store/store.js";
+import type { SessionBatch } from "../../store/batch.js";
+import type { Store } from "../../store/store.js";
 import { batchOf, bytes, commit, entityOf, errorAt, eventAt, everything, plain } from "./batches.js";
 import type { TestRunner } from "./runner.js";
 
@@ -29,6 +30,7 @@ export function commitConformance({ describe, expect, test }: TestRunner, store:
           revision: 1,
           ordinal: 2n,
           cursor: 1n,
+          failedAt: undefined,
           epoch: "first",
           entities: [plain(entityOf("a"))],
         },
@@ -51,17 +53,31 @@ export function commitConformance({ describe, expect, test }: TestRunner, store:
         revision: 2,
         ordinal: 0n,
         cursor: 0n,
+        failedAt: undefined,
         epoch: "first",
       });
     });
 
-    test("keeps the epoch through events, and renews it with a batch that has none", async () => {
+    test("keeps the epoch until a batch renews it", async () => {
       const epoch = async () => (await store().session("s"))?.epoch;
       await commit(store(), { epoch: "a", events: [eventAt(1n)] });
-      await commit(store(), { revision: 1, epoch: "b", events: [eventAt(2n)] });
+      await commit(store(), { revision: 1, epoch: "a", events: [eventAt(2n)] });
       expect(await epoch()).toBe("a");
-      await commit(store(), { revision: 2, epoch: "c" });
-      expect(await epoch()).toBe("c");
+      await commit(store(), { revision: 2, epoch: "a", newEpoch: "b" });
+      expect(await epoch()).toBe("b");
+      await isRefused({ revision: 3, epoch: "a", events: [eventAt(3n)] });
+      await commit(store(), { revision: 3, epoch: "b", events: [eventAt(3n)] });
+      expect(await epoch()).toBe("b");
+    });
+
+    test("says of a batch whether it is in", async () => {
+      const [first, refused, second] = [batchOf(), batchOf({ revision: 7 }), batchOf({ revision: 1 })];
+      await store().commit([first]);
+      await store().commit([refused]);
+      await store().commit([second]);
+      const isIn = await Promise.all([first, refused, second].map(({ id }) => store().hasBatch("s", id)));
+      expect(isIn).toEqual([true, false, true]);
+      expect(await store().hasBatch("t", first.id)).toBe(false);
     });
 
     test("of no batches does nothing", async () => {
@@ -96,37 +112,55 @@ export function commitConformance({ describe, expect, test }: TestRunner, store:
   });
 
   describe("the log", () => {
-    test("accepts an identical event at an ordinal that it has, once", async () => {
+    test("refuses events that it has already, or that do not rise", async () => {
       await commit(store(), { events: [eventAt(1n), eventAt(2n)] });
-      // The time at which it is ordered again is no difference.
-      await commit(store(), { revision: 1, events: [eventAt(2n, { time: 5 }), eventAt(3n)] });
-      expect((await store().events("s")).map(plain)).toEqual([1n, 2n, 3n].map((ordinal) => plain(eventAt(ordinal))));
-      await commit(store(), { revision: 2, events: [eventAt(1n)] });
-      expect((await store().session("s"))?.ordinal).toBe(3n);
+      await isRefused({ revision: 1, events: [eventAt(2n)] });
+      await isRefused({ revision: 1, events: [eventAt(1n), eventAt(3n)], cursor: 2n, entities: [entityOf("a")] });
+      await isRefused({ revision: 1, events: [eventAt(3n), eventAt(3n)] });
+      await isRefused({ revision: 1, events: [eventAt(4n, { previous: 2n }), eventAt(3n)] });
     });
 
-    test.each<[string, Partial<ReturnType<typeof eventAt>>]>([
-      ["name", { name: "Other" }],
-      ["type", { type: "x.Other" }],
-      ["payload", { payload: bytes("other") }],
-      ["longer payload", { payload: bytes("event 1+") }],
-    ])("refuses an event of another %s at an ordinal that it has", async (_, difference) => {
-      await commit(store(), { events: [eventAt(1n), eventAt(2n)], cursor: 1n });
-      await isRefused({
-        revision: 1,
-        events: [eventAt(1n, difference), eventAt(3n)],
-        cursor: 2n,
-        entities: [entityOf("a")],
-      });
+    test("takes gaps whose beginning is named, and refuses others", async () => {
+      const far = eventAt(7n, { previous: 0n });
+      await commit(store(), { events: [far, eventAt(8n), eventAt(20n, { previous: 8n })] });
+      expect((await store().events("s")).map(({ ordinal, previous }) => [ordinal, previous])).toEqual([
+        [7n, 0n],
+        [8n, undefined],
+        [20n, 8n],
+      ]);
+      await isRefused({ revision: 1, events: [eventAt(22n)] });
+      await isRefused({ revision: 1, events: [eventAt(22n, { previous: 21n })] });
+      await isRefused({ revision: 1, events: [eventAt(21n), eventAt(23n)] });
+      await commit(store(), { revision: 1, events: [eventAt(22n, { previous: 20n })] });
     });
 
     test("refuses an event below its end where it has none", async () => {
-      await commit(store(), { events: [eventAt(5n)] });
+      await commit(store(), { events: [eventAt(5n, { previous: 0n })] });
       await isRefused({ revision: 1, events: [eventAt(4n)] });
     });
   });
 
   describe("the cursor", () => {
+    test("stays where a program commits that folds less, which has no entities then", async () => {
+      await commit(store(), { events: [eventAt(1n), eventAt(2n)], cursor: 2n, entities: [entityOf("a")] });
+      await commit(store(), { revision: 1, events: [eventAt(3n)], cursor: 1n });
+      expect(await store().session("s")).toMatchObject({ ordinal: 3n, cursor: 2n });
+      await commit(store(), { revision: 2, cursor: 0n, errors: [errorAt(3n)] });
+      expect(await store().session("s")).toMatchObject({ revision: 3, cursor: 2n });
+    });
+
+    test("comes with the event at which the fold failed, until it did not", async () => {
+      const failedAt = async () => (await store().session("s"))?.failedAt;
+      await commit(store(), { events: [eventAt(1n), eventAt(2n)], cursor: 1n, failedAt: 2n });
+      expect(await failedAt()).toBe(2n);
+      await commit(store(), { revision: 1, events: [eventAt(3n)], cursor: 1n, failedAt: 2n });
+      expect(await failedAt()).toBe(2n);
+      await commit(store(), { revision: 2, cursor: 3n });
+      expect(await failedAt()).toBeUndefined();
+      await commit(store(), { revision: 3, events: [eventAt(4n)], cursor: 3n, failedAt: 4n });
+      expect(await failedAt()).toBe(4n);
+    });
+
     test("only moves forward", async () => {
       await commit(store(), { events: [eventAt(1n), eventAt(2n)], cursor: 2n });
       await isRefused({ revision: 1, cursor: 1n, entities: [entityOf("a")] });

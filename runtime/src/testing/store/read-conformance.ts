@@ -1,5 +1,5 @@
 import type { Store } from "../../store/store.js";
-import { commit, entityOf, errorAt, eventAt, plain } from "./batches.js";
+import { bytes, commit, descriptorOf, entityOf, errorAt, eventAt, nameOf, plain } from "./batches.js";
 import type { TestRunner } from "./runner.js";
 
 /** What a store promises of its readers. */
@@ -10,7 +10,7 @@ export function readConformance({ describe, expect, test }: TestRunner, store: (
       expect(await store().load("nobody")).toBeUndefined();
       expect(await store().events("nobody")).toEqual([]);
       expect(await store().errors("nobody")).toEqual([]);
-      expect(await store().key("nobody", "k")).toBeUndefined();
+      expect(await store().key(nameOf("k", { sessionId: "nobody" }))).toBeUndefined();
     });
 
     test("sessions are listed in pages, in an order that stays, each once", async () => {
@@ -33,7 +33,7 @@ export function readConformance({ describe, expect, test }: TestRunner, store: (
       const far = 2n ** 53n + 1n;
       const farther = 2n ** 63n - 1n;
       await commit(store(), {
-        events: [eventAt(far), eventAt(farther)],
+        events: [eventAt(far, { previous: 0n }), eventAt(farther, { previous: far })],
         cursor: far,
         entities: [entityOf("a", { createdOrdinal: far, lastEventOrdinal: farther })],
         errors: [errorAt(farther)],
@@ -43,13 +43,44 @@ export function readConformance({ describe, expect, test }: TestRunner, store: (
         cursor: far,
         entities: [{ createdOrdinal: far, lastEventOrdinal: farther }],
       });
-      expect((await store().events("s", { after: far })).map(({ ordinal }) => ordinal)).toEqual([farther]);
+      expect((await store().events("s", { after: far })).map(plain)).toEqual([
+        plain(eventAt(farther, { previous: far })),
+      ]);
       expect((await store().errors("s")).map(({ ordinal }) => ordinal)).toEqual([farther]);
     });
 
     test("events have the version that they were published with", async () => {
       await commit(store(), { events: [eventAt(1n), eventAt(2n, { version: 7 })] });
       expect((await store().events("s")).map(({ version }) => version)).toEqual([1, 7]);
+    });
+
+    test("events have what was known of where they come from, and nothing else", async () => {
+      const trace = { traceparent: "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", tracestate: "a=b" };
+      const metas = [
+        { identity: "ännä", command: "Do", key: "ff", cause: 2n ** 60n, trace },
+        { command: "Do" },
+        { cause: 1n },
+      ];
+      await commit(store(), {
+        events: [eventAt(1n), ...metas.map((meta, index) => eventAt(BigInt(index + 2), { meta }))],
+      });
+      const read = await store().events("s");
+      expect(read.map(({ meta }) => meta)).toEqual([undefined, ...metas]);
+      expect(read[0] !== undefined && "meta" in read[0]).toBe(false);
+    });
+
+    test("schemas come with the first batch that has them, each once", async () => {
+      const [a, b] = [descriptorOf("A"), descriptorOf("B", { version: 2 })];
+      await commit(store(), { descriptors: [a] });
+      await commit(store(), { revision: 1, descriptors: [b, descriptorOf("A", { descriptor: bytes("later") })] });
+      await commit(store(), { revision: 2, descriptors: [descriptorOf("A", { hash: "2" })] });
+      const read = await store().descriptors();
+      expect(read.map(({ name, version, hash, type, mark }) => [mark, name, version, hash, type]).sort()).toEqual([
+        ["event", "A", 1, "1", "x.A"],
+        ["event", "A", 1, "2", "x.A"],
+        ["event", "B", 2, "1", "x.B"],
+      ]);
+      expect(await store().eventNames()).toEqual(["A", "B"]);
     });
 
     test("entities that changed above an ordinal come with the tombstones among them", async () => {
@@ -97,7 +128,18 @@ export function readConformance({ describe, expect, test }: TestRunner, store: (
       expect(await ordinals({ after: -5n, limit: 1 })).toEqual([1n]);
     });
 
-    test("entities come by created ordinal, then last event ordinal, kind and id, by UTF-16 code units", async () => {
+    test("entities that one event created come in its order", async () => {
+      const inOrder = [
+        entityOf("z", { position: 0, lastEventOrdinal: 9n }),
+        entityOf("a", { position: 1, kind: "Z" }),
+        entityOf("a", { position: 2, lastEventOrdinal: 3n }),
+        entityOf("b", { createdOrdinal: 2n, position: 0 }),
+      ];
+      await commit(store(), { entities: [...inOrder].reverse() });
+      expect((await store().load("s"))?.entities.map(plain)).toEqual(inOrder.map(plain));
+    });
+
+    test("entities without positions come by created ordinal, last event ordinal, kind and id, by UTF-16 code units", async () => {
       const inOrder = [
         entityOf("z", { createdOrdinal: 1n, lastEventOrdinal: 1n }),
         entityOf("a", { createdOrdinal: 1n, lastEventOrdinal: 10n }),

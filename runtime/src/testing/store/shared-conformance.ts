@@ -1,4 +1,5 @@
-import { batchOf, commit, entityOf, errorAt, eventAt, everything, keyOf, plain } from "./batches.js";
+import type { MovedSession } from "../../store/store.js";
+import { batchOf, claimOf, commit, entityOf, errorAt, eventAt, everything, keyOf, nameOf, plain } from "./batches.js";
 import type { StoreUnderTest, TestRunner } from "./runner.js";
 
 /** What a store promises whose sessions outlast it, and that may be open several times. */
@@ -17,9 +18,11 @@ export function sharedConformance(
         keys: [keyOf("k")],
       });
       const before = await everything(store());
+      const keyed = await store().key(nameOf("k"));
+      expect(keyed).toBeDefined();
       const again = await reopen();
       expect(await everything(again)).toEqual(before);
-      expect(await again.key("s", "k")).toEqual(keyOf("k"));
+      expect(await again.key(nameOf("k"))).toEqual(keyed);
       await commit(again, { revision: 1, events: [eventAt(3n)], cursor: 2n });
       expect((await again.session("s"))?.ordinal).toBe(3n);
     });
@@ -42,6 +45,38 @@ export function sharedConformance(
       ]);
       expect(outcomes).toEqual([expect.objectContaining({ code: "ORDINAL_CONFLICT" })]);
       expect(await everything(store())).toEqual(before);
+    });
+
+    test("a claim of one is seen by the other, and its heart beats for both", async () => {
+      const other = second();
+      await store().claim([claimOf("k", "t1", { process: "p1" })]);
+      expect(await other.claim([claimOf("k", "t2", { process: "p2" })])).toMatchObject([
+        { owner: { token: "t1", beat: 0 } },
+      ]);
+      await store().beat("p1");
+      expect(await other.key(nameOf("k"))).toMatchObject({ owner: { beat: 1 } });
+      const outcome = { firstOrdinal: 0n, lastOrdinal: 0n };
+      await store().settle({ ...nameOf("k"), token: "t1" }, outcome);
+      expect(await other.key(nameOf("k"))).toMatchObject({ outcome, owner: undefined });
+    });
+
+    test("who watches hears of what the other commits, and of which revision", async () => {
+      const other = second();
+      const heard: MovedSession[] = [];
+      const unwatch = store().watch((moved) => heard.push(...(moved ?? [])));
+      await commit(other, { events: [eventAt(1n)] });
+      await commit(other, { revision: 1, errors: [errorAt(1n)] });
+      await commit(other, { sessionId: "t" });
+      const newest = (id: string) => Math.max(0, ...heard.filter((m) => m.sessionId === id).map((m) => m.revision));
+      const begun = Date.now();
+      while ((newest("s") < 2 || newest("t") < 1) && Date.now() - begun < 5000)
+        await new Promise((r) => setTimeout(r, 5));
+      expect([newest("s"), newest("t")]).toEqual([2, 1]);
+      unwatch();
+      const already = heard.length;
+      await commit(other, { revision: 2 });
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      expect(heard).toHaveLength(already);
     });
 
     test("of two that begin a session, the second is refused", async () => {

@@ -58,13 +58,14 @@ function headOf(hydration: Hydration): SnapshotFrame {
     const { sessionId, ordinal } = hydration;
     return create(SnapshotFrameSchema, { sessionId, snapshotOrdinal: ordinal, mode: SnapshotMode.DELTA, epoch });
   }
-  const { reason, snapshot } = hydration;
+  const { reason, snapshot, stop } = hydration;
   return create(SnapshotFrameSchema, {
     sessionId: snapshot.sessionId,
     snapshotOrdinal: snapshot.ordinal,
     mode: SnapshotMode.RESET,
     resetReason: reason,
     epoch,
+    ...(stop !== undefined && { stop }),
   });
 }
 
@@ -72,7 +73,7 @@ function headOf(hydration: Hydration): SnapshotFrame {
 function* entitiesOf(registry: SchemaRegistry, hydration: Hydration): Generator<SnapshotEntity> {
   const { changed, deleted } =
     hydration.mode === "delta" ? hydration : { changed: hydration.snapshot.entities, deleted: [] };
-  for (const entity of changed) yield snapshotEntity(registry, entity);
+  for (const entity of changed) yield { ...snapshotEntity(registry, entity), position: entity.position };
   for (const entity of deleted) yield tombstone(entity);
 }
 

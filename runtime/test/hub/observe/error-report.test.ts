@@ -3,6 +3,7 @@ import { describe, expect, test, vi } from "vitest";
 import { LabTrace } from "../../../../test/fixtures/gen/lab/v1/lab_sessionstream.js";
 import { labOf } from "../../../../test/fixtures/lab.js";
 import { wrapStore } from "../../../../test/fixtures/stores.js";
+import { commit } from "../../../src/testing/store/batches.js";
 import { watched } from "../watched.js";
 
 const broken = (name: string) => (event: { readonly name: string }) => {
@@ -77,8 +78,7 @@ describe("each step that fails is reported under its name", () => {
       payload: new Uint8Array(),
       time: 0,
     };
-    const batch = { sessionId: "s", revision: 0, metadata: {}, events: [alien], cursor: 0n, entities: [] };
-    await store.commit([{ ...batch, epoch: "", replaceTimeline: false, errors: [], keys: [] }]);
+    await commit(store, { events: [alien] });
     const { hub, reports } = watched({ store });
     expect(await hub.retry("s")).toMatchObject({ ordinal: 1n, cursor: 0n });
     expect(reports).toMatchObject([{ step: "decode", sessionId: "s", ordinal: 1n, name: "LabTrace" }]);

@@ -32,11 +32,12 @@ describe.each(places)("hub.hydrate over %s", (_, make) => {
           kind: "BoardNote",
           id: "b",
           createdOrdinal: 2n,
+          position: 0,
           lastEventOrdinal: 5n,
           payload: expect.objectContaining({ message: "123" }),
         },
       ],
-      deleted: [{ kind: "BoardNote", id: "a", createdOrdinal: 1n, lastEventOrdinal: 6n }],
+      deleted: [{ kind: "BoardNote", id: "a", createdOrdinal: 1n, position: 0, lastEventOrdinal: 6n }],
     });
     expect(loaded).toEqual([2]);
     await hub.close();

@@ -60,7 +60,7 @@ test("storage is linear in a streamed message: its entity is kept once", async (
     await hub.close();
     const database = new Database(file, { readonly: true });
     const bytes = database
-      .prepare("SELECT (SELECT sum(length(payload)) FROM events) + (SELECT sum(length(payload)) FROM entities)")
+      .prepare("SELECT (SELECT sum(length(payload)) FROM event) + (SELECT sum(length(payload)) FROM entity)")
       .pluck()
       .get() as number;
     database.close();

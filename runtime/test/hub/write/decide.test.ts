@@ -107,7 +107,7 @@ describe("what a decision cannot stand on", () => {
     const { hub, work } = hubOf(async ({ decide }) => void (await decide(take)));
     await hub.publish("s", LabCounterAdded, { name: "seats", amount: 1n });
     await hub.publish("s", LabCounterAdded, { name: "seats", neverFits: true });
-    await expect(work()).rejects.toMatchObject({ code: "TIMELINE_STALLED", context: { sessionId: "s", ordinal: 1n } });
+    await expect(work()).rejects.toMatchObject({ code: "TIMELINE_STALLED", context: { sessionId: "s", ordinal: 2n } });
     expect((await hub.session("s")).ordinal).toBe(2n);
     await hub.close();
   });

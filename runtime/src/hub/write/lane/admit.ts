@@ -1,8 +1,9 @@
 import type { UiEvent } from "../../../schema/ui-event.js";
+import type { StoredEvent } from "../../../store/stored.js";
 import type { BackendEvent } from "../../feature/backend-event.js";
 import type { Failure } from "../../project/fold.js";
 import { decide } from "./decision.js";
-import type { LaneState } from "./lane-state.js";
+import { type LaneState, positionOf } from "./lane-state.js";
 import type { Admitted, AdmittedEvent, EncodedEvent, Publication } from "./publication.js";
 import { observeEvent, type SessionHost } from "./session-host.js";
 
@@ -18,15 +19,17 @@ export function admit(host: SessionHost, state: LaneState, publication: Publicat
   const { timeline, ordinal } = state;
   if (events.length === 0) admitted.push({ publication, answer: () => publication.resolve({ ordinal }) });
   const already = admitted.length;
-  const areSeveral = events.length > 1;
-  if (areSeveral) timeline.begin();
+  const before = events.length > 1 ? positionOf(state) : undefined;
+  if (before !== undefined) timeline.begin();
   try {
     const last = events.at(-1);
     for (const event of events) admitted.push(place(host, state, publication, event, event === last));
-    if (areSeveral) timeline.commit();
+    if (before !== undefined) timeline.commit();
   } catch (refusal) {
-    if (areSeveral) timeline.rollback();
-    state.ordinal = ordinal;
+    if (before !== undefined) {
+      timeline.rollback();
+      Object.assign(state, before);
+    }
     admitted.length = already;
     publication.reject(refusal);
   }
@@ -45,9 +48,10 @@ function place(
 ): AdmittedEvent {
   const { info, timeline } = state;
   const { name, version, payload, type, encoded } = given;
+  const { meta } = publication;
   const ordinal = state.ordinal + 1n;
   const time = Date.now();
-  const event: BackendEvent = { name, payload, ordinal, time, session: info };
+  const event: BackendEvent = { name, payload, ordinal, time, meta: meta ?? nothing, session: info };
   const failures: Failure[] = [];
   let uiEvents: readonly UiEvent[];
   try {
@@ -57,9 +61,20 @@ function place(
     throw error;
   }
   observeEvent(host, info.id, "order", name, ordinal);
-  // A timeline that stopped before an event waits for a retry.
-  if (timeline.cursor === state.ordinal) host.fold.apply(event, timeline, failures);
+  // A timeline that stopped before an event waits for a repair, or for a program that knows the event.
+  if (state.stop === undefined) {
+    state.stop = host.fold.apply(event, timeline, failures);
+    state.failedAt = state.stop?.ordinal;
+  }
   state.ordinal = ordinal;
-  const stored = { ordinal, name, version, type, payload: encoded, time };
-  return { publication, stored, uiEvents, failures, isLast };
+  const stored: StoredEvent = { ordinal, name, version, type, payload: encoded, time };
+  return {
+    publication,
+    stored: meta === undefined ? stored : { ...stored, meta },
+    uiEvents,
+    failures,
+    isLast,
+  };
 }
+
+const nothing = Object.freeze({});

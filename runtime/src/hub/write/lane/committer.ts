@@ -1,4 +1,5 @@
-import type { SessionBatch, Store } from "../../../store/store.js";
+import type { SessionBatch } from "../../../store/batch.js";
+import type { Store } from "../../../store/store.js";
 import { toStoreError } from "../../../store/store-error.js";
 
 /** What has something to commit. */

@@ -1,5 +1,6 @@
 import { SessionstreamError } from "../../../base/errors.js";
 import type { TimelineView } from "../../../timeline/view.js";
+import { stoppedError } from "../../project/stopped.js";
 import type { LaneState } from "./lane-state.js";
 import type { EncodedEvent } from "./publication.js";
 
@@ -9,9 +10,9 @@ import type { EncodedEvent } from "./publication.js";
  */
 export function decide(
   decision: (view: TimelineView) => readonly EncodedEvent[],
-  { timeline, ordinal, info }: LaneState,
+  { timeline, stop, info }: LaneState,
 ): readonly EncodedEvent[] {
-  if (timeline.cursor !== ordinal) throw stalled(info.id, timeline.cursor);
+  if (stop !== undefined) throw stoppedError(info.id, "cannot be decided on", stop);
   const { view, close } = ofOneInstant(timeline.view);
   try {
     return decision(view);
@@ -45,12 +46,4 @@ function ofOneInstant(live: TimelineView): { readonly view: TimelineView; close(
       isOpen = false;
     },
   };
-}
-
-function stalled(sessionId: string, cursor: bigint): SessionstreamError {
-  return new SessionstreamError(
-    "TIMELINE_STALLED",
-    `session "${sessionId}" cannot be decided on: its timeline stands after event ${cursor}, before one whose projection failed: mend the projection and retry`,
-    { sessionId, ordinal: cursor },
-  );
 }

@@ -1,27 +1,48 @@
 import type { JsonObject } from "@bufbuild/protobuf";
 import type { SessionInfo } from "../../../session/session-info.js";
-import type { SessionBatch, StoredEvent, StoredKey } from "../../../store/store.js";
+import type { TimelineStop } from "../../../session/timeline-stop.js";
+import type { BatchKey, SessionBatch } from "../../../store/batch.js";
+import type { StoredEvent } from "../../../store/stored.js";
 import { TrackedTimeline } from "../../../timeline/tracked-timeline.js";
 import type { Failure } from "../../project/fold.js";
-import type { SessionHost } from "./session-host.js";
+import { unknownEvent } from "../../project/stopped.js";
+import { foldTail } from "../../project/stored-fold.js";
+import { reportFailures, type SessionHost } from "./session-host.js";
 
-/** What a lane knows of its session while it is loaded. */
-export interface LaneState {
-  readonly info: SessionInfo;
+/** How far a session has come. */
+interface Position {
+  readonly revision: number;
+  /** The ordinal of the last event. */
+  readonly ordinal: bigint;
+  /** Where the timeline of this process stops. */
+  readonly stop: TimelineStop | undefined;
+  /** Where the fold failed, as the store has it for all processes. */
+  readonly failedAt: bigint | undefined;
+}
+
+/** What a lane knows of its session while it is loaded: what was given an ordinal, durable or not. */
+export interface LaneState extends Position {
+  info: SessionInfo;
   /** Of the timeline; renewed by a repair. */
   epoch: string;
   timeline: TrackedTimeline;
-  /** The revision that the store will be at when all that was taken is durable. */
   revision: number;
-  /** The last ordinal that was given. */
   ordinal: bigint;
+  stop: TimelineStop | undefined;
+  failedAt: bigint | undefined;
+  /** How far the store has come, as far as the lane knows. */
+  durable: Position;
+  /** Failures of events of the log that the store does not have on record yet. */
+  owed: readonly Failure[];
 }
 
 /** What a commit has; what is left out is empty, or as the lane has it. */
 export interface CommitContent {
   readonly events?: readonly StoredEvent[];
-  readonly keys?: readonly StoredKey[];
+  readonly keys?: readonly BatchKey[];
   readonly failures?: readonly Failure[];
+  /** Takes the place of the epoch. */
+  readonly newEpoch?: string;
   /** Takes the place of the whole timeline. */
   readonly replacement?: TrackedTimeline;
 }
@@ -29,30 +50,65 @@ export interface CommitContent {
 /** Reads where a session stands in the store; one that is not there begins. */
 export async function loadState(host: SessionHost, sessionId: string): Promise<LaneState> {
   const stored = await host.store.load(sessionId);
-  const metadata = stored?.metadata ?? (await host.sessionMetadata(sessionId));
-  return {
-    info: { id: sessionId, metadata },
-    epoch: stored?.epoch ?? crypto.randomUUID(),
-    timeline: new TrackedTimeline(host.registry, stored?.cursor, stored?.entities),
+  const info: SessionInfo = { id: sessionId, metadata: stored?.metadata ?? (await host.sessionMetadata(sessionId)) };
+  const timeline = new TrackedTimeline(host.registry, stored?.cursor, stored?.entities);
+  const owed: Failure[] = [];
+  const stop = stored && (await foldTail(host, info, stored, timeline, owed));
+  timeline.owe();
+  if (stop?.reason === "unknown") reportUnknown(host, sessionId, stop);
+  const position: Position = {
     revision: stored?.revision ?? 0,
     ordinal: stored?.ordinal ?? 0n,
+    stop,
+    failedAt: stop?.reason === "failed" ? stop.ordinal : stored?.failedAt,
   };
+  return { ...position, info, epoch: stored?.epoch ?? crypto.randomUUID(), timeline, durable: position, owed };
 }
 
 /** The next batch, with what changed in the timeline. Moves the revision on. */
-export function nextBatch(state: LaneState, content: CommitContent): SessionBatch {
-  const { events = [], keys = [], failures = [], replacement } = content;
+export function nextBatch(host: SessionHost, state: LaneState, content: CommitContent): SessionBatch {
+  const { events = [], keys = [], failures = [], newEpoch, replacement } = content;
   const { cursor } = replacement ?? state.timeline;
   return {
+    id: host.process.nextId(),
     sessionId: state.info.id,
     revision: state.revision++,
+    epoch: state.epoch,
+    ...(newEpoch !== undefined && { newEpoch }),
     metadata: state.info.metadata as JsonObject,
     events,
     cursor,
-    epoch: state.epoch,
+    failedAt: state.failedAt,
     entities: replacement?.stored() ?? state.timeline.takeChanges(),
     replaceTimeline: replacement !== undefined,
-    errors: failures.map(({ record }) => record),
+    errors: [...state.owed, ...failures].map(({ record }) => record),
     keys,
+    descriptors: host.descriptors.ofEvents(events),
   };
+}
+
+/** How far a state has come. */
+export function positionOf({ revision, ordinal, stop, failedAt }: Position): Position {
+  return { revision, ordinal, stop, failedAt };
+}
+
+/** A batch is durable, with which the session has come to a position. */
+export function noteDurable(host: SessionHost, state: LaneState, batch: SessionBatch, position: Position): void {
+  state.durable = position;
+  reportFailures(host, state.info.id, state.owed);
+  state.owed = [];
+  state.timeline.settled();
+  host.descriptors.stored(batch.descriptors);
+}
+
+/** Forgets all that is not durable. */
+export function revert(state: LaneState): void {
+  state.timeline.revert();
+  Object.assign(state, positionOf(state.durable));
+}
+
+/** Tells that a timeline stops at an event that this program does not know. */
+export function reportUnknown(host: SessionHost, sessionId: string, stop: TimelineStop): void {
+  const { ordinal, name } = stop;
+  host.report({ step: "decode", sessionId, ordinal, name, error: unknownEvent(sessionId, stop) });
 }

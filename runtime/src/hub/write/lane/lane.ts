@@ -1,14 +1,15 @@
 import { isSessionstreamError } from "../../../base/errors.js";
 import type { SessionInfo } from "../../../session/session-info.js";
-import type { SessionBatch } from "../../../store/store.js";
+import type { TimelineStop } from "../../../session/timeline-stop.js";
+import type { SessionBatch } from "../../../store/batch.js";
 import { toStoreError } from "../../../store/store-error.js";
 import type { TimelineView } from "../../../timeline/view.js";
-import type { FailedStep } from "../../observe/error-report.js";
 import { admit } from "./admit.js";
 import type { Committing } from "./committer.js";
 import { Hold } from "./hold.js";
-import { type CommitContent, type LaneState, loadState, nextBatch } from "./lane-state.js";
-import { type Admitted, isEvent, keysOf, type Publication, refusedBy } from "./publication.js";
+import { type CommitContent, type LaneState, nextBatch, noteDurable, positionOf, revert } from "./lane-state.js";
+import { LoadedSession } from "./loaded-session.js";
+import { type Admitted, type AdmittedEvent, isEvent, keysOf, type Publication, refusedBy } from "./publication.js";
 import { observeEvent, reportFailures, type SessionHost } from "./session-host.js";
 
 /** A lane that waits while work on its session goes on. */
@@ -16,7 +17,7 @@ export interface HeldLane {
   readonly state: LaneState;
   /**
    * Makes something durable by itself.
-   * @throws ORDINAL_CONFLICT, KEY_CLAIMED or STORE_FAILED.
+   * @throws ORDINAL_CONFLICT or STORE_FAILED.
    */
   commit(content: CommitContent): Promise<void>;
 }
@@ -26,14 +27,22 @@ export interface LaneStatus {
   readonly info: SessionInfo;
   readonly ordinal: bigint;
   readonly cursor: bigint;
+  readonly stop: TimelineStop | undefined;
   /** The timeline in memory. */
   readonly view: TimelineView;
+}
+
+/** What was taken to be committed. */
+interface Taken {
+  readonly admitted: readonly Admitted[];
+  /** What the store was given, and how far the session has come with it. */
+  given?: { readonly batch: SessionBatch; readonly position: LaneState["durable"] };
 }
 
 /** Events beyond this many wait before they are projected, so that a batch stays bounded. */
 const maxBatch = 256;
 
-/** Conflicts in a row after which an event is refused rather than tried again. */
+/** How often in a row a store may say that another commit came first where there is none. */
 const maxConflicts = 100;
 
 /**
@@ -42,37 +51,39 @@ const maxConflicts = 100;
  * nothing can come between. The committer then makes durable what has gathered.
  * Only then does the lane fan it out and tell the publisher.
  *
- * The lane throws its memory away, and reads it again from the store, whenever a
- * commit does not succeed: after a conflict it orders and projects the events anew,
- * after any other failure it refuses those of the batch.
+ * When a commit does not succeed, the lane goes back to what is durable. After a
+ * conflict it takes over what other processes committed, event by event, and then
+ * orders and projects its own anew. After any other failure it refuses the events
+ * of the batch.
  */
 export class Lane implements Committing {
   readonly id: string;
   readonly #host: SessionHost;
-  #state: LaneState | undefined;
-  #loading: Promise<void> | undefined;
-  /** Not yet ordered: the session loads, or is held, or the batch is full. */
+  readonly #session: LoadedSession;
+  /** Not yet ordered: the session is read, or is held, or the batch is full. */
   #waiting: Publication[] = [];
   #admitted: Admitted[] = [];
-  #committing: Admitted[] = [];
+  #taken: Taken | undefined;
   #conflicts = 0;
   #admitting = false;
+  #followers = 0;
+  /** The highest revision that the store is known to have reached; infinite where it is not known. */
+  #moved = 0;
   readonly #hold = new Hold();
-  /** The last state that there was, for readers, while another is read. */
-  #seen: LaneState | undefined;
-  /** The timeline as the lane has it, live. Read it only once the session is loaded. */
-  readonly timeline: TimelineView = {
-    get: (entity, id) => this.#seen?.timeline.get(entity, id),
-    list: (entity) => this.#seen?.timeline.list(entity) ?? [],
-  };
 
   constructor(id: string, host: SessionHost) {
     this.id = id;
     this.#host = host;
+    this.#session = new LoadedSession(id, host, (error) => this.#haveRead(error));
+  }
+
+  /** The timeline as the lane has it, live. Read it only once the session is loaded. */
+  get timeline(): TimelineView {
+    return this.#session.timeline;
   }
 
   get isIdle(): boolean {
-    return !this.#hold.isHeld && this.#loading === undefined && this.#isDrained && this.#waiting.length === 0;
+    return this.#followers === 0 && this.#isSettled;
   }
 
   /** Takes events, or what decides them, into the order. The publication hears of the outcome. */
@@ -82,21 +93,45 @@ export class Lane implements Committing {
   }
 
   /**
+   * Keeps the session loaded, and fans out what other processes commit to it, until the
+   * returned function is called.
+   */
+  follow(): () => void {
+    this.#followers++;
+    // Whoever reads the session is told what fails.
+    this.#session.load().catch(() => {});
+    let isOver = false;
+    return () => {
+      if (!isOver) this.#followers--;
+      isOver = true;
+    };
+  }
+
+  /** Resolves when all that is committed from now on will be fanned out, or where nobody follows. */
+  async followed(): Promise<void> {
+    if (this.#followers > 0) await this.#session.load();
+  }
+
+  /** The store has come to a revision, or to one that is not known. */
+  moved(revision = Number.POSITIVE_INFINITY): void {
+    if (revision > this.#moved) this.#moved = revision;
+    this.#takeMoves();
+  }
+
+  /**
    * Makes sure that what the lane knows is at least as new as what the store has now.
    * What waits to be committed finds out by itself whether it is.
    */
   async refresh(): Promise<void> {
-    const state = this.#state;
-    if (state === undefined || !this.#isDrained) return;
-    const stored = await this.#host.store.session(this.id);
-    const isBehind = stored !== undefined && (stored.revision > state.revision || stored.epoch !== state.epoch);
-    if (isBehind && this.#state === state && this.#isDrained && !this.#hold.isHeld) this.#state = undefined;
+    if (this.#session.isReading) await this.#session.load();
+    if (!this.#isFree || !(await this.#session.isBehind()) || !this.#isFree) return;
+    await this.#session.read(() => this.#session.catchUp());
   }
 
   /** Loads the session where it is not, and says where it stands. */
   async status(): Promise<LaneStatus> {
-    const { info, ordinal, timeline } = await this.#load();
-    return { info, ordinal, cursor: timeline.cursor, view: timeline.view };
+    const { info, ordinal, timeline, stop } = await this.#session.load();
+    return { info, ordinal, cursor: timeline.cursor, stop, view: timeline.view };
   }
 
   /**
@@ -109,53 +144,60 @@ export class Lane implements Committing {
     try {
       for (let conflicts = 0; ; conflicts++) {
         try {
-          const state = await this.#load();
-          return await work({ state, commit: (content) => this.#commit(nextBatch(state, content)) });
+          const state = await this.#session.load();
+          return await work({ state, commit: (content) => this.#commit(state, content) });
         } catch (thrown) {
-          this.#state = undefined;
+          this.#session.drop();
           if (!isSessionstreamError(thrown, "ORDINAL_CONFLICT") || conflicts === maxConflicts) throw thrown;
         }
       }
     } finally {
       this.#hold.release();
-      this.#admitWaiting();
-      this.#hold.changed();
+      this.#goOn();
     }
   }
 
   /** Resolves when every event that was published is durable or refused. */
   async idle(): Promise<void> {
-    while (!this.isIdle) await this.#hold.change();
+    while (!this.#isSettled) await this.#hold.change();
   }
 
   takeBatch(): SessionBatch | undefined {
-    const state = this.#state;
-    if (state === undefined || this.#admitted.length === 0) return undefined;
-    this.#committing = this.#admitted;
+    const { state } = this.#session;
+    const admitted = this.#admitted;
+    if (state === undefined || admitted.length === 0) return undefined;
     this.#admitted = [];
-    const events = this.#committing.filter(isEvent);
-    const batch =
-      events.length === 0
-        ? undefined
-        : nextBatch(state, {
-            events: events.map(({ stored }) => stored),
-            keys: keysOf(events),
-            failures: events.flatMap(({ failures }) => failures),
-          });
-    // Decisions without events stand on what is durable already.
-    if (batch === undefined) this.settle(undefined);
+    const events = admitted.filter(isEvent);
+    if (events.length === 0) {
+      // Decisions without events stand on what is durable already.
+      for (const each of admitted) this.#settled(each);
+      this.#goOn();
+      return undefined;
+    }
+    const taken: Taken = { admitted };
+    this.#taken = taken;
+    const batch = nextBatch(this.#host, state, {
+      events: events.map(({ stored }) => stored),
+      keys: keysOf(events),
+      failures: events.flatMap(({ failures }) => failures),
+    });
+    taken.given = { batch, position: positionOf(state) };
     this.#admitWaiting();
     return batch;
   }
 
   settle(outcome: Error | undefined): void {
-    const settled = this.#committing;
-    this.#committing = [];
+    const taken = this.#taken;
+    const { state } = this.#session;
+    this.#taken = undefined;
+    if (taken === undefined || state === undefined) return;
     if (outcome === undefined) {
       this.#conflicts = 0;
-      for (const each of settled) this.#settled(each);
+      if (taken.given !== undefined) noteDurable(this.#host, state, taken.given.batch, taken.given.position);
+      for (const each of taken.admitted) this.#settled(each);
+      this.#takeMoves();
     } else {
-      this.#startOver(settled, outcome);
+      this.#startOver(state, taken, outcome);
     }
     this.#hold.changed();
   }
@@ -165,36 +207,60 @@ export class Lane implements Committing {
       admitted.answer();
       return;
     }
-    const { stored, uiEvents, failures, publication, isLast } = admitted;
+    const { stored, uiEvents } = admitted;
     const { ordinal, name } = stored;
-    publication.claim?.published(ordinal);
-    if (failures.length > 0) reportFailures(this.#host, this.id, failures);
-    observeEvent(this.#host, this.id, "commit", name, ordinal);
+    this.#noteCommitted(admitted);
     this.#host.fanOut({ sessionId: this.id, ordinal, events: uiEvents, isReset: false });
     observeEvent(this.#host, this.id, "fanout", name, ordinal, uiEvents.length);
-    if (isLast) publication.resolve({ ordinal });
+    if (admitted.isLast) admitted.publication.resolve({ ordinal });
+  }
+
+  #noteCommitted({ publication, stored, failures }: AdmittedEvent): void {
+    publication.claim?.published(stored.ordinal);
+    if (failures.length > 0) reportFailures(this.#host, this.id, failures);
+    observeEvent(this.#host, this.id, "commit", stored.name, stored.ordinal);
   }
 
   get #isDrained(): boolean {
-    return this.#admitted.length === 0 && this.#committing.length === 0;
+    return this.#admitted.length === 0 && this.#taken === undefined;
+  }
+
+  /** Whether nothing goes on that a reading would disturb. */
+  get #isFree(): boolean {
+    return this.#isDrained && !this.#hold.isHeld && !this.#session.isReading;
+  }
+
+  get #isSettled(): boolean {
+    return this.#isFree && this.#waiting.length === 0;
+  }
+
+  /** What waits for a reading that failed is refused. */
+  #haveRead(error: Error | undefined): void {
+    if (error !== undefined) for (const publication of this.#waiting.splice(0)) publication.reject(error);
+    this.#goOn();
+  }
+
+  /** Something is over that others waited for. */
+  #goOn(): void {
+    this.#admitWaiting();
+    this.#takeMoves();
+    this.#hold.changed();
   }
 
   #admitWaiting(): void {
     // A projection that publishes, which it must not, finds its turn after the event that it projects.
-    if (this.#hold.isHeld || this.#admitting || this.#waiting.length === 0) return;
-    if (this.#state === undefined) {
-      // A failure to load is told to the publications that wait for it.
-      this.#load().catch((error: Error) => {
-        for (const publication of this.#waiting.splice(0)) publication.reject(error);
-        this.#hold.changed();
-      });
+    if (this.#hold.isHeld || this.#admitting || this.#session.isReading || this.#waiting.length === 0) return;
+    const { state } = this.#session;
+    if (state === undefined) {
+      // A failure is told to the publications that wait.
+      this.#session.load().catch(() => {});
       return;
     }
     this.#admitting = true;
     // Refused events leave room for more.
     let taken = 0;
     for (let next = this.#waiting[0]; next !== undefined && this.#hasRoomFor(next); next = this.#waiting[++taken]) {
-      admit(this.#host, this.#state, next, this.#admitted);
+      admit(this.#host, state, next, this.#admitted);
     }
     this.#waiting.splice(0, taken);
     this.#admitting = false;
@@ -208,53 +274,72 @@ export class Lane implements Committing {
     return claim !== undefined && claim === this.#admitted.at(-1)?.publication.claim;
   }
 
-  async #commit(batch: SessionBatch): Promise<void> {
+  async #commit(state: LaneState, content: CommitContent): Promise<void> {
+    const batch = nextBatch(this.#host, state, content);
     const [outcome] = await this.#host.store.commit([batch]).catch((thrown: unknown) => [thrown]);
     if (outcome !== undefined) throw toStoreError(outcome, { sessionId: this.id });
+    if (content.newEpoch !== undefined) state.epoch = content.newEpoch;
+    noteDurable(this.#host, state, batch, positionOf(state));
   }
 
-  async #load(): Promise<LaneState> {
-    if (this.#state !== undefined) return this.#state;
-    this.#loading ??= this.#read().finally(() => {
-      this.#loading = undefined;
-      this.#hold.changed();
-    });
-    await this.#loading;
-    return this.#load();
+  /** Takes over what other processes committed, for those who follow, once nothing stands in the way. */
+  #takeMoves(): void {
+    if (this.#followers === 0 || !this.#isSettled) return;
+    const { state } = this.#session;
+    // What fails here is told to whoever next uses the session, or tried again when the store moves again.
+    if (state === undefined) {
+      if (this.#moved > 0) this.#session.load().catch(() => {});
+      this.#moved = 0;
+    } else if (this.#moved > state.revision) {
+      this.#moved = 0;
+      this.#session.read(() => this.#session.catchUp()).catch(() => {});
+    }
   }
 
-  async #read(): Promise<void> {
-    this.#state = await loadState(this.#host, this.id);
-    this.#seen = this.#state;
-    this.#admitWaiting();
-  }
-
-  #startOver(settled: readonly Admitted[], outcome: Error): void {
-    const isConflict = isSessionstreamError(outcome, "ORDINAL_CONFLICT");
-    const again = isConflict && ++this.#conflicts <= maxConflicts;
-    if (!again) this.#conflicts = 0;
-    const refused = again ? [] : refusedBy(outcome, settled);
-    // Those of several events stand there several times.
-    const redo = new Set(
-      [...settled, ...this.#admitted]
-        .filter((each) => !isEvent(each) || !refused.includes(each))
-        .map(({ publication }) => publication),
-    );
-    this.#waiting = [...redo, ...this.#waiting];
+  /** The store does not have what it was given, or does not say so. */
+  #startOver(state: LaneState, { admitted, given }: Taken, outcome: Error): void {
+    const redo = [...admitted, ...this.#admitted];
     this.#admitted = [];
-    this.#state = undefined;
+    revert(state);
+    const { revision } = state;
+    void this.#session.read(async () => {
+      const isIn = await this.#isIn(given?.batch, outcome);
+      await this.#session.catchUp().catch(() => {});
+      if (this.#session.state?.revision !== revision) this.#conflicts = 0;
+      const done = isIn ? admitted.filter(isEvent) : [];
+      const refused = isIn ? [] : this.#refusedOf(admitted, outcome);
+      const over = new Set([...done, ...refused].map(({ publication }) => publication));
+      // Those of several events stand there several times.
+      const again = new Set(redo.map(({ publication }) => publication).filter((each) => !over.has(each)));
+      this.#waiting = [...again, ...this.#waiting];
+      for (const each of done) this.#noteCommitted(each);
+      for (const { publication, stored, isLast } of done) if (isLast) publication.resolve({ ordinal: stored.ordinal });
+      this.#refuse(refused, outcome);
+    });
+  }
+
+  /** Whether a batch was committed, though the store did not say so. */
+  async #isIn(batch: SessionBatch | undefined, outcome: Error): Promise<boolean> {
+    const isKnown = ["ORDINAL_CONFLICT", "KEY_CLAIMED"].includes(toStoreError(outcome).code);
+    if (batch === undefined || isKnown) return false;
+    return this.#host.store.hasBatch(this.id, batch.id).catch(() => false);
+  }
+
+  #refusedOf(admitted: readonly Admitted[], outcome: Error): readonly AdmittedEvent[] {
+    const again = isSessionstreamError(outcome, "ORDINAL_CONFLICT") && ++this.#conflicts <= maxConflicts;
+    if (again) return [];
+    this.#conflicts = 0;
+    return refusedBy(outcome, admitted);
+  }
+
+  #refuse(refused: readonly AdmittedEvent[], outcome: Error): void {
     const error = toStoreError(outcome, { sessionId: this.id });
+    const step = isSessionstreamError(outcome, "ORDINAL_CONFLICT") ? "order" : "commit";
     for (const { publication, stored } of refused) {
+      const { ordinal, name } = stored;
       // That another process did the same work first is no failure.
-      if (!isSessionstreamError(outcome, "KEY_CLAIMED")) {
-        this.#report(isConflict ? "order" : "commit", stored.ordinal, stored.name, error);
-      }
+      if (error.code !== "KEY_CLAIMED") this.#host.report({ step, sessionId: this.id, ordinal, name, error });
       publication.reject(error);
     }
-    this.#admitWaiting();
-  }
-
-  #report(step: FailedStep, ordinal: bigint, name: string, error: unknown): void {
-    this.#host.report({ step, sessionId: this.id, ordinal, name, error });
   }
 }

@@ -4,12 +4,14 @@ import type { DescEvent, EventDraft } from "../../../schema/event.js";
 import { encodePayload, type PayloadInit } from "../../../schema/payload.js";
 import type { SchemaRegistry } from "../../../schema/registry.js";
 import type { UiEvent } from "../../../schema/ui-event.js";
-import type { StoredEvent, StoredKey } from "../../../store/store.js";
+import type { BatchKey } from "../../../store/batch.js";
+import type { EventMeta } from "../../../store/event-meta.js";
+import type { StoredEvent } from "../../../store/stored.js";
 import type { TimelineView } from "../../../timeline/view.js";
 import type { BackendEvent } from "../../feature/backend-event.js";
 import type { Published } from "../../feature/command-context.js";
 import type { Failure } from "../../project/fold.js";
-import type { KeyClaim } from "./key-claim.js";
+import type { KeyedWork } from "./keyed-work.js";
 
 /** An event as it was given to be published: checked and encoded, once for all that comes. */
 export interface EncodedEvent {
@@ -24,7 +26,9 @@ export interface EncodedEvent {
 export interface Publication {
   /** The events; for a decision, given the view that it is made on. */
   readonly events: readonly EncodedEvent[] | ((view: TimelineView) => readonly EncodedEvent[]);
-  readonly claim: KeyClaim | undefined;
+  readonly claim: KeyedWork | undefined;
+  /** Where the events come from, if anything is known of that. */
+  readonly meta: EventMeta | undefined;
   resolve(published: Published): void;
   reject(error: unknown): void;
 }
@@ -80,13 +84,14 @@ export function encodedDraft(registry: SchemaRegistry, sessionId: string, draft:
 }
 
 /** The keys that events were published under, one for each work. */
-export function keysOf(events: readonly AdmittedEvent[]): StoredKey[] {
-  const keys = new Map<KeyClaim, StoredKey>();
+export function keysOf(events: readonly AdmittedEvent[]): BatchKey[] {
+  const keys = new Map<KeyedWork, BatchKey>();
   for (const { publication, stored } of events) {
     const { claim } = publication;
     if (claim === undefined) continue;
-    const from = keys.get(claim)?.firstOrdinal ?? stored.ordinal;
-    keys.set(claim, claim.stored(from, stored.ordinal));
+    const firstOrdinal = keys.get(claim)?.firstOrdinal ?? stored.ordinal;
+    const { space, key, fingerprint, token } = claim;
+    keys.set(claim, { space, key, fingerprint, token, firstOrdinal, lastOrdinal: stored.ordinal });
   }
   return [...keys.values()];
 }
@@ -95,7 +100,7 @@ export function keysOf(events: readonly AdmittedEvent[]): StoredKey[] {
 export function refusedBy(outcome: Error, settled: readonly Admitted[]): readonly AdmittedEvent[] {
   const events = settled.filter(isEvent);
   if (!isSessionstreamError(outcome, "KEY_CLAIMED")) return events;
-  const { key } = outcome.context;
-  const ofKey = events.filter(({ publication }) => publication.claim?.key === key);
+  const { key, space } = outcome.context;
+  const ofKey = events.filter(({ publication: { claim } }) => claim?.key === key && claim?.space === space);
   return ofKey.length > 0 ? ofKey : events;
 }

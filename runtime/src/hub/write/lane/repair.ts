@@ -1,8 +1,10 @@
 import type { SessionInfo } from "../../../session/session-info.js";
+import type { TimelineStop } from "../../../session/timeline-stop.js";
 import { readLog } from "../../../store/read-log.js";
 import type { Timeline } from "../../../timeline/timeline.js";
 import { TrackedTimeline } from "../../../timeline/tracked-timeline.js";
 import type { Failure } from "../../project/fold.js";
+import { unknownEvent } from "../../project/stopped.js";
 import type { HeldLane, Lane, LaneStatus } from "./lane.js";
 import { reportFailures, type SessionHost } from "./session-host.js";
 
@@ -13,13 +15,17 @@ import { reportFailures, type SessionHost } from "./session-host.js";
  */
 export async function retryTimeline(lane: Lane, host: SessionHost): Promise<LaneStatus> {
   return lane.exclusively(async (held) => {
-    const { info, ordinal, timeline } = held.state;
+    const { state } = held;
+    const { info, timeline, stop } = state;
     const before = timeline.cursor;
     const failures: Failure[] = [];
-    await foldLog(host, info, timeline, failures);
+    // They are found out again.
+    state.owed = [];
+    // A timeline that another program has folded further than this one can is not for this one to repair.
+    if (stop !== undefined && stop.ordinal > before) state.stop = await foldLog(host, info, timeline, failures);
     if (timeline.cursor !== before) await commitRepair(held, host, failures);
     else await recordFailures(held, host, failures);
-    return { info, ordinal, cursor: timeline.cursor, view: timeline.view };
+    return { info, ordinal: state.ordinal, cursor: timeline.cursor, stop: state.stop, view: timeline.view };
   });
 }
 
@@ -27,22 +33,27 @@ export async function retryTimeline(lane: Lane, host: SessionHost): Promise<Lane
  * Folds the whole log into a shadow while events keep coming and readers see the
  * old timeline; what came in meanwhile is folded while the lane waits, and then
  * the shadow takes the timeline's place in one commit. Where a projection fails
- * and the policy is `fail`, the old timeline stays, the failure is recorded, and
- * it is thrown.
+ * and the policy is `fail`, or the program does not know an event, the old
+ * timeline stays, the failure is recorded, and it is thrown.
  */
 export async function rebuildTimeline(lane: Lane, host: SessionHost): Promise<LaneStatus> {
   const { info } = await lane.status();
   const shadow = new TrackedTimeline(host.registry);
   const failures: Failure[] = [];
-  let isWhole = await foldLog(host, info, shadow, failures);
-  const failed = await lane.exclusively(async (held) => {
-    isWhole &&= await foldLog(host, info, shadow, failures);
+  let stop = await foldLog(host, info, shadow, failures);
+  await lane.exclusively(async (held) => {
+    stop ??= await foldLog(host, info, shadow, failures);
+    if (stop !== undefined) {
+      await recordFailures(held, host, failures);
+      return;
+    }
     // A session that nobody used stays so.
-    if (isWhole && held.state.revision > 0) await commitRepair(held, host, failures, shadow);
-    if (!isWhole) await recordFailures(held, host, failures);
-    return isWhole ? undefined : failures.at(-1);
+    if (held.state.revision === 0) return;
+    held.state.stop = undefined;
+    await commitRepair(held, host, failures, shadow);
   });
-  if (failed !== undefined) throw failed.error;
+  if (stop?.reason === "unknown") throw unknownEvent(info.id, stop);
+  if (stop !== undefined) throw failures.at(-1)?.error;
   return lane.status();
 }
 
@@ -53,8 +64,8 @@ async function commitRepair(
   failures: readonly Failure[],
   replacement?: TrackedTimeline,
 ): Promise<void> {
-  state.epoch = crypto.randomUUID();
-  await commit({ failures, ...(replacement !== undefined && { replacement }) });
+  state.failedAt = state.stop?.reason === "failed" ? state.stop.ordinal : undefined;
+  await commit({ failures, newEpoch: crypto.randomUUID(), ...(replacement !== undefined && { replacement }) });
   if (replacement !== undefined) {
     replacement.dropChanges();
     state.timeline = replacement;
@@ -84,15 +95,16 @@ async function recordFailures(
   reportFailures(host, id, failures);
 }
 
-/** Folds what the log has above the timeline's cursor; returns whether it came to the end. */
+/** Folds what the log has above the timeline's cursor. Returns where the timeline stops, if it does. */
 async function foldLog(
   host: SessionHost,
   info: SessionInfo,
   timeline: Timeline,
   failures: Failure[],
-): Promise<boolean> {
+): Promise<TimelineStop | undefined> {
   for await (const stored of readLog(host.store, info.id, timeline.cursor)) {
-    if (!host.fold.applyStored(stored, info, timeline, failures)) return false;
+    const stop = host.fold.applyStored(stored, info, timeline, failures);
+    if (stop !== undefined) return stop;
   }
-  return true;
+  return undefined;
 }

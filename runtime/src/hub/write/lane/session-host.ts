@@ -5,15 +5,22 @@ import type { Store } from "../../../store/store.js";
 import type { Feature } from "../../feature/feature.js";
 import type { ErrorReport } from "../../observe/error-report.js";
 import type { PipelineObserver, PipelineRecord, PipelineStep } from "../../observe/pipeline-observer.js";
+import type { EventReader } from "../../project/event-reader.js";
 import type { Failure, Fold } from "../../project/fold.js";
 import type { Committer } from "./committer.js";
+import type { Descriptors } from "./descriptors.js";
+import type { Process } from "./process.js";
 
 /** What the sessions in memory need of their hub. */
 export interface SessionHost {
   readonly registry: SchemaRegistry;
   readonly store: Store;
+  readonly reader: EventReader;
   readonly fold: Fold;
   readonly committer: Committer;
+  /** The process as the store knows it. */
+  readonly process: Process;
+  readonly descriptors: Descriptors;
   /** What the features want to be called when a session is opened. */
   readonly openers: readonly NonNullable<Feature["opened"]>[];
   /** Undefined where nobody listens, so that no record is made then. */

@@ -11,6 +11,7 @@ import {
 } from "../../../../../test/fixtures/gen/ledger/v1/ledger_sessionstream.js";
 import { ledgerOf, writeThen } from "../../../../../test/fixtures/ledger.js";
 import { places } from "../../../../../test/fixtures/stores.js";
+import { commit } from "../../../../src/testing/store/batches.js";
 import { cents, thenAt, today } from "./then.js";
 
 describe.each(places)("a log of then, read from %s,", (_name, make) => {
@@ -21,7 +22,7 @@ describe.each(places)("a log of then, read from %s,", (_name, make) => {
     const hub = new Hub({ features: [ledgerOf()], store });
     const events = await hub.events("s");
     expect(events).toMatchObject([today(300n), today(500n), today(700n)]);
-    expect(Object.keys(events[0] ?? {}).sort()).toEqual(["name", "ordinal", "payload", "session", "time"]);
+    expect(Object.keys(events[0] ?? {}).sort()).toEqual(["meta", "name", "ordinal", "payload", "session", "time"]);
     expect(events.map(({ ordinal, time }) => [ordinal, time])).toEqual(
       before.map(({ ordinal, time }) => [ordinal, time]),
     );
@@ -56,20 +57,8 @@ describe.each(places)("a log of then, read from %s,", (_name, make) => {
     const place = make();
     const store = await thenAt(place);
     // The timeline stood before all of it.
-    await store.commit([
-      {
-        sessionId: "s",
-        revision: (await store.session("s"))?.revision ?? 0,
-        metadata: {},
-        events: [],
-        cursor: 0n,
-        epoch: "another",
-        entities: [],
-        replaceTimeline: true,
-        errors: [],
-        keys: [],
-      },
-    ]);
+    const { revision = 0, epoch = "" } = (await store.session("s")) ?? {};
+    await commit(store, { revision, epoch, failedAt: 1n, replaceTimeline: true });
     const hub = new Hub({ features: [ledgerOf()], store });
     const { missed } = await hub.hydrate("s");
     expect(missed.map(({ events }) => events.map(({ payload }) => payload))).toMatchObject([

@@ -28,6 +28,7 @@ test("each step of an upcast is given the event as it was published, or as the s
     version,
     ordinal: 1n,
     time: stored?.time,
+    meta: {},
     session: { id: "s", metadata: {} },
   });
   expect(given).toEqual([step(1, 3n), step(2, 4n)]);

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { LabTrace, LabWork } from "../../../../../test/fixtures/gen/lab/v1/lab_sessionstream.js";
 import type { LabSwitches } from "../../../../../test/fixtures/lab.js";
-import { places } from "../../../../../test/fixtures/stores.js";
+import { type Place, places, wrapStore } from "../../../../../test/fixtures/stores.js";
 import { Gate, settles } from "../../gate.js";
-import { keyedHub, once, reused, sessionIds, three } from "./keyed.js";
+import { broken, keyedHub, once, reused, sessionIds, three } from "./keyed.js";
 
 describe.each(places)("a command that two processes do under one key, on %s", (_, makePlace) => {
   const place = makePlace();
@@ -69,7 +69,7 @@ describe.each(places)("a command that two processes do under one key, on %s", (_
     expect(await one.hub.events(id)).toHaveLength(3);
   });
 
-  test("two processes of which one publishes nothing: both have the same outcome", async () => {
+  test("the second process waits for the first, whatever it would have done: only one handler runs", async () => {
     const gate = new Gate();
     const one = hubOf(async ({ publish }) => {
       await publish(LabTrace, {});
@@ -78,25 +78,81 @@ describe.each(places)("a command that two processes do under one key, on %s", (_
     const id = newSession();
     const second = two.hub.submit(id, LabWork, {}, once);
     expect(await settles(second)).toBe(false);
-    expect(await one.hub.submit(id, LabWork, {}, once)).toEqual({ ordinal: 1n });
+    const first = one.hub.submit(id, LabWork, {}, once);
+    expect(await settles(first)).toBe(false);
     gate.open();
-    expect(await second).toEqual({ ordinal: 1n });
+    expect(await Promise.all([first, second])).toEqual([{ ordinal: 0n }, { ordinal: 0n }]);
+    expect([one.runs(), two.runs()]).toEqual([0, 1]);
   });
 
-  test("two processes of which one hides why it was too late: both have the same outcome", async () => {
+  test("where the first process failed before anything was durable, the second does the work", async () => {
     const gate = new Gate();
-    const work: LabSwitches["work"] = async ({ publish }) => {
+    const one = hubOf(async () => {
       await gate.opened;
-      await publish(LabTrace, {}).catch(() => {
-        throw new Error("could not do it");
-      });
-    };
-    const [one, two] = [hubOf(work), hubOf(work)];
+      throw broken;
+    });
+    const two = hubOf(three);
     const id = newSession();
-    const submits = [one, two].map(({ hub }) => hub.submit(id, LabWork, {}, once));
-    expect(await settles(Promise.all(submits))).toBe(false);
+    const first = one.hub.submit(id, LabWork, { task: "t" }, once);
+    expect(await settles(first)).toBe(false);
+    const second = two.hub.submit(id, LabWork, { task: "t" }, once);
     gate.open();
-    expect(await Promise.all(submits)).toEqual([{ ordinal: 1n }, { ordinal: 1n }]);
+    await expect(first).rejects.toBe(broken);
+    expect(await second).toEqual({ ordinal: 3n });
+  });
+
+  test("a process that closes while it is at work leaves it to the others at once", async () => {
+    const gate = new Gate();
+    const one = hubOf(async ({ signal }) => {
+      await new Promise((resolve) => signal.addEventListener("abort", resolve));
+      await gate.opened;
+      throw broken;
+    });
+    const two = hubOf(three);
+    const id = newSession();
+    const first = one.hub.submit(id, LabWork, { task: "t" }, once);
+    first.catch(() => {});
+    expect(await settles(first)).toBe(false);
+    const second = two.hub.submit(id, LabWork, { task: "t" }, once);
+    const closed = one.hub.close({ abort: true });
+    gate.open();
+    await closed;
+    await expect(first).rejects.toMatchObject({ code: "CLOSED" });
+    expect(await second).toEqual({ ordinal: 3n });
+  });
+
+  test("a process that is silent for the time of a lease is taken for dead, and commits nothing under the key", async () => {
+    const gate = new Gate();
+    const work: LabSwitches["work"] = async (context) => {
+      await gate.opened;
+      await three(context);
+    };
+    const silent: Place = { open: () => wrapStore(place.open(), { beat: async () => {} }) };
+    const one = keyedHub(silent, work, { lease: 200 });
+    const two = keyedHub(place, three, { lease: 200 });
+    const id = newSession();
+    const first = one.hub.submit(id, LabWork, { task: "t" }, once);
+    expect(await settles(first)).toBe(false);
+    const begun = performance.now();
+    expect(await two.hub.submit(id, LabWork, { task: "t" }, once)).toEqual({ ordinal: 3n });
+    expect(performance.now() - begun).toBeGreaterThan(150);
+    gate.open();
+    expect(await first).toEqual({ ordinal: 3n });
+    expect(await two.hub.events(id)).toHaveLength(3);
+  });
+
+  test("a process that is at work for longer than a lease is waited for", async () => {
+    const gate = new Gate();
+    const one = keyedHub(place, () => gate.opened, { lease: 100 });
+    const two = keyedHub(place, three, { lease: 100 });
+    const id = newSession();
+    const first = one.hub.submit(id, LabWork, {}, once);
+    expect(await settles(first)).toBe(false);
+    const second = two.hub.submit(id, LabWork, {}, once);
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    gate.open();
+    expect(await Promise.all([first, second])).toEqual([{ ordinal: 0n }, { ordinal: 0n }]);
+    expect(two.runs()).toBe(0);
   });
 
   test.each([

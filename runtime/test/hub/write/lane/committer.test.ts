@@ -1,23 +1,10 @@
 import { expect, test } from "vitest";
 import { Committer, type Committing } from "../../../../src/hub/write/lane/committer.js";
+import type { SessionBatch } from "../../../../src/store/batch.js";
 import { memoryStore } from "../../../../src/store/memory-store.js";
-import type { SessionBatch, Store } from "../../../../src/store/store.js";
+import type { Store } from "../../../../src/store/store.js";
+import { batchOf } from "../../../../src/testing/store/batches.js";
 import { Gate } from "../../gate.js";
-
-function batch(sessionId: string): SessionBatch {
-  return {
-    sessionId,
-    revision: 0,
-    metadata: {},
-    events: [],
-    cursor: 0n,
-    epoch: "first",
-    entities: [],
-    replaceTimeline: false,
-    errors: [],
-    keys: [],
-  };
-}
 
 /** A lane that has one batch, and notes what became of it. */
 class OneBatch implements Committing {
@@ -25,7 +12,7 @@ class OneBatch implements Committing {
   #batch: SessionBatch | undefined;
 
   constructor(sessionId: string) {
-    this.#batch = batch(sessionId);
+    this.#batch = batchOf({ sessionId });
   }
 
   takeBatch(): SessionBatch | undefined {

@@ -1,0 +1,44 @@
+import type { Fanout } from "../../session/ui-batch.js";
+import type { Store } from "../../store/store.js";
+import type { ActiveSessions } from "./active-sessions.js";
+import type { Fanouts } from "./fanouts.js";
+
+/** The sessions that somebody follows: what any process commits to them is fanned out here. */
+export class FollowedSessions {
+  readonly #sessions: ActiveSessions;
+  readonly #fanouts: Fanouts;
+  readonly #store: Store;
+  #followers = 0;
+  #unwatch: (() => void) | undefined;
+
+  constructor(sessions: ActiveSessions, fanouts: Fanouts, store: Store) {
+    this.#sessions = sessions;
+    this.#fanouts = fanouts;
+    this.#store = store;
+  }
+
+  /** Returns what ends it. */
+  follow(sessionId: string, fanout: Fanout): () => void {
+    this.#followers++;
+    this.#unwatch ??= this.#store.watch((moved) => {
+      if (moved === undefined) for (const session of this.#sessions.all()) session.moved();
+      else for (const { sessionId, revision } of moved) this.#sessions.get(sessionId)?.moved(revision);
+    });
+    const unfollow = this.#sessions.use(sessionId).follow();
+    const remove = this.#fanouts.add(fanout, sessionId);
+    let isOver = false;
+    return () => {
+      if (isOver) return;
+      isOver = true;
+      remove();
+      unfollow();
+      if (--this.#followers === 0) this.end();
+    };
+  }
+
+  /** Nobody hears of other processes any more. */
+  end(): void {
+    this.#unwatch?.();
+    this.#unwatch = undefined;
+  }
+}

@@ -1,0 +1,58 @@
+import { toStoreError } from "../../store/store-error.js";
+import type { KeyName, KeyOutcome, KeyOwner, StoredKey } from "../../store/stored.js";
+import type { SessionHost } from "./lane/session-host.js";
+
+/** A key that was claimed for work that is to begin; or the work is done. */
+export type ClaimedKey = { readonly token: string } | { readonly stored: StoredKey; readonly outcome: KeyOutcome };
+
+/** How often one looks whether another process is done, in milliseconds. */
+const pause = 25;
+
+/**
+ * Claims a key. Where another process is at work under it, waits until that is done, or
+ * takes the key over when the process is dead: when it left, or when its heart has not
+ * beaten for the time of a lease on the clock of this process. Work that had published
+ * something by then counts as done. Other work under the key is told at once, by a
+ * `stored` of another fingerprint.
+ */
+export async function claimKey(
+  { store, process, descriptors }: SessionHost,
+  name: KeyName,
+  fingerprint: string,
+  command: string,
+): Promise<ClaimedKey> {
+  const token = process.nextId();
+  const descriptor = descriptors.ofCommand(command);
+  const claim = { ...name, fingerprint, process: process.id, token, descriptor };
+  let seen: Seen | undefined;
+  for (;;) {
+    const isDead = seen !== undefined && (seen.beat === undefined || performance.now() - seen.since > process.lease);
+    const from = isDead && seen !== undefined ? { token: seen.token, beat: seen.beat } : undefined;
+    const [found] = await store.claim([from === undefined ? claim : { ...claim, from }]).catch(failed);
+    if (found === undefined) {
+      if (descriptor !== undefined) descriptors.stored([descriptor]);
+      if (seen?.outcome === undefined) return { token };
+      await store.settle({ ...name, token }, seen.outcome);
+      return { stored: { fingerprint, outcome: seen.outcome, owner: undefined }, outcome: seen.outcome };
+    }
+    const { owner, outcome } = found;
+    if (found.fingerprint !== fingerprint) return { stored: found, outcome: outcome ?? nothing };
+    if (owner === undefined) return { stored: found, outcome: outcome ?? nothing };
+    const isSame = owner.token === seen?.token && owner.beat === seen.beat;
+    seen = { ...owner, outcome, since: isSame && seen !== undefined ? seen.since : performance.now() };
+    const isOver = seen.beat === undefined || performance.now() - seen.since > process.lease;
+    if (!isOver) await new Promise((resolve) => setTimeout(resolve, pause));
+  }
+}
+
+function failed(thrown: unknown): never {
+  throw toStoreError(thrown);
+}
+
+/** Another process at work, and since when it looks so. */
+interface Seen extends KeyOwner {
+  readonly outcome: KeyOutcome | undefined;
+  readonly since: number;
+}
+
+const nothing: KeyOutcome = { firstOrdinal: 0n, lastOrdinal: 0n };

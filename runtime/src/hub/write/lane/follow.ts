@@ -1,0 +1,80 @@
+import { readLog } from "../../../store/read-log.js";
+import type { StoredEvent, StoredSession } from "../../../store/stored.js";
+import type { Failure } from "../../project/fold.js";
+import { stopAt } from "../../project/fold.js";
+import { type LaneState, positionOf, reportUnknown } from "./lane-state.js";
+import { observeEvent, type SessionHost } from "./session-host.js";
+
+/**
+ * Folds and fans out, event by event, what other processes committed to a session. The
+ * state must have nothing that is not durable. Returns false where the store has another
+ * history: then the state is of no use any more.
+ */
+export async function catchUp(host: SessionHost, state: LaneState): Promise<boolean> {
+  const { id } = state.info;
+  const stored = await host.store.session(id);
+  const isNew = state.revision === 0;
+  if (stored === undefined) return isNew;
+  if (isNew) {
+    // Another process began the session.
+    state.info = { id, metadata: stored.metadata };
+    state.epoch = stored.epoch;
+  }
+  if (stored.epoch !== state.epoch || stored.revision < state.revision) return false;
+  if (stored.revision === state.revision) return true;
+  const { stop } = state;
+  const skipped = await skippedEvents(host, id);
+  for await (const event of readLog(host.store, id, state.ordinal)) {
+    if (event.ordinal > stored.ordinal) break;
+    if (!follow(host, state, event, stored, skipped)) return false;
+  }
+  state.revision = stored.revision;
+  state.failedAt = stored.failedAt;
+  state.durable = positionOf(state);
+  if (stored.cursor >= state.timeline.cursor) state.timeline.dropChanges();
+  else state.timeline.owe();
+  if (state.stop !== stop) tellStop(host, state);
+  return true;
+}
+
+/** Takes over one event that is durable. Returns false where the store has folded it and this process cannot. */
+function follow(
+  host: SessionHost,
+  state: LaneState,
+  event: StoredEvent,
+  { cursor, failedAt }: StoredSession,
+  skipped: ReadonlySet<bigint>,
+): boolean {
+  const { info, timeline } = state;
+  const { ordinal, name } = event;
+  const events = host.fold.storedUiEvents(event, info, timeline.view);
+  if (state.stop === undefined) {
+    if (ordinal === failedAt) {
+      state.stop = stopAt(event, "failed");
+    } else if (skipped.has(ordinal)) {
+      timeline.cursor = ordinal;
+    } else {
+      const failures: Failure[] = [];
+      state.stop = host.fold.applyStored(event, info, timeline, failures);
+      if (failures.length > 0 && cursor >= ordinal) return false;
+      state.owed = [...state.owed, ...failures];
+    }
+  }
+  state.ordinal = ordinal;
+  host.fanOut({ sessionId: info.id, ordinal, events, isReset: false });
+  observeEvent(host, info.id, "fanout", name, ordinal, events.length);
+  return true;
+}
+
+/** The events that the timeline goes on without, in all processes. */
+async function skippedEvents({ store, fold }: SessionHost, id: string): Promise<ReadonlySet<bigint>> {
+  if (!fold.isAdvancing) return new Set();
+  const errors = await store.errors(id);
+  return new Set(errors.filter(({ step }) => step !== "ui-projection").map(({ ordinal }) => ordinal));
+}
+
+/** Who follows the session learns that it stopped when it starts over. */
+function tellStop(host: SessionHost, { info, ordinal, stop }: LaneState): void {
+  if (stop?.reason === "unknown") reportUnknown(host, info.id, stop);
+  host.fanOut({ sessionId: info.id, ordinal, events: [], isReset: true });
+}

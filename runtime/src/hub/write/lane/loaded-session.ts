@@ -1,0 +1,92 @@
+import type { TimelineView } from "../../../timeline/view.js";
+import { catchUp } from "./follow.js";
+import { type LaneState, loadState } from "./lane-state.js";
+import type { SessionHost } from "./session-host.js";
+
+/** What a lane knows of its session: read from the store when it is first needed, and again when it is of no use. */
+export class LoadedSession {
+  readonly #id: string;
+  readonly #host: SessionHost;
+  readonly #onRead: (error?: Error) => void;
+  #state: LaneState | undefined;
+  /** The last state that there was: for readers, while another is read. */
+  #seen: LaneState | undefined;
+  #reading: Promise<void> | undefined;
+  /** The timeline as the lane has it, live. Read it only once the session is loaded. */
+  readonly timeline: TimelineView = {
+    get: (entity, id) => this.#seen?.timeline.get(entity, id),
+    list: (entity) => this.#seen?.timeline.list(entity) ?? [],
+  };
+
+  /** `onRead` is called when a reading is over, with what it failed for. */
+  constructor(id: string, host: SessionHost, onRead: (error?: Error) => void) {
+    this.#id = id;
+    this.#host = host;
+    this.#onRead = onRead;
+  }
+
+  /** Undefined where it is not loaded. */
+  get state(): LaneState | undefined {
+    return this.#state;
+  }
+
+  /** Nothing may be ordered meanwhile. */
+  get isReading(): boolean {
+    return this.#reading !== undefined;
+  }
+
+  /** Loads the session where it is not, and waits until no reading goes on. */
+  async load(): Promise<LaneState> {
+    while (this.#reading !== undefined || this.#state === undefined) {
+      await (this.#reading ?? this.read(() => this.#load()));
+    }
+    return this.#state;
+  }
+
+  /** The state is of no use any more. */
+  drop(): void {
+    this.#state = undefined;
+  }
+
+  /** One reading at a time: to be called when none goes on. */
+  read(work: () => Promise<void>): Promise<void> {
+    const over = (error?: Error) => {
+      this.#reading = undefined;
+      this.#onRead(error);
+    };
+    this.#reading = work();
+    this.#reading.then(() => over(), over);
+    return this.#reading;
+  }
+
+  /** Whether the store has come further than the state. */
+  async isBehind(): Promise<boolean> {
+    const state = this.#state;
+    if (state === undefined) return false;
+    const stored = await this.#host.store.session(this.#id);
+    return stored !== undefined && (stored.revision > state.revision || stored.epoch !== state.epoch);
+  }
+
+  /** Within a reading: takes over what other processes committed. The state must have nothing that is not durable. */
+  async catchUp(): Promise<void> {
+    const state = this.#state;
+    try {
+      if (state !== undefined && (await catchUp(this.#host, state))) return;
+    } catch (thrown) {
+      this.drop();
+      throw thrown;
+    }
+    this.drop();
+    await this.#load();
+  }
+
+  async #load(): Promise<void> {
+    const before = this.#seen;
+    const state = await loadState(this.#host, this.#id);
+    this.#state = state;
+    this.#seen = state;
+    if (before === undefined || (before.durable.revision === state.revision && before.epoch === state.epoch)) return;
+    // Who follows the session lacks what was committed in between.
+    this.#host.fanOut({ sessionId: this.#id, ordinal: state.timeline.cursor, events: [], isReset: true });
+  }
+}

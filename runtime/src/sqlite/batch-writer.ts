@@ -1,0 +1,101 @@
+import { SessionstreamError } from "../base/errors.js";
+import type { SessionBatch } from "../store/batch.js";
+import { checkBatch, checkKey, checkOrdinals, previousOf } from "../store/rules.js";
+import type { StoredDescriptor } from "../store/stored.js";
+import { metaText, toSession } from "./rows.js";
+import type { SqliteKeys } from "./sqlite-keys.js";
+import type { Statements } from "./statements.js";
+
+/** How many moves are kept, and how many more there may be before the oldest go. */
+const keptMoves = 65_536;
+const moreMoves = 4096;
+
+/** Writes batches, each call within a transaction. */
+export class BatchWriter {
+  readonly #sql: Statements;
+  readonly #keys: SqliteKeys;
+
+  constructor(sql: Statements, keys: SqliteKeys) {
+    this.#sql = sql;
+    this.#keys = keys;
+  }
+
+  /** Returns the refusal of a batch that does not fit; it has written nothing then. */
+  write(batch: SessionBatch): SessionstreamError | undefined {
+    try {
+      const session = this.#append(batch) ?? this.#check(batch);
+      this.#writeRows(session, batch);
+      return undefined;
+    } catch (thrown) {
+      if (thrown instanceof SessionstreamError) return thrown;
+      throw thrown;
+    }
+  }
+
+  describe({ mark, name, version, hash, type, descriptor }: StoredDescriptor): void {
+    this.#sql.insertDescriptor.run(mark, name, version, hash, type, descriptor);
+  }
+
+  /**
+   * Moves the session on where all that the rules want holds, in one statement:
+   * nearly every batch appends events to a session that is as it expects.
+   * Returns the session's id, or undefined where a closer look is needed.
+   */
+  #append(batch: SessionBatch): bigint | undefined {
+    const { sessionId, revision, epoch, events, cursor, failedAt, keys } = batch;
+    const [first] = events;
+    const last = events.at(-1);
+    if (keys.length > 0 || batch.newEpoch !== undefined || first === undefined || last === undefined) return undefined;
+    const previous = previousOf(first);
+    checkOrdinals(batch, previous);
+    const found = this.#sql.appendToSession.get(
+      last.ordinal,
+      cursor,
+      failedAt ?? null,
+      sessionId,
+      revision,
+      epoch,
+      previous,
+      cursor,
+    );
+    return found?.id;
+  }
+
+  /** @throws the refusal. */
+  #check(batch: SessionBatch): bigint {
+    const { sessionId, events, cursor, failedAt, newEpoch } = batch;
+    const row = this.#sql.selectSession.get(sessionId);
+    checkBatch(batch, row && toSession(row));
+    for (const given of batch.keys) checkKey(sessionId, given, this.#keys.get({ sessionId, ...given }));
+    const ordinal = events.at(-1)?.ordinal ?? row?.ordinal ?? 0n;
+    if (row === undefined) return this.#insertSession(batch, ordinal);
+    const moved = batch.replaceTimeline || cursor > row.cursor ? cursor : row.cursor;
+    this.#sql.updateSession.run(ordinal, moved, failedAt ?? null, newEpoch ?? row.epoch, row.id);
+    return row.id;
+  }
+
+  #insertSession({ sessionId, metadata, cursor, failedAt, epoch }: SessionBatch, ordinal: bigint): bigint {
+    const text = JSON.stringify(metadata);
+    return this.#sql.insertSession.run(sessionId, text, ordinal, cursor, failedAt ?? null, epoch)
+      .lastInsertRowid as bigint;
+  }
+
+  #writeRows(session: bigint, batch: SessionBatch): void {
+    const sql = this.#sql;
+    for (const { ordinal, previous, name, version, type, payload, time, meta } of batch.events) {
+      const from = meta === undefined ? null : metaText(meta);
+      sql.insertEvent.run(session, ordinal, previous ?? null, name, version, type, payload, time, from);
+    }
+    if (batch.replaceTimeline) sql.deleteEntities.run(session);
+    for (const { kind, id, createdOrdinal, position, lastEventOrdinal, type, payload } of batch.entities) {
+      sql.upsertEntity.run(session, kind, id, createdOrdinal, position, lastEventOrdinal, type, payload ?? null);
+    }
+    for (const { step, ordinal, name, message, time } of batch.errors) {
+      sql.insertError.run(session, step, ordinal, name, message, time);
+    }
+    for (const given of batch.keys) this.#keys.publish(batch.sessionId, given);
+    for (const descriptor of batch.descriptors) this.describe(descriptor);
+    const move = Number(sql.insertMove.run(session, batch.revision + 1, batch.id).lastInsertRowid);
+    if (move % moreMoves === 0) sql.deleteMoves.run(move - keptMoves);
+  }
+}

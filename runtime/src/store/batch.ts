@@ -1,0 +1,51 @@
+import type { JsonObject } from "@bufbuild/protobuf";
+import type { StoredDescriptor, StoredEntity, StoredError, StoredEvent } from "./stored.js";
+
+/** What a session's lane commits at once. */
+export interface SessionBatch {
+  /** Identifies the batch. No two batches have the same. */
+  readonly id: string;
+  readonly sessionId: string;
+  /** The revision that the batch builds on. 0 for a new session. */
+  readonly revision: number;
+  /** The epoch that the batch builds on. For a new session, its first epoch. */
+  readonly epoch: string;
+  /** Takes the place of the epoch, if the batch repairs the timeline. */
+  readonly newEpoch?: string;
+  /** Stored when the session is new. */
+  readonly metadata: Readonly<JsonObject>;
+  /** In order, all above the log's last ordinal. */
+  readonly events: readonly StoredEvent[];
+  /**
+   * The timeline's new cursor. If it is below the stored cursor, the stored one stays: the
+   * batch comes from a program that cannot fold all events. It has no entities then.
+   */
+  readonly cursor: bigint;
+  /** Where the fold failed. Undefined if it did not. */
+  readonly failedAt: bigint | undefined;
+  /** The entities that changed, each in its last state. */
+  readonly entities: readonly StoredEntity[];
+  /** Whether `entities` are the whole timeline. Then the store deletes all others. */
+  readonly replaceTimeline: boolean;
+  readonly errors: readonly StoredError[];
+  /** The keys under which the batch's events were published. */
+  readonly keys: readonly BatchKey[];
+  /** Schemas that the store may not have yet. */
+  readonly descriptors: readonly StoredDescriptor[];
+}
+
+/** An idempotency key under which events of a batch were published. */
+export interface BatchKey {
+  readonly space: string;
+  readonly key: string;
+  readonly fingerprint: string;
+  /**
+   * The token of the claim on the key. The store refuses the batch if the key has another
+   * claim by now, or none. Undefined if the batch is all of the work: then the store refuses
+   * it if the key is there already, and the work is done with it.
+   */
+  readonly token: string | undefined;
+  /** Of the batch's events under the key. */
+  readonly firstOrdinal: bigint;
+  readonly lastOrdinal: bigint;
+}

@@ -1,0 +1,69 @@
+import type { BatchKey } from "./batch.js";
+import type { KeyClaim } from "./store.js";
+import type { KeyName, KeyOutcome, StoredKey } from "./stored.js";
+
+interface MemoryKey {
+  readonly fingerprint: string;
+  outcome: KeyOutcome | undefined;
+  owner: { readonly process: string; readonly token: string } | undefined;
+}
+
+/** The idempotency keys of a store in memory, and the processes that have claims on them. */
+export class MemoryKeys {
+  readonly #keys = new Map<string, MemoryKey>();
+  /** The heartbeats of each process. */
+  readonly #beats = new Map<string, number>();
+
+  get(name: KeyName): StoredKey | undefined {
+    const found = this.#keys.get(mapKey(name));
+    if (found === undefined) return undefined;
+    const { fingerprint, outcome, owner } = found;
+    return { fingerprint, outcome, owner: owner && { token: owner.token, beat: this.#beats.get(owner.process) } };
+  }
+
+  /** Returns the key as it is where it cannot be claimed. */
+  claim(claim: KeyClaim): StoredKey | undefined {
+    const { process, token, from, fingerprint } = claim;
+    const found = this.get(claim);
+    const isFree = found === undefined;
+    const isLeft =
+      from !== undefined &&
+      found?.owner !== undefined &&
+      found.owner.token === from.token &&
+      found.owner.beat === from.beat;
+    if (!isFree && !isLeft) return found;
+    if (!this.#beats.has(process)) this.#beats.set(process, 0);
+    this.#keys.set(mapKey(claim), { fingerprint, outcome: found?.outcome, owner: { process, token } });
+    return undefined;
+  }
+
+  /** The work under a key published something. */
+  publish(sessionId: string, { space, key, fingerprint, token, firstOrdinal, lastOrdinal }: BatchKey): void {
+    const name = mapKey({ sessionId, space, key });
+    const found = this.#keys.get(name);
+    this.#keys.set(name, {
+      fingerprint,
+      outcome: { firstOrdinal: found?.outcome?.firstOrdinal ?? firstOrdinal, lastOrdinal },
+      owner: token === undefined ? undefined : found?.owner,
+    });
+  }
+
+  settle(claim: KeyName & { readonly token: string }, outcome: KeyOutcome | undefined): void {
+    const found = this.#keys.get(mapKey(claim));
+    if (found?.owner?.token !== claim.token) return;
+    if (outcome === undefined) this.#keys.delete(mapKey(claim));
+    else this.#keys.set(mapKey(claim), { ...found, outcome, owner: undefined });
+  }
+
+  beat(process: string): void {
+    this.#beats.set(process, (this.#beats.get(process) ?? 0) + 1);
+  }
+
+  leave(process: string): void {
+    this.#beats.delete(process);
+  }
+}
+
+function mapKey({ sessionId, space, key }: KeyName): string {
+  return JSON.stringify([sessionId, space, key]);
+}
