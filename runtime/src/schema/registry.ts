@@ -140,7 +140,8 @@ export class SchemaRegistry {
     if (this.#protobuf === undefined) {
       const kinds = [this.#commands, this.#events, this.#uiEvents, this.#timelineEntities];
       const files = kinds.flatMap((kind) => [...kind.values()].map((desc) => desc.schema.file));
-      this.#protobuf = createRegistry(...new Set(files));
+      const details = [...this.#commands.values()].flatMap(({ rejects = {} }) => Object.values(rejects));
+      this.#protobuf = createRegistry(...new Set([...files, ...details.flatMap((detail) => detail?.file ?? [])]));
     }
     return this.#protobuf;
   }

@@ -6,10 +6,15 @@ const withCode = (code: string) => expect.objectContaining({ name: "Sessionstrea
 
 describe("names", () => {
   test.each(["", " ", "1a", "a-b", "a.b", "é", "_a", "a\n"])("%j is refused for everything", (name) => {
-    for (const describe of [command, event, uiEvent]) {
-      expect(() => describe(name, WorkCommandSchema)).toThrow(withCode("INVALID_NAME"));
-    }
+    expect(() => command(name, WorkCommandSchema)).toThrow(withCode("INVALID_NAME"));
+    expect(() => event(name, WorkCommandSchema)).toThrow(withCode("INVALID_NAME"));
+    expect(() => uiEvent(name, WorkCommandSchema)).toThrow(withCode("INVALID_NAME"));
     expect(() => timelineEntity(name, NoteEntitySchema, "number")).toThrow(withCode("INVALID_NAME"));
     expect(() => feature(name, {})).toThrow(withCode("INVALID_NAME"));
+  });
+
+  test.each(["", "closed", "Closed", "A__B", "_A", "A_", "1A", "A-B", "É"])("%j is no code of a rejection", (code) => {
+    const describe = () => command("LabWork", WorkCommandSchema, { rejects: { FINE: undefined, [code]: undefined } });
+    expect(describe).toThrow(withCode("INVALID_NAME"));
   });
 });

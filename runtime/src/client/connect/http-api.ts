@@ -6,6 +6,7 @@ import type { DescCommand } from "../../schema/command.js";
 import type { Payload } from "../../schema/payload.js";
 import type { SchemaRegistry } from "../../schema/registry.js";
 import { checkKey } from "../../session/idempotency-key.js";
+import { rejectionFromJson } from "../../session/rejection-json.js";
 import type { SubmitOptions, Submitted } from "../../session/session-client.js";
 import { isToldCode, refusalOf } from "../../session/told-errors.js";
 import { Timeline } from "../../timeline/timeline.js";
@@ -45,7 +46,8 @@ export class HttpApi {
 
   /**
    * Submits under the key until the server answers.
-   * @throws a SessionstreamError with the code that the server gave, or REQUEST_FAILED.
+   * @throws a SessionstreamError with the code that the server gave, a RejectedError if the handler
+   * rejected the command, or REQUEST_FAILED.
    */
   async submit(
     sessionId: string,
@@ -61,10 +63,14 @@ export class HttpApi {
     };
     const url = this.#url(sessionId, `commands/${encodeURIComponent(command.name)}`);
     const answer = await this.#untilAnswered(url, init, signal);
-    return this.#read(sessionId, `POST ${url}`, answer, (json) => {
+    const read = (json: JsonValue): Submitted => {
       const { ordinal } = json as { ordinal: unknown };
       if (typeof ordinal !== "string" || !/^\d+$/.test(ordinal)) throw new Error("there is no ordinal");
       return { ordinal: BigInt(ordinal) };
+    };
+    return this.#read(sessionId, `POST ${url}`, answer, read, (json) => {
+      const { code, rejection } = (json ?? {}) as { code?: unknown; rejection?: unknown };
+      return code === "REJECTED" ? rejectionFromJson(this.#registry, command, rejection, { sessionId }) : undefined;
     });
   }
 
@@ -135,7 +141,13 @@ export class HttpApi {
     return `${this.#options.base}/sessions/${encodeURIComponent(sessionId)}/${path}`;
   }
 
-  #read<T>(sessionId: string, call: string, answer: Answer, read: (json: JsonValue) => T): T {
+  #read<T>(
+    sessionId: string,
+    call: string,
+    answer: Answer,
+    read: (json: JsonValue) => T,
+    rejected: (json: JsonValue) => SessionstreamError | undefined = () => undefined,
+  ): T {
     const failed = (reason: string, cause?: unknown) =>
       new SessionstreamError("REQUEST_FAILED", `${call} failed: ${reason}`, { sessionId, cause });
     if (answer.status === undefined) throw failed(messageOf(answer.reason), answer.reason);
@@ -143,7 +155,7 @@ export class HttpApi {
     try {
       const json = JSON.parse(body) as JsonValue;
       if (ok) return read(json);
-      throw refusal(json, sessionId) ?? failed(`the server answered ${status}`);
+      throw rejected(json) ?? refusal(json, sessionId) ?? failed(`the server answered ${status}`);
     } catch (thrown) {
       throw thrown instanceof SessionstreamError
         ? thrown

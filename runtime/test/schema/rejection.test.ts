@@ -1,0 +1,105 @@
+import { create, toBinary } from "@bufbuild/protobuf";
+import { expect, test } from "vitest";
+import { ApprovalStateSchema } from "../../../test/fixtures/gen/desk/v1/approval_state_pb.js";
+import { AskCommandSchema } from "../../../test/fixtures/gen/desk/v1/desk_pb.js";
+import { DeskApprove, DeskAsk, DeskDismiss, desk } from "../../../test/fixtures/gen/desk/v1/desk_sessionstream.js";
+import { SessionstreamError } from "../../src/base/errors.js";
+import { command } from "../../src/schema/command.js";
+import { SchemaRegistry } from "../../src/schema/registry.js";
+import { isRejected, RejectedError } from "../../src/schema/rejection.js";
+import { decodeRejection, encodeRejection } from "../../src/schema/stored-rejection.js";
+
+const registry = new SchemaRegistry();
+registry.register(desk);
+const context = { sessionId: "s", name: "DeskApprove" };
+const detail = create(ApprovalStateSchema, { outcome: "approved", decidedAt: 2n ** 60n });
+const closed = new RejectedError({ code: "APPROVAL_CLOSED", message: "it is closed", detail }, context);
+
+test("isRejected is true for codes that the command declares, and for all where it declares none", () => {
+  const rejected = (code: string, name = "DeskApprove") =>
+    new RejectedError({ code, message: "no", detail: undefined }, { sessionId: "s", name });
+  expect(isRejected(closed, DeskApprove)).toBe(true);
+  expect(isRejected(closed, DeskDismiss)).toBe(false);
+  // Of a newer server: no case of a switch is for it.
+  for (const code of ["NEWER", "toString"]) {
+    expect(isRejected(rejected(code), DeskApprove)).toBe(false);
+    expect(isRejected(rejected(code))).toBe(true);
+    expect(isRejected(rejected(code, "DeskAsk"), DeskAsk)).toBe(true);
+  }
+  for (const other of [
+    new SessionstreamError("REJECTED", "no"),
+    new SessionstreamError("FORBIDDEN", "no"),
+    closed.rejection,
+  ]) {
+    expect(isRejected(other)).toBe(false);
+    expect(isRejected(other, DeskAsk)).toBe(false);
+  }
+});
+
+test("isRejected accepts an error of another copy of this package", () => {
+  const error = new Error("no");
+  error.name = "SessionstreamError";
+  const copy = Object.assign(error, { code: "REJECTED", context, rejection: closed.rejection });
+  expect(isRejected(copy, DeskApprove)).toBe(true);
+});
+
+test("a rejection that is stored is the same when it is read", () => {
+  const stored = encodeRejection(registry, closed);
+  expect(stored).toEqual({
+    code: "APPROVAL_CLOSED",
+    message: "it is closed",
+    detail: { type: "desk.v1.ApprovalState", payload: toBinary(ApprovalStateSchema, detail) },
+  });
+  const read = decodeRejection(registry, DeskApprove, stored, { sessionId: "s" });
+  expect([read.code, read.message, read.context, read.rejection]).toEqual([
+    "REJECTED",
+    "it is closed",
+    context,
+    closed.rejection,
+  ]);
+  expect(isRejected(read, DeskApprove)).toBe(true);
+});
+
+test("a rejection without a detail is stored without one", () => {
+  const stored = { code: "NOT_ASKED", message: "no" };
+  const read = decodeRejection(registry, DeskApprove, stored, { sessionId: "s" });
+  expect(read.rejection).toEqual({ ...stored, detail: undefined });
+  expect(encodeRejection(registry, read)).toEqual(stored);
+});
+
+test("the detail of a command that declares nothing is read if its type is known", () => {
+  const { detail: stored } = encodeRejection(registry, closed);
+  if (stored === undefined) throw new Error("it has no detail");
+  const read = (type: string) =>
+    decodeRejection(registry, DeskAsk, { code: "ANY", message: "no", detail: { ...stored, type } }, {}).rejection
+      .detail;
+  expect(read("desk.v1.ApprovalState")).toEqual(detail);
+  expect(read("desk.v1.Newer")).toBe(undefined);
+});
+
+test("a detail that another schema stored, and that this one cannot read, is left out", () => {
+  const read = (code: string, type: string, payload = new Uint8Array()) =>
+    decodeRejection(registry, DeskApprove, { code, message: "no", detail: { type, payload } }, {}).rejection;
+  for (const rejection of [
+    read("APPROVAL_CLOSED", "desk.v1.ApprovalEntity"),
+    read("APPROVAL_CLOSED", "desk.v1.ApprovalState", new Uint8Array([0xff])),
+    read("NOT_ASKED", "desk.v1.ApprovalState"),
+    read("toString", "desk.v1.Newer"),
+  ]) {
+    expect(rejection).toEqual({ code: rejection.code, message: "no", detail: undefined });
+  }
+});
+
+test("the registry knows the messages of details, also of files that declare nothing else", () => {
+  const alone = new SchemaRegistry();
+  alone.register({
+    kind: "feature",
+    name: "Alone",
+    commands: [command("Alone", AskCommandSchema, { rejects: { CLOSED: ApprovalStateSchema } })],
+    events: [],
+    supersededEvents: [],
+    uiEvents: [],
+    timelineEntities: [],
+  });
+  expect(alone.protobuf.getMessage("desk.v1.ApprovalState")).toBe(ApprovalStateSchema);
+});
