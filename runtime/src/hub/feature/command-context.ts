@@ -1,7 +1,7 @@
 import type { DescCommand } from "../../schema/command.js";
 import type { DescEvent, EventDraft } from "../../schema/event.js";
 import type { Payload, PayloadInit } from "../../schema/payload.js";
-import type { RejectedError, RejectionCode } from "../../schema/rejection.js";
+import type { RejectedError, RejectsOf } from "../../schema/rejection.js";
 import type { TimelineView } from "../../timeline/view.js";
 import type { RejectionDetail, RejectOptions } from "./reject-options.js";
 import type { Session } from "./session.js";
@@ -70,7 +70,7 @@ export interface CommandContext<Command extends DescCommand = DescCommand, Emits
    * @throws INVALID_REJECTION for a code or a detail that the command does not declare, and
    * PAYLOAD_TYPE_MISMATCH or INVALID_PAYLOAD for a wrong detail.
    */
-  reject<Code extends RejectionCode<Command>>(
+  reject<Code extends keyof RejectsOf<Command> & string>(
     code: Code,
     options?: RejectOptions<RejectionDetail<Command, Code>>,
   ): RejectedError;
