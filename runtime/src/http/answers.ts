@@ -1,7 +1,8 @@
+import { type JsonObject, toJson } from "@bufbuild/protobuf";
+import { AnySchema, anyPack } from "@bufbuild/protobuf/wkt";
 import { type ErrorCode, isSessionstreamError } from "../base/errors.js";
 import type { SchemaRegistry } from "../schema/registry.js";
-import type { RejectedError } from "../schema/rejection.js";
-import { rejectionToJson } from "../session/rejection-json.js";
+import type { RejectedError, Rejection } from "../schema/rejection.js";
 import { toldStatus } from "../session/told-errors.js";
 
 /** Of what goes wrong from a handler's turn on, a client is told no more than these. */
@@ -23,7 +24,7 @@ export function answerTold(error: unknown): Response | undefined {
 /** The answer that tells a rejection. Its code is the application's, and stands apart from our own. */
 export function answerRejected(registry: SchemaRegistry, error: RejectedError): Response {
   const { code, message } = error;
-  return Response.json({ code, message, rejection: rejectionToJson(registry, error) }, { status: 409 });
+  return Response.json({ code, message, rejection: rejectionToJson(registry, error.rejection) }, { status: 409 });
 }
 
 export function answerError(
@@ -33,4 +34,11 @@ export function answerError(
   headers: Record<string, string> = {},
 ): Response {
   return Response.json({ code, message }, { status, headers });
+}
+
+function rejectionToJson({ protobuf: registry }: SchemaRegistry, rejection: Rejection): JsonObject {
+  const { code, message, detail } = rejection;
+  const schema = detail && registry.getMessage(detail.$typeName);
+  if (detail === undefined || schema === undefined) return { code, message };
+  return { code, message, detail: toJson(AnySchema, anyPack(schema, detail), { registry }) };
 }

@@ -44,9 +44,10 @@ export function isRejected(error: unknown): error is RejectedError;
  * Whether the command was rejected with one of the codes that it declares. Narrows
  * `error.rejection` to them: `error.rejection.code` tells the type of `error.rejection.detail`.
  *
- * A server with a newer schema may reject with a code that the command here does not declare.
- * For that, this is false, so that a `switch` over all codes is complete. The error still has
- * the code REJECTED and a message for people, and `isRejected(error)` is true.
+ * A server with a newer schema may reject with a code that the command here does not declare, or
+ * give a detail of another type. For that, this is false, so that a `switch` over all codes is
+ * complete. The error still has the code REJECTED and a message for people, and
+ * `isRejected(error)` is true.
  *
  * @example
  * ```ts
@@ -61,6 +62,8 @@ export function isRejected(error: unknown, command?: DescCommand): boolean {
   if (!isSessionstreamError(error, "REJECTED") || !("rejection" in error)) return false;
   if (command === undefined) return true;
   if (error.context.name !== command.name) return false;
-  const { code } = (error as RejectedError).rejection;
-  return command.rejects === undefined || Object.hasOwn(command.rejects, code);
+  const { rejects } = command;
+  const { code, detail } = (error as RejectedError).rejection;
+  if (rejects === undefined) return true;
+  return Object.hasOwn(rejects, code) && (detail === undefined || detail.$typeName === rejects[code]?.typeName);
 }

@@ -12,9 +12,4 @@ describe("names", () => {
     expect(() => timelineEntity(name, NoteEntitySchema, "number")).toThrow(withCode("INVALID_NAME"));
     expect(() => feature(name, {})).toThrow(withCode("INVALID_NAME"));
   });
-
-  test.each(["", "closed", "Closed", "A__B", "_A", "A_", "1A", "A-B", "É"])("%j is no code of a rejection", (code) => {
-    const describe = () => command("LabWork", WorkCommandSchema, { rejects: { FINE: undefined, [code]: undefined } });
-    expect(describe).toThrow(withCode("INVALID_NAME"));
-  });
 });

@@ -12,7 +12,7 @@ async function answered(
   rejection: unknown,
   status = 409,
 ): Promise<unknown> {
-  const body = { code: "REJECTED", message: "the server says no", ...(rejection !== undefined && { rejection }) };
+  const body = { code: "REJECTED", message: "too late", ...(rejection !== undefined && { rejection }) };
   const client = connect("ws://server.test/ws", {
     features: [desk],
     webSocket: new FakeNetwork().webSocket,
@@ -45,7 +45,6 @@ test("a rejection comes with its code, its message and its detail", async () => 
 test("a detail that cannot be read is left out, and the rejection stays what it is", async () => {
   for (const wrong of [
     { ...detail, "@type": "type.googleapis.com/desk.v1.Newer" },
-    { ...detail, "@type": "type.googleapis.com/desk.v1.AskCommand" },
     { ...detail, outcome: 7 },
     { outcome: "approved" },
     "approved",
@@ -62,11 +61,18 @@ test("a field that only a newer server knows does no harm to the detail", async 
   expect(error).toMatchObject({ rejection: { detail: { outcome: "approved" } } });
 });
 
-test("a code that only a newer server knows is a rejection, but none of the command's", async () => {
-  const error = await answered(DeskApprove, { code: "NEWER", message: "no", detail });
-  expect(isRejected(error, DeskApprove)).toBe(false);
-  expect(isRejected(error)).toBe(true);
-  expect(error).toMatchObject({ message: "no", rejection: { code: "NEWER", detail: { outcome: "approved" } } });
+test("what only a newer server knows is a rejection, but none that the command declares", async () => {
+  const asked = { "@type": "type.googleapis.com/desk.v1.AskCommand", approvalId: "a" };
+  for (const [code, told, read] of [
+    ["NEWER", detail, { outcome: "approved" }],
+    ["APPROVAL_CLOSED", asked, { approvalId: "a" }],
+    ["NOT_ASKED", asked, { approvalId: "a" }],
+  ] as const) {
+    const error = await answered(DeskApprove, { code, message: "too late", detail: told });
+    expect(isRejected(error, DeskApprove)).toBe(false);
+    expect(isRejected(error)).toBe(true);
+    expect(error).toMatchObject({ message: "too late", rejection: { code, message: "too late", detail: read } });
+  }
 });
 
 test("a command that declares nothing is rejected with any code", async () => {
@@ -76,9 +82,9 @@ test("a command that declares nothing is rejected with any code", async () => {
 });
 
 test("an older server rejects without code and detail: the error has its message only", async () => {
-  for (const rejection of [undefined, null, "no", { code: 7, message: "no" }, { code: "NOT_ASKED" }]) {
+  for (const rejection of [undefined, null, "no", { code: 7, message: "no" }, { message: "no" }]) {
     const error = await answered(DeskApprove, rejection, 422);
     expect(isRejected(error)).toBe(false);
-    expect(error).toMatchObject({ message: "the server says no" });
+    expect(error).toMatchObject({ message: "too late" });
   }
 });
