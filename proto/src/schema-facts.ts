@@ -25,6 +25,14 @@ export function isLogicalName(name: string): boolean {
   return /^[A-Za-z][A-Za-z0-9_]*$/.test(name);
 }
 
+/** The form of the code of a rejection, in words. {@link isRejectionCode} checks it. */
+export const rejectionCodeForm = "upper case with underscores, such as APPROVAL_CLOSED";
+
+/** Whether the code of a rejection is well-formed. {@link rejectionCodeForm} says the same in words. */
+export function isRejectionCode(code: string): boolean {
+  return /^[A-Z][A-Z0-9]*(_[A-Z0-9]+)*$/.test(code);
+}
+
 /** The highest version of an event. Each version below an event's own needs a step of an upcast. */
 export const highestVersion = 100;
 

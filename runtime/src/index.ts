@@ -23,6 +23,7 @@ export type {
 } from "./hub/feature/command-context.js";
 export type { Feature, OpenedContext } from "./hub/feature/feature.js";
 export { ignore, type TimelineProjector, type UiProjector } from "./hub/feature/projection.js";
+export type { RejectionDetail, RejectOptions } from "./hub/feature/reject-options.js";
 export type { Session } from "./hub/feature/session.js";
 export type { OldEvent, Upcaster } from "./hub/feature/upcast.js";
 // The hub, and how it is made.
@@ -35,11 +36,19 @@ export type { SessionStatus } from "./hub/write/session-status.js";
 // Submitting, and reading sessions.
 export type { SubmitOutcome } from "./hub/write/submit-outcome.js";
 // Descriptors and payloads, as generated code has them.
-export type { DescCommand } from "./schema/command.js";
+export type { DescCommand, RejectionTypes } from "./schema/command.js";
 export type { DescEvent, DescLoggedEvent, DescSupersededEvent, EventDraft } from "./schema/event.js";
 export type { DescFeature } from "./schema/feature.js";
 export type { Payload, PayloadInit } from "./schema/payload.js";
 export { SchemaRegistry } from "./schema/registry.js";
+export {
+  isRejected,
+  RejectedError,
+  type Rejection,
+  type RejectionCode,
+  type RejectionOf,
+  type RejectsOf,
+} from "./schema/rejection.js";
 export type { DescTimelineEntity, EntityId, IdOf, TimelineChange } from "./schema/timeline-entity.js";
 export type { DescUiEvent, UiEvent } from "./schema/ui-event.js";
 

@@ -21,6 +21,9 @@ import {
   chatFeature,
 } from "./gen/chat/v1/chat_sessionstream.js";
 
+/** In characters. */
+const longestPrompt = 20_000;
+
 /** The chat, answering with whatever `answer` is. */
 export function chatApplication(answer: Answer): Feature {
   return chatFeature({ handlers: chatHandlers(answer), ui, timeline });
@@ -38,7 +41,14 @@ export async function stopInterrupted({ view, publish }: OpenedContext<typeof Ch
 /** Handlers say what happened; they know nothing of what is shown. */
 function chatHandlers(answer: Answer): ChatHandlers {
   return {
-    async startInference({ payload: { prompt }, publish, run }) {
+    async startInference({ payload: { prompt }, publish, run, reject }) {
+      if (prompt.trim() === "") throw reject("PROMPT_EMPTY", { message: "write something first" });
+      if (prompt.length > longestPrompt) {
+        throw reject("PROMPT_TOO_LONG", {
+          message: `a prompt has at most ${longestPrompt} characters`,
+          detail: { characters: longestPrompt },
+        });
+      }
       const messageId = randomUUID();
       // Together, so that both are kept or neither.
       await publish([

@@ -1,9 +1,9 @@
-import { Hub, type Snapshot, type UiBatch } from "@sessionstream/runtime";
+import { Hub, isRejected, type Snapshot, type UiBatch } from "@sessionstream/runtime";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { type Answer, echoAnswer } from "../src/answer.js";
 import { chatApplication } from "../src/chat.js";
 import { Role, Status } from "../src/gen/chat/v1/chat_pb.js";
-import { ChatMessage } from "../src/gen/chat/v1/chat_sessionstream.js";
+import { ChatMessage, ChatStartInference } from "../src/gen/chat/v1/chat_sessionstream.js";
 import { ChatService } from "../src/service.js";
 
 let hub: Hub;
@@ -88,6 +88,20 @@ describe("the chat demo", () => {
       [5n, "ChatMessageAppended", "nals"],
       [6n, "ChatMessageFinished", ""],
     ]);
+  });
+
+  test("a prompt that is empty or too long is rejected, and leaves no trace", async () => {
+    const rejections = await Promise.all(
+      [" ", "x".repeat(20_001)].map((prompt) => chat.submitPrompt("s", prompt).catch((error: unknown) => error)),
+    );
+    expect(rejections).toMatchObject([
+      { rejection: { code: "PROMPT_EMPTY", message: "write something first" } },
+      { rejection: { code: "PROMPT_TOO_LONG", detail: { characters: 20_000 } } },
+    ]);
+    expect(rejections.every((error) => isRejected(error, ChatStartInference))).toBe(true);
+    expect(await eventNames("s")).toEqual([]);
+    expect(errors).toEqual([]);
+    await chat.submitPrompt("s", "x".repeat(20_000));
   });
 
   test("the snapshot then has ordinal 6 and 2 entities for the prompt of its test", async () => {

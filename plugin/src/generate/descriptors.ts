@@ -1,5 +1,5 @@
 import { ScalarType } from "@bufbuild/protobuf";
-import type { IdField, Mark } from "../model/index.js";
+import type { IdField, Mark, RejectionMark } from "../model/index.js";
 import { runtimeNames, supersededNames } from "../naming/runtime-names.js";
 import { descriptorDoc } from "./doc-comments.js";
 import type { FeatureCode, Part } from "./feature-code.js";
@@ -25,12 +25,14 @@ function writeDescriptor(out: SourceWriter, { kind, name, export: exported, mark
       ", ",
       out.schemaType(mark.message),
       id === undefined ? [] : [", ", idType(id)],
+      mark.rejections.length === 0 ? [] : [", ", rejectionTypes(out, mark)],
       ">",
     ],
     out.pureCall(describe, [
       logicalName,
       out.schema(mark.message),
       ...(id?.kind === "field" ? [out.string(id.localName)] : []),
+      ...rejections(out, mark),
       ...history(out, mark),
     ]),
   );
@@ -41,6 +43,29 @@ function history(out: SourceWriter, { version, supersededBy }: Mark): readonly P
   const versioned = version > 1 ? `version: ${version}` : "";
   if (supersededBy === undefined) return versioned === "" ? [] : [`{ ${versioned} }`];
   return [["{ by: ", out.string(supersededBy.name), versioned === "" ? [] : `, ${versioned}`, " }"]];
+}
+
+/** The type that says what each code of a command's rejections has as its detail. */
+function rejectionTypes(out: SourceWriter, mark: Mark): Printable {
+  return eachRejection(mark, "; ", ({ code, detail }) => [
+    `readonly ${code}: `,
+    detail?.message === undefined ? "undefined" : out.schemaType(detail.message),
+  ]);
+}
+
+/** The argument with a command's rejections. Empty if it declares none. */
+function rejections(out: SourceWriter, mark: Mark): readonly Printable[] {
+  if (mark.rejections.length === 0) return [];
+  const rejects = eachRejection(mark, ", ", ({ code, detail }) => [
+    `${code}: `,
+    detail?.message === undefined ? "undefined" : out.schema(detail.message),
+  ]);
+  return [["{ rejects: ", rejects, " }"]];
+}
+
+function eachRejection(mark: Mark, separator: string, print: (rejection: RejectionMark) => Printable): Printable {
+  const printed = mark.rejections.map((rejection, index) => [index === 0 ? "" : separator, print(rejection)]);
+  return ["{ ", printed, " }"];
 }
 
 const wideIntegers: ReadonlySet<ScalarType | undefined> = new Set([

@@ -9,8 +9,10 @@ export type {
   IdField,
   LogicalName,
   Mark,
+  MessageReference,
   NamedMark,
   NameReference,
+  RejectionMark,
   SchemaFile,
   SchemaModel,
 } from "./model.js";

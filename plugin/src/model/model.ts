@@ -44,6 +44,8 @@ export interface Mark {
   readonly names: readonly LogicalName[];
   /** The declared flows. A flow that is not declared allows everything. */
   readonly flows: readonly Flow[];
+  /** What a command is rejected with. A command that declares nothing may be rejected with any code. */
+  readonly rejections: readonly RejectionMark[];
   /** For an event: the version of its meaning. The first version is 1. */
   readonly version: number;
   readonly versionLocation: Location;
@@ -73,6 +75,22 @@ export interface Flow {
 /** A reference to a logical name, and the location of the reference. */
 export interface NameReference {
   readonly name: string;
+  readonly location: Location;
+}
+
+/** An element of `rejects` of a command. */
+export interface RejectionMark {
+  readonly code: string;
+  readonly codeLocation: Location;
+  /** The type of the detail. Undefined if the rejection has none. */
+  readonly detail: MessageReference | undefined;
+}
+
+/** A reference to a message type, and the location of the reference. */
+export interface MessageReference {
+  readonly name: string;
+  /** The message, or undefined if neither the file nor an imported file declares it. */
+  readonly message: DescMessage | undefined;
   readonly location: Location;
 }
 

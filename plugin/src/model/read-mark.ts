@@ -11,6 +11,7 @@ import type { Kind } from "../naming/kind.js";
 import { deriveName } from "../naming/logical-names.js";
 import type { Location } from "./location.js";
 import type { BindingMark, Flow, IdField, LogicalName, Mark } from "./model.js";
+import { readRejections } from "./read-rejections.js";
 
 /** The options that mark a message as one kind. */
 export type KindOptions = CommandOptions | EventOptions | UiEventOptions | TimelineEntityOptions;
@@ -38,6 +39,10 @@ export function readMark(options: KindOptions, marked: Marked): Mark {
     location,
     names: readNames(options, marked),
     flows: readFlows(options, location),
+    rejections:
+      options.$typeName === CommandOptionsSchema.typeName
+        ? readRejections(options.rejects, message, location.below(CommandOptionsSchema.field.rejects.number))
+        : [],
     ...readHistory(options, location),
     idFields: kind === "timeline_entity" ? idFields : [],
     binding,

@@ -20,6 +20,7 @@ export type ErrorCode =
   | "RUN_TIMEOUT"
   | "INVALID_DECISION"
   | "TIMELINE_STALLED"
+  | "INVALID_REJECTION"
   | "CLOSED"
   | "ORDINAL_CONFLICT"
   | "INVALID_KEY"

@@ -67,6 +67,8 @@ export function oneOf(...values: readonly string[]): Wanted {
 /** What can be called. */
 export const aFunction: Wanted = { words: "a function", accepts: (value) => typeof value === "function" };
 
+export const aString: Wanted = { words: "a string", accepts: (value) => typeof value === "string" };
+
 export const aBoolean: Wanted = { words: "true or false", accepts: (value) => typeof value === "boolean" };
 
 export const anObject: Wanted = {

@@ -6,7 +6,7 @@ import { snapshotFrame } from "../frames/index.js";
 import type { Hub } from "../hub/hub.js";
 import { checkKey } from "../session/idempotency-key.js";
 import { checkSessionId } from "../session/session-id.js";
-import { answerError, answerTold, isToldOfFailure } from "./answers.js";
+import { answerError, answerRejected, answerTold, isToldOfFailure } from "./answers.js";
 import { readBody } from "./read-body.js";
 import { parseRoute, type Route } from "./route.js";
 
@@ -44,10 +44,10 @@ export interface HttpHandler {
  *   handler continues when the client disconnects.
  * - `GET {basePath}/sessions/{id}/snapshot?asOf=…` answers a SnapshotFrame.
  *
- * Errors are answered as `{ "code": …, "message": … }`. If a handler throws a
- * SessionstreamError REJECTED, the client gets its message. Other errors of handlers are
- * INTERNAL and go to `onError`. For any other path, the function resolves to undefined, so
- * that something else can serve the path.
+ * Errors are answered as `{ "code": …, "message": … }`. If a handler rejects the command, the
+ * answer is 409 `{ "code": "REJECTED", "message": …, "rejection": { "code", "message", "detail" } }`.
+ * Errors of handlers are INTERNAL and go to `onError`. For any other path, the function resolves
+ * to undefined, so that something else can serve the path.
  * @throws INVALID_OPTION.
  *
  * @example
@@ -112,6 +112,7 @@ async function submit(hub: Hub, sessionId: string, name: string, request: Reques
   const how = key === null ? { signal: request.signal } : { key };
   const outcome = await hub.trySubmit(sessionId, command, payload, how);
   if (outcome.status === "done") return Response.json({ ordinal: String(outcome.ordinal) });
+  if (outcome.status === "rejected") return answerRejected(hub.registry, outcome.error);
   // What a handler's own calls were refused for is not the client's doing.
   if (outcome.status === "refused" || isToldOfFailure(outcome.error)) throw outcome.error;
   throw new SessionstreamError("INTERNAL", "the command failed", { sessionId, name, cause: outcome.error });

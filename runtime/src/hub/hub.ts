@@ -111,7 +111,8 @@ export class Hub {
    * first durable event runs again. One that failed later has had its effect. With a key, the signal
    * ends the caller's wait, not the handler.
    * @throws UNKNOWN_NAME, NO_HANDLER, PAYLOAD_TYPE_MISMATCH, INVALID_PAYLOAD, INVALID_SESSION, CLOSED,
-   * INVALID_KEY, or KEY_REUSED if the session has the key for other work.
+   * INVALID_KEY, or KEY_REUSED if the session has the key for other work; REJECTED, a RejectedError, if
+   * the handler rejects the command.
    */
   async submit<D extends DescCommand>(
     sessionId: string,
@@ -124,8 +125,8 @@ export class Hub {
 
   /**
    * Submits a command like {@link submit}, but never rejects. It says whether the command was refused
-   * before its handler's turn, or failed from then on. It is for transports: their clients may hear of
-   * a refusal, but not of a failure inside.
+   * before its handler's turn, rejected by its handler, or failed from then on. It is for transports:
+   * their clients may hear of a refusal and of a rejection, but not of a failure inside.
    */
   trySubmit<D extends DescCommand>(
     sessionId: string,
@@ -133,7 +134,7 @@ export class Hub {
     payload: PayloadInit<D["schema"]>,
     options: SubmitOptions = {},
   ): Promise<SubmitOutcome> {
-    return outcomeOf(async () => {
+    return outcomeOf(sessionId, command, async () => {
       const session = this.#use(sessionId);
       checkDescriptor("command", command);
       const registered = this.registry.command(command.name);

@@ -139,7 +139,9 @@ export class SchemaRegistry {
   get protobuf(): Registry {
     if (this.#protobuf === undefined) {
       const kinds = [this.#commands, this.#events, this.#uiEvents, this.#timelineEntities];
-      const files = kinds.flatMap((kind) => [...kind.values()].map((desc) => desc.schema.file));
+      const schemas = kinds.flatMap((kind) => [...kind.values()].map((desc) => desc.schema));
+      const details = [...this.#commands.values()].flatMap(({ rejects = {} }) => Object.values(rejects));
+      const files = [...schemas, ...details].flatMap((schema) => schema?.file ?? []);
       this.#protobuf = createRegistry(...new Set(files));
     }
     return this.#protobuf;

@@ -10,7 +10,7 @@ export const toldStatus: Partial<Readonly<Record<ErrorCode, number>>> = {
   UNKNOWN_NAME: 404,
   NO_HANDLER: 404,
   METHOD_NOT_ALLOWED: 405,
-  REJECTED: 422,
+  REJECTED: 409,
   KEY_REUSED: 422,
   INTERNAL: 500,
   CLOSED: 503,

@@ -8,6 +8,8 @@ import { flowTarget } from "./flow-target.js";
 import { nameFormat } from "./name-format.js";
 import { nameUnique } from "./name-unique.js";
 import { payloadConcrete } from "./payload-concrete.js";
+import { rejectionCode } from "./rejection-code.js";
+import { rejectionDetail } from "./rejection-detail.js";
 import type { Rule } from "./rule.js";
 import { supersededBy } from "./superseded-by.js";
 import { supersededFlow } from "./superseded-flow.js";
@@ -24,6 +26,8 @@ export const rules: readonly Rule[] = [
   entityId,
   entityIdPlacement,
   flowTarget,
+  rejectionCode,
+  rejectionDetail,
   version,
   supersededBy,
   supersededFlow,

@@ -12,7 +12,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file sessionstream/v1/options.proto.
  */
 export const file_sessionstream_v1_options: GenFile = /*@__PURE__*/
-  fileDesc("Ch5zZXNzaW9uc3RyZWFtL3YxL29wdGlvbnMucHJvdG8SEHNlc3Npb25zdHJlYW0udjEiHgoORmVhdHVyZU9wdGlvbnMSDAoEbmFtZRgBIAEoCSItCg5Db21tYW5kT3B0aW9ucxIMCgRuYW1lGAEgAygJEg0KBWVtaXRzGAIgAygJImIKDEV2ZW50T3B0aW9ucxIMCgRuYW1lGAEgAygJEgoKAnVpGAIgAygJEhAKCHRpbWVsaW5lGAMgAygJEg8KB3ZlcnNpb24YBCABKA0SFQoNc3VwZXJzZWRlZF9ieRgFIAEoCSIeCg5VaUV2ZW50T3B0aW9ucxIMCgRuYW1lGAEgAygJIiUKFVRpbWVsaW5lRW50aXR5T3B0aW9ucxIMCgRuYW1lGAEgAygJIoUCCgdCaW5kaW5nEg8KB21lc3NhZ2UYASABKAkSMQoHY29tbWFuZBgCIAEoCzIgLnNlc3Npb25zdHJlYW0udjEuQ29tbWFuZE9wdGlvbnMSLQoFZXZlbnQYAyABKAsyHi5zZXNzaW9uc3RyZWFtLnYxLkV2ZW50T3B0aW9ucxIyCgh1aV9ldmVudBgEIAEoCzIgLnNlc3Npb25zdHJlYW0udjEuVWlFdmVudE9wdGlvbnMSQAoPdGltZWxpbmVfZW50aXR5GAUgASgLMicuc2Vzc2lvbnN0cmVhbS52MS5UaW1lbGluZUVudGl0eU9wdGlvbnMSEQoJZW50aXR5X2lkGAYgASgJOloKB2ZlYXR1cmUSHC5nb29nbGUucHJvdG9idWYuRmlsZU9wdGlvbnMYnL4EIAEoCzIgLnNlc3Npb25zdHJlYW0udjEuRmVhdHVyZU9wdGlvbnNSB2ZlYXR1cmU6TQoEYmluZBIcLmdvb2dsZS5wcm90b2J1Zi5GaWxlT3B0aW9ucxidvgQgAygLMhkuc2Vzc2lvbnN0cmVhbS52MS5CaW5kaW5nUgRiaW5kOl0KB2NvbW1hbmQSHy5nb29nbGUucHJvdG9idWYuTWVzc2FnZU9wdGlvbnMYob4EIAEoCzIgLnNlc3Npb25zdHJlYW0udjEuQ29tbWFuZE9wdGlvbnNSB2NvbW1hbmQ6VwoFZXZlbnQSHy5nb29nbGUucHJvdG9idWYuTWVzc2FnZU9wdGlvbnMYor4EIAEoCzIeLnNlc3Npb25zdHJlYW0udjEuRXZlbnRPcHRpb25zUgVldmVudDpeCgh1aV9ldmVudBIfLmdvb2dsZS5wcm90b2J1Zi5NZXNzYWdlT3B0aW9ucxijvgQgASgLMiAuc2Vzc2lvbnN0cmVhbS52MS5VaUV2ZW50T3B0aW9uc1IHdWlFdmVudDpzCg90aW1lbGluZV9lbnRpdHkSHy5nb29nbGUucHJvdG9idWYuTWVzc2FnZU9wdGlvbnMYpL4EIAEoCzInLnNlc3Npb25zdHJlYW0udjEuVGltZWxpbmVFbnRpdHlPcHRpb25zUg50aW1lbGluZUVudGl0eTo8CgllbnRpdHlfaWQSHS5nb29nbGUucHJvdG9idWYuRmllbGRPcHRpb25zGKu+BCABKAhSCGVudGl0eUlkYgZwcm90bzM", [file_google_protobuf_descriptor]);
+  fileDesc("Ch5zZXNzaW9uc3RyZWFtL3YxL29wdGlvbnMucHJvdG8SEHNlc3Npb25zdHJlYW0udjEiHgoORmVhdHVyZU9wdGlvbnMSDAoEbmFtZRgBIAEoCSJiCg5Db21tYW5kT3B0aW9ucxIMCgRuYW1lGAEgAygJEg0KBWVtaXRzGAIgAygJEjMKB3JlamVjdHMYAyADKAsyIi5zZXNzaW9uc3RyZWFtLnYxLlJlamVjdGlvbk9wdGlvbnMiMAoQUmVqZWN0aW9uT3B0aW9ucxIMCgRjb2RlGAEgASgJEg4KBmRldGFpbBgCIAEoCSJiCgxFdmVudE9wdGlvbnMSDAoEbmFtZRgBIAMoCRIKCgJ1aRgCIAMoCRIQCgh0aW1lbGluZRgDIAMoCRIPCgd2ZXJzaW9uGAQgASgNEhUKDXN1cGVyc2VkZWRfYnkYBSABKAkiHgoOVWlFdmVudE9wdGlvbnMSDAoEbmFtZRgBIAMoCSIlChVUaW1lbGluZUVudGl0eU9wdGlvbnMSDAoEbmFtZRgBIAMoCSKFAgoHQmluZGluZxIPCgdtZXNzYWdlGAEgASgJEjEKB2NvbW1hbmQYAiABKAsyIC5zZXNzaW9uc3RyZWFtLnYxLkNvbW1hbmRPcHRpb25zEi0KBWV2ZW50GAMgASgLMh4uc2Vzc2lvbnN0cmVhbS52MS5FdmVudE9wdGlvbnMSMgoIdWlfZXZlbnQYBCABKAsyIC5zZXNzaW9uc3RyZWFtLnYxLlVpRXZlbnRPcHRpb25zEkAKD3RpbWVsaW5lX2VudGl0eRgFIAEoCzInLnNlc3Npb25zdHJlYW0udjEuVGltZWxpbmVFbnRpdHlPcHRpb25zEhEKCWVudGl0eV9pZBgGIAEoCTpaCgdmZWF0dXJlEhwuZ29vZ2xlLnByb3RvYnVmLkZpbGVPcHRpb25zGJy+BCABKAsyIC5zZXNzaW9uc3RyZWFtLnYxLkZlYXR1cmVPcHRpb25zUgdmZWF0dXJlOk0KBGJpbmQSHC5nb29nbGUucHJvdG9idWYuRmlsZU9wdGlvbnMYnb4EIAMoCzIZLnNlc3Npb25zdHJlYW0udjEuQmluZGluZ1IEYmluZDpdCgdjb21tYW5kEh8uZ29vZ2xlLnByb3RvYnVmLk1lc3NhZ2VPcHRpb25zGKG+BCABKAsyIC5zZXNzaW9uc3RyZWFtLnYxLkNvbW1hbmRPcHRpb25zUgdjb21tYW5kOlcKBWV2ZW50Eh8uZ29vZ2xlLnByb3RvYnVmLk1lc3NhZ2VPcHRpb25zGKK+BCABKAsyHi5zZXNzaW9uc3RyZWFtLnYxLkV2ZW50T3B0aW9uc1IFZXZlbnQ6XgoIdWlfZXZlbnQSHy5nb29nbGUucHJvdG9idWYuTWVzc2FnZU9wdGlvbnMYo74EIAEoCzIgLnNlc3Npb25zdHJlYW0udjEuVWlFdmVudE9wdGlvbnNSB3VpRXZlbnQ6cwoPdGltZWxpbmVfZW50aXR5Eh8uZ29vZ2xlLnByb3RvYnVmLk1lc3NhZ2VPcHRpb25zGKS+BCABKAsyJy5zZXNzaW9uc3RyZWFtLnYxLlRpbWVsaW5lRW50aXR5T3B0aW9uc1IOdGltZWxpbmVFbnRpdHk6PAoJZW50aXR5X2lkEh0uZ29vZ2xlLnByb3RvYnVmLkZpZWxkT3B0aW9ucxirvgQgASgIUghlbnRpdHlJZGIGcHJvdG8z", [file_google_protobuf_descriptor]);
 
 /**
  * A feature: commands, events, UI events and timeline entities that belong
@@ -52,6 +52,13 @@ export type CommandOptions = Message<"sessionstream.v1.CommandOptions"> & {
    * @generated from field: repeated string emits = 2;
    */
   emits: string[];
+
+  /**
+   * What the handler may reject the command with. Without it, any code.
+   *
+   * @generated from field: repeated sessionstream.v1.RejectionOptions rejects = 3;
+   */
+  rejects: RejectionOptions[];
 };
 
 /**
@@ -60,6 +67,36 @@ export type CommandOptions = Message<"sessionstream.v1.CommandOptions"> & {
  */
 export const CommandOptionsSchema: GenMessage<CommandOptions> = /*@__PURE__*/
   messageDesc(file_sessionstream_v1_options, 1);
+
+/**
+ * A reason for which a handler rejects a command.
+ *
+ * @generated from message sessionstream.v1.RejectionOptions
+ */
+export type RejectionOptions = Message<"sessionstream.v1.RejectionOptions"> & {
+  /**
+   * Upper case, such as `APPROVAL_CLOSED`. A command has each code once.
+   *
+   * @generated from field: string code = 1;
+   */
+  code: string;
+
+  /**
+   * The message type that says more, of this file or an imported one. It is
+   * looked up like the type of a field, so that `ApprovalState` and
+   * `acme.v1.ApprovalState` are both right. Without it, there is only the code.
+   *
+   * @generated from field: string detail = 2;
+   */
+  detail: string;
+};
+
+/**
+ * Describes the message sessionstream.v1.RejectionOptions.
+ * Use `create(RejectionOptionsSchema)` to create a new message.
+ */
+export const RejectionOptionsSchema: GenMessage<RejectionOptions> = /*@__PURE__*/
+  messageDesc(file_sessionstream_v1_options, 2);
 
 /**
  * @generated from message sessionstream.v1.EventOptions
@@ -112,7 +149,7 @@ export type EventOptions = Message<"sessionstream.v1.EventOptions"> & {
  * Use `create(EventOptionsSchema)` to create a new message.
  */
 export const EventOptionsSchema: GenMessage<EventOptions> = /*@__PURE__*/
-  messageDesc(file_sessionstream_v1_options, 2);
+  messageDesc(file_sessionstream_v1_options, 3);
 
 /**
  * @generated from message sessionstream.v1.UiEventOptions
@@ -129,7 +166,7 @@ export type UiEventOptions = Message<"sessionstream.v1.UiEventOptions"> & {
  * Use `create(UiEventOptionsSchema)` to create a new message.
  */
 export const UiEventOptionsSchema: GenMessage<UiEventOptions> = /*@__PURE__*/
-  messageDesc(file_sessionstream_v1_options, 3);
+  messageDesc(file_sessionstream_v1_options, 4);
 
 /**
  * @generated from message sessionstream.v1.TimelineEntityOptions
@@ -146,7 +183,7 @@ export type TimelineEntityOptions = Message<"sessionstream.v1.TimelineEntityOpti
  * Use `create(TimelineEntityOptionsSchema)` to create a new message.
  */
 export const TimelineEntityOptionsSchema: GenMessage<TimelineEntityOptions> = /*@__PURE__*/
-  messageDesc(file_sessionstream_v1_options, 4);
+  messageDesc(file_sessionstream_v1_options, 5);
 
 /**
  * Marks a message type of another file.
@@ -195,7 +232,7 @@ export type Binding = Message<"sessionstream.v1.Binding"> & {
  * Use `create(BindingSchema)` to create a new message.
  */
 export const BindingSchema: GenMessage<Binding> = /*@__PURE__*/
-  messageDesc(file_sessionstream_v1_options, 5);
+  messageDesc(file_sessionstream_v1_options, 6);
 
 /**
  * Makes the file a feature. At most one file has a feature of a given name.

@@ -5,6 +5,7 @@ import { toHex } from "../../base/hex.js";
 import type { DescCommand } from "../../schema/command.js";
 import type { Payload } from "../../schema/payload.js";
 import type { SchemaRegistry } from "../../schema/registry.js";
+import { RejectedError } from "../../schema/rejection.js";
 import { checkKey } from "../../session/idempotency-key.js";
 import type { SubmitOptions, Submitted } from "../../session/session-client.js";
 import { isToldCode, refusalOf } from "../../session/told-errors.js";
@@ -30,6 +31,12 @@ type Answer =
   | { readonly status: number; readonly ok: boolean; readonly body: string }
   | { readonly status?: never; readonly reason: unknown; readonly isLate: boolean };
 
+/** What a call is about: the command has a name. */
+interface About {
+  readonly sessionId: string;
+  readonly name?: string;
+}
+
 /** The calls that a client makes by HTTP. */
 export class HttpApi {
   readonly #options: HttpOptions;
@@ -45,7 +52,8 @@ export class HttpApi {
 
   /**
    * Submits under the key until the server answers.
-   * @throws a SessionstreamError with the code that the server gave, or REQUEST_FAILED.
+   * @throws a SessionstreamError with the code that the server gave, a RejectedError if the handler
+   * rejected the command, or REQUEST_FAILED.
    */
   async submit(
     sessionId: string,
@@ -61,7 +69,7 @@ export class HttpApi {
     };
     const url = this.#url(sessionId, `commands/${encodeURIComponent(command.name)}`);
     const answer = await this.#untilAnswered(url, init, signal);
-    return this.#read(sessionId, `POST ${url}`, answer, (json) => {
+    return this.#read({ sessionId, name: command.name }, `POST ${url}`, answer, (json) => {
       const { ordinal } = json as { ordinal: unknown };
       if (typeof ordinal !== "string" || !/^\d+$/.test(ordinal)) throw new Error("there is no ordinal");
       return { ordinal: BigInt(ordinal) };
@@ -71,7 +79,7 @@ export class HttpApi {
   /** @throws like `submit`. */
   async snapshot(sessionId: string): Promise<Timeline> {
     const url = this.#url(sessionId, "snapshot");
-    return this.#read(sessionId, `GET ${url}`, await this.#call(url, { method: "GET" }), (json) => {
+    return this.#read({ sessionId }, `GET ${url}`, await this.#call(url, { method: "GET" }), (json) => {
       const { ordinal, entities } = this.#reader.snapshot(json);
       return new Timeline(this.#registry, ordinal, entities);
     });
@@ -135,20 +143,33 @@ export class HttpApi {
     return `${this.#options.base}/sessions/${encodeURIComponent(sessionId)}/${path}`;
   }
 
-  #read<T>(sessionId: string, call: string, answer: Answer, read: (json: JsonValue) => T): T {
+  #read<T>(about: About, call: string, answer: Answer, read: (json: JsonValue) => T): T {
     const failed = (reason: string, cause?: unknown) =>
-      new SessionstreamError("REQUEST_FAILED", `${call} failed: ${reason}`, { sessionId, cause });
+      new SessionstreamError("REQUEST_FAILED", `${call} failed: ${reason}`, { ...about, cause });
     if (answer.status === undefined) throw failed(messageOf(answer.reason), answer.reason);
     const { status, ok, body } = answer;
     try {
       const json = JSON.parse(body) as JsonValue;
       if (ok) return read(json);
-      throw refusal(json, sessionId) ?? failed(`the server answered ${status}`);
+      throw this.#refusal(json, about) ?? failed(`the server answered ${status}`);
     } catch (thrown) {
       throw thrown instanceof SessionstreamError
         ? thrown
         : failed(`the server answered ${status}, not as expected`, thrown);
     }
+  }
+
+  /** The error that a server of ours gives; REFUSED with the code where a newer server has one that is not known here. */
+  #refusal(json: JsonValue, about: About): SessionstreamError | undefined {
+    const { code, message, rejection } = (json ?? {}) as Record<string, unknown>;
+    if (typeof code !== "string" || typeof message !== "string") return undefined;
+    const { code: reason, detail = {} } = (rejection ?? {}) as { code?: unknown; detail?: JsonValue };
+    // A server of an earlier release rejects with a message only.
+    if (code === "REJECTED" && typeof reason === "string") {
+      return new RejectedError({ code: reason, message, detail: this.#reader.any(detail) }, about);
+    }
+    if (isToldCode(code)) return new SessionstreamError(code, message, about);
+    return refusalOf(code, message, about.sessionId);
   }
 }
 
@@ -168,12 +189,4 @@ async function sleep(time: number, signals: readonly AbortSignal[]): Promise<voi
     stops.push(() => clearTimeout(timer), ...signals.map((signal) => whenAborted(signal, () => resolve())));
   });
   for (const stop of stops) stop();
-}
-
-/** The error that a server of ours gives; REFUSED with the code where a newer server has one that is not known here. */
-function refusal(json: JsonValue, sessionId: string): SessionstreamError | undefined {
-  const { code, message } = (json ?? {}) as { code?: unknown; message?: unknown };
-  if (typeof code !== "string" || typeof message !== "string") return undefined;
-  if (isToldCode(code)) return new SessionstreamError(code, message, { sessionId });
-  return refusalOf(code, message, sessionId);
 }

@@ -1,5 +1,5 @@
-import { create, fromJson, type JsonObject, type JsonReadOptions, type JsonValue } from "@bufbuild/protobuf";
-import { type Any, AnySchema, anyUnpackTo } from "@bufbuild/protobuf/wkt";
+import { fromJson, type JsonObject, type JsonReadOptions, type JsonValue, type Message } from "@bufbuild/protobuf";
+import { type Any, AnySchema, anyIs, anyUnpack } from "@bufbuild/protobuf/wkt";
 import {
   type ServerFrame,
   ServerFrameSchema,
@@ -98,6 +98,15 @@ export class FrameReader {
     };
   }
 
+  /** The message in an Any. Undefined where its type is not known here, or it cannot be read. */
+  any(json: JsonValue): Message | undefined {
+    try {
+      return anyUnpack(this.#any(json), this.#registry.protobuf);
+    } catch {
+      return undefined;
+    }
+  }
+
   #entity(json: JsonValue): StoredEntity[] {
     try {
       const { kind, id } = asObject(json, "entity");
@@ -123,10 +132,10 @@ export class FrameReader {
   #knownEntity(json: JsonValue, type: string): StoredEntity {
     const { tombstone, payload, ...entity } = fromJson(SnapshotEntitySchema, json, this.#options);
     if (tombstone) return { ...entity, type, payload: undefined };
-    if (typeOf(payload) !== type) {
+    if (payload === undefined || !anyIs(payload, type)) {
       throw new Error(`timeline entity "${entity.kind}" with id "${entity.id}" carries no ${type}`);
     }
-    return { ...entity, type, payload: payload?.value };
+    return { ...entity, type, payload: payload.value };
   }
 
   #uiEvent(json: JsonValue): ReadUiEvent {
@@ -139,13 +148,17 @@ export class FrameReader {
 
   #payload({ name, schema }: DescUiEvent, ordinal: bigint, json: JsonValue = {}): ReadUiEvent["payload"] {
     try {
-      const payload = create(schema);
-      if (anyUnpackTo(fromJson(AnySchema, json, this.#options), schema, payload) !== undefined) return payload;
+      const payload = anyUnpack(this.#any(json), schema);
+      if (payload !== undefined) return payload;
       throw new Error(`UI event "${name}" at ordinal ${ordinal} carries no ${schema.typeName}`);
     } catch (error) {
       this.#report(error);
       return undefined;
     }
+  }
+
+  #any(json: JsonValue): Any {
+    return fromJson(AnySchema, json, this.#options);
   }
 
   #reportUnknown(what: string, name: string): void {
@@ -165,8 +178,4 @@ function asObject(json: JsonValue, what: string): JsonObject {
     throw new Error(`the server sent a ${what} that is no JSON object`);
   }
   return json;
-}
-
-function typeOf(any: Any | undefined): string | undefined {
-  return any?.typeUrl.slice(any.typeUrl.lastIndexOf("/") + 1);
 }

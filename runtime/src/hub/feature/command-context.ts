@@ -1,7 +1,9 @@
 import type { DescCommand } from "../../schema/command.js";
 import type { DescEvent, EventDraft } from "../../schema/event.js";
 import type { Payload, PayloadInit } from "../../schema/payload.js";
+import type { RejectedError, RejectsOf } from "../../schema/rejection.js";
 import type { TimelineView } from "../../timeline/view.js";
+import type { RejectionDetail, RejectOptions } from "./reject-options.js";
 import type { Session } from "./session.js";
 
 /** What `publish` resolves to: what was published is durable. */
@@ -63,6 +65,17 @@ export interface CommandContext<Command extends DescCommand = DescCommand, Emits
   readonly signal: AbortSignal;
   readonly publish: Publish<Emits>;
   readonly decide: Decide<Emits>;
+  /**
+   * Makes the error that rejects the command, to be thrown from the handler or from a decision:
+   * `throw reject("APPROVAL_CLOSED")`. The caller is told code, message and detail. A rejection is no
+   * failure of the server: `onError` does not hear of it.
+   * @throws INVALID_REJECTION for a code or a detail that the command does not declare, and
+   * PAYLOAD_TYPE_MISMATCH or INVALID_PAYLOAD for a wrong detail.
+   */
+  reject<Code extends keyof RejectsOf<Command> & string>(
+    code: Code,
+    options?: RejectOptions<RejectionDetail<Command, Code>>,
+  ): RejectedError;
   /**
    * Starts work that continues after `submit` has returned. `session.abortRuns()`,
    * `session.abortRun(id)` and `hub.close({ abort: true })` abort `signal`. The task can

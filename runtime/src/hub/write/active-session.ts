@@ -17,6 +17,7 @@ import type { EncodedEvent } from "./lane/publication.js";
 import { rebuildTimeline, retryTimeline } from "./lane/repair.js";
 import type { SessionHost } from "./lane/session-host.js";
 import { encodeGiven, enqueue, type Publishable, whilePublishing } from "./publisher.js";
+import { rejecter } from "./rejecter.js";
 import { Runs } from "./runs.js";
 import type { SessionStatus } from "./session-status.js";
 import { CommandFailure } from "./submit-outcome.js";
@@ -119,11 +120,12 @@ export class ActiveSession {
    * what the command is refused for.
    */
   async handle(
-    { name, schema }: DescCommand,
+    desc: DescCommand,
     init: object,
     { key, signal }: SubmitOptions,
     handler: Handler | undefined,
   ): Promise<Submitted> {
+    const { name, schema } = desc;
     const what = `command "${name}"`;
     const context = { sessionId: this.#lane.id, name };
     if (handler === undefined) {
@@ -135,7 +137,8 @@ export class ActiveSession {
       claim?: KeyedWork,
     ): Promise<Submitted> => {
       try {
-        return await this.#handle({ name, key, payload, signal }, handler, claim);
+        const reject = rejecter(this.#host.registry, this.#lane.id, desc);
+        return await this.#handle({ name, key, payload, signal, reject }, handler, claim);
       } catch (thrown) {
         throw new CommandFailure(thrown);
       }
@@ -170,7 +173,7 @@ export class ActiveSession {
   }
 
   async #handle(
-    command: Pick<CommandContext, "name" | "key" | "payload" | "signal">,
+    command: Pick<CommandContext, "name" | "key" | "payload" | "signal" | "reject">,
     handler: Handler,
     claim?: KeyedWork,
   ): Promise<Submitted> {

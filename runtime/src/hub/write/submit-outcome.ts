@@ -1,3 +1,5 @@
+import type { DescCommand } from "../../schema/command.js";
+import { isRejected, type RejectedError } from "../../schema/rejection.js";
 import type { Submitted } from "../../session/session-client.js";
 
 /** The outcome of a command, for transports. `hub.trySubmit` resolves to it. */
@@ -5,6 +7,8 @@ export type SubmitOutcome =
   | ({ readonly status: "done" } & Submitted)
   /** The command was refused before its handler's turn. Nothing was done. */
   | { readonly status: "refused"; readonly error: unknown }
+  /** The handler rejected the command with `reject`. */
+  | { readonly status: "rejected"; readonly error: RejectedError }
   /** The handler failed, or one of its events was refused. */
   | { readonly status: "failed"; readonly error: unknown };
 
@@ -17,15 +21,28 @@ export class CommandFailure {
   }
 }
 
-/** Tells what became of a command. Never rejects. */
-export async function outcomeOf(submit: () => Promise<Submitted>): Promise<SubmitOutcome> {
+/** Tells what became of a command in a session. Never rejects. */
+export async function outcomeOf(
+  sessionId: string,
+  command: DescCommand,
+  submit: () => Promise<Submitted>,
+): Promise<SubmitOutcome> {
   try {
     return { status: "done", ...(await submit()) };
   } catch (thrown) {
-    return thrown instanceof CommandFailure
-      ? { status: "failed", error: thrown.error }
-      : { status: "refused", error: thrown };
+    const failed = thrown instanceof CommandFailure;
+    const error = failed ? thrown.error : thrown;
+    if (isRejectionOf(error, sessionId, command)) return { status: "rejected", error };
+    return { status: failed ? "failed" : "refused", error };
   }
+}
+
+/**
+ * Whether it is the command itself that was rejected. A handler that submits another command, and
+ * lets its rejection through, failed: its own caller does not know those codes.
+ */
+function isRejectionOf(error: unknown, sessionId: string, command: DescCommand): error is RejectedError {
+  return isRejected(error) && error.context.sessionId === sessionId && error.context.name === command.name;
 }
 
 /**

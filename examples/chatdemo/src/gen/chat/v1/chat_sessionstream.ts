@@ -4,14 +4,14 @@
 
 import type { BackendEvent, ClientFeature, ClientProjector, CommandContext, DescCommand, DescEvent, DescFeature, DescTimelineEntity, DescUiEvent, Feature, LiveUiEvent, OpenedContext, SchemaRegistry, SessionClient, TimelineChange, TimelineProjector, TimelineView, UiEvent, UiProjector } from "@sessionstream/runtime/codegen";
 import { command, event, feature, timelineEntity, uiEvent } from "@sessionstream/runtime/codegen";
-import { ChatMessageEntitySchema, ChatMessageUpdateSchema, InferenceFinishedEventSchema, InferenceStartedEventSchema, InferenceStoppedEventSchema, InferenceTraceEventSchema, StartInferenceCommandSchema, StopInferenceCommandSchema, TokensDeltaEventSchema, UserMessageAcceptedEventSchema } from "./chat_pb.js";
+import { ChatMessageEntitySchema, ChatMessageUpdateSchema, InferenceFinishedEventSchema, InferenceStartedEventSchema, InferenceStoppedEventSchema, InferenceTraceEventSchema, PromptLimitSchema, StartInferenceCommandSchema, StopInferenceCommandSchema, TokensDeltaEventSchema, UserMessageAcceptedEventSchema } from "./chat_pb.js";
 
 /**
  * Ask the assistant for an answer.
  *
  * @generated from message chat.v1.StartInferenceCommand
  */
-export const ChatStartInference: DescCommand<"ChatStartInference", typeof StartInferenceCommandSchema> = /*@__PURE__*/ command("ChatStartInference", StartInferenceCommandSchema);
+export const ChatStartInference: DescCommand<"ChatStartInference", typeof StartInferenceCommandSchema, { readonly PROMPT_EMPTY: undefined; readonly PROMPT_TOO_LONG: typeof PromptLimitSchema }> = /*@__PURE__*/ command("ChatStartInference", StartInferenceCommandSchema, { rejects: { PROMPT_EMPTY: undefined, PROMPT_TOO_LONG: PromptLimitSchema } });
 
 /**
  * Stop the answers that are being written.
