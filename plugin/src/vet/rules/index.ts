@@ -8,6 +8,7 @@ import { flowTarget } from "./flow-target.js";
 import { nameFormat } from "./name-format.js";
 import { nameUnique } from "./name-unique.js";
 import { payloadConcrete } from "./payload-concrete.js";
+import { retired } from "./retired.js";
 import type { Rule } from "./rule.js";
 import { supersededBy } from "./superseded-by.js";
 import { supersededFlow } from "./superseded-flow.js";
@@ -27,5 +28,6 @@ export const rules: readonly Rule[] = [
   version,
   supersededBy,
   supersededFlow,
+  retired,
   binding,
 ];
