@@ -21,6 +21,7 @@ export type ErrorCode =
   | "INVALID_DECISION"
   | "TIMELINE_STALLED"
   | "CLOSED"
+  | "CLOSE_TIMEOUT"
   | "ORDINAL_CONFLICT"
   | "INVALID_KEY"
   | "KEY_REUSED"

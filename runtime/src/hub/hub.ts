@@ -9,7 +9,7 @@ import type { SessionClient, SubmitOptions, Submitted } from "../session/session
 import { checkSessionId } from "../session/session-id.js";
 import type { Fanout } from "../session/ui-batch.js";
 import { memoryStore } from "../store/memory-store.js";
-import type { EventRange, SessionRange, Store, StoredError } from "../store/store.js";
+import type { EventRange, SessionRange, StoredError } from "../store/store.js";
 import type { Snapshot } from "../timeline/snapshot.js";
 import { checkDescriptor, checkHubOptions } from "./check-options.js";
 import type { BackendEvent } from "./feature/backend-event.js";
@@ -25,6 +25,7 @@ import { policiesOf } from "./project/policies.js";
 import { History } from "./read/history.js";
 import type { ActiveSession } from "./write/active-session.js";
 import { ActiveSessions } from "./write/active-sessions.js";
+import { type CloseOptions, Closing } from "./write/closing.js";
 import { Fanouts } from "./write/fanouts.js";
 import { Committer } from "./write/lane/committer.js";
 import { isList, type Publishable } from "./write/publisher.js";
@@ -44,12 +45,11 @@ import { outcomeOf, type SubmitOutcome, submittedOf } from "./write/submit-outco
 export class Hub {
   /** The schema of all features. */
   readonly registry = new SchemaRegistry();
-  readonly #store: Store;
   readonly #history: History;
   readonly #handlers = new Map<string, (context: CommandContext) => void | Promise<void>>();
   readonly #sessions: ActiveSessions;
   readonly #fanouts: Fanouts;
-  #closing: Promise<void> | undefined;
+  readonly #closing: Closing;
 
   /** @throws INVALID_OPTION, or DUPLICATE_NAME or INVALID_PAYLOAD if the features do not fit together. */
   constructor(options: HubOptions) {
@@ -64,7 +64,6 @@ export class Hub {
     const observe = harmless(observer);
     const projections = new FeatureProjections(this.registry, features);
     const reader = new EventReader(this.registry, features);
-    this.#store = store;
     this.#history = new History(this.registry, store, reader, projections);
     this.#fanouts = new Fanouts(report);
     this.#sessions = new ActiveSessions(
@@ -81,6 +80,7 @@ export class Hub {
       },
       keepIdle,
     );
+    this.#closing = new Closing(this.#sessions, store);
   }
 
   /**
@@ -157,7 +157,7 @@ export class Hub {
   async hydrate(sessionId: string, from?: ResumePoint): Promise<Hydration> {
     checkSessionId(sessionId);
     // What is published on opening comes as live UI events.
-    if (this.#closing === undefined) this.#sessions.open(sessionId);
+    if (!this.#closing.hasBegun) this.#sessions.open(sessionId);
     return this.#history.hydrate(sessionId, from);
   }
 
@@ -224,23 +224,18 @@ export class Hub {
 
   /**
    * Takes nothing new, waits until handlers and runs are done and their events are durable, then
-   * closes the store. With `abort`, it first aborts their signals. A second call can abort what the
-   * first call waits for.
+   * closes the store. With `abort`, it first aborts their signals, and leaves those that go on when
+   * the grace time is over: `onError` hears of each, and what it still publishes is refused with
+   * CLOSED. A second call can abort what the first call waits for.
+   * @throws INVALID_OPTION.
    */
-  close({ abort = false }: { readonly abort?: boolean } = {}): Promise<void> {
-    if (abort) this.#sessions.abort(new SessionstreamError("CLOSED", "the hub is closing"));
-    this.#closing ??= this.#drain();
-    return this.#closing;
-  }
-
-  async #drain(): Promise<void> {
-    await this.#sessions.settled();
-    await this.#store.close();
+  close(options: CloseOptions = {}): Promise<void> {
+    return this.#closing.close(options);
   }
 
   #use(sessionId: string): ActiveSession {
     checkSessionId(sessionId);
-    if (this.#closing !== undefined) throw new SessionstreamError("CLOSED", "the hub is closed", { sessionId });
+    if (this.#closing.hasBegun) throw new SessionstreamError("CLOSED", "the hub is closed", { sessionId });
     return this.#sessions.use(sessionId);
   }
 }

@@ -8,6 +8,7 @@ import type { SubmitOptions, Submitted } from "../../session/session-client.js";
 import type { SessionInfo } from "../../session/session-info.js";
 import type { CommandContext, Published } from "../feature/command-context.js";
 import type { Session } from "../feature/session.js";
+import { closeTimeout, Handling } from "./handling.js";
 import { Keys } from "./keys.js";
 import type { KeyClaim } from "./lane/key-claim.js";
 import { Lane, type LaneStatus } from "./lane/lane.js";
@@ -27,7 +28,9 @@ export class ActiveSession {
   readonly #lane: Lane;
   readonly #keys: Keys;
   readonly #runs: Runs;
-  readonly #handling = new Set<Promise<unknown>>();
+  readonly #handling: Handling;
+  /** Handlers, those who wait for one under a key, and events that are published under a key. */
+  readonly #tracked = new Set<Promise<unknown>>();
   /** Of handlers, and of those who wait for one under a key. */
   readonly #controllers = new Set<AbortController>();
   #abortReason: Error | undefined;
@@ -37,11 +40,12 @@ export class ActiveSession {
     this.#host = host;
     this.#lane = new Lane(id, host);
     this.#keys = new Keys(this.#lane, host.store);
+    this.#handling = new Handling(id);
     this.#runs = new Runs(id, (name, error) => host.report({ step: "run", sessionId: id, name, error }));
   }
 
   get isIdle(): boolean {
-    return this.#lane.isIdle && this.#handling.size === 0 && this.#runs.ids.length === 0;
+    return this.#lane.isIdle && this.#tracked.size === 0 && this.#runs.ids.length === 0;
   }
 
   /** Where the session stands. */
@@ -66,10 +70,20 @@ export class ActiveSession {
     for (const controller of this.#controllers) controller.abort(reason);
   }
 
+  /** Takes nothing more from handlers and runs that still go on, and waits for them no longer. Reports each. */
+  leave(error: Error, grace: number): void {
+    this.#lane.refuse(error);
+    const { id } = this.#lane;
+    this.#handling.leave(error, grace, (report) => this.#host.report(report));
+    for (const run of this.#runs.leave()) {
+      this.#host.report({ step: "run", sessionId: id, name: run, error: closeTimeout(`run "${run}"`, grace, id, run) });
+    }
+  }
+
   /** Resolves when no handler and no run is going on. */
   async idle(): Promise<void> {
-    while (this.#handling.size > 0 || this.#runs.ids.length > 0) {
-      await Promise.allSettled(this.#handling);
+    while (this.#tracked.size > 0 || this.#runs.ids.length > 0) {
+      await Promise.allSettled(this.#tracked);
       await this.#runs.idle();
     }
   }
@@ -154,15 +168,19 @@ export class ActiveSession {
     const { info, ordinal } = await this.#lane.status();
     command.signal.throwIfAborted();
     const run: CommandContext["run"] = (id, task, options) => {
+      if (this.#handling.hasLeft) throw this.#abortReason;
       this.#runs.start(id, claim === undefined ? task : onceGranted(claim, task), options);
       if (this.#abortReason !== undefined) this.#runs.abort(id, this.#abortReason);
     };
     const session = this.#session(info);
-    const last = await whilePublishing(
-      this.#lane,
-      this.#host,
-      (publisher) => handler({ ...command, session, ...publisher, run }),
-      claim,
+    const last = await this.#handling.whileGoing(
+      { step: "submit", name: command.name },
+      whilePublishing(
+        this.#lane,
+        this.#host,
+        (publisher) => handler({ ...command, session, ...publisher, run }),
+        claim,
+      ),
     );
     if (claim !== undefined) await this.#keys.record(claim);
     return { ordinal: last ?? ordinal };
@@ -173,8 +191,12 @@ export class ActiveSession {
       try {
         const { info, view } = await this.#lane.status();
         const session = this.#session(info);
-        await whilePublishing(this.#lane, this.#host, ({ publish }) => opened({ session, view, publish }));
+        await this.#handling.whileGoing(
+          { step: "opened" },
+          whilePublishing(this.#lane, this.#host, ({ publish }) => opened({ session, view, publish })),
+        );
       } catch (error) {
+        if (this.#handling.hasLeft) return;
         this.#host.report({ step: "opened", sessionId: this.#lane.id, error });
       }
     }
@@ -196,11 +218,11 @@ export class ActiveSession {
 
   async #track<T>(work: () => Promise<T>): Promise<T> {
     const working = work();
-    this.#handling.add(working);
+    this.#tracked.add(working);
     try {
       return await working;
     } finally {
-      this.#handling.delete(working);
+      this.#tracked.delete(working);
     }
   }
 

@@ -57,6 +57,7 @@ export class Lane implements Committing {
   #committing: Admitted[] = [];
   #conflicts = 0;
   #admitting = false;
+  #refusal: Error | undefined;
   readonly #hold = new Hold();
   /** The last state that there was, for readers, while another is read. */
   #seen: LaneState | undefined;
@@ -77,8 +78,22 @@ export class Lane implements Committing {
 
   /** Takes events, or what decides them, into the order. The publication hears of the outcome. */
   enqueue(publication: Publication): void {
+    if (this.#refusal !== undefined) {
+      publication.reject(this.#refusal);
+      return;
+    }
     this.#waiting.push(publication);
     this.#admitWaiting();
+  }
+
+  /** Takes nothing from now on. What it took already goes its way. */
+  refuse(error: Error): void {
+    this.#refusal = error;
+  }
+
+  /** What the lane refuses everything with. Undefined while it takes events. */
+  get refusal(): Error | undefined {
+    return this.#refusal;
   }
 
   /**
