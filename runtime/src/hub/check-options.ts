@@ -20,6 +20,7 @@ export function checkHubOptions(options: HubOptions): void {
     sessionMetadata: aFunction,
     onError: aFunction,
     observer: aFunction,
+    now: aFunction,
     keepIdle: wholeNumber(0),
     onProjectionError: uiAndTimeline,
     "onProjectionError.ui": oneOf("fail", "advance"),

@@ -55,6 +55,8 @@ export class Hub {
   constructor(options: HubOptions) {
     checkHubOptions(options);
     const { features, store = memoryStore(), observer, sessionMetadata = () => ({}), keepIdle = 1000 } = options;
+    // Not Date.now itself, which tests replace.
+    const { now = () => Date.now() } = options;
     for (const feature of features) {
       this.registry.register(feature.desc);
       const handle = feature.handle?.bind(feature);
@@ -74,6 +76,7 @@ export class Hub {
         committer: new Committer(store),
         openers: features.flatMap((feature) => feature.opened?.bind(feature) ?? []),
         observe,
+        now,
         sessionMetadata,
         fanOut: (batch) => this.#fanouts.fanOut(batch),
         report,

@@ -21,6 +21,11 @@ export interface HubOptions {
   readonly onError?: ErrorObserver;
   /** Hears of each step of each event. Without an observer, the hub makes no records. */
   readonly observer?: PipelineObserver;
+  /**
+   * The clock, in milliseconds since the Unix epoch. It gives the events their times, and never their
+   * order. The default is the clock of the machine.
+   */
+  readonly now?: () => number;
   /** How many idle sessions stay in memory. The default is 1,000. */
   readonly keepIdle?: number;
 }
