@@ -10,6 +10,7 @@ import { Timeline } from "../../timeline/timeline.js";
 import { check } from "./checks.js";
 import { compareEntities, compareInOrder, type ExpectedEntity, type ExpectedUiEvent } from "./expected.js";
 import { calledFrom } from "./mismatch.js";
+import { listOf } from "./scenario.js";
 
 /** How events are folded. */
 export interface FoldOptions {
@@ -53,7 +54,7 @@ export function fold(
   events: readonly EventDraft[],
   { sessionId = "test", metadata = {}, now = Date.now }: FoldOptions = {},
 ): Folded {
-  const all = "desc" in features ? [features] : features;
+  const all = listOf(features);
   const registry = new SchemaRegistry();
   for (const { desc } of all) registry.register(desc);
   const projections = new FeatureProjections(registry, all);

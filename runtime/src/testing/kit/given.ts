@@ -17,16 +17,16 @@ import {
 } from "./checks.js";
 import type { ExpectedEntity, ExpectedEvent, ExpectedUiEvent } from "./expected.js";
 import { type CallSite, calledFrom } from "./mismatch.js";
-import { type Action, type Ended, type Failed, type GivenOptions, Scenario } from "./scenario.js";
+import { type Action, type Ended, type Failed, type GivenOptions, listOf, Scenario } from "./scenario.js";
 
 /** How a command is submitted: under a key, by someone. */
-export interface WhenOptions extends Partial<Omit<SubmitOptions, "signal">> {
+export type WhenOptions = Partial<Omit<SubmitOptions, "signal">> & {
   /**
    * The step ends when the first event of this kind was published, while the handler and its runs go
    * on. By default, it ends when they are done.
    */
   readonly until?: DescEvent;
-}
+};
 
 /** A session to which something is about to happen. */
 export interface Given {
@@ -76,7 +76,7 @@ export function given(
   options: GivenOptions = {},
 ): Given {
   return stepping(options, (action, at) => {
-    const scenario = new Scenario("desc" in features ? [features] : features, events, options);
+    const scenario = new Scenario(listOf(features), events, options);
     return begin(scenario, options, action, scenario.begin(), at);
   });
 }
@@ -107,7 +107,7 @@ function submitting<D extends DescCommand>(
   payload: PayloadInit<D["schema"]>,
   { until, ...options }: WhenOptions,
 ): Action {
-  const title = `when ${command.name}`;
+  const title = `when ${command?.name}`;
   return {
     title,
     async act(scenario) {

@@ -56,6 +56,11 @@ export interface Failed {
   readonly error: unknown;
 }
 
+/** Features, of which there may be one. */
+export function listOf(features: Feature | readonly Feature[]): readonly Feature[] {
+  return Array.isArray(features) ? features : [features as Feature];
+}
+
 /** A session of a test, with a hub of its own. Its steps run one after the other; after the last, the hub is closed. */
 export class Scenario {
   readonly hub: Hub;
@@ -134,7 +139,12 @@ export class Scenario {
     for (let after = ordinal; ; after = events.at(-1)?.ordinal ?? after) {
       const page = await this.hub.events(this.sessionId, { after });
       if (page.length === 0) return events;
-      events.push(...page);
+      for (const event of page) {
+        const last = events.at(-1)?.ordinal ?? after;
+        if (event.ordinal <= last)
+          throw new Error(`the store has ordinal ${event.ordinal} after ${last}, want a higher one`);
+        events.push(event);
+      }
     }
   }
 

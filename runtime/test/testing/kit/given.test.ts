@@ -21,6 +21,7 @@ import {
   LabWork,
 } from "../../../../test/fixtures/gen/lab/v1/lab_sessionstream.js";
 import { type LabSwitches, labOf } from "../../../../test/fixtures/lab.js";
+import { wrapStore } from "../../../../test/fixtures/stores.js";
 import { Gate } from "../../hub/gate.js";
 import { createMessage, rejected } from "./rejected.js";
 
@@ -359,6 +360,24 @@ describe("options", () => {
       .when(LabWork, {})
       .published([LabTrace.of({ text: '["s",{"of":"me"}]' })]);
     expect((await store.session("s"))?.ordinal).toBe(1n);
+  });
+
+  test("a store whose ordinals do not rise ends the test", async () => {
+    const inner = memoryStore();
+    // It forgets from where it was asked.
+    const store = wrapStore(inner, { events: (id) => inner.events(id) });
+    const step = given(
+      lab(({ publish }) => void publish(LabTrace, {})),
+      [LabTrace.of({})],
+      { store },
+    ).when(LabWork, {});
+    await expect(step.published([LabTrace])).rejects.toThrow("the store has ordinal 1 after 1, want a higher one");
+  });
+
+  test("what is no feature is refused by the hub", () => {
+    expect(() => given(undefined as never).when(LabWork, {})).toThrow(
+      "hub option features: got undefined, want features",
+    );
   });
 
   test("a key does a command once", () =>
