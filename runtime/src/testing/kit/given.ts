@@ -17,13 +17,13 @@ import {
 } from "./checks.js";
 import type { ExpectedEntity, ExpectedEvent, ExpectedUiEvent } from "./expected.js";
 import { type CallSite, calledFrom } from "./mismatch.js";
-import { type Action, type Ended, type Failed, type GivenOptions, listOf, Scenario } from "./scenario.js";
+import { type Acted, type Action, type Ended, type GivenOptions, listOf, Scenario } from "./scenario.js";
 
 /** How a command is submitted: under a key, by someone. */
 export type WhenOptions = Partial<Omit<SubmitOptions, "signal">> & {
   /**
-   * The step ends when the first event of this kind was published, while the handler and its runs go
-   * on. By default, it ends when they are done.
+   * The step ends with the first event of this kind, while the handler and its runs go on. What they
+   * publish afterwards belongs to the next step, and so does what fails. By default, a step ends when they are done.
    */
   readonly until?: DescEvent;
 };
@@ -98,7 +98,7 @@ const opening: Action = {
   async act({ hub, sessionId }) {
     await hub.hydrate(sessionId);
     await hub.waitIdle(sessionId);
-    return undefined;
+    return {};
   },
 };
 
@@ -112,26 +112,26 @@ function submitting<D extends DescCommand>(
     title,
     async act(scenario) {
       const { hub, sessionId } = scenario;
-      const seen = until && scenario.seen(until).then(() => "seen" as const);
-      const failed: Promise<Failed | undefined> = hub
-        .submit(sessionId, command, payload, options as SubmitOptions)
-        .then(
-          () => undefined,
-          (error: unknown) => ({ error }),
-        );
-      const over = failed.then(async (outcome) => {
+      const seen = until && scenario.seen(until).then((ordinal): Acted => ({ until: ordinal }));
+      const submitted = hub.submit(sessionId, command, payload, options as SubmitOptions).then(
+        (): Acted => ({}),
+        (error: unknown): Acted => ({ error }),
+      );
+      const over = submitted.then(async (acted) => {
         await hub.waitIdle(sessionId);
-        return outcome;
+        return acted;
       });
       if (seen === undefined) return over;
-      const first = await Promise.race([seen, over]);
-      if (first === undefined) throw new Error(`${title}: it ended, and no ${until?.name} was published`);
-      if (first !== "seen") return first;
-      // The handler may go on while others are submitted. What it fails with belongs to the step in which it does.
-      void failed.then((late) => {
-        if (late !== undefined) scenario.report({ step: "submit", sessionId, name: command.name, error: late.error });
+      const acted = await Promise.race([seen, over]);
+      if (acted.until === undefined && acted.error === undefined) {
+        throw new Error(`${title}: it ended, and no ${until?.name} was published`);
+      }
+      // The handler may still go on. What it fails with then belongs to the step in which it does.
+      void submitted.then(({ error }) => {
+        if (acted.until === undefined || error === undefined) return;
+        scenario.report({ step: "submit", sessionId, name: command.name, error });
       });
-      return undefined;
+      return acted;
     },
   };
 }

@@ -6,6 +6,7 @@ import type { ErrorReport } from "../../hub/observe/error-report.js";
 import type { DescEvent, EventDraft } from "../../schema/event.js";
 import type { UiEvent } from "../../schema/ui-event.js";
 import type { SubmitOptions } from "../../session/session-client.js";
+import type { UiBatch } from "../../session/ui-batch.js";
 import { memoryStore } from "../../store/memory-store.js";
 import type { Store } from "../../store/store.js";
 import type { Snapshot } from "../../timeline/snapshot.js";
@@ -44,16 +45,19 @@ export interface Ended {
   readonly error: unknown;
 }
 
-/** What a step does. Resolves to what it failed with, or to undefined. */
+/** What a step does. */
 export interface Action {
   /** In words, as in `when ChatStartInference`. */
   readonly title: string;
-  act(scenario: Scenario): Promise<Failed | undefined>;
+  act(scenario: Scenario): Promise<Acted>;
 }
 
-/** In an object, because anything can be thrown. */
-export interface Failed {
-  readonly error: unknown;
+/** How an action ended. */
+export interface Acted {
+  /** What it failed with. */
+  readonly error?: unknown;
+  /** The last event of the step, where the session may have more. These belong to the next step. */
+  readonly until?: bigint;
 }
 
 /** Features, of which there may be one. */
@@ -66,9 +70,12 @@ export class Scenario {
   readonly hub: Hub;
   readonly sessionId: string;
   readonly #given: readonly EventDraft[];
+  /** Of this step. */
   readonly #reports: ErrorReport[] = [];
-  readonly #uiEvents: UiEvent[] = [];
-  readonly #seeing = new Map<string, () => void>();
+  readonly #batches: UiBatch[] = [];
+  readonly #seeing = new Map<string, (ordinal: bigint) => void>();
+  /** The last event of the step before. */
+  #last = 0n;
   #steps = 0;
   #hasEnded = false;
 
@@ -81,19 +88,20 @@ export class Scenario {
       store: leftOpen(store),
       sessionMetadata: () => metadata,
       onError: (report) => this.report(report),
-      observer: ({ step, name }) => {
-        if (step === "fanout") this.#seeing.get(name)?.();
+      observer: ({ step, name, ordinal, sessionId: id }) => {
+        if (step === "fanout" && id === sessionId && ordinal !== undefined) this.#seeing.get(name)?.(ordinal);
       },
       ...(now !== undefined && { now }),
     });
     this.hub.subscribe((batch) => {
-      if (batch.sessionId === sessionId) this.#uiEvents.push(...batch.events);
+      if (batch.sessionId === sessionId) this.#batches.push(batch);
     });
   }
 
   /** Stores the given events. Rejects where they do not fit. */
   async begin(): Promise<void> {
     if (this.#given.length > 0) await this.hub.publish(this.sessionId, this.#given);
+    this.#last = (await this.hub.session(this.sessionId)).ordinal;
     const [report] = this.#reports;
     if (report === undefined) return;
     throw new Error(`given: ${report.step} of the events failed`, { cause: report.error });
@@ -109,15 +117,19 @@ export class Scenario {
     const step = ++this.#steps;
     try {
       await before;
-      const { ordinal } = await this.hub.session(this.sessionId);
-      const [reports, uiEvents] = [this.#reports.length, this.#uiEvents.length];
-      const failed = await act(this);
+      const from = this.#last;
+      const { error, until } = await act(this);
+      const events = await this.#events(from, until);
+      this.#last = events.at(-1)?.ordinal ?? from;
       return {
-        events: await this.#eventsAfter(ordinal),
-        uiEvents: this.#uiEvents.slice(uiEvents),
-        timeline: await this.hub.snapshot(this.sessionId),
-        reports: this.#reports.slice(reports),
-        error: failed?.error,
+        events,
+        uiEvents: this.#batches
+          .filter(({ ordinal }) => from < ordinal && ordinal <= this.#last)
+          .flatMap((batch) => batch.events),
+        timeline: await this.hub.snapshot(this.sessionId, until === undefined ? {} : { asOf: until }),
+        // What fails while the step still goes on belongs to the next one, whenever it fails.
+        reports: until !== undefined && step < this.#steps ? [] : this.#reports.splice(0),
+        error,
       };
     } finally {
       // Whoever chained a further step did so before this one ended.
@@ -125,8 +137,8 @@ export class Scenario {
     }
   }
 
-  /** Resolves when an event of that kind was published. */
-  seen({ name }: DescEvent): Promise<void> {
+  /** Resolves to the ordinal of the next event of that kind that is published. */
+  seen({ name }: DescEvent): Promise<bigint> {
     return new Promise((resolve) => this.#seeing.set(name, resolve));
   }
 
@@ -134,16 +146,18 @@ export class Scenario {
     if (!this.#hasEnded) this.#reports.push(report);
   }
 
-  async #eventsAfter(ordinal: bigint): Promise<readonly BackendEvent[]> {
+  /** The events above an ordinal, up to another one. */
+  async #events(from: bigint, to: bigint | undefined): Promise<readonly BackendEvent[]> {
     const events: BackendEvent[] = [];
-    for (let after = ordinal; ; after = events.at(-1)?.ordinal ?? after) {
-      const page = await this.hub.events(this.sessionId, { after });
+    for (let last = from; ; ) {
+      const page = await this.hub.events(this.sessionId, { after: last });
       if (page.length === 0) return events;
       for (const event of page) {
-        const last = events.at(-1)?.ordinal ?? after;
-        if (event.ordinal <= last)
-          throw new Error(`the store has ordinal ${event.ordinal} after ${last}, want a higher one`);
+        const { ordinal } = event;
+        if (ordinal <= last) throw new Error(`the store has ordinal ${ordinal} after ${last}, want a higher one`);
+        if (to !== undefined && ordinal > to) return events;
         events.push(event);
+        last = ordinal;
       }
     }
   }

@@ -332,6 +332,22 @@ describe("the chain", () => {
       .published([LabTrace.of({ text: "running" })])
       .when(LabWork, { task: "stop" })
       .published([LabTrace.of({ text: "stopped" })]);
+    // What is published right after it belongs to the next step, and so does what a run fails with.
+    const hasty = lab(async ({ payload: { task }, publish }) => {
+      if (task === "next") return;
+      await publish([LabNoteSet.of({ number: 1, text: "a" }), LabNoteAppended.of({ number: 1, text: "b" })]);
+      throw new Error("too late");
+    });
+    await given(hasty)
+      .when(LabWork, {}, { until: LabNoteSet })
+      .published([LabNoteSet])
+      .told([LabTold.of({ event: "LabNoteSet", ordinal: 1n })])
+      .showing([like(LabNote, { text: "a" })])
+      .when(LabWork, { task: "next" })
+      .published([LabNoteAppended])
+      .reported(/too late/)
+      .told([LabTold.of({ event: "LabNoteAppended", ordinal: 2n })])
+      .showing([like(LabNote, { text: "ab" })]);
     const never = given(feature).when(LabWork, { task: "stop" }, { until: LabTrace });
     await expect(never).rejects.toThrow("when LabWork: it ended, and no LabTrace was published");
   });
