@@ -53,13 +53,21 @@ describe("close with abort, where the signal is ignored", () => {
   });
 
   test("runs are reported and left, each by its id, and those that end in time are not", async () => {
-    const { hub, reports } = hubWith(({ run }) => {
+    const goOn = new Gate();
+    const late: unknown[] = [];
+    const { hub, reports } = hubWith(({ run, publish }) => {
       run("good", (signal) => new Promise((resolve) => signal.addEventListener("abort", () => resolve())));
       run("deaf", () => never, { timeout: 3_600_000 });
-      run("deaf too", () => never);
+      run("deaf too", async () => {
+        await goOn.opened;
+        late.push(await publish(LabTrace, {}).catch((error: unknown) => error));
+      });
     });
     await hub.submit("s", LabWork, {});
     await hub.close({ abort: true, grace: 10 });
+    goOn.open();
+    await expect.poll(() => late).toEqual([closed]);
+    // That it was left is all that is told of it.
     expect(reports.map(({ step, name, error }) => [step, name, (error as { code?: string }).code])).toEqual([
       ["run", "deaf", "CLOSE_TIMEOUT"],
       ["run", "deaf too", "CLOSE_TIMEOUT"],
@@ -200,12 +208,14 @@ const handle = ({ run }) => { run("deaf", () => new Promise(() => {}), { timeout
 const hub = new Hub({ features: [{ desc: lab, handle }], onError: ({ step }) => console.log("left", step) });
 hub.submit("s", LabWork, {}).catch(({ code }) => console.log(code));
 await hub.session("s");
+await new Hub({ features: [{ desc: lab }] }).close({ abort: true, grace: 3_600_000 });
 await hub.close({ abort: true, grace: 20 });
 await hub.close({ abort: true, grace: 3_600_000 });
 console.log("closed");`;
     const child = spawn(process.execPath, ["--input-type=module", "-e", script], {
       cwd: fileURLToPath(new URL("../../..", import.meta.url)),
       stdio: ["ignore", "pipe", "inherit"],
+      timeout: 15_000,
     });
     let output = "";
     child.stdout.on("data", (data) => {
