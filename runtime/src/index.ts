@@ -32,6 +32,7 @@ export type { ErrorObserver, ErrorReport, FailedStep } from "./hub/observe/error
 export type { PipelineObserver, PipelineRecord, PipelineStep } from "./hub/observe/pipeline-observer.js";
 export type { HubOptions } from "./hub/options.js";
 export type { ProjectionErrorPolicies } from "./hub/project/policies.js";
+export type { CloseOptions } from "./hub/write/closing.js";
 export type { SessionStatus } from "./hub/write/session-status.js";
 // Submitting, and reading sessions.
 export type { SubmitOutcome } from "./hub/write/submit-outcome.js";

@@ -89,7 +89,7 @@ describe("proto snippets are accepted or refused as the page says", () => {
       "package demo.v1;",
       'import "sessionstream/v1/options.proto";',
       ...(block.text.match(imports) ?? []),
-      'option (sessionstream.v1.feature) = {name: "Demo"};',
+      ...(block.text.includes("v1.feature)") ? [] : ['option (sessionstream.v1.feature) = {name: "Demo"};']),
       rest,
     ];
     await writeFile(join(project, "proto/demo/v1/demo.proto"), source.join("\n"));

@@ -61,6 +61,17 @@ test("findings are printed with their lines, in both languages, with paths to op
   `);
 });
 
+test("a retired event is a name that logs still have, and no other name is", () => {
+  const proto = job("").replace('name: "Job"', 'name: "Job" retired: ["JobRan"]');
+  const old = `import type { BackendEvent } from "@sessionstream/runtime";
+export const wasRun = ({ name }: BackendEvent) => name === "JobRan" || name === "JobRant";
+`;
+  const { stdout } = lintWith({ "proto/job/v1/job.proto": proto, "src/old.ts": old }, ["src/old.ts"]);
+  expect(stdout.match(/^src.*$/gm)).toEqual([
+    'src/old.ts:2:81: no event is named "JobRant": did you mean "JobRan"? (SESSIONSTREAM_TS_NAME_KNOWN)',
+  ]);
+});
+
 test("positions after tabs point at the same place in the frame", () => {
   const tabbed = job(genericEvent.replace("  option", "\toption"));
   const { stdout } = lintWith({ "proto/job/v1/job.proto": tabbed }, ["--no-typescript"]);

@@ -69,7 +69,7 @@ interface LoggedEvent {
 function readEvents(db: string): LoggedEvent[] {
   const database = new Database(db, { readonly: true });
   try {
-    return database.prepare<[], LoggedEvent>("SELECT ordinal, name, payload FROM events ORDER BY ordinal").all();
+    return database.prepare<[], LoggedEvent>("SELECT ordinal, name, payload FROM event ORDER BY ordinal").all();
   } finally {
     database.close();
   }

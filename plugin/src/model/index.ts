@@ -17,4 +17,5 @@ export type {
   SchemaModel,
 } from "./model.js";
 export { readModel } from "./read-model.js";
+export { retiredAt } from "./retired-at.js";
 export { commentsOf } from "./source-info.js";

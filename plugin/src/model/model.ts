@@ -33,6 +33,8 @@ export interface FeatureMark {
   readonly name: string;
   readonly location: Location;
   readonly nameLocation: Location;
+  /** Events that the feature had earlier, and that may be passed over in logs. */
+  readonly retired: readonly NameReference[];
 }
 
 /** A message that is marked as one kind. */

@@ -34,11 +34,14 @@ export function readFile(desc: DescFile): SchemaFile | undefined {
 
 function readFeature(desc: DescFile): FeatureMark | undefined {
   if (!hasOption(desc, feature)) return undefined;
+  const { name, retired } = getOption(desc, feature);
   const location = locationOf(desc, feature);
+  const { field } = FeatureOptionsSchema;
   return {
-    name: getOption(desc, feature).name,
+    name,
     location,
-    nameLocation: location.below(FeatureOptionsSchema.field.name.number),
+    nameLocation: location.below(field.name.number),
+    retired: retired.map((name, index) => ({ name, location: location.below(field.retired.number, index) })),
   };
 }
 

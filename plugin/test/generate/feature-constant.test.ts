@@ -1,8 +1,17 @@
 import { expect, test } from "vitest";
 import { historyProto } from "../support/history.js";
-import { generatedCode } from "../support/run.js";
+import { feature, generatedCode, run } from "../support/run.js";
 
 const code = generatedCode(historyProto);
+
+test("the feature has the names that it retires", () => {
+  const retiring = feature(historyProto).replace('name: "T"', 'name: "T" retired: ["TGone", "TLost"]');
+  expect(
+    run({ "t.proto": retiring }).files["t_sessionstream.ts"],
+  ).toContain(`  supersededEvents: [TOlder, TOldest, TOther],
+  retired: ["TGone", "TLost"],
+});`);
+});
 
 test("the feature has superseded events apart, and neither its events nor its projections have them", () => {
   expect(code).toContain(`  commands: [TGo],

@@ -22,6 +22,7 @@ export type ErrorCode =
   | "TIMELINE_STALLED"
   | "INVALID_REJECTION"
   | "CLOSED"
+  | "CLOSE_TIMEOUT"
   | "ORDINAL_CONFLICT"
   | "INVALID_KEY"
   | "KEY_REUSED"

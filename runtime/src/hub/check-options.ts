@@ -30,6 +30,7 @@ export function checkHubOptions(options: HubOptions): void {
     onError: aFunction,
     observer: aFunction,
     lease: milliseconds(),
+    now: aFunction,
     keepIdle: wholeNumber(0),
     onProjectionError: uiAndTimeline,
     "onProjectionError.ui": oneOf("fail", "advance"),

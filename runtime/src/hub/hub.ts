@@ -9,7 +9,7 @@ import type { SessionClient, SubmitOptions, Submitted } from "../session/session
 import { checkSessionId } from "../session/session-id.js";
 import type { Fanout } from "../session/ui-batch.js";
 import { memoryStore } from "../store/memory-store.js";
-import type { EventRange, SessionRange, Store } from "../store/store.js";
+import type { EventRange, SessionRange } from "../store/store.js";
 import type { StoredError } from "../store/stored.js";
 import type { Snapshot } from "../timeline/snapshot.js";
 import { checkDescriptor, checkHubOptions } from "./check-options.js";
@@ -26,6 +26,7 @@ import { policiesOf } from "./project/policies.js";
 import { History } from "./read/history.js";
 import type { ActiveSession } from "./write/active-session.js";
 import { ActiveSessions } from "./write/active-sessions.js";
+import { type CloseOptions, Closing } from "./write/closing.js";
 import { Fanouts } from "./write/fanouts.js";
 import { FollowedSessions } from "./write/followed-sessions.js";
 import { Committer } from "./write/lane/committer.js";
@@ -48,20 +49,19 @@ import { outcomeOf, type SubmitOutcome, submittedOf } from "./write/submit-outco
 export class Hub {
   /** The schema of all features. */
   readonly registry = new SchemaRegistry();
-  readonly #store: Store;
   readonly #history: History;
   readonly #handlers = new Map<string, (context: CommandContext) => void | Promise<void>>();
   readonly #sessions: ActiveSessions;
   readonly #fanouts: Fanouts;
-  readonly #process: Process;
   readonly #followed: FollowedSessions;
-  #closing: Promise<void> | undefined;
+  readonly #closing: Closing;
 
   /** @throws INVALID_OPTION, or DUPLICATE_NAME or INVALID_PAYLOAD if the features do not fit together. */
   constructor(options: HubOptions) {
     checkHubOptions(options);
     const { features, store = memoryStore(), observer, sessionMetadata = () => ({}) } = options;
-    const { lease = 10_000, keepIdle = 1000 } = options;
+    // Not Date.now itself, which tests replace.
+    const { lease = 10_000, keepIdle = 1000, now = () => Date.now() } = options;
     for (const feature of features) {
       this.registry.register(feature.desc);
       const handle = feature.handle?.bind(feature);
@@ -71,9 +71,8 @@ export class Hub {
     const observe = harmless(observer);
     const projections = new FeatureProjections(this.registry, features);
     const reader = new EventReader(this.registry, features);
-    this.#store = store;
     const policies = policiesOf(options.onProjectionError);
-    this.#process = new Process(store, lease);
+    const process = new Process(store, lease);
     this.#history = new History({
       registry: this.registry,
       store,
@@ -89,10 +88,11 @@ export class Hub {
         reader,
         fold: new Fold(reader, projections, policies, observe),
         committer: new Committer(store),
-        process: this.#process,
+        process,
         descriptors: new Descriptors(this.registry),
         openers: features.flatMap((feature) => feature.opened?.bind(feature) ?? []),
         observe,
+        now,
         sessionMetadata,
         fanOut: (batch) => this.#fanouts.fanOut(batch),
         report,
@@ -100,6 +100,7 @@ export class Hub {
       keepIdle,
     );
     this.#followed = new FollowedSessions(this.#sessions, this.#fanouts, store);
+    this.#closing = new Closing(this.#sessions, this.#followed, process, store);
   }
 
   /**
@@ -177,7 +178,7 @@ export class Hub {
   async hydrate(sessionId: string, from?: ResumePoint): Promise<Hydration> {
     checkSessionId(sessionId);
     // What is published on opening comes as live UI events.
-    if (this.#closing === undefined) this.#sessions.open(sessionId);
+    if (!this.#closing.hasBegun) this.#sessions.open(sessionId);
     await this.#sessions.get(sessionId)?.followed();
     return this.#history.hydrate(sessionId, from);
   }
@@ -248,9 +249,7 @@ export class Hub {
   follow(sessionId: string, fanout: Fanout): () => void {
     checkSessionId(sessionId);
     // A hub that is closing fans out what is under way.
-    return this.#closing === undefined
-      ? this.#followed.follow(sessionId, fanout)
-      : this.#fanouts.add(fanout, sessionId);
+    return !this.#closing.hasBegun ? this.#followed.follow(sessionId, fanout) : this.#fanouts.add(fanout, sessionId);
   }
 
   /** A typed client of one session within this process. */
@@ -261,25 +260,18 @@ export class Hub {
 
   /**
    * Takes nothing new, waits until handlers and runs are done and their events are durable, then
-   * closes the store. With `abort`, it first aborts their signals. A second call can abort what the
-   * first call waits for.
+   * closes the store. With `abort`, it first aborts their signals, and leaves those that go on when
+   * the grace time is over: `onError` hears of each, and what it still publishes is refused with
+   * CLOSED. A second call can abort what the first call waits for.
+   * @throws INVALID_OPTION.
    */
-  close({ abort = false }: { readonly abort?: boolean } = {}): Promise<void> {
-    if (abort) this.#sessions.abort(new SessionstreamError("CLOSED", "the hub is closing"));
-    this.#closing ??= this.#drain();
-    return this.#closing;
-  }
-
-  async #drain(): Promise<void> {
-    await this.#sessions.settled();
-    this.#followed.end();
-    await this.#process.leave().catch(() => {});
-    await this.#store.close();
+  close(options: CloseOptions = {}): Promise<void> {
+    return this.#closing.close(options);
   }
 
   #use(sessionId: string): ActiveSession {
     checkSessionId(sessionId);
-    if (this.#closing !== undefined) throw new SessionstreamError("CLOSED", "the hub is closed", { sessionId });
+    if (this.#closing.hasBegun) throw new SessionstreamError("CLOSED", "the hub is closed", { sessionId });
     return this.#sessions.use(sessionId);
   }
 }

@@ -26,6 +26,11 @@ export interface HubOptions {
    * work, in milliseconds. The same for all processes of a store. The default is 10,000.
    */
   readonly lease?: number;
+  /**
+   * The clock, in milliseconds since the Unix epoch. It gives the events their times, and never their
+   * order. The default is the clock of the machine.
+   */
+  readonly now?: () => number;
   /** How many idle sessions stay in memory. The default is 1,000. */
   readonly keepIdle?: number;
 }

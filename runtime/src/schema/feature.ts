@@ -21,6 +21,8 @@ export interface DescFeature<
   readonly events: readonly Event[];
   /** Events that only logs contain. */
   readonly supersededEvents: readonly DescSupersededEvent[];
+  /** The names of events that the feature had earlier. The hub passes over them in logs. */
+  readonly retired: readonly string[];
   readonly uiEvents: readonly Ui[];
   readonly timelineEntities: readonly Entity[];
 }
@@ -41,14 +43,23 @@ export function feature<
     readonly commands?: readonly Command[];
     readonly events?: readonly Event[];
     readonly supersededEvents?: readonly DescSupersededEvent[];
+    readonly retired?: readonly string[];
     readonly uiEvents?: readonly Ui[];
     readonly timelineEntities?: readonly Entity[];
   },
 ): DescFeature<Command, Event, Ui, Entity> {
   checkName("feature", name);
-  const { commands = [], events = [], supersededEvents = [], uiEvents = [], timelineEntities = [] } = parts;
+  const {
+    commands = [],
+    events = [],
+    supersededEvents = [],
+    retired = [],
+    uiEvents = [],
+    timelineEntities = [],
+  } = parts;
+  for (const old of retired) checkName("retired event", old);
   checkSuccessors(name, events, supersededEvents);
-  return { kind: "feature", name, commands, events, supersededEvents, uiEvents, timelineEntities };
+  return { kind: "feature", name, commands, events, supersededEvents, retired, uiEvents, timelineEntities };
 }
 
 /** Every superseded event must lead to one that can be published. */

@@ -19,24 +19,28 @@ export class SchemaRegistry {
   readonly #features = new Map<string, DescFeature>();
   readonly #commands = new Map<string, DescCommand>();
   readonly #events = new Map<string, DescLoggedEvent>();
+  readonly #retired = new Set<string>();
   readonly #uiEvents = new Map<string, DescUiEvent>();
   readonly #timelineEntities = new Map<string, DescTimelineEntity>();
   #protobuf: Registry | undefined;
 
   /**
    * Registers all parts of a feature, or nothing.
-   * @throws DUPLICATE_NAME or INVALID_PAYLOAD.
+   * @throws DUPLICATE_NAME, also for an event that another feature retired, or INVALID_PAYLOAD.
    */
   register(feature: DescFeature): void {
     refuseDuplicate("feature", this.#features, feature.name);
+    const events = [...feature.events, ...feature.supersededEvents];
     const parts: readonly Part[] = [
       ["command", this.#commands, feature.commands],
-      ["event", this.#events, [...feature.events, ...feature.supersededEvents]],
+      ["event", this.#events, events],
       ["UI event", this.#uiEvents, feature.uiEvents],
       ["timeline entity", this.#timelineEntities, feature.timelineEntities],
     ];
     for (const part of parts) refuse(...part);
+    this.#refuseRetired(events, feature.retired);
     this.#features.set(feature.name, feature);
+    for (const name of feature.retired) this.#retired.add(name);
     for (const part of parts) this.#add(...part);
   }
 
@@ -50,7 +54,9 @@ export class SchemaRegistry {
 
   /** @throws like registerCommand. */
   registerEvent<Name extends string, Schema extends DescMessage>(name: Name, schema: Schema): DescEvent<Name, Schema> {
-    return this.#addOne("event", this.#events, event(name, schema));
+    const desc = event(name, schema);
+    this.#refuseRetired([desc]);
+    return this.#addOne("event", this.#events, desc);
   }
 
   /** @throws like registerCommand. */
@@ -105,6 +111,11 @@ export class SchemaRegistry {
     return this.#events.get(name);
   }
 
+  /** Whether a feature retired the events of that name, so that they may be passed over in logs. */
+  isRetired(name: string): boolean {
+    return this.#retired.has(name);
+  }
+
   /** Whether a kind of timeline entity is registered. */
   hasTimelineEntity(name: string): boolean {
     return this.#timelineEntities.has(name);
@@ -145,6 +156,19 @@ export class SchemaRegistry {
       this.#protobuf = createRegistry(...new Set(files));
     }
     return this.#protobuf;
+  }
+
+  /** Refuses events whose names are retired, and to retire events, whichever feature has them. */
+  #refuseRetired(events: readonly Registered[], retired: readonly string[] = []): void {
+    const names = [...this.#events.keys(), ...events.map((desc) => desc.name)];
+    const all = new Set([...this.#retired, ...retired]);
+    const name = names.find((each) => all.has(each));
+    if (name === undefined) return;
+    throw new SessionstreamError(
+      "DUPLICATE_NAME",
+      `event "${name}" is retired, and yet registered: remove it from retired, or give the event another name`,
+      { name },
+    );
   }
 
   #addOne<D extends Registered>(kind: string, known: Map<string, Registered>, desc: D): D {

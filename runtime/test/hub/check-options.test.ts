@@ -9,6 +9,7 @@ test.each<[string, unknown, string]>([
   ["no features", {}, "hub option features: got undefined, want an array of features"],
   ["a feature that is none", { features: [undefined] }, "hub option features: got undefined, want features with"],
   ["a negative number of idle sessions", { features: [], keepIdle: -5 }, "hub option keepIdle: got -5, want a whole"],
+  ["a time instead of a clock", { features: [], now: 5 }, "hub option now: got 5, want a function"],
   ["a policy of something else", { features: [], onProjectionError: { UI: "fail" } }, "want an object with `ui`"],
   [
     "a policy that does not exist",

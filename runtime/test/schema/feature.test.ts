@@ -14,6 +14,14 @@ describe("versions and successors", () => {
     expect(feature("F", { events: [A] }).supersededEvents).toEqual([]);
   });
 
+  test("retired events are names", () => {
+    expect(feature("F", { events: [A] }).retired).toEqual([]);
+    expect(feature("F", { retired: ["X", "Y_1"] }).retired).toEqual(["X", "Y_1"]);
+    for (const wrong of ["", "not-a-name"]) {
+      expect(() => feature("F", { retired: [wrong] })).toThrow(withCode("INVALID_NAME"));
+    }
+  });
+
   test.each([0, -1, 1.5, Number.NaN, "2", 101])("the version %j is refused", (version) => {
     const given = { version: version as number, by: "B" };
     expect(() => event("A", WorkCommandSchema, given)).toThrow(withCode("INVALID_OPTION"));

@@ -40,6 +40,38 @@ describe("SchemaRegistry", () => {
     expect(() => registry.event("A")).toThrow(withCode("UNKNOWN_NAME"));
   });
 
+  test("refuses an event that is retired, whichever comes first", () => {
+    const A = event("A", WorkCommandSchema);
+    const [has, retires] = [feature("Has", { events: [A] }), feature("Retires", { retired: ["A", "B"] })];
+    const refusal = 'event "A" is retired, and yet registered: remove it from retired, or give the event another name';
+    for (const [first, second] of [
+      [has, retires],
+      [retires, has],
+    ] as const) {
+      const registry = new SchemaRegistry();
+      registry.register(first);
+      expect(() => registry.register(second)).toThrow(refusal);
+      // As a whole: neither the event nor the names are there.
+      expect([registry.hasEvent("A"), registry.isRetired("A")]).toEqual([first === has, first === retires]);
+    }
+    const registry = new SchemaRegistry();
+    registry.register(retires);
+    expect(() => registry.registerEvent("B", WorkCommandSchema)).toThrow(withCode("DUPLICATE_NAME"));
+    expect(() => registry.register(feature("Both", { events: [A], retired: ["A"] }))).toThrow(
+      withCode("DUPLICATE_NAME"),
+    );
+  });
+
+  test("knows which events are retired", () => {
+    const registry = new SchemaRegistry();
+    registry.register(feature("F", { events: [event("A", WorkCommandSchema)], retired: ["Old"] }));
+    // Two features may have retired the same one.
+    registry.register(feature("G", { retired: ["Old", "Older"] }));
+    expect(["Old", "Older", "A", "Never"].map((name) => registry.isRetired(name))).toEqual([true, true, false, false]);
+    expect(registry.loggedEvent("Old")).toBeUndefined();
+    expect(() => registry.event("Old")).toThrow(withCode("UNKNOWN_NAME"));
+  });
+
   test("takes one name in several kinds", () => {
     const registry = new SchemaRegistry();
     registry.registerCommand("Same", WorkCommandSchema);

@@ -6,6 +6,7 @@ import {
   type Kind,
   kinds,
   kindTitles,
+  retiredAt,
   type SchemaModel,
 } from "../../model/index.js";
 import { nearest } from "../../naming/nearest.js";
@@ -36,6 +37,8 @@ function describeMiss(model: SchemaModel, wanted: Kind, name: string): string {
   if (kind !== undefined) {
     return `which is ${aKind(kind)} at ${declaredAt(model, name).map(formatLocation)[0]}: want ${aKind(wanted)}`;
   }
+  const [retired] = wanted === "event" ? retiredAt(model, name) : [];
+  if (retired !== undefined) return `which is retired at ${formatLocation(retired)}: want an event of today`;
   const near = nearest(name, model.names[wanted].keys());
   return `and no ${kindTitles[wanted]} has that name${near === undefined ? "" : `: did you mean "${near}"?`}`;
 }

@@ -10,6 +10,7 @@ import { nameUnique } from "./name-unique.js";
 import { payloadConcrete } from "./payload-concrete.js";
 import { rejectionCode } from "./rejection-code.js";
 import { rejectionDetail } from "./rejection-detail.js";
+import { retired } from "./retired.js";
 import type { Rule } from "./rule.js";
 import { supersededBy } from "./superseded-by.js";
 import { supersededFlow } from "./superseded-flow.js";
@@ -31,5 +32,6 @@ export const rules: readonly Rule[] = [
   version,
   supersededBy,
   supersededFlow,
+  retired,
   binding,
 ];

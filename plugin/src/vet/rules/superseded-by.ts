@@ -4,6 +4,7 @@ import {
   formatLocation,
   kinds,
   type Mark,
+  retiredAt,
   type SchemaFile,
   type SchemaModel,
 } from "../../model/index.js";
@@ -43,6 +44,10 @@ function describeMiss(model: SchemaModel, file: SchemaFile, mark: Mark, name: st
   const kind = kinds.find((candidate) => model.names[candidate].has(name));
   if (kind !== undefined) {
     return `which is ${aKind(kind)} at ${declaredAt(model, name).map(formatLocation)[0]}: want an event of the same feature`;
+  }
+  const [retired] = retiredAt(model, name);
+  if (retired !== undefined) {
+    return `which is retired at ${formatLocation(retired)}: want an event of the same feature that is published today`;
   }
   const others = file.marks.filter((candidate) => candidate.kind === "event" && candidate !== mark);
   // Users often write the message's name, and the logical name may look very different.

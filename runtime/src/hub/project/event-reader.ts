@@ -21,7 +21,7 @@ export class EventReader {
 
   /** Whether the program knows what became of events of that name. */
   isKnown(name: string): boolean {
-    return this.#registry.loggedEvent(name) !== undefined;
+    return this.#registry.loggedEvent(name) !== undefined || this.#registry.isRetired(name);
   }
 
   /**

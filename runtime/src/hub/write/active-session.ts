@@ -10,6 +10,7 @@ import type { SessionInfo } from "../../session/session-info.js";
 import type { EventMeta } from "../../store/event-meta.js";
 import type { CommandContext, Published, PublishOptions } from "../feature/command-context.js";
 import type { Session } from "../feature/session.js";
+import { closeTimeout, Handling } from "./handling.js";
 import { Keys } from "./keys.js";
 import type { KeyedWork } from "./lane/keyed-work.js";
 import { Lane, type LaneStatus } from "./lane/lane.js";
@@ -30,7 +31,9 @@ export class ActiveSession {
   readonly #lane: Lane;
   readonly #keys: Keys;
   readonly #runs: Runs;
-  readonly #handling = new Set<Promise<unknown>>();
+  readonly #handling: Handling;
+  /** Handlers, those who wait for one under a key, and events that are published under a key. */
+  readonly #tracked = new Set<Promise<unknown>>();
   /** Of handlers, and of those who wait for one under a key. */
   readonly #controllers = new Set<AbortController>();
   #abortReason: Error | undefined;
@@ -40,11 +43,12 @@ export class ActiveSession {
     this.#host = host;
     this.#lane = new Lane(id, host);
     this.#keys = new Keys(id, host);
+    this.#handling = new Handling(id);
     this.#runs = new Runs(id, (name, error) => host.report({ step: "run", sessionId: id, name, error }));
   }
 
   get isIdle(): boolean {
-    return this.#lane.isIdle && this.#handling.size === 0 && this.#runs.ids.length === 0;
+    return this.#lane.isIdle && this.#tracked.size === 0 && this.#runs.ids.length === 0;
   }
 
   /** Stays in memory, and fans out what other processes commit, until the returned function is called. */
@@ -84,10 +88,20 @@ export class ActiveSession {
     for (const controller of this.#controllers) controller.abort(reason);
   }
 
+  /** Takes nothing more from handlers and runs that still go on, and waits for them no longer. Reports each. */
+  leave(error: Error, grace: number): void {
+    this.#lane.refuse(error);
+    const { id } = this.#lane;
+    this.#handling.leave(error, grace, (report) => this.#host.report(report));
+    for (const run of this.#runs.leave()) {
+      this.#host.report({ step: "run", sessionId: id, name: run, error: closeTimeout(`run "${run}"`, grace, id, run) });
+    }
+  }
+
   /** Resolves when no handler and no run is going on. */
   async idle(): Promise<void> {
-    while (this.#handling.size > 0 || this.#runs.ids.length > 0) {
-      await Promise.allSettled(this.#handling);
+    while (this.#tracked.size > 0 || this.#runs.ids.length > 0) {
+      await Promise.allSettled(this.#tracked);
       await this.#runs.idle();
     }
   }
@@ -182,15 +196,17 @@ export class ActiveSession {
     const { info, ordinal } = await this.#lane.status();
     command.signal.throwIfAborted();
     const run: CommandContext["run"] = (id, task, options) => {
+      if (this.#handling.hasLeft) throw this.#abortReason;
       this.#runs.start(id, task, options);
       if (this.#abortReason !== undefined) this.#runs.abort(id, this.#abortReason);
     };
     const session = this.#session(info);
-    const last = await whilePublishing(
-      this.#lane,
-      this.#host,
-      (publisher) => handler({ ...command, session, ...publisher, run }),
-      { claim, meta: metaOf(command) },
+    const last = await this.#handling.whileGoing(
+      { step: "submit", name: command.name },
+      whilePublishing(this.#lane, this.#host, (publisher) => handler({ ...command, session, ...publisher, run }), {
+        claim,
+        meta: metaOf(command),
+      }),
     );
     return { ordinal: last ?? ordinal };
   }
@@ -200,8 +216,12 @@ export class ActiveSession {
       try {
         const { info, view } = await this.#lane.status();
         const session = this.#session(info);
-        await whilePublishing(this.#lane, this.#host, ({ publish }) => opened({ session, view, publish }));
+        await this.#handling.whileGoing(
+          { step: "opened" },
+          whilePublishing(this.#lane, this.#host, ({ publish }) => opened({ session, view, publish })),
+        );
       } catch (error) {
+        if (this.#handling.hasLeft) return;
         this.#host.report({ step: "opened", sessionId: this.#lane.id, error });
       }
     }
@@ -223,11 +243,11 @@ export class ActiveSession {
 
   async #track<T>(work: () => Promise<T>): Promise<T> {
     const working = work();
-    this.#handling.add(working);
+    this.#tracked.add(working);
     try {
       return await working;
     } finally {
-      this.#handling.delete(working);
+      this.#tracked.delete(working);
     }
   }
 

@@ -30,6 +30,11 @@ export class ActiveSessions {
     for (const session of this.#sessions.values()) session.abort(reason);
   }
 
+  /** Takes nothing more from handlers and runs that still go on, and waits for them no longer. Reports each. */
+  leave(error: Error, grace: number): void {
+    for (const session of this.#sessions.values()) session.leave(error, grace);
+  }
+
   /** Resolves when no handler and no run is going on, and all that they published is durable or refused. */
   async settled(): Promise<void> {
     const sessions = [...this.#sessions.values()];

@@ -110,6 +110,8 @@ export async function whilePublishing(
       },
       (error: unknown) => {
         if (own && !handled) return;
+        // That the hub left this work is reported already.
+        if (error === lane.refusal) return;
         host.report({ step: "publish", sessionId: lane.id, ...(name !== undefined && { name }), error });
       },
     );

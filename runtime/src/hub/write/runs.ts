@@ -4,7 +4,9 @@ import type { RunOptions } from "../feature/command-context.js";
 
 interface Run {
   readonly controller: AbortController;
+  /** Resolves when the run ended or was left. */
   readonly done: Promise<void>;
+  end(): void;
 }
 
 /** The runs of a session: work that goes on after `submit` returned. */
@@ -34,19 +36,27 @@ export class Runs {
     }
     const controller = new AbortController();
     const timer = timeout === undefined ? undefined : setTimeout(() => this.#timedOut(id, timeout), timeout);
+    let resolve = () => {};
+    const done = new Promise<void>((resolved) => {
+      resolve = resolved;
+    });
+    const end = () => {
+      clearTimeout(timer);
+      this.#runs.delete(id);
+      resolve();
+    };
+    const run: Run = { controller, done, end };
+    this.#runs.set(id, run);
     // The task begins after the handler's current step, so that what the handler
     // publishes before it yields comes first.
-    const done = Promise.resolve()
+    Promise.resolve()
       .then(() => task(controller.signal))
       .catch((thrown: unknown) => {
-        // A run that ends with the reason it was aborted for did as it was told.
-        if (!controller.signal.aborted || !isAbort(thrown, controller.signal)) this.#onError(id, thrown);
+        // A run that ends with the reason it was aborted for did as it was told. Of one that was left, all is told.
+        const isOver = this.#runs.get(id) !== run;
+        if (!isOver && !(controller.signal.aborted && isAbort(thrown, controller.signal))) this.#onError(id, thrown);
       })
-      .finally(() => {
-        clearTimeout(timer);
-        this.#runs.delete(id);
-      });
-    this.#runs.set(id, { controller, done });
+      .finally(end);
   }
 
   #timedOut(id: string, timeout: number): void {
@@ -67,6 +77,13 @@ export class Runs {
   abortAll(reason?: unknown): number {
     for (const run of this.#runs.values()) run.controller.abort(reason);
     return this.#runs.size;
+  }
+
+  /** Waits no longer for the runs that go on. Returns their ids. */
+  leave(): readonly string[] {
+    const { ids } = this;
+    for (const { end } of [...this.#runs.values()]) end();
+    return ids;
   }
 
   /** Resolves when no run is going on. */

@@ -23,7 +23,7 @@ const generatedKinds: Readonly<Record<string, Kind>> = {
 export function declaredNames(model: SchemaModel, { checker, registering, program }: TypedFiles): DeclaredNames {
   const names: Record<Kind, Set<string>> = {
     command: new Set(model.names.command.keys()),
-    event: new Set(model.names.event.keys()),
+    event: new Set([...model.names.event.keys(), ...retiredIn(model)]),
     ui_event: new Set(model.names.ui_event.keys()),
     timeline_entity: new Set(model.names.timeline_entity.keys()),
   };
@@ -41,6 +41,11 @@ export function declaredNames(model: SchemaModel, { checker, registering, progra
     });
   }
   return names;
+}
+
+/** The names of retired events, which logs still have. */
+function retiredIn({ files }: SchemaModel): readonly string[] {
+  return files.flatMap(({ feature }) => feature?.retired.map(({ name }) => name) ?? []);
 }
 
 /** The kinds in which a name is declared. */

@@ -50,7 +50,7 @@ function place(
   const { name, version, payload, type, encoded } = given;
   const { meta } = publication;
   const ordinal = state.ordinal + 1n;
-  const time = Date.now();
+  const time = host.now();
   const event: BackendEvent = { name, payload, ordinal, time, meta: meta ?? nothing, session: info };
   const failures: Failure[] = [];
   let uiEvents: readonly UiEvent[];

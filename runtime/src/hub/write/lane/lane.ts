@@ -69,6 +69,7 @@ export class Lane implements Committing {
   #followers = 0;
   /** The highest revision that the store is known to have reached; infinite where it is not known. */
   #moved = 0;
+  #refusal: Error | undefined;
   readonly #hold = new Hold();
 
   constructor(id: string, host: SessionHost) {
@@ -88,8 +89,22 @@ export class Lane implements Committing {
 
   /** Takes events, or what decides them, into the order. The publication hears of the outcome. */
   enqueue(publication: Publication): void {
+    if (this.#refusal !== undefined) {
+      publication.reject(this.#refusal);
+      return;
+    }
     this.#waiting.push(publication);
     this.#admitWaiting();
+  }
+
+  /** Takes nothing from now on. What it took already goes its way. */
+  refuse(error: Error): void {
+    this.#refusal = error;
+  }
+
+  /** What the lane refuses everything with. Undefined while it takes events. */
+  get refusal(): Error | undefined {
+    return this.#refusal;
   }
 
   /**

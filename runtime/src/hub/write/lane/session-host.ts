@@ -25,6 +25,8 @@ export interface SessionHost {
   readonly openers: readonly NonNullable<Feature["opened"]>[];
   /** Undefined where nobody listens, so that no record is made then. */
   readonly observe: PipelineObserver | undefined;
+  /** Milliseconds since the Unix epoch. */
+  now(): number;
   sessionMetadata(sessionId: string): JsonObject | Promise<JsonObject>;
   fanOut(batch: UiBatch): void;
   report(report: ErrorReport): void;

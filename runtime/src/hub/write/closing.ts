@@ -1,0 +1,63 @@
+import { SessionstreamError } from "../../base/errors.js";
+import { aBoolean, checkOptions, milliseconds } from "../../base/option.js";
+import type { Store } from "../../store/store.js";
+import type { ActiveSessions } from "./active-sessions.js";
+import type { FollowedSessions } from "./followed-sessions.js";
+import type { Process } from "./lane/process.js";
+
+/** How a hub is closed. */
+export interface CloseOptions {
+  /** Aborts the signals of handlers and runs. Without it, the hub waits until they end by themselves. */
+  readonly abort?: boolean;
+  /**
+   * With `abort`: the milliseconds that handlers and runs have to end. What then still goes on is
+   * reported to `onError` and left. The default is 5,000.
+   */
+  readonly grace?: number;
+}
+
+/** Closes the sessions of a hub, then its store. */
+export class Closing {
+  readonly #sessions: ActiveSessions;
+  readonly #followed: FollowedSessions;
+  readonly #process: Process;
+  readonly #store: Store;
+  readonly #timers = new Set<ReturnType<typeof setTimeout>>();
+  #isSettled = false;
+  #done: Promise<void> | undefined;
+
+  constructor(sessions: ActiveSessions, followed: FollowedSessions, process: Process, store: Store) {
+    this.#sessions = sessions;
+    this.#followed = followed;
+    this.#process = process;
+    this.#store = store;
+  }
+
+  get hasBegun(): boolean {
+    return this.#done !== undefined;
+  }
+
+  /** @throws INVALID_OPTION. */
+  async close(options: CloseOptions): Promise<void> {
+    checkOptions("close", options, { abort: aBoolean, grace: milliseconds(0) });
+    const { abort = false, grace = 5_000 } = options;
+    if (abort) {
+      const reason = new SessionstreamError("CLOSED", "the hub is closing");
+      this.#sessions.abort(reason);
+      // The process must not end before the store is closed, so this timer holds it.
+      if (!this.#isSettled) this.#timers.add(setTimeout(() => this.#sessions.leave(reason, grace), grace));
+    }
+    this.#done ??= this.#drain();
+    return this.#done;
+  }
+
+  async #drain(): Promise<void> {
+    await this.#sessions.settled();
+    this.#isSettled = true;
+    for (const timer of this.#timers) clearTimeout(timer);
+    this.#followed.end();
+    // What the store then does not hear of, it finds out by the silence of this process.
+    await this.#process.leave().catch(() => {});
+    await this.#store.close();
+  }
+}

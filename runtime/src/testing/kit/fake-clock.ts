@@ -1,0 +1,30 @@
+/** A clock that stands still until a test moves it. Calling it gives the time. */
+export interface FakeClock {
+  /** Milliseconds since the Unix epoch. */
+  (): number;
+  /** Moves the clock on by so many milliseconds. A negative number moves it back. */
+  advance(milliseconds: number): void;
+}
+
+/**
+ * A clock for the option `now` of a hub, of `given` and of `fold`. It begins at `start`, in
+ * milliseconds since the Unix epoch.
+ *
+ * @example
+ * ```ts
+ * const clock = fakeClock(Date.UTC(2026, 0, 1));
+ * const hub = new Hub({ features, now: clock });
+ * clock.advance(60_000);
+ * ```
+ */
+export function fakeClock(start = 0): FakeClock {
+  let time = start;
+  return Object.assign(() => time, {
+    advance(milliseconds: number) {
+      if (!Number.isFinite(milliseconds)) {
+        throw new RangeError(`advance: got ${milliseconds}, want a number of milliseconds`);
+      }
+      time += milliseconds;
+    },
+  });
+}
