@@ -33,6 +33,7 @@ export type ErrorCode =
   | "METHOD_NOT_ALLOWED"
   | "REFUSED"
   | "REJECTED"
+  | "UNAUTHENTICATED"
   | "FORBIDDEN"
   | "INTERNAL";
 

@@ -5,15 +5,17 @@ import type { DescFeature } from "../schema/feature.js";
 import type { PayloadInit } from "../schema/payload.js";
 import { SchemaRegistry } from "../schema/registry.js";
 import type { FullHydration, Hydration, ResumePoint } from "../session/hydration.js";
-import type { SessionClient, SubmitOptions, Submitted } from "../session/session-client.js";
+import type { OptionsParameter, WithIdentity } from "../session/identity.js";
+import type { SessionClient, Submitted } from "../session/session-client.js";
 import { checkSessionId } from "../session/session-id.js";
 import type { Fanout } from "../session/ui-batch.js";
 import { memoryStore } from "../store/memory-store.js";
 import type { EventRange, SessionRange, Store, StoredError } from "../store/store.js";
 import type { Snapshot } from "../timeline/snapshot.js";
+import type { TimelineView } from "../timeline/view.js";
 import { checkDescriptor, checkHubOptions } from "./check-options.js";
 import type { BackendEvent } from "./feature/backend-event.js";
-import type { CommandContext, Published, PublishOptions } from "./feature/command-context.js";
+import type { Published, PublishOptions } from "./feature/command-context.js";
 import { LocalSession } from "./local-session.js";
 import { reporter } from "./observe/error-report.js";
 import { harmless } from "./observe/pipeline-observer.js";
@@ -26,9 +28,11 @@ import { History } from "./read/history.js";
 import type { ActiveSession } from "./write/active-session.js";
 import { ActiveSessions } from "./write/active-sessions.js";
 import { Fanouts } from "./write/fanouts.js";
+import { type Handler, handlersOf } from "./write/handlers.js";
 import { Committer } from "./write/lane/committer.js";
 import { isList, type Publishable } from "./write/publisher.js";
 import type { SessionStatus } from "./write/session-status.js";
+import type { HubSubmitOptions } from "./write/submit-options.js";
 import { outcomeOf, type SubmitOutcome, submittedOf } from "./write/submit-outcome.js";
 
 /**
@@ -46,7 +50,7 @@ export class Hub {
   readonly registry = new SchemaRegistry();
   readonly #store: Store;
   readonly #history: History;
-  readonly #handlers = new Map<string, (context: CommandContext) => void | Promise<void>>();
+  readonly #handlers: ReadonlyMap<string, Handler>;
   readonly #sessions: ActiveSessions;
   readonly #fanouts: Fanouts;
   #closing: Promise<void> | undefined;
@@ -55,11 +59,8 @@ export class Hub {
   constructor(options: HubOptions) {
     checkHubOptions(options);
     const { features, store = memoryStore(), observer, sessionMetadata = () => ({}), keepIdle = 1000 } = options;
-    for (const feature of features) {
-      this.registry.register(feature.desc);
-      const handle = feature.handle?.bind(feature);
-      if (handle !== undefined) for (const { name } of feature.desc.commands) this.#handlers.set(name, handle);
-    }
+    for (const { desc } of features) this.registry.register(desc);
+    this.#handlers = handlersOf(features);
     const report = reporter(options.onError);
     const observe = harmless(observer);
     const projections = new FeatureProjections(this.registry, features);
@@ -92,13 +93,13 @@ export class Hub {
    * first durable event runs again. One that failed later has had its effect. With a key, the signal
    * ends the caller's wait, not the handler.
    * @throws UNKNOWN_NAME, NO_HANDLER, PAYLOAD_TYPE_MISMATCH, INVALID_PAYLOAD, INVALID_SESSION, CLOSED,
-   * INVALID_KEY, or KEY_REUSED if the session has the key for other work.
+   * INVALID_OPTION, INVALID_KEY, or KEY_REUSED if the session has the key for other work.
    */
   async submit<D extends DescCommand>(
     sessionId: string,
     command: D,
     payload: PayloadInit<D["schema"]>,
-    options: SubmitOptions = {},
+    ...[options]: OptionsParameter<HubSubmitOptions>
   ): Promise<Submitted> {
     return submittedOf(await this.trySubmit(sessionId, command, payload, options));
   }
@@ -112,7 +113,7 @@ export class Hub {
     sessionId: string,
     command: D,
     payload: PayloadInit<D["schema"]>,
-    options: SubmitOptions = {},
+    ...[options = {}]: OptionsParameter<HubSubmitOptions>
   ): Promise<SubmitOutcome> {
     return outcomeOf(async () => {
       const session = this.#use(sessionId);
@@ -145,6 +146,11 @@ export class Hub {
   /** The session's durable timeline: as it is, or as it was after the event at the ordinal `asOf`. */
   async snapshot(sessionId: string, { asOf }: { readonly asOf?: bigint } = {}): Promise<Snapshot> {
     return this.#history.snapshot(sessionId, asOf);
+  }
+
+  /** The session's timeline in memory: live, and at least as new as the store is now. */
+  async timeline(sessionId: string): Promise<TimelineView> {
+    return this.#use(sessionId).timeline();
   }
 
   /**
@@ -216,10 +222,10 @@ export class Hub {
     return this.#fanouts.add(fanout);
   }
 
-  /** A typed client of one session within this process. */
-  client<F extends DescFeature>(sessionId: string, _feature: F): SessionClient<F> {
-    checkSessionId(sessionId);
-    return new LocalSession<F>(sessionId, this);
+  /** A typed client of one session within this process, for one who asks. */
+  client<F extends DescFeature>(id: string, _feature: F, ...[by]: OptionsParameter<WithIdentity>): SessionClient<F> {
+    checkSessionId(id);
+    return new LocalSession<F>(id, this, by?.identity);
   }
 
   /**
@@ -229,13 +235,8 @@ export class Hub {
    */
   close({ abort = false }: { readonly abort?: boolean } = {}): Promise<void> {
     if (abort) this.#sessions.abort(new SessionstreamError("CLOSED", "the hub is closing"));
-    this.#closing ??= this.#drain();
+    this.#closing ??= this.#sessions.settled().then(() => this.#store.close());
     return this.#closing;
-  }
-
-  async #drain(): Promise<void> {
-    await this.#sessions.settled();
-    await this.#store.close();
   }
 
   #use(sessionId: string): ActiveSession {

@@ -1,3 +1,4 @@
+import type { Gate } from "../access/gate.js";
 import type { Hub } from "../hub/hub.js";
 import type { TransportRecord } from "./observer.js";
 import type { TransportLimits } from "./options.js";
@@ -10,7 +11,7 @@ export interface ConnectionHost {
   /** Whether anybody hears what is observed. */
   readonly isObserved: boolean;
   observe(record: TransportRecord): void;
-  authorizeSubscribe(identity: unknown, sessionId: string): boolean | Promise<boolean>;
+  readonly gate: Gate;
   feed(sessionId: string): SessionFeed;
   leaveFeed(sessionId: string, listener: FeedListener): void;
 }

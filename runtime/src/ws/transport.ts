@@ -3,8 +3,11 @@ import type { Server as HttpServer, IncomingMessage } from "node:http";
 import type { Server as HttpsServer } from "node:https";
 import type { Duplex } from "node:stream";
 import { WebSocketServer } from "ws";
-import { SessionstreamError } from "../base/errors.js";
+import { Gate, type Passed } from "../access/gate.js";
+import { accessRequestOf } from "../access/incoming.js";
+import { isSessionstreamError, SessionstreamError } from "../base/errors.js";
 import type { Hub } from "../hub/hub.js";
+import type { OptionsParameter } from "../session/identity.js";
 import { Connection } from "./connection.js";
 import type { ConnectionHost } from "./connection-host.js";
 import type { TransportRecord } from "./observer.js";
@@ -15,7 +18,7 @@ import {
   type TransportLimits,
   type WebSocketTransportOptions,
 } from "./options.js";
-import { isOriginAllowed } from "./origin.js";
+import { checkOrigin } from "./origin.js";
 import { type FeedListener, SessionFeed } from "./session-feed.js";
 import type { SubscriptionState } from "./subscription.js";
 import { refuseUpgrade, routeUpgrades, type UpgradeHandler } from "./upgrades.js";
@@ -63,20 +66,21 @@ export interface WebSocketTransport {
  *
  * @example
  * ```ts
- * const transport = webSocketTransport(hub, { authorizeConnect: userOf, authorizeSubscribe });
+ * const transport = webSocketTransport(hub, { authenticate: ({ token }) => userOf(token) });
  * transport.attach(server);
  * ```
  */
-export function webSocketTransport<Identity = unknown>(
+export function webSocketTransport(
   hub: Hub,
-  options: WebSocketTransportOptions<Identity> = {},
+  ...[options = {}]: OptionsParameter<WebSocketTransportOptions>
 ): WebSocketTransport {
-  return new Transport(hub, options as WebSocketTransportOptions);
+  return new Transport(hub, options);
 }
 
 class Transport implements WebSocketTransport, ConnectionHost {
   readonly hub: Hub;
   readonly limits: TransportLimits;
+  readonly gate: Gate;
   readonly #options: WebSocketTransportOptions;
   readonly #server: WebSocketServer;
   readonly #connections = new Set<Connection>();
@@ -90,6 +94,7 @@ class Transport implements WebSocketTransport, ConnectionHost {
     this.hub = hub;
     checkTransportOptions(options);
     this.limits = limitsOf(options);
+    this.gate = new Gate(hub, options);
     this.#options = options;
     this.#server = new WebSocketServer({
       noServer: true,
@@ -114,22 +119,15 @@ class Transport implements WebSocketTransport, ConnectionHost {
 
   async handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     socket.on("error", () => socket.destroy());
-    try {
-      if (!isOriginAllowed(request, this.#options.allowedOrigins)) return this.#refuse(socket, "403 Forbidden");
-      const identity = await this.#identify(request);
-      if (identity === undefined || identity === null || identity === false) {
-        return this.#refuse(socket, "401 Unauthorized");
-      }
-      if (this.#isClosed) return this.#refuse(socket, "503 Service Unavailable");
-      this.#server.handleUpgrade(request, socket, head, (webSocket) => {
-        const { remoteAddress = "" } = request.socket;
-        const connection = new Connection({ id: randomUUID(), identity, remoteAddress }, this, webSocket, socket);
-        this.#connections.add(connection);
-        webSocket.on("close", () => this.#connections.delete(connection));
-      });
-    } catch (error) {
-      this.#refuse(socket, "403 Forbidden", error);
-    }
+    const passed = await this.#admit(request).catch((thrown) => this.#refuse(socket, ...statusOf(thrown)));
+    if (passed === undefined) return;
+    if (this.#isClosed) return this.#refuse(socket, "503 Service Unavailable");
+    this.#server.handleUpgrade(request, socket, head, (webSocket) => {
+      const { remoteAddress = "" } = request.socket;
+      const connection = new Connection({ id: randomUUID(), ...passed, remoteAddress }, this, webSocket, socket);
+      this.#connections.add(connection);
+      webSocket.on("close", () => this.#connections.delete(connection));
+    });
   }
 
   connections(): readonly ConnectionInfo[] {
@@ -165,11 +163,6 @@ class Transport implements WebSocketTransport, ConnectionHost {
     } catch {}
   }
 
-  authorizeSubscribe(identity: unknown, sessionId: string): boolean | Promise<boolean> {
-    const { authorizeSubscribe } = this.#options;
-    return authorizeSubscribe === undefined || authorizeSubscribe(identity, sessionId);
-  }
-
   feed(sessionId: string): SessionFeed {
     let feed = this.#feeds.get(sessionId);
     if (feed === undefined) {
@@ -185,13 +178,24 @@ class Transport implements WebSocketTransport, ConnectionHost {
     if (feed?.isUnused) this.#feeds.delete(sessionId);
   }
 
-  #identify(request: IncomingMessage): unknown {
-    const { authorizeConnect } = this.#options;
-    return authorizeConnect === undefined ? {} : authorizeConnect(request);
+  /** @throws INVALID_PAYLOAD, UNAUTHENTICATED, FORBIDDEN, or INTERNAL. */
+  async #admit(request: IncomingMessage): Promise<Passed> {
+    checkOrigin(request, this.#options.allowedOrigins);
+    const passed = await this.gate.authenticate(() => accessRequestOf(request));
+    await this.gate.authorize(passed.identity, { type: "connect" });
+    return passed;
   }
 
   #refuse(socket: Duplex, status: string, error?: unknown): void {
     this.observe({ stage: "refuse", connectionId: "", code: status, ...(error !== undefined && { error }) });
     refuseUpgrade(socket, status);
   }
+}
+
+/** The status for one who did not pass the gate, and what went wrong in the server. */
+function statusOf(thrown: unknown): [status: string, error?: unknown] {
+  if (isSessionstreamError(thrown, "INVALID_PAYLOAD")) return ["400 Bad Request", thrown];
+  if (isSessionstreamError(thrown, "UNAUTHENTICATED")) return ["401 Unauthorized"];
+  if (isSessionstreamError(thrown, "FORBIDDEN")) return ["403 Forbidden", thrown.cause];
+  return ["500 Internal Server Error", isSessionstreamError(thrown, "INTERNAL") ? thrown.cause : thrown];
 }

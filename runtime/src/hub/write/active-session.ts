@@ -4,10 +4,12 @@ import { untilAborted, whenAborted } from "../../base/abort.js";
 import { SessionstreamError } from "../../base/errors.js";
 import type { DescCommand } from "../../schema/command.js";
 import { encodePayload, toPayload } from "../../schema/payload.js";
-import type { SubmitOptions, Submitted } from "../../session/session-client.js";
+import type { Submitted } from "../../session/session-client.js";
 import type { SessionInfo } from "../../session/session-info.js";
+import type { TimelineView } from "../../timeline/view.js";
 import type { CommandContext, Published } from "../feature/command-context.js";
 import type { Session } from "../feature/session.js";
+import type { Handler } from "./handlers.js";
 import { Keys } from "./keys.js";
 import type { KeyClaim } from "./lane/key-claim.js";
 import { Lane, type LaneStatus } from "./lane/lane.js";
@@ -17,9 +19,8 @@ import type { SessionHost } from "./lane/session-host.js";
 import { encodeGiven, enqueue, type Publishable, whilePublishing } from "./publisher.js";
 import { Runs } from "./runs.js";
 import type { SessionStatus } from "./session-status.js";
+import { checkSubmitOptions, type HubSubmitOptions } from "./submit-options.js";
 import { CommandFailure } from "./submit-outcome.js";
-
-type Handler = (context: CommandContext) => void | Promise<void>;
 
 /** A session that is in memory: its lane, its handlers and its runs. */
 export class ActiveSession {
@@ -47,6 +48,13 @@ export class ActiveSession {
   /** Where the session stands. */
   async status(): Promise<SessionStatus> {
     return this.#statusOf(await this.#lane.status());
+  }
+
+  /** The timeline, live and at least as new as the store is now. */
+  async timeline(): Promise<TimelineView> {
+    await this.#lane.refresh();
+    await this.#lane.status();
+    return this.#lane.timeline;
   }
 
   /** Projects what the timeline lacks since a projection failed. */
@@ -102,7 +110,7 @@ export class ActiveSession {
   async handle(
     { name, schema }: DescCommand,
     init: object,
-    { key, signal }: SubmitOptions,
+    options: HubSubmitOptions,
     handler: Handler | undefined,
   ): Promise<Submitted> {
     const what = `command "${name}"`;
@@ -110,13 +118,15 @@ export class ActiveSession {
     if (handler === undefined) {
       throw new SessionstreamError("NO_HANDLER", `${what} has no handler: its feature has no \`handle\``, context);
     }
+    checkSubmitOptions(options);
+    const { key, signal, identity, trace } = options;
     const handle = async (
       payload: CommandContext["payload"],
       signal: AbortSignal,
       claim?: KeyClaim,
     ): Promise<Submitted> => {
       try {
-        return await this.#handle({ name, key, payload, signal }, handler, claim);
+        return await this.#handle({ name, key, payload, identity, trace, signal }, handler, claim);
       } catch (thrown) {
         throw new CommandFailure(thrown);
       }
@@ -145,7 +155,7 @@ export class ActiveSession {
   }
 
   async #handle(
-    command: Pick<CommandContext, "name" | "key" | "payload" | "signal">,
+    command: Pick<CommandContext, "name" | "key" | "payload" | "identity" | "trace" | "signal">,
     handler: Handler,
     claim?: KeyClaim,
   ): Promise<Submitted> {

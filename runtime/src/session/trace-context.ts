@@ -1,0 +1,39 @@
+import type { Wanted } from "../base/option.js";
+
+/** The trace that a request belongs to, as https://www.w3.org/TR/trace-context/ has it. */
+export interface TraceContext {
+  /** The header `traceparent`, such as "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01". */
+  readonly traceparent: string;
+  /** The header `tracestate`: what tracing systems add, in at most 512 characters. */
+  readonly tracestate?: string;
+}
+
+/** A trace context whose texts have the form that W3C gives them. */
+export const aTraceContext: Wanted = {
+  words: "a W3C trace context: { traceparent, tracestate? }",
+  accepts(value) {
+    const { traceparent, tracestate } = (value ?? {}) as Partial<TraceContext>;
+    return isTraceparent(traceparent) && (tracestate === undefined || isTracestate(tracestate));
+  },
+};
+
+/** Version 00, or what a later version begins with. Ids of zeros only are none. */
+export function isTraceparent(text: unknown): text is string {
+  if (typeof text !== "string" || text.length > 255) return false;
+  const parts = /^(?!ff)([0-9a-f]{2})-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(-[!-~]*)?$/.exec(text);
+  return parts !== null && (parts[1] !== "00" || parts[2] === undefined);
+}
+
+/** A list of at most 32 `key=value`. */
+export function isTracestate(text: unknown): text is string {
+  if (typeof text !== "string" || text.length > 512) return false;
+  const members = text.split(",").map((member) => member.replace(/^[ \t]+|[ \t]+$/g, ""));
+  const given = members.filter((member) => member !== "");
+  const keys = new Set(given.map((member) => member.split("=", 1)[0]));
+  if (given.length === 0 || given.length > 32 || keys.size < given.length) return false;
+  return given.every((member) =>
+    /^([a-z][a-z0-9_\-*/]{0,255}|[a-z0-9][a-z0-9_\-*/]{0,240}@[a-z][a-z0-9_\-*/]{0,13})=[ -+\--<>-~]{0,255}[!-+\--<>-~]$/.test(
+      member,
+    ),
+  );
+}
