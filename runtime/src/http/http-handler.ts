@@ -13,6 +13,7 @@ import { answerError, answerTold, isToldOfFailure } from "./answers.js";
 import { remoteAddressOf } from "./node-request.js";
 import { readBody } from "./read-body.js";
 import { parseRoute, type Route } from "./route.js";
+import { traceOf } from "./trace-headers.js";
 
 /** How commands and snapshots are served by HTTP. */
 export interface HttpHandlerOptions extends AccessOptions {
@@ -119,7 +120,9 @@ async function submit(
   const { command, payload } = hub.registry.decodeCommand(name, parseJson(name, body));
   await gate.authorize(identity, { type: "submit", sessionId, command: name, payload });
   const how = key === null ? { signal: request.signal } : { key };
-  const outcome = await hub.trySubmit(sessionId, command, payload, { ...how, identity });
+  const trace = traceOf(request.headers);
+  const by = { identity, ...(trace !== undefined && { trace }) };
+  const outcome = await hub.trySubmit(sessionId, command, payload, { ...how, ...by });
   if (outcome.status === "done") return Response.json({ ordinal: String(outcome.ordinal) });
   // What a handler's own calls were refused for is not the client's doing.
   if (outcome.status === "refused" || isToldOfFailure(outcome.error)) throw outcome.error;
