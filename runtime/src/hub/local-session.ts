@@ -40,10 +40,11 @@ export class LocalSession<Feature extends DescFeature> implements SessionClient<
   }
 
   on<D extends Feature["uiEvents"][number]>(uiEvent: D, listener: (event: LiveUiEvent<D>) => void): () => void {
-    return this.#host.subscribe(({ sessionId, ordinal, events }) => {
+    return this.#host.subscribe(({ sessionId, ordinal, time, cause, events }) => {
       if (sessionId !== this.sessionId) return;
+      const known = { ordinal, time, ...(cause !== undefined && { cause }) };
       for (const { name, payload } of events) {
-        if (name === uiEvent.name) listener({ name, payload: payload as LiveUiEvent<D>["payload"], ordinal });
+        if (name === uiEvent.name) listener({ name, payload: payload as LiveUiEvent<D>["payload"], ...known });
       }
     });
   }

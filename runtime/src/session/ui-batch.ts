@@ -4,6 +4,10 @@ import type { UiEvent } from "../schema/ui-event.js";
 export interface UiBatch {
   readonly sessionId: string;
   readonly ordinal: bigint;
+  /** When the backend event was ordered, or the timeline repaired, in milliseconds since the Unix epoch. */
+  readonly time: number;
+  /** The ordinal of the backend event that caused it, if one did. */
+  readonly cause?: bigint;
   readonly events: readonly UiEvent[];
   /**
    * Whether the timeline was repaired up to the ordinal. Then there are no UI events, and

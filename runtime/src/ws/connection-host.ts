@@ -1,8 +1,8 @@
 import type { Gate } from "../access/gate.js";
 import type { Hub } from "../hub/hub.js";
+import type { Feeds } from "./feeds.js";
 import type { TransportRecord } from "./observer.js";
 import type { TransportLimits } from "./options.js";
-import type { FeedListener, SessionFeed } from "./session-feed.js";
 
 /** What connections need of their transport. */
 export interface ConnectionHost {
@@ -12,6 +12,6 @@ export interface ConnectionHost {
   readonly isObserved: boolean;
   observe(record: TransportRecord): void;
   readonly gate: Gate;
-  feed(sessionId: string): SessionFeed;
-  leaveFeed(sessionId: string, listener: FeedListener): void;
+  /** The live UI events of sessions: with metadata, or without. */
+  feeds(hasMetadata: boolean): Feeds;
 }

@@ -52,7 +52,7 @@ export class Connection implements SubscriptionHost {
     socket.on("drain", () => this.#drained());
     this.#stopExpiry = atTime(peer.expiresAt, () => void this.close(closeCodes.expired, "expired"));
     this.observe({ stage: "connect" });
-    this.send({ case: "hello", value: { connectionId: peer.id, extensions: ["resume"] } });
+    this.send({ case: "hello", value: { connectionId: peer.id, extensions: ["resume", "metadata"] } });
   }
 
   observe(record: Omit<TransportRecord, "connectionId">): void {

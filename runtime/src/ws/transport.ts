@@ -10,6 +10,7 @@ import type { Hub } from "../hub/hub.js";
 import type { OptionsParameter } from "../session/identity.js";
 import { Connection } from "./connection.js";
 import type { ConnectionHost } from "./connection-host.js";
+import { Feeds } from "./feeds.js";
 import type { TransportRecord } from "./observer.js";
 import {
   checkTransportOptions,
@@ -19,7 +20,6 @@ import {
   type WebSocketTransportOptions,
 } from "./options.js";
 import { checkOrigin } from "./origin.js";
-import { type FeedListener, SessionFeed } from "./session-feed.js";
 import type { SubscriptionState } from "./subscription.js";
 import { refuseUpgrade, routeUpgrades, type UpgradeHandler } from "./upgrades.js";
 
@@ -84,8 +84,9 @@ class Transport implements WebSocketTransport, ConnectionHost {
   readonly #options: WebSocketTransportOptions;
   readonly #server: WebSocketServer;
   readonly #connections = new Set<Connection>();
-  readonly #feeds = new Map<string, SessionFeed>();
-  readonly #unsubscribe: () => void;
+  readonly #plainFeeds: Feeds;
+  readonly #metadataFeeds: Feeds;
+  readonly #unsubscribe: (() => void)[];
   readonly #pings: NodeJS.Timeout;
   readonly #detach: (() => void)[] = [];
   #isClosed = false;
@@ -105,7 +106,12 @@ class Transport implements WebSocketTransport, ConnectionHost {
       maxFragments: 128,
       maxBufferedChunks: 1024,
     });
-    this.#unsubscribe = hub.subscribe((batch) => this.#feeds.get(batch.sessionId)?.take(batch));
+    this.#plainFeeds = new Feeds(hub.registry, false);
+    this.#metadataFeeds = new Feeds(hub.registry, true);
+    // Each by itself: one that fails keeps nothing from the other.
+    this.#unsubscribe = [this.#plainFeeds, this.#metadataFeeds].map((feeds) =>
+      hub.subscribe((batch) => feeds.take(batch)),
+    );
     this.#pings = setInterval(() => {
       for (const connection of this.#connections) connection.ping();
     }, this.limits.pingInterval).unref();
@@ -143,9 +149,10 @@ class Transport implements WebSocketTransport, ConnectionHost {
   async close({ timeout = 2000 }: { readonly timeout?: number } = {}): Promise<void> {
     this.#isClosed = true;
     clearInterval(this.#pings);
-    this.#unsubscribe();
+    for (const unsubscribe of this.#unsubscribe) unsubscribe();
     for (const detach of this.#detach.splice(0)) detach();
-    for (const feed of this.#feeds.values()) feed.flush();
+    this.#plainFeeds.flush();
+    this.#metadataFeeds.flush();
     const { goingAway } = closeCodes;
     const closing = [...this.#connections].map((connection) => connection.close(goingAway, "going away", timeout));
     await Promise.all(closing);
@@ -163,19 +170,8 @@ class Transport implements WebSocketTransport, ConnectionHost {
     } catch {}
   }
 
-  feed(sessionId: string): SessionFeed {
-    let feed = this.#feeds.get(sessionId);
-    if (feed === undefined) {
-      feed = new SessionFeed(this.hub.registry.protobuf);
-      this.#feeds.set(sessionId, feed);
-    }
-    return feed;
-  }
-
-  leaveFeed(sessionId: string, listener: FeedListener): void {
-    const feed = this.#feeds.get(sessionId);
-    feed?.delete(listener);
-    if (feed?.isUnused) this.#feeds.delete(sessionId);
+  feeds(hasMetadata: boolean): Feeds {
+    return hasMetadata ? this.#metadataFeeds : this.#plainFeeds;
   }
 
   /** @throws INVALID_PAYLOAD, UNAUTHENTICATED, FORBIDDEN, or INTERNAL. */

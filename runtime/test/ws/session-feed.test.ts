@@ -20,7 +20,7 @@ const { registry } = new Hub({ features: [board] });
 
 function batch(ordinal: bigint): UiBatch {
   const events = [BoardNoteSet.of({ code: "a" }), BoardNoteSet.of({ code: "b" })];
-  return { sessionId: "s", ordinal, events, isReset: false };
+  return { sessionId: "s", ordinal, time: 1_700_000_000_000, events, isReset: false };
 }
 
 function texts({ joined }: { joined: Buffer }): string[] {
@@ -35,7 +35,7 @@ function texts({ joined }: { joined: Buffer }): string[] {
 }
 
 test("an event is encoded once however many listen: all get the same buffer", async () => {
-  const feed = new SessionFeed(registry.protobuf);
+  const feed = new SessionFeed(registry.protobuf, false);
   const listeners = Array.from({ length: 50 }, () => new Listener());
   for (const listener of listeners) feed.add(listener);
   feed.take(batch(1n));
@@ -50,7 +50,7 @@ test("an event is encoded once however many listen: all get the same buffer", as
 });
 
 test("what comes in within one turn is one write, in order", async () => {
-  const feed = new SessionFeed(registry.protobuf);
+  const feed = new SessionFeed(registry.protobuf, false);
   const [one, two] = [new Listener(), new Listener()];
   feed.add(one);
   feed.add(two);
@@ -63,7 +63,7 @@ test("what comes in within one turn is one write, in order", async () => {
 });
 
 test("who comes in between gets only what comes after, who leaves what came before", async () => {
-  const feed = new SessionFeed(registry.protobuf);
+  const feed = new SessionFeed(registry.protobuf, false);
   const [early, late] = [new Listener(), new Listener()];
   feed.add(early);
   feed.take(batch(1n));
@@ -78,7 +78,7 @@ test("who comes in between gets only what comes after, who leaves what came befo
 });
 
 test("what cannot be encoded is thrown, and the listeners start over", () => {
-  const feed = new SessionFeed(registry.protobuf);
+  const feed = new SessionFeed(registry.protobuf, false);
   const listener = new Listener();
   feed.add(listener);
   const payload = { typeUrl: "type.googleapis.com/unknown.Type", value: new Uint8Array() };
@@ -87,10 +87,10 @@ test("what cannot be encoded is thrown, and the listeners start over", () => {
 });
 
 test("a reset makes the listeners start over and is no frame", async () => {
-  const feed = new SessionFeed(registry.protobuf);
+  const feed = new SessionFeed(registry.protobuf, false);
   const listener = new Listener();
   feed.add(listener);
-  feed.take({ sessionId: "s", ordinal: 1n, events: [], isReset: true });
+  feed.take({ sessionId: "s", ordinal: 1n, time: 0, events: [], isReset: true });
   await Promise.resolve();
   expect(listener).toMatchObject({ startedOver: 1, received: [] });
 });

@@ -46,8 +46,9 @@ async function readAll(
   if (stored !== undefined && stored.ordinal > stored.cursor) {
     const info: SessionInfo = { id: sessionId, metadata: stored.metadata };
     for await (const event of readLog(store, sessionId, stored.cursor)) {
-      const { ordinal } = event;
-      missed.push({ sessionId, ordinal, events: past.storedUiEvents(event, info, timeline.view), isReset: false });
+      const { ordinal, time } = event;
+      const events = past.storedUiEvents(event, info, timeline.view);
+      missed.push({ sessionId, ordinal, time, events, isReset: false });
     }
   }
   const epoch = epochOf(registry, stored);

@@ -166,11 +166,11 @@ export class Lane implements Committing {
       return;
     }
     const { stored, uiEvents, failures, publication, isLast } = admitted;
-    const { ordinal, name } = stored;
+    const { ordinal, name, time } = stored;
     publication.claim?.published(ordinal);
     if (failures.length > 0) reportFailures(this.#host, this.id, failures);
     observeEvent(this.#host, this.id, "commit", name, ordinal);
-    this.#host.fanOut({ sessionId: this.id, ordinal, events: uiEvents, isReset: false });
+    this.#host.fanOut({ sessionId: this.id, ordinal, time, events: uiEvents, isReset: false });
     observeEvent(this.#host, this.id, "fanout", name, ordinal, uiEvents.length);
     if (isLast) publication.resolve({ ordinal });
   }

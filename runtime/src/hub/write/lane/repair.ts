@@ -61,7 +61,7 @@ async function commitRepair(
   }
   const { id } = state.info;
   reportFailures(host, id, failures);
-  host.fanOut({ sessionId: id, ordinal: state.timeline.cursor, events: [], isReset: true });
+  host.fanOut({ sessionId: id, ordinal: state.timeline.cursor, time: Date.now(), events: [], isReset: true });
 }
 
 /** Keeps failures that changed nothing, but for those that are on record already. */
