@@ -49,6 +49,43 @@ test("an event is encoded once however many listen: all get the same buffer", as
   }
 });
 
+test("frames have the time and the cause of their event only where the feed has metadata", async () => {
+  const frames = [false, true].map((hasMetadata) => {
+    const feed = new SessionFeed(registry.protobuf, hasMetadata);
+    const listener = new Listener();
+    feed.add(listener);
+    feed.take({ ...batch(7n), cause: 3n });
+    feed.take(batch(8n));
+    feed.flush();
+    return texts(listener.received[0] ?? { joined: Buffer.alloc(0) }).map((text) => JSON.parse(text).uiEvent);
+  });
+  const [plain = [], full = []] = frames;
+  expect(plain.map(({ eventOrdinal, time, cause }) => [eventOrdinal, time, cause])).toEqual([
+    ["7", undefined, undefined],
+    ["7", undefined, undefined],
+    ["8", undefined, undefined],
+    ["8", undefined, undefined],
+  ]);
+  expect(full).toEqual([
+    { ...plain[0], time: "1700000000000", cause: "3" },
+    { ...plain[1], time: "1700000000000", cause: "3" },
+    { ...plain[2], time: "1700000000000" },
+    { ...plain[3], time: "1700000000000" },
+  ]);
+});
+
+test("the bytes for a client that asks for nothing more are those that there always were", () => {
+  const feed = new SessionFeed(registry.protobuf, false);
+  const listener = new Listener();
+  feed.add(listener);
+  feed.take({ ...batch(7n), cause: 3n });
+  feed.flush();
+  const type = "type.googleapis.com/sessionstream.v1.ErrorFrame";
+  const textOf = (code: string) =>
+    `{"uiEvent":{"sessionId":"s","eventOrdinal":"7","name":"BoardNoteSet","payload":{"code":"${code}","@type":"${type}"}}}`;
+  expect(texts(listener.received[0] ?? { joined: Buffer.alloc(0) })).toEqual([textOf("a"), textOf("b")]);
+});
+
 test("what comes in within one turn is one write, in order", async () => {
   const feed = new SessionFeed(registry.protobuf, false);
   const [one, two] = [new Listener(), new Listener()];
