@@ -30,7 +30,16 @@ export interface Register {
  * Who asks, as the application knows them. If the application has said no type in {@link Register},
  * there may be nobody.
  */
-export type Identity = Register extends { identity: infer Said } ? Said : AnyIdentity | undefined;
+export type Identity = Register extends { identity: infer Said }
+  ? Said extends AnyIdentity
+    ? Said
+    : IdentityWithoutId
+  : AnyIdentity | undefined;
+
+/** Compilers before TypeScript 7 do not look at what a program adds to {@link Register}. So each use is an error. */
+interface IdentityWithoutId extends AnyIdentity {
+  readonly "the identity of Register needs a field `id: string`": never;
+}
 
 /** Who asks, as an option. It is required if the application has said a type in {@link Register}. */
 export type WithIdentity = undefined extends Identity

@@ -1,4 +1,5 @@
-import "@sessionstream/runtime";
+import type { Hub } from "@sessionstream/runtime";
+import { LabTrace, LabWork, type LabHandlers } from "../../fixtures/gen/lab/v1/lab_sessionstream.js";
 
 declare module "@sessionstream/runtime" {
   interface Register {
@@ -6,3 +7,13 @@ declare module "@sessionstream/runtime" {
     identity: { readonly name: string };
   }
 }
+
+declare const hub: Hub;
+
+// error: 2353 'name' does not exist in type 'IdentityWithoutId'.
+hub.submit("s", LabWork, {}, { identity: { name: "ann" } });
+
+export const work: LabHandlers["work"] = async ({ identity, publish }) => {
+  // error: 2339 Property 'name' does not exist on type 'IdentityWithoutId'.
+  await publish(LabTrace, { text: identity.name });
+};
