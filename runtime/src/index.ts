@@ -1,6 +1,18 @@
 // What people use who write applications. Generated code imports `@sessionstream/runtime/codegen`;
 // authors of stores import `@sessionstream/runtime/store`.
 
+// Who asks, and what they may do.
+export type {
+  AccessOptions,
+  AccessRequest,
+  Action,
+  Authenticate,
+  AuthenticateContext,
+  Authenticated,
+  Authentication,
+  Authorize,
+  AuthorizeContext,
+} from "./access/options.js";
 // What went wrong, and what goes on.
 export {
   type ErrorCode,
@@ -35,6 +47,7 @@ export type { ProjectionErrorPolicies } from "./hub/project/policies.js";
 export type { CloseOptions } from "./hub/write/closing.js";
 export type { SessionStatus } from "./hub/write/session-status.js";
 // Submitting, and reading sessions.
+export type { HubSubmitOptions } from "./hub/write/submit-options.js";
 export type { SubmitOutcome } from "./hub/write/submit-outcome.js";
 // Descriptors and payloads, as generated code has them.
 export type { DescCommand, RejectionTypes } from "./schema/command.js";
@@ -62,9 +75,11 @@ export type {
   ResetReason,
   ResumePoint,
 } from "./session/hydration.js";
+export type { AnyIdentity, Identity, OptionsParameter, Register, WithIdentity } from "./session/identity.js";
 export type { LiveUiEvent, SessionClient, SubmitOptions, Submitted } from "./session/session-client.js";
 export type { SessionInfo } from "./session/session-info.js";
 export type { Fanout, UiBatch } from "./session/ui-batch.js";
+export type { TraceContext } from "./store/event-meta.js";
 export { memoryStore } from "./store/memory-store.js";
 export type { EventRange, SessionRange, Store } from "./store/store.js";
 export type { RecordedStep, StoredError } from "./store/stored.js";

@@ -38,23 +38,32 @@ test("every block has a language that is checked here", () => {
 
 describe("TypeScript snippets compile", () => {
   const snippets = blocks.filter((block) => own(block) && /^tsx?$/.test(block.language) && !isQuoted(block));
+  // What a page says for a whole program holds for the snippets of that page only.
+  const ownPrograms = new Set(snippets.filter(({ text }) => text.includes("declare module")).map(({ page }) => page));
+  const programOf = ({ page }: Block) => (ownPrograms.has(page) ? page.replaceAll(/\W/g, "-") : "common");
   let output = "";
 
   beforeAll(async () => {
-    const chat = "../../../examples/chatdemo/src/";
-    for (const [index, { text, language }] of snippets.entries()) {
-      // Every snippet is a module of its own beside the example's files.
-      const source = text.replaceAll(/from "\.\//g, `from "${chat}`);
-      await writeFile(join(folder, `snippet-${index}.${language}`), `${source}\nexport {};\n`);
+    const example = "../../../../examples/chatdemo";
+    for (const program of new Set(snippets.map(programOf))) {
+      await mkdir(join(folder, program));
+      const tsconfig = {
+        extends: `${example}/web/tsconfig.json`,
+        compilerOptions: { types: ["node"], noUnusedLocals: false },
+        include: ["*.ts", "*.tsx"],
+        references: [{ path: example }],
+      };
+      await writeFile(join(folder, program, "tsconfig.json"), JSON.stringify(tsconfig));
     }
-    const tsconfig = {
-      extends: "../../../examples/chatdemo/web/tsconfig.json",
-      compilerOptions: { types: ["node"], noUnusedLocals: false },
-      include: ["*.ts", "*.tsx"],
-      references: [{ path: "../../../examples/chatdemo" }],
-    };
-    await writeFile(join(folder, "tsconfig.json"), JSON.stringify(tsconfig));
-    ({ output } = await run("tsc", ["-p", folder, "--pretty", "false"], root));
+    for (const [index, snippet] of snippets.entries()) {
+      // Every snippet is a module of its own beside the example's files.
+      const source = snippet.text.replaceAll(/from "\.\//g, `from "${example}/src/`);
+      const file = join(folder, programOf(snippet), `snippet-${index}.${snippet.language}`);
+      await writeFile(file, `${source}\nexport {};\n`);
+    }
+    for (const program of new Set(snippets.map(programOf))) {
+      output += (await run("tsc", ["-p", join(folder, program), "--pretty", "false"], root)).output;
+    }
   }, 60_000);
 
   test.each(snippets.map((snippet, index) => ({ title: titleOf(snippet), index })))("$title", ({ index }) => {

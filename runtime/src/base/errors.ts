@@ -35,6 +35,7 @@ export type ErrorCode =
   | "METHOD_NOT_ALLOWED"
   | "REFUSED"
   | "REJECTED"
+  | "UNAUTHENTICATED"
   | "FORBIDDEN"
   | "INTERNAL";
 

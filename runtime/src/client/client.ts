@@ -193,13 +193,14 @@ export class Client<Feature extends DescFeature = DescFeature> {
     this.#take(frame);
   }
 
-  /** Sends the fields for resuming only to a server that knows them. Another server may refuse them. */
+  /** Sends the fields of an extension only to a server that knows them. Another server may refuse them. */
   #subscribe({ sessionId, ordinal, base }: WantedSession): void {
     if (this.#greeting === undefined) return;
-    const value = this.#greeting.extensions.includes("resume")
-      ? { sessionId, sinceSnapshotOrdinal: base.since, resume: true, epoch: base.epoch }
-      : { sessionId, sinceSnapshotOrdinal: ordinal };
-    this.#send({ case: "subscribe", value });
+    const { extensions } = this.#greeting;
+    const from = extensions.includes("resume")
+      ? { sinceSnapshotOrdinal: base.since, resume: true, epoch: base.epoch }
+      : { sinceSnapshotOrdinal: ordinal };
+    this.#send({ case: "subscribe", value: { sessionId, ...from, metadata: extensions.includes("metadata") } });
   }
 
   #take(frame: ReadFrame): void {

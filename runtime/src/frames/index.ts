@@ -11,10 +11,24 @@ import type { UiBatch } from "../session/ui-batch.js";
 import type { Snapshot } from "../timeline/snapshot.js";
 import { snapshotEntity } from "./snapshot-entity.js";
 
+/** What frames of UI events contain. */
+export interface UiEventFrameOptions {
+  /** Whether they say what is known of the backend event. Only for clients that asked for it. */
+  readonly metadata?: boolean;
+}
+
 /** The frames of a backend event's UI events, in their order. */
-export function uiEventFrames({ sessionId, ordinal, events }: UiBatch): UiEventFrame[] {
-  return events.map(({ desc, name, payload }) =>
-    create(UiEventFrameSchema, { sessionId, eventOrdinal: ordinal, name, payload: anyPack(desc.schema, payload) }),
+export function uiEventFrames(batch: UiBatch, { metadata = false }: UiEventFrameOptions = {}): UiEventFrame[] {
+  const { sessionId, ordinal, time, cause } = batch;
+  const known = metadata ? { time: BigInt(time), ...(cause !== undefined && { cause }) } : {};
+  return batch.events.map(({ desc, name, payload }) =>
+    create(UiEventFrameSchema, {
+      sessionId,
+      eventOrdinal: ordinal,
+      name,
+      payload: anyPack(desc.schema, payload),
+      ...known,
+    }),
   );
 }
 

@@ -6,7 +6,7 @@ import type { RejectedError, Rejection } from "../schema/rejection.js";
 import { toldStatus } from "../session/told-errors.js";
 
 /** Of what goes wrong from a handler's turn on, a client is told no more than these. */
-const toldOfFailures: ReadonlySet<ErrorCode> = new Set(["CLOSED"]);
+const toldOfFailures: ReadonlySet<ErrorCode> = new Set(["FORBIDDEN", "CLOSED"]);
 
 /** Whether a client is told why a handler failed, or only that it did. */
 export function isToldOfFailure(error: unknown): boolean {
@@ -18,7 +18,10 @@ export function answerTold(error: unknown): Response | undefined {
   // Of REJECTED, only what a handler rejects its own command with is told, by `answerRejected`.
   if (!isSessionstreamError(error) || error.code === "INTERNAL" || error.code === "REJECTED") return undefined;
   const status = toldStatus[error.code];
-  return status === undefined ? undefined : answerError(status, error.code, error.message);
+  if (status === undefined) return undefined;
+  // Every 401 has to name a way to sign in.
+  const headers = status === 401 ? { "www-authenticate": "Bearer" } : {};
+  return answerError(status, error.code, error.message, headers);
 }
 
 /** The answer that tells a rejection. Its code is the application's, and stands apart from our own. */

@@ -1,24 +1,24 @@
 import { type JsonValue, toJson } from "@bufbuild/protobuf";
 import { SnapshotFrameSchema } from "@sessionstream/proto/sessionstream/v1/transport_pb.js";
+import { Gate, type Passed } from "../access/gate.js";
+import { type AccessOptions, accessOptions } from "../access/options.js";
 import { isSessionstreamError, messageOf, SessionstreamError } from "../base/errors.js";
 import { aFunction, aUrlPath, checkOptions, number } from "../base/option.js";
 import { snapshotFrame } from "../frames/index.js";
 import type { Hub } from "../hub/hub.js";
 import { checkKey } from "../session/idempotency-key.js";
+import type { OptionsParameter } from "../session/identity.js";
 import { checkSessionId } from "../session/session-id.js";
 import { answerError, answerRejected, answerTold, isToldOfFailure } from "./answers.js";
+import { remoteAddressOf } from "./node-request.js";
 import { readBody } from "./read-body.js";
 import { parseRoute, type Route } from "./route.js";
+import { traceOf } from "./trace-headers.js";
 
 /** How commands and snapshots are served by HTTP. */
-export interface HttpHandlerOptions {
+export interface HttpHandlerOptions extends AccessOptions {
   /** The start of the paths. The default is "/api". */
   readonly basePath?: string;
-  /**
-   * Decides whether a request may use a session. `command` is the command's name, or
-   * undefined for a snapshot. Only `true` permits it. Without this option, everyone may.
-   */
-  readonly authorize?: (request: Request, sessionId: string, command?: string) => boolean | Promise<boolean>;
   /** The largest payload of a command, in bytes. The default is 1 MiB. */
   readonly maxBodyBytes?: number;
   /**
@@ -46,8 +46,9 @@ export interface HttpHandler {
  *
  * Errors are answered as `{ "code": …, "message": … }`. If a handler rejects the command, the
  * answer is 409 `{ "code": "REJECTED", "message": …, "rejection": { "code", "message", "detail" } }`.
- * Errors of handlers are INTERNAL and go to `onError`. For any other path, the function resolves
- * to undefined, so that something else can serve the path.
+ * If it throws a SessionstreamError FORBIDDEN, the client gets its message. Other errors of handlers
+ * are INTERNAL and go to `onError`. For any other path, the function resolves to undefined, so that
+ * something else can serve the path.
  * @throws INVALID_OPTION.
  *
  * @example
@@ -55,14 +56,15 @@ export interface HttpHandler {
  * createServer(nodeListener(httpHandler(hub))).listen(8080);
  * ```
  */
-export function httpHandler(hub: Hub, options: HttpHandlerOptions = {}): HttpHandler {
+export function httpHandler(hub: Hub, ...[options = {}]: OptionsParameter<HttpHandlerOptions>): HttpHandler {
   checkOptions("HTTP handler", options, {
     basePath: { words: `${aUrlPath.words}, or ""`, accepts: (path) => path === "" || aUrlPath.accepts(path) },
-    authorize: aFunction,
+    ...accessOptions,
     maxBodyBytes: number(1),
     onError: aFunction,
   });
   const { maxBodyBytes = 2 ** 20, onError = printError } = options;
+  const gate = new Gate(hub, options);
   const base = (options.basePath ?? "/api").replace(/\/$/, "");
 
   /** @throws what a client may be told; what goes wrong within is thrown as INTERNAL. */
@@ -73,11 +75,11 @@ export function httpHandler(hub: Hub, options: HttpHandlerOptions = {}): HttpHan
       return answerError(405, "METHOD_NOT_ALLOWED", message, { allow: method });
     }
     checkSessionId(sessionId);
-    if (options.authorize !== undefined && (await options.authorize(request, sessionId, command)) !== true) {
-      throw new SessionstreamError("FORBIDDEN", "the session may not be used", { sessionId });
-    }
-    if (command === undefined) return snapshot(hub, sessionId, url.searchParams.get("asOf"));
-    return submit(hub, sessionId, command, request, maxBodyBytes);
+    const { url: href, headers } = request;
+    const by = await gate.authenticate(() => ({ url: href, headers, remoteAddress: remoteAddressOf(request) }));
+    return command === undefined
+      ? snapshot(hub, gate, by, sessionId, url.searchParams.get("asOf"))
+      : submit(hub, gate, by, sessionId, command, request, maxBodyBytes);
   }
 
   const handle = async (request: Request) => {
@@ -97,7 +99,15 @@ export function httpHandler(hub: Hub, options: HttpHandlerOptions = {}): HttpHan
   return Object.assign(handle, { serves: (path: string) => parseRoute(base, path) !== undefined });
 }
 
-async function submit(hub: Hub, sessionId: string, name: string, request: Request, limit: number): Promise<Response> {
+async function submit(
+  hub: Hub,
+  gate: Gate,
+  { identity }: Passed,
+  sessionId: string,
+  name: string,
+  request: Request,
+  limit: number,
+): Promise<Response> {
   // A page of another origin can only send this type after asking, and is not answered then.
   const type = request.headers.get("content-type") ?? "";
   if (!/^application\/json\s*(;|$)/i.test(type)) {
@@ -109,8 +119,11 @@ async function submit(hub: Hub, sessionId: string, name: string, request: Reques
   const body = await bodyOf(request, name, limit);
   if (body === undefined) return answerError(413, "INVALID_PAYLOAD", `the payload exceeds ${limit} bytes`);
   const { command, payload } = hub.registry.decodeCommand(name, parseJson(name, body));
+  await gate.authorize(identity, { type: "submit", sessionId, command: name, payload });
   const how = key === null ? { signal: request.signal } : { key };
-  const outcome = await hub.trySubmit(sessionId, command, payload, how);
+  const trace = traceOf(request.headers);
+  const by = { identity, ...(trace !== undefined && { trace }) };
+  const outcome = await hub.trySubmit(sessionId, command, payload, { ...how, ...by });
   if (outcome.status === "done") return Response.json({ ordinal: String(outcome.ordinal) });
   if (outcome.status === "rejected") return answerRejected(hub.registry, outcome.error);
   // What a handler's own calls were refused for is not the client's doing.
@@ -118,12 +131,20 @@ async function submit(hub: Hub, sessionId: string, name: string, request: Reques
   throw new SessionstreamError("INTERNAL", "the command failed", { sessionId, name, cause: outcome.error });
 }
 
-async function snapshot(hub: Hub, sessionId: string, asOf: string | null): Promise<Response> {
+async function snapshot(
+  hub: Hub,
+  gate: Gate,
+  { identity }: Passed,
+  sessionId: string,
+  asOf: string | null,
+): Promise<Response> {
   if (asOf !== null && !/^\d{1,19}$/.test(asOf)) {
     return answerError(400, "INVALID_PAYLOAD", `got asOf "${asOf}", want an ordinal`);
   }
+  const when = asOf === null ? {} : { asOf: BigInt(asOf) };
+  await gate.authorize(identity, { type: "read", sessionId, ...when });
   try {
-    const found = await hub.snapshot(sessionId, asOf === null ? {} : { asOf: BigInt(asOf) });
+    const found = await hub.snapshot(sessionId, when);
     const frame = toJson(SnapshotFrameSchema, snapshotFrame(hub.registry, found), { registry: hub.registry.protobuf });
     return Response.json(frame, { headers: { "cache-control": "no-store" } });
   } catch (error) {

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { targetOf } from "../access/incoming.js";
 import type { HttpHandler } from "./http-handler.js";
-import { targetOf, toRequest } from "./node-request.js";
+import { toRequest } from "./node-request.js";
 import { isPlainTarget, pathOf } from "./request-target.js";
 
 /** A listener for `node:http`, Express and Connect. */

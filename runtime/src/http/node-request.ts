@@ -1,36 +1,37 @@
 import type { IncomingMessage } from "node:http";
-import type { TLSSocket } from "node:tls";
+import { headersOf, type Routed, urlOf } from "../access/incoming.js";
 
 /** What frameworks add to a request. */
-interface FrameworkFields {
-  /** The URL before the part was cut off that a router is mounted at. */
-  readonly originalUrl?: string;
+interface FrameworkFields extends Routed {
   /** The body, where one of their parsers has read it already. */
   readonly body?: unknown;
 }
 
-/** The target of a request as the client wrote it. */
-export function targetOf(incoming: IncomingMessage & FrameworkFields): string {
-  return incoming.originalUrl ?? incoming.url ?? "/";
+/** A web request does not say who sent it. */
+const addresses = new WeakMap<Request, string>();
+
+/** The address of the peer, if the request was made of a Node one. */
+export function remoteAddressOf(request: Request): string | undefined {
+  return addresses.get(request);
 }
 
 /** Makes a web request of a Node one; undefined where it cannot be one. Its body is read when it is asked for. */
 export function toRequest(incoming: IncomingMessage & FrameworkFields, signal: AbortSignal): Request | undefined {
-  const { method = "GET", headers } = incoming;
-  const scheme = (incoming.socket as Partial<TLSSocket>).encrypted ? "https" : "http";
+  const { method = "GET" } = incoming;
   const hasBody = method !== "GET" && method !== "HEAD";
   try {
-    return new Request(new URL(targetOf(incoming), `${scheme}://${headers.host ?? "localhost"}`), {
+    const request = new Request(urlOf(incoming), {
       method,
-      headers: Object.entries(headers).flatMap(([name, value]): [string, string][] =>
-        value === undefined || name.startsWith(":") ? [] : [[name, Array.isArray(value) ? value.join(", ") : value]],
-      ),
+      headers: headersOf(incoming),
       signal,
       ...(hasBody && {
         body: incoming.body === undefined ? streamOf(incoming) : parsed(incoming.body),
         duplex: "half",
       }),
     });
+    const { remoteAddress } = incoming.socket;
+    if (remoteAddress !== undefined) addresses.set(request, remoteAddress);
+    return request;
   } catch {
     return undefined;
   }

@@ -5,35 +5,25 @@ import type { DescFeature } from "../schema/feature.js";
 import type { PayloadInit } from "../schema/payload.js";
 import { SchemaRegistry } from "../schema/registry.js";
 import type { FullHydration, Hydration, ResumePoint } from "../session/hydration.js";
-import type { SessionClient, SubmitOptions, Submitted } from "../session/session-client.js";
+import type { OptionsParameter, WithIdentity } from "../session/identity.js";
+import type { SessionClient, Submitted } from "../session/session-client.js";
 import { checkSessionId } from "../session/session-id.js";
 import type { Fanout } from "../session/ui-batch.js";
-import { memoryStore } from "../store/memory-store.js";
 import type { EventRange, SessionRange } from "../store/store.js";
 import type { StoredError } from "../store/stored.js";
 import type { Snapshot } from "../timeline/snapshot.js";
+import type { TimelineView } from "../timeline/view.js";
 import { checkDescriptor, checkHubOptions } from "./check-options.js";
 import type { BackendEvent } from "./feature/backend-event.js";
-import type { CommandContext, Published, PublishOptions } from "./feature/command-context.js";
+import type { Published, PublishOptions } from "./feature/command-context.js";
 import { LocalSession } from "./local-session.js";
-import { reporter } from "./observe/error-report.js";
-import { harmless } from "./observe/pipeline-observer.js";
 import type { HubOptions } from "./options.js";
-import { EventReader } from "./project/event-reader.js";
-import { FeatureProjections } from "./project/feature-projections.js";
-import { Fold } from "./project/fold.js";
-import { policiesOf } from "./project/policies.js";
-import { History } from "./read/history.js";
+import { type HubParts, partsOf } from "./parts.js";
 import type { ActiveSession } from "./write/active-session.js";
-import { ActiveSessions } from "./write/active-sessions.js";
-import { type CloseOptions, Closing } from "./write/closing.js";
-import { Fanouts } from "./write/fanouts.js";
-import { FollowedSessions } from "./write/followed-sessions.js";
-import { Committer } from "./write/lane/committer.js";
-import { Descriptors } from "./write/lane/descriptors.js";
-import { Process } from "./write/lane/process.js";
+import type { CloseOptions } from "./write/closing.js";
 import { isList, type Publishable } from "./write/publisher.js";
 import type { SessionStatus } from "./write/session-status.js";
+import type { HubSubmitOptions } from "./write/submit-options.js";
 import { outcomeOf, type SubmitOutcome, submittedOf } from "./write/submit-outcome.js";
 
 /**
@@ -49,58 +39,12 @@ import { outcomeOf, type SubmitOutcome, submittedOf } from "./write/submit-outco
 export class Hub {
   /** The schema of all features. */
   readonly registry = new SchemaRegistry();
-  readonly #history: History;
-  readonly #handlers = new Map<string, (context: CommandContext) => void | Promise<void>>();
-  readonly #sessions: ActiveSessions;
-  readonly #fanouts: Fanouts;
-  readonly #followed: FollowedSessions;
-  readonly #closing: Closing;
+  readonly #parts: HubParts;
 
   /** @throws INVALID_OPTION, or DUPLICATE_NAME or INVALID_PAYLOAD if the features do not fit together. */
   constructor(options: HubOptions) {
     checkHubOptions(options);
-    const { features, store = memoryStore(), observer, sessionMetadata = () => ({}) } = options;
-    // Not Date.now itself, which tests replace.
-    const { lease = 10_000, keepIdle = 1000, now = () => Date.now() } = options;
-    for (const feature of features) {
-      this.registry.register(feature.desc);
-      const handle = feature.handle?.bind(feature);
-      if (handle !== undefined) for (const { name } of feature.desc.commands) this.#handlers.set(name, handle);
-    }
-    const report = reporter(options.onError);
-    const observe = harmless(observer);
-    const projections = new FeatureProjections(this.registry, features);
-    const reader = new EventReader(this.registry, features);
-    const policies = policiesOf(options.onProjectionError);
-    const process = new Process(store, lease);
-    this.#history = new History({
-      registry: this.registry,
-      store,
-      reader,
-      fold: new Fold(reader, projections, policies, undefined),
-      past: new Fold(reader, projections, { ui: "advance", timeline: "advance" }, undefined),
-    });
-    this.#fanouts = new Fanouts(report);
-    this.#sessions = new ActiveSessions(
-      {
-        registry: this.registry,
-        store,
-        reader,
-        fold: new Fold(reader, projections, policies, observe),
-        committer: new Committer(store),
-        process,
-        descriptors: new Descriptors(this.registry),
-        openers: features.flatMap((feature) => feature.opened?.bind(feature) ?? []),
-        observe,
-        now,
-        sessionMetadata,
-        fanOut: (batch) => this.#fanouts.fanOut(batch),
-        report,
-      },
-      keepIdle,
-    );
-    this.#followed = new FollowedSessions(this.#sessions, this.#fanouts, store);
-    this.#closing = new Closing(this.#sessions, this.#followed, process, store);
+    this.#parts = partsOf(options, this.registry);
   }
 
   /**
@@ -112,14 +56,14 @@ export class Hub {
    * first durable event runs again. One that failed later has had its effect. With a key, the signal
    * ends the caller's wait, not the handler.
    * @throws UNKNOWN_NAME, NO_HANDLER, PAYLOAD_TYPE_MISMATCH, INVALID_PAYLOAD, INVALID_SESSION, CLOSED,
-   * INVALID_KEY, or KEY_REUSED if the session has the key for other work; REJECTED, a RejectedError, if
-   * the handler rejects the command.
+   * INVALID_OPTION, INVALID_KEY, or KEY_REUSED if the session has the key for other work; REJECTED, a
+   * RejectedError, if the handler rejects the command.
    */
   async submit<D extends DescCommand>(
     sessionId: string,
     command: D,
     payload: PayloadInit<D["schema"]>,
-    options: SubmitOptions = {},
+    ...[options]: OptionsParameter<HubSubmitOptions>
   ): Promise<Submitted> {
     return submittedOf(await this.trySubmit(sessionId, command, payload, options));
   }
@@ -133,13 +77,13 @@ export class Hub {
     sessionId: string,
     command: D,
     payload: PayloadInit<D["schema"]>,
-    options: SubmitOptions = {},
+    ...[options = {}]: OptionsParameter<HubSubmitOptions>
   ): Promise<SubmitOutcome> {
     return outcomeOf(sessionId, command, async () => {
       const session = this.#use(sessionId);
       checkDescriptor("command", command);
       const registered = this.registry.command(command.name);
-      return session.handle(registered, payload, options, this.#handlers.get(registered.name));
+      return session.handle(registered, payload, options, this.#parts.handlers.get(registered.name));
     });
   }
 
@@ -165,7 +109,12 @@ export class Hub {
 
   /** The session's durable timeline: as it is, or as it was after the event at the ordinal `asOf`. */
   async snapshot(sessionId: string, { asOf }: { readonly asOf?: bigint } = {}): Promise<Snapshot> {
-    return this.#history.snapshot(sessionId, asOf);
+    return this.#parts.history.snapshot(sessionId, asOf);
+  }
+
+  /** The session's timeline in memory: live, and at least as new as the store is now. */
+  async timeline(sessionId: string): Promise<TimelineView> {
+    return this.#use(sessionId).timeline();
   }
 
   /**
@@ -178,9 +127,9 @@ export class Hub {
   async hydrate(sessionId: string, from?: ResumePoint): Promise<Hydration> {
     checkSessionId(sessionId);
     // What is published on opening comes as live UI events.
-    if (!this.#closing.hasBegun) this.#sessions.open(sessionId);
-    await this.#sessions.get(sessionId)?.followed();
-    return this.#history.hydrate(sessionId, from);
+    if (!this.#parts.closing.hasBegun) this.#parts.sessions.open(sessionId);
+    await this.#parts.sessions.get(sessionId)?.followed();
+    return this.#parts.history.hydrate(sessionId, from);
   }
 
   /**
@@ -189,12 +138,12 @@ export class Hub {
    * cannot be read.
    */
   events(sessionId: string, range: EventRange = {}): Promise<readonly BackendEvent[]> {
-    return this.#history.events(sessionId, range);
+    return this.#parts.history.events(sessionId, range);
   }
 
   /** The failures on record of the session's events, oldest first. */
   errors(sessionId: string): Promise<readonly StoredError[]> {
-    return this.#history.errors(sessionId);
+    return this.#parts.history.errors(sessionId);
   }
 
   /**
@@ -202,7 +151,7 @@ export class Hub {
    * @throws INVALID_RANGE or INVALID_SESSION.
    */
   sessions(range: SessionRange = {}): Promise<readonly string[]> {
-    return this.#history.sessions(range);
+    return this.#parts.history.sessions(range);
   }
 
   /** Where the session stands. A session that nobody has used stands at 0. */
@@ -230,7 +179,7 @@ export class Hub {
 
   /** Resolves when no handler and no run of the session is active. */
   async waitIdle(sessionId: string): Promise<void> {
-    await this.#sessions.get(sessionId)?.idle();
+    await this.#parts.sessions.get(sessionId)?.idle();
   }
 
   /**
@@ -238,7 +187,7 @@ export class Hub {
    * on. Returns a function that ends this.
    */
   subscribe(fanout: Fanout): () => void {
-    return this.#fanouts.add(fanout);
+    return this.#parts.fanouts.add(fanout);
   }
 
   /**
@@ -249,13 +198,15 @@ export class Hub {
   follow(sessionId: string, fanout: Fanout): () => void {
     checkSessionId(sessionId);
     // A hub that is closing fans out what is under way.
-    return !this.#closing.hasBegun ? this.#followed.follow(sessionId, fanout) : this.#fanouts.add(fanout, sessionId);
+    return !this.#parts.closing.hasBegun
+      ? this.#parts.followed.follow(sessionId, fanout)
+      : this.#parts.fanouts.add(fanout, sessionId);
   }
 
-  /** A typed client of one session within this process. */
-  client<F extends DescFeature>(sessionId: string, _feature: F): SessionClient<F> {
-    checkSessionId(sessionId);
-    return new LocalSession<F>(sessionId, this);
+  /** A typed client of one session within this process, for one who asks. */
+  client<F extends DescFeature>(id: string, _feature: F, ...[by]: OptionsParameter<WithIdentity>): SessionClient<F> {
+    checkSessionId(id);
+    return new LocalSession<F>(id, this, by?.identity);
   }
 
   /**
@@ -266,12 +217,12 @@ export class Hub {
    * @throws INVALID_OPTION.
    */
   close(options: CloseOptions = {}): Promise<void> {
-    return this.#closing.close(options);
+    return this.#parts.closing.close(options);
   }
 
   #use(sessionId: string): ActiveSession {
     checkSessionId(sessionId);
-    if (this.#closing.hasBegun) throw new SessionstreamError("CLOSED", "the hub is closed", { sessionId });
-    return this.#sessions.use(sessionId);
+    if (this.#parts.closing.hasBegun) throw new SessionstreamError("CLOSED", "the hub is closed", { sessionId });
+    return this.#parts.sessions.use(sessionId);
   }
 }

@@ -29,6 +29,10 @@ export interface LiveUiEvent<Ui extends DescFeature["uiEvents"][number]> {
   readonly payload: UiEvent<Ui>["payload"];
   /** The ordinal of the backend event behind this UI event. */
   readonly ordinal: bigint;
+  /** When that event was ordered, in milliseconds since the Unix epoch. Undefined if the server does not say. */
+  readonly time?: number;
+  /** The ordinal of the backend event that caused that event, if one did and the server says so. */
+  readonly cause?: bigint;
 }
 
 /** One session, as a client of a feature sees it. The types allow only what the feature declares. */

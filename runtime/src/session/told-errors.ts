@@ -6,6 +6,7 @@ export const toldStatus: Partial<Readonly<Record<ErrorCode, number>>> = {
   INVALID_KEY: 400,
   INVALID_PAYLOAD: 400,
   PAYLOAD_TYPE_MISMATCH: 400,
+  UNAUTHENTICATED: 401,
   FORBIDDEN: 403,
   UNKNOWN_NAME: 404,
   NO_HANDLER: 404,

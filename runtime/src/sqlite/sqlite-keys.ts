@@ -1,7 +1,8 @@
 import type { Database } from "better-sqlite3";
+import type { StoredRejection } from "../schema/stored-rejection.js";
 import type { BatchKey } from "../store/batch.js";
 import type { KeyClaim } from "../store/store.js";
-import type { KeyName, KeyOutcome, StoredDetail, StoredKey, StoredRejection } from "../store/stored.js";
+import type { KeyName, KeyOutcome, StoredKey } from "../store/stored.js";
 
 interface KeyRow {
   readonly space: string;
@@ -103,7 +104,7 @@ function rejectionText({ detail, ...rejection }: StoredRejection): string {
 
 function toRejection(text: string): StoredRejection {
   const { detail, ...rejection } = JSON.parse(text) as StoredRejection & {
-    readonly detail?: Omit<StoredDetail, "payload"> & { readonly payload: string };
+    readonly detail?: { readonly type: string; readonly payload: string };
   };
   if (detail === undefined) return rejection;
   return { ...rejection, detail: { ...detail, payload: Buffer.from(detail.payload, "base64") } };

@@ -12,8 +12,10 @@ export interface EventMeta {
   readonly trace?: TraceContext;
 }
 
-/** A trace, as the W3C's Trace Context has it (https://www.w3.org/TR/trace-context/). */
+/** The trace that a request belongs to, as https://www.w3.org/TR/trace-context/ has it. */
 export interface TraceContext {
+  /** The header `traceparent`, such as "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01". */
   readonly traceparent: string;
+  /** The header `tracestate`: what tracing systems add, in at most 512 characters. */
   readonly tracestate?: string;
 }

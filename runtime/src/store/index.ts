@@ -1,6 +1,7 @@
 // What people use who write a store. The suite that a store passes is in
 // `@sessionstream/runtime/testing`.
 
+export type { StoredRejection } from "../schema/stored-rejection.js";
 export type { BatchKey, SessionBatch } from "./batch.js";
 export { compareEntities } from "./entity-order.js";
 export type { EventMeta, TraceContext } from "./event-meta.js";
@@ -21,13 +22,11 @@ export type {
   KeyOwner,
   RecordedStep,
   StoredDescriptor,
-  StoredDetail,
   StoredEntity,
   StoredError,
   StoredEvent,
   StoredKey,
   StoredMark,
-  StoredRejection,
   StoredSession,
   StoredTimeline,
 } from "./stored.js";

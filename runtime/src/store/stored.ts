@@ -1,4 +1,5 @@
 import type { JsonObject } from "@bufbuild/protobuf";
+import type { StoredRejection } from "../schema/stored-rejection.js";
 import type { EventMeta } from "./event-meta.js";
 
 /** A backend event as a store keeps it. */
@@ -110,21 +111,6 @@ export interface StoredKey {
   readonly outcome: KeyOutcome | undefined;
   /** Who is at work. Undefined when the work is done. */
   readonly owner: KeyOwner | undefined;
-}
-
-/** A rejection of a command as a store keeps it. */
-export interface StoredRejection {
-  readonly code: string;
-  readonly message: string;
-  readonly detail?: StoredDetail;
-}
-
-/** A payload with its type. */
-export interface StoredDetail {
-  /** The full name of the message type. */
-  readonly type: string;
-  /** In protobuf's binary format. */
-  readonly payload: Uint8Array;
 }
 
 /** What kinds of message a store keeps payloads of. */

@@ -1,7 +1,8 @@
+import type { Gate } from "../access/gate.js";
 import type { Hub } from "../hub/hub.js";
+import type { Feeds } from "./feeds.js";
 import type { TransportRecord } from "./observer.js";
 import type { TransportLimits } from "./options.js";
-import type { FeedListener, SessionFeed } from "./session-feed.js";
 
 /** What connections need of their transport. */
 export interface ConnectionHost {
@@ -10,7 +11,7 @@ export interface ConnectionHost {
   /** Whether anybody hears what is observed. */
   readonly isObserved: boolean;
   observe(record: TransportRecord): void;
-  authorizeSubscribe(identity: unknown, sessionId: string): boolean | Promise<boolean>;
-  feed(sessionId: string): SessionFeed;
-  leaveFeed(sessionId: string, listener: FeedListener): void;
+  readonly gate: Gate;
+  /** The live UI events of sessions: with metadata, or without. */
+  feeds(hasMetadata: boolean): Feeds;
 }

@@ -1,7 +1,9 @@
 import type { Duplex } from "node:stream";
 import type { ClientFrame, SubscribeRequest } from "@sessionstream/proto/sessionstream/v1/transport_pb.js";
 import type { WebSocket } from "ws";
+import type { Identity } from "../session/identity.js";
 import { checkSessionId } from "../session/session-id.js";
+import { atTime } from "./at-time.js";
 import type { ConnectionHost } from "./connection-host.js";
 import { decodeFrame, encodeFrame, type OutgoingFrame } from "./encode/codec.js";
 import type { TransportRecord } from "./observer.js";
@@ -13,7 +15,9 @@ import { Subscriptions } from "./subscriptions.js";
 /** What is known of a client when it connects. */
 export interface Peer {
   readonly id: string;
-  readonly identity: unknown;
+  readonly identity: Identity;
+  /** Milliseconds since the Unix epoch. */
+  readonly expiresAt: number;
   readonly remoteAddress: string;
 }
 
@@ -30,6 +34,7 @@ export class Connection implements SubscriptionHost {
   readonly #webSocket: WebSocket;
   #answersPings = true;
   #lagTimer: NodeJS.Timeout | undefined;
+  readonly #stopExpiry: () => void;
 
   constructor(peer: Peer, transport: ConnectionHost, webSocket: WebSocket, socket: Duplex) {
     this.peer = peer;
@@ -45,8 +50,9 @@ export class Connection implements SubscriptionHost {
     webSocket.on("error", (error) => this.#broke(error));
     webSocket.on("close", (code) => this.#closed(code));
     socket.on("drain", () => this.#drained());
+    this.#stopExpiry = atTime(peer.expiresAt, () => void this.close(closeCodes.expired, "expired"));
     this.observe({ stage: "connect" });
-    this.send({ case: "hello", value: { connectionId: peer.id, extensions: ["resume"] } });
+    this.send({ case: "hello", value: { connectionId: peer.id, extensions: ["resume", "metadata"] } });
   }
 
   observe(record: Omit<TransportRecord, "connectionId">): void {
@@ -192,6 +198,7 @@ export class Connection implements SubscriptionHost {
 
   #closed(code: number): void {
     this.#stopLagTimer();
+    this.#stopExpiry();
     this.subscriptions.endAll();
     this.observe({ stage: "disconnect", code: String(code) });
   }

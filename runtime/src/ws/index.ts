@@ -1,7 +1,6 @@
 export type { TransportObserver, TransportRecord, TransportStage } from "./observer.js";
 export {
   closeCodes,
-  type Refusable,
   type TransportErrorCode,
   type TransportLimits,
   type WebSocketTransportOptions,

@@ -1,9 +1,10 @@
 import type { IncomingMessage } from "node:http";
+import { type AccessOptions, accessOptions } from "../access/options.js";
 import { aFunction, aUrlPath, checkOptions, longestTime, milliseconds, number, type Wanted } from "../base/option.js";
 import type { TransportObserver } from "./observer.js";
 
 /** How a WebSocket transport is made. Sizes are in bytes, times in milliseconds. */
-export interface WebSocketTransportOptions<Identity = unknown> extends Partial<TransportLimits> {
+export interface WebSocketTransportOptions extends Partial<TransportLimits>, AccessOptions {
   /** The path that clients connect to. The default is "/ws". */
   readonly path?: string;
   /**
@@ -11,18 +12,8 @@ export interface WebSocketTransportOptions<Identity = unknown> extends Partial<T
    * that are not browsers send no origin, and may always connect.
    */
   readonly allowedOrigins?: readonly string[] | ((origin: string, request: IncomingMessage) => boolean);
-  /**
-   * Says who connects. `authorizeSubscribe` receives the result. The results undefined, null
-   * and false, and errors, refuse the connection.
-   */
-  readonly authorizeConnect?: (request: IncomingMessage) => Refusable<Identity> | Promise<Refusable<Identity>>;
-  /** Decides whether a client may see a session. Only `true` permits it. */
-  readonly authorizeSubscribe?: (identity: Identity, sessionId: string) => boolean | Promise<boolean>;
   readonly observer?: TransportObserver;
 }
-
-/** The result of `authorizeConnect`: who connects, or a value that refuses the connection. */
-export type Refusable<Identity> = Identity | undefined | null | false;
 
 /** The limits of a connection. Each is at least 1. */
 export interface TransportLimits {
@@ -63,8 +54,7 @@ export function checkTransportOptions(options: WebSocketTransportOptions): void 
   checkOptions("WebSocket transport", options, {
     path: aUrlPath,
     allowedOrigins: arrayOrFunction,
-    authorizeConnect: aFunction,
-    authorizeSubscribe: aFunction,
+    ...accessOptions,
     observer: aFunction,
     maxFrameBytes: limit,
     maxSubscriptions: limit,
@@ -93,6 +83,7 @@ export type TransportErrorCode =
   | "protocol_error"
   | "hydration_buffer_overflow"
   | "forbidden"
+  | "internal"
   | "too_many_subscriptions"
   | "snapshot_failed";
 
@@ -102,6 +93,8 @@ export const closeCodes = {
   goingAway: 1001,
   /** The client sent something other than text. */
   unsupportedData: 1003,
+  /** What is known of who connected has expired. */
+  expired: 4001,
   /** The client does not keep up. */
   tooSlow: 4008,
 } as const;

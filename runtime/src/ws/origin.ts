@@ -1,11 +1,19 @@
 import type { IncomingMessage } from "node:http";
+import { SessionstreamError } from "../base/errors.js";
 import type { WebSocketTransportOptions } from "./options.js";
 
-/** Whether the page that a request comes from may connect. */
-export function isOriginAllowed(
-  request: IncomingMessage,
-  allowed: WebSocketTransportOptions["allowedOrigins"],
-): boolean {
+/** @throws FORBIDDEN where the page that a request comes from may not connect. */
+export function checkOrigin(request: IncomingMessage, allowed: WebSocketTransportOptions["allowedOrigins"]): void {
+  let cause: unknown;
+  try {
+    if (isAllowed(request, allowed)) return;
+  } catch (thrown) {
+    cause = thrown;
+  }
+  throw new SessionstreamError("FORBIDDEN", "pages of this origin may not connect", { cause });
+}
+
+function isAllowed(request: IncomingMessage, allowed: WebSocketTransportOptions["allowedOrigins"]): boolean {
   const { origin } = request.headers;
   if (origin === undefined) return true;
   if (typeof allowed === "function") return allowed(origin, request);

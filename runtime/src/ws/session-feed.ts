@@ -25,11 +25,13 @@ export interface FeedListener {
  */
 export class SessionFeed {
   readonly #registry: Registry;
+  readonly #hasMetadata: boolean;
   readonly #listeners = new Set<FeedListener>();
   #pending: EncodedBatch[] = [];
 
-  constructor(registry: Registry) {
+  constructor(registry: Registry, hasMetadata: boolean) {
     this.#registry = registry;
+    this.#hasMetadata = hasMetadata;
   }
 
   get isUnused(): boolean {
@@ -53,7 +55,9 @@ export class SessionFeed {
     if (batch.events.length === 0) return;
     let frames: Buffer[];
     try {
-      frames = uiEventFrames(batch).map((value) => encodeFrame(this.#registry, { case: "uiEvent", value }));
+      frames = uiEventFrames(batch, { metadata: this.#hasMetadata }).map((value) =>
+        encodeFrame(this.#registry, { case: "uiEvent", value }),
+      );
     } catch (error) {
       this.#startOver();
       throw error;

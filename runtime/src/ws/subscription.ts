@@ -33,6 +33,7 @@ export class Subscription implements FeedListener {
   readonly #host: SubscriptionHost;
   readonly #owner: SubscriptionOwner;
   readonly #sinceOrdinal: bigint;
+  readonly #hasMetadata: boolean;
   /** What the client has, or will have when it has read what was sent; undefined where it takes no deltas. */
   #has: ResumePoint | undefined;
   #state: SubscriptionState = "hydrating";
@@ -47,11 +48,12 @@ export class Subscription implements FeedListener {
   #heldBytes = 0;
 
   constructor(host: SubscriptionHost, owner: SubscriptionOwner, request: SubscribeRequest) {
-    const { sessionId, sinceSnapshotOrdinal, resume, epoch } = request;
+    const { sessionId, sinceSnapshotOrdinal, resume, epoch, metadata } = request;
     this.#host = host;
     this.#owner = owner;
     this.sessionId = sessionId;
     this.#sinceOrdinal = sinceSnapshotOrdinal;
+    this.#hasMetadata = metadata;
     this.#has = resume ? { since: sinceSnapshotOrdinal, epoch } : undefined;
   }
 
@@ -61,7 +63,7 @@ export class Subscription implements FeedListener {
 
   /** Listens to the session, loads its snapshot and goes live. */
   async start(): Promise<void> {
-    this.#host.transport.feed(this.sessionId).add(this);
+    this.#host.transport.feeds(this.#hasMetadata).add(this.sessionId, this);
     if (this.#host.outbox.isBehind) this.#lag();
     else await this.#hydrate();
   }
@@ -70,7 +72,7 @@ export class Subscription implements FeedListener {
     if (this.#state === "ended") return;
     this.#state = "ended";
     this.#dropHeld();
-    this.#host.transport.leaveFeed(this.sessionId, this);
+    this.#host.transport.feeds(this.#hasMetadata).delete(this.sessionId, this);
   }
 
   receive(batches: readonly EncodedBatch[], joined: Buffer): void {
@@ -164,7 +166,7 @@ export class Subscription implements FeedListener {
       value: { sessionId, sinceSnapshotOrdinal: this.#sinceOrdinal },
     });
     const between = missed
-      .flatMap((batch) => uiEventFrames(batch))
+      .flatMap((batch) => uiEventFrames(batch, { metadata: this.#hasMetadata }))
       .map((value) => encodeFrame(registry, { case: "uiEvent", value }));
     this.#hydratedTo = missed.at(-1)?.ordinal ?? ordinal;
     outbox.writeSnapshot([...frames, ...between, ...this.#above(this.#held), last]);

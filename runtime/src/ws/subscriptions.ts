@@ -1,4 +1,5 @@
 import type { SubscribeRequest } from "@sessionstream/proto/sessionstream/v1/transport_pb.js";
+import { isSessionstreamError } from "../base/errors.js";
 import { type DropReason, Subscription, type SubscriptionOwner } from "./subscription.js";
 import type { SubscriptionHost } from "./subscription-host.js";
 
@@ -35,10 +36,10 @@ export class Subscriptions implements SubscriptionOwner {
     const subscription = new Subscription(this.#host, this, request);
     this.#bySession.set(sessionId, subscription);
     this.#requests++;
-    const isAllowed = await this.#isAllowed(sessionId);
+    const refusal = await this.#authorize(sessionId);
     if (subscription.state !== "ended") {
-      if (isAllowed) await subscription.start();
-      else this.drop(subscription, "forbidden", "the session may not be seen");
+      if (refusal === undefined) await subscription.start();
+      else this.drop(subscription, ...refusal);
     }
     this.#requests--;
   }
@@ -83,13 +84,16 @@ export class Subscriptions implements SubscriptionOwner {
     subscription.end();
   }
 
-  async #isAllowed(sessionId: string): Promise<boolean> {
+  /** Why the client may not see a session, or undefined if it may. */
+  async #authorize(sessionId: string): Promise<DropReason | undefined> {
     const { transport, peer } = this.#host;
     try {
-      return (await transport.authorizeSubscribe(peer.identity, sessionId)) === true;
-    } catch (error) {
-      this.#host.observe({ stage: "error", sessionId, code: "forbidden", error });
-      return false;
+      await transport.gate.authorize(peer.identity, { type: "subscribe", sessionId });
+      return undefined;
+    } catch (thrown) {
+      if (isSessionstreamError(thrown, "FORBIDDEN")) return ["forbidden", thrown.message];
+      const error = isSessionstreamError(thrown, "INTERNAL") ? thrown.cause : thrown;
+      return ["internal", "the subscription failed in the server", error];
     }
   }
 }

@@ -3,10 +3,14 @@ import type { Server as HttpServer, IncomingMessage } from "node:http";
 import type { Server as HttpsServer } from "node:https";
 import type { Duplex } from "node:stream";
 import { WebSocketServer } from "ws";
-import { SessionstreamError } from "../base/errors.js";
+import { Gate, type Passed } from "../access/gate.js";
+import { accessRequestOf } from "../access/incoming.js";
+import { isSessionstreamError, SessionstreamError } from "../base/errors.js";
 import type { Hub } from "../hub/hub.js";
+import type { OptionsParameter } from "../session/identity.js";
 import { Connection } from "./connection.js";
 import type { ConnectionHost } from "./connection-host.js";
+import { Feeds } from "./feeds.js";
 import type { TransportRecord } from "./observer.js";
 import {
   checkTransportOptions,
@@ -15,8 +19,7 @@ import {
   type TransportLimits,
   type WebSocketTransportOptions,
 } from "./options.js";
-import { isOriginAllowed } from "./origin.js";
-import { type FeedListener, SessionFeed } from "./session-feed.js";
+import { checkOrigin } from "./origin.js";
 import type { SubscriptionState } from "./subscription.js";
 import { refuseUpgrade, routeUpgrades, type UpgradeHandler } from "./upgrades.js";
 
@@ -63,30 +66,26 @@ export interface WebSocketTransport {
  *
  * @example
  * ```ts
- * const transport = webSocketTransport(hub, { authorizeConnect: userOf, authorizeSubscribe });
+ * const transport = webSocketTransport(hub, { authenticate: ({ token }) => userOf(token) });
  * transport.attach(server);
  * ```
  */
-export function webSocketTransport<Identity = unknown>(
+export function webSocketTransport(
   hub: Hub,
-  options: WebSocketTransportOptions<Identity> = {},
+  ...[options = {}]: OptionsParameter<WebSocketTransportOptions>
 ): WebSocketTransport {
-  return new Transport(hub, options as WebSocketTransportOptions);
-}
-
-/** A session's feed, and what ends that the hub feeds it. */
-interface FollowedFeed {
-  readonly feed: SessionFeed;
-  readonly unfollow: () => void;
+  return new Transport(hub, options);
 }
 
 class Transport implements WebSocketTransport, ConnectionHost {
   readonly hub: Hub;
   readonly limits: TransportLimits;
+  readonly gate: Gate;
   readonly #options: WebSocketTransportOptions;
   readonly #server: WebSocketServer;
   readonly #connections = new Set<Connection>();
-  readonly #feeds = new Map<string, FollowedFeed>();
+  readonly #plainFeeds: Feeds;
+  readonly #metadataFeeds: Feeds;
   readonly #pings: NodeJS.Timeout;
   readonly #detach: (() => void)[] = [];
   #isClosed = false;
@@ -95,6 +94,7 @@ class Transport implements WebSocketTransport, ConnectionHost {
     this.hub = hub;
     checkTransportOptions(options);
     this.limits = limitsOf(options);
+    this.gate = new Gate(hub, options);
     this.#options = options;
     this.#server = new WebSocketServer({
       noServer: true,
@@ -105,6 +105,8 @@ class Transport implements WebSocketTransport, ConnectionHost {
       maxFragments: 128,
       maxBufferedChunks: 1024,
     });
+    this.#plainFeeds = new Feeds(hub, false);
+    this.#metadataFeeds = new Feeds(hub, true);
     this.#pings = setInterval(() => {
       for (const connection of this.#connections) connection.ping();
     }, this.limits.pingInterval).unref();
@@ -118,22 +120,15 @@ class Transport implements WebSocketTransport, ConnectionHost {
 
   async handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     socket.on("error", () => socket.destroy());
-    try {
-      if (!isOriginAllowed(request, this.#options.allowedOrigins)) return this.#refuse(socket, "403 Forbidden");
-      const identity = await this.#identify(request);
-      if (identity === undefined || identity === null || identity === false) {
-        return this.#refuse(socket, "401 Unauthorized");
-      }
-      if (this.#isClosed) return this.#refuse(socket, "503 Service Unavailable");
-      this.#server.handleUpgrade(request, socket, head, (webSocket) => {
-        const { remoteAddress = "" } = request.socket;
-        const connection = new Connection({ id: randomUUID(), identity, remoteAddress }, this, webSocket, socket);
-        this.#connections.add(connection);
-        webSocket.on("close", () => this.#connections.delete(connection));
-      });
-    } catch (error) {
-      this.#refuse(socket, "403 Forbidden", error);
-    }
+    const passed = await this.#admit(request).catch((thrown) => this.#refuse(socket, ...statusOf(thrown)));
+    if (passed === undefined) return;
+    if (this.#isClosed) return this.#refuse(socket, "503 Service Unavailable");
+    this.#server.handleUpgrade(request, socket, head, (webSocket) => {
+      const { remoteAddress = "" } = request.socket;
+      const connection = new Connection({ id: randomUUID(), ...passed, remoteAddress }, this, webSocket, socket);
+      this.#connections.add(connection);
+      webSocket.on("close", () => this.#connections.delete(connection));
+    });
   }
 
   connections(): readonly ConnectionInfo[] {
@@ -150,10 +145,8 @@ class Transport implements WebSocketTransport, ConnectionHost {
     this.#isClosed = true;
     clearInterval(this.#pings);
     for (const detach of this.#detach.splice(0)) detach();
-    for (const { feed, unfollow } of this.#feeds.values()) {
-      unfollow();
-      feed.flush();
-    }
+    this.#plainFeeds.end();
+    this.#metadataFeeds.end();
     const { goingAway } = closeCodes;
     const closing = [...this.#connections].map((connection) => connection.close(goingAway, "going away", timeout));
     await Promise.all(closing);
@@ -171,34 +164,28 @@ class Transport implements WebSocketTransport, ConnectionHost {
     } catch {}
   }
 
-  authorizeSubscribe(identity: unknown, sessionId: string): boolean | Promise<boolean> {
-    const { authorizeSubscribe } = this.#options;
-    return authorizeSubscribe === undefined || authorizeSubscribe(identity, sessionId);
+  feeds(hasMetadata: boolean): Feeds {
+    return hasMetadata ? this.#metadataFeeds : this.#plainFeeds;
   }
 
-  feed(sessionId: string): SessionFeed {
-    const found = this.#feeds.get(sessionId);
-    if (found !== undefined) return found.feed;
-    const feed = new SessionFeed(this.hub.registry.protobuf);
-    this.#feeds.set(sessionId, { feed, unfollow: this.hub.follow(sessionId, (batch) => feed.take(batch)) });
-    return feed;
-  }
-
-  leaveFeed(sessionId: string, listener: FeedListener): void {
-    const found = this.#feeds.get(sessionId);
-    found?.feed.delete(listener);
-    if (!found?.feed.isUnused) return;
-    found.unfollow();
-    this.#feeds.delete(sessionId);
-  }
-
-  #identify(request: IncomingMessage): unknown {
-    const { authorizeConnect } = this.#options;
-    return authorizeConnect === undefined ? {} : authorizeConnect(request);
+  /** @throws INVALID_PAYLOAD, UNAUTHENTICATED, FORBIDDEN, or INTERNAL. */
+  async #admit(request: IncomingMessage): Promise<Passed> {
+    checkOrigin(request, this.#options.allowedOrigins);
+    const passed = await this.gate.authenticate(() => accessRequestOf(request));
+    await this.gate.authorize(passed.identity, { type: "connect" });
+    return passed;
   }
 
   #refuse(socket: Duplex, status: string, error?: unknown): void {
     this.observe({ stage: "refuse", connectionId: "", code: status, ...(error !== undefined && { error }) });
     refuseUpgrade(socket, status);
   }
+}
+
+/** The status for one who did not pass the gate, and what went wrong in the server. */
+function statusOf(thrown: unknown): [status: string, error?: unknown] {
+  if (isSessionstreamError(thrown, "INVALID_PAYLOAD")) return ["400 Bad Request", thrown];
+  if (isSessionstreamError(thrown, "UNAUTHENTICATED")) return ["401 Unauthorized"];
+  if (isSessionstreamError(thrown, "FORBIDDEN")) return ["403 Forbidden", thrown.cause];
+  return ["500 Internal Server Error", isSessionstreamError(thrown, "INTERNAL") ? thrown.cause : thrown];
 }

@@ -30,7 +30,9 @@ export function routeUpgrades(server: HttpServer | HttpsServer, path: string, ha
 export function refuseUpgrade(socket: Duplex, status: string): void {
   // A peer that keeps its side open would otherwise keep the socket.
   socket.once("finish", () => socket.destroy());
-  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+  // Every 401 has to name a way to sign in.
+  const challenge = status.startsWith("401") ? "WWW-Authenticate: Bearer\r\n" : "";
+  socket.end(`HTTP/1.1 ${status}\r\n${challenge}Connection: close\r\nContent-Length: 0\r\n\r\n`);
 }
 
 function listen(server: HttpServer | HttpsServer): Map<string, UpgradeHandler> {

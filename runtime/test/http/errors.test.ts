@@ -1,22 +1,24 @@
-import { Hub, SessionstreamError } from "@sessionstream/runtime";
+import { create } from "@bufbuild/protobuf";
+import { type Authentication, Hub, SessionstreamError } from "@sessionstream/runtime";
 import { httpHandler } from "@sessionstream/runtime/http";
 import { expect, test, vi } from "vitest";
-import { LabCounterAdded } from "../../../test/fixtures/gen/lab/v1/lab_sessionstream.js";
+import { LabCounterAdded, LabNote, LabNoteSet, LabWork } from "../../../test/fixtures/gen/lab/v1/lab_sessionstream.js";
 import { labOf } from "../../../test/fixtures/lab.js";
 import { memoryPlace, wrapStore } from "../../../test/fixtures/stores.js";
 import { internal, serve } from "./lab-http.js";
 
-test("what a handler throws is kept from the client", async () => {
-  const thrown = [
-    new Error("password is swordfish"),
-    new SessionstreamError("INTERNAL", "inner"),
-    new SessionstreamError("INVALID_SESSION", "another one's"),
-    new SessionstreamError("FORBIDDEN", "of another service"),
-    new SessionstreamError("NO_HANDLER", "of another command", { name: "Other" }),
+test("what a handler throws is kept from the client, unless it is FORBIDDEN", async () => {
+  const thrown: [unknown, number, string][] = [
     // Not made by `reject`, so that its code would be nobody's.
-    new SessionstreamError("REJECTED", "the room is full"),
-    "a string",
-    undefined,
+    [new SessionstreamError("REJECTED", "the room is full"), 500, internal.body.message],
+    [new Error("password is swordfish"), 500, internal.body.message],
+    [new SessionstreamError("INTERNAL", "inner"), 500, internal.body.message],
+    [new SessionstreamError("INVALID_SESSION", "another one's"), 500, internal.body.message],
+    [new SessionstreamError("FORBIDDEN", "only the host may"), 403, "only the host may"],
+    [new SessionstreamError("UNAUTHENTICATED", "of another service"), 500, internal.body.message],
+    [new SessionstreamError("NO_HANDLER", "of another command", { name: "Other" }), 500, internal.body.message],
+    ["a string", 500, internal.body.message],
+    [undefined, 500, internal.body.message],
   ];
   for (const error of thrown) {
     const { work, internals } = serve(() => {
@@ -63,23 +65,72 @@ test("authorize is asked for each request, and nothing but true lets it through"
   const asked: unknown[] = [];
   let answer: unknown = false;
   let handled = 0;
-  const { work, call, internals } = serve(() => void handled++, {
-    authorize: (request, sessionId, command) => {
-      asked.push([request.headers.get("cookie"), sessionId, command]);
+  const { hub, work, call, internals } = serve(() => void handled++, {
+    authenticate: ({ request }) => ({ identity: { id: request.headers.get("cookie") ?? "nobody" } }),
+    authorize: ({ identity, action, view }) => {
+      asked.push([identity?.id, action, view.get(LabNote, 1)?.text]);
       if (answer instanceof Error) throw answer;
       return answer as boolean;
     },
   });
+  await hub.publish("s", LabNoteSet, { number: 1, text: "ours" });
   for (answer of [false, undefined, "yes", Promise.resolve(false), new SessionstreamError("FORBIDDEN", "go away")]) {
-    expect(await work()).toMatchObject({ status: 403, body: { code: "FORBIDDEN" } });
+    expect(await work('{"task":"t"}')).toMatchObject({ status: 403, body: { code: "FORBIDDEN" } });
   }
-  expect((await call("GET", "/api/sessions/s%20t/snapshot", { headers: { cookie: "who=me" } }))?.status).toBe(403);
-  expect(asked).toEqual([...Array(5).fill([null, "s", "LabWork"]), ["who=me", "s t", undefined]]);
+  expect(await work()).toMatchObject({ body: { message: "go away" } });
+  const headers = { cookie: "who=me" };
+  expect((await call("GET", "/api/sessions/s%20t/snapshot", { headers }))?.status).toBe(403);
+  expect((await call("GET", "/api/sessions/s/snapshot?asOf=7"))?.status).toBe(403);
+  const payload = create(LabWork.schema, { task: "t" });
+  const submit = { type: "submit", sessionId: "s", command: "LabWork", payload };
+  expect(asked).toEqual([
+    ...Array(5).fill(["nobody", submit, "ours"]),
+    ["nobody", { ...submit, payload: create(LabWork.schema) }, "ours"],
+    ["who=me", { type: "read", sessionId: "s t" }, undefined],
+    ["nobody", { type: "read", sessionId: "s", asOf: 7n }, "ours"],
+  ]);
   answer = new Error("the user database is down");
   expect(await work()).toMatchObject(internal);
   expect([handled, internals]).toEqual([0, [answer]]);
   answer = true;
   expect((await work())?.status).toBe(200);
+});
+
+test("who is not known is answered 401, before anything is read of the request", async () => {
+  let answer: unknown = null;
+  const { work, call, internals } = serve(undefined, { authenticate: () => answer as Authentication });
+  for (answer of [null, undefined, { identity: { id: "u" }, expiresAt: Date.now() - 1 }]) {
+    const refused = await work("this is no JSON");
+    expect(refused).toMatchObject({ status: 401, body: { code: "UNAUTHENTICATED" } });
+    expect(refused?.headers.get("www-authenticate")).toBe("Bearer");
+    expect((await call("GET", "/api/sessions/s/snapshot"))?.status).toBe(401);
+  }
+  expect(internals).toEqual([]);
+  for (answer of [false, { identity: {} }, { identity: { id: "u" }, expiresAt: 1_700_000_000 }]) {
+    expect(await work()).toMatchObject(internal);
+    expect(internals.splice(0)).toEqual([expect.objectContaining({ code: "INVALID_OPTION" })]);
+  }
+});
+
+test("the handler knows who asks, by cookie or by token", async () => {
+  const seen: unknown[] = [];
+  const { call } = serve(({ identity }) => void seen.push(identity), {
+    authenticate: ({ request, token }) => ({
+      identity: { id: token ?? request.headers.get("cookie") ?? "", name: new URL(request.url).pathname },
+    }),
+  });
+  const submit = (headers: Record<string, string>) =>
+    call("POST", "/api/sessions/s/commands/LabWork", {
+      body: "{}",
+      headers: { "content-type": "application/json", ...headers },
+    });
+  await submit({ authorization: "bearer  tok-en " });
+  await submit({ cookie: "anna" });
+  const name = "/api/sessions/s/commands/LabWork";
+  expect(seen).toEqual([
+    { id: "tok-en", name },
+    { id: "anna", name },
+  ]);
 });
 
 test("a hub that is closed says so", async () => {

@@ -22,12 +22,17 @@ describe("a client within the process", () => {
     const { hub } = watched();
     const client = hub.client("mine", lab);
     const seen: unknown[] = [];
-    const end = client.on(LabTold, ({ name, ordinal, payload }) => seen.push([name, ordinal, payload.event]));
+    const times: unknown[] = [];
+    const end = client.on(LabTold, ({ name, ordinal, payload, time, cause }) => {
+      seen.push([name, ordinal, payload.event]);
+      times.push([time, cause]);
+    });
     await hub.publish("other", LabTrace, {});
     await hub.publish("mine", LabCounterAdded, { name: "c", amount: 2n });
     end();
     await hub.publish("mine", LabTrace, {});
     expect(seen).toEqual([["LabTold", 1n, "LabCounterAdded"]]);
+    expect(times).toEqual([[(await hub.events("mine"))[0]?.time, undefined]]);
     expect((await client.snapshot()).get(LabCounter, "c")?.total).toBe(2n);
   });
 

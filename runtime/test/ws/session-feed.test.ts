@@ -20,7 +20,7 @@ const { registry } = new Hub({ features: [board] });
 
 function batch(ordinal: bigint): UiBatch {
   const events = [BoardNoteSet.of({ code: "a" }), BoardNoteSet.of({ code: "b" })];
-  return { sessionId: "s", ordinal, events, isReset: false };
+  return { sessionId: "s", ordinal, time: 1_700_000_000_000, events, isReset: false };
 }
 
 function texts({ joined }: { joined: Buffer }): string[] {
@@ -35,7 +35,7 @@ function texts({ joined }: { joined: Buffer }): string[] {
 }
 
 test("an event is encoded once however many listen: all get the same buffer", async () => {
-  const feed = new SessionFeed(registry.protobuf);
+  const feed = new SessionFeed(registry.protobuf, false);
   const listeners = Array.from({ length: 50 }, () => new Listener());
   for (const listener of listeners) feed.add(listener);
   feed.take(batch(1n));
@@ -49,8 +49,45 @@ test("an event is encoded once however many listen: all get the same buffer", as
   }
 });
 
+test("frames have the time and the cause of their event only where the feed has metadata", async () => {
+  const frames = [false, true].map((hasMetadata) => {
+    const feed = new SessionFeed(registry.protobuf, hasMetadata);
+    const listener = new Listener();
+    feed.add(listener);
+    feed.take({ ...batch(7n), cause: 3n });
+    feed.take(batch(8n));
+    feed.flush();
+    return texts(listener.received[0] ?? { joined: Buffer.alloc(0) }).map((text) => JSON.parse(text).uiEvent);
+  });
+  const [plain = [], full = []] = frames;
+  expect(plain.map(({ eventOrdinal, time, cause }) => [eventOrdinal, time, cause])).toEqual([
+    ["7", undefined, undefined],
+    ["7", undefined, undefined],
+    ["8", undefined, undefined],
+    ["8", undefined, undefined],
+  ]);
+  expect(full).toEqual([
+    { ...plain[0], time: "1700000000000", cause: "3" },
+    { ...plain[1], time: "1700000000000", cause: "3" },
+    { ...plain[2], time: "1700000000000" },
+    { ...plain[3], time: "1700000000000" },
+  ]);
+});
+
+test("the bytes for a client that asks for nothing more are those that there always were", () => {
+  const feed = new SessionFeed(registry.protobuf, false);
+  const listener = new Listener();
+  feed.add(listener);
+  feed.take({ ...batch(7n), cause: 3n });
+  feed.flush();
+  const type = "type.googleapis.com/sessionstream.v1.ErrorFrame";
+  const textOf = (code: string) =>
+    `{"uiEvent":{"sessionId":"s","eventOrdinal":"7","name":"BoardNoteSet","payload":{"code":"${code}","@type":"${type}"}}}`;
+  expect(texts(listener.received[0] ?? { joined: Buffer.alloc(0) })).toEqual([textOf("a"), textOf("b")]);
+});
+
 test("what comes in within one turn is one write, in order", async () => {
-  const feed = new SessionFeed(registry.protobuf);
+  const feed = new SessionFeed(registry.protobuf, false);
   const [one, two] = [new Listener(), new Listener()];
   feed.add(one);
   feed.add(two);
@@ -63,7 +100,7 @@ test("what comes in within one turn is one write, in order", async () => {
 });
 
 test("who comes in between gets only what comes after, who leaves what came before", async () => {
-  const feed = new SessionFeed(registry.protobuf);
+  const feed = new SessionFeed(registry.protobuf, false);
   const [early, late] = [new Listener(), new Listener()];
   feed.add(early);
   feed.take(batch(1n));
@@ -78,7 +115,7 @@ test("who comes in between gets only what comes after, who leaves what came befo
 });
 
 test("what cannot be encoded is thrown, and the listeners start over", () => {
-  const feed = new SessionFeed(registry.protobuf);
+  const feed = new SessionFeed(registry.protobuf, false);
   const listener = new Listener();
   feed.add(listener);
   const payload = { typeUrl: "type.googleapis.com/unknown.Type", value: new Uint8Array() };
@@ -87,10 +124,10 @@ test("what cannot be encoded is thrown, and the listeners start over", () => {
 });
 
 test("a reset makes the listeners start over and is no frame", async () => {
-  const feed = new SessionFeed(registry.protobuf);
+  const feed = new SessionFeed(registry.protobuf, false);
   const listener = new Listener();
   feed.add(listener);
-  feed.take({ sessionId: "s", ordinal: 1n, events: [], isReset: true });
+  feed.take({ sessionId: "s", ordinal: 1n, time: 0, events: [], isReset: true });
   await Promise.resolve();
   expect(listener).toMatchObject({ startedOver: 1, received: [] });
 });

@@ -59,7 +59,7 @@ export async function ourTransport(): Promise<FanoutServer> {
     ...served,
     send(index) {
       const events = [BenchAppended.of({ messageId, chunk })];
-      fanout({ sessionId: "s", ordinal: BigInt(index + 1), events, isReset: false });
+      fanout({ sessionId: "s", ordinal: BigInt(index + 1), time: 0, events, isReset: false });
     },
   };
 }

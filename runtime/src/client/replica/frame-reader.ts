@@ -37,6 +37,9 @@ export interface ReadPage extends ReadSnapshot {
 export interface ReadUiEvent {
   readonly sessionId: string;
   readonly ordinal: bigint;
+  /** Undefined where the server does not say. */
+  readonly time: number | undefined;
+  readonly cause: bigint | undefined;
   readonly name: string;
   /** Undefined where the name is not known here. */
   readonly desc: DescUiEvent | undefined;
@@ -140,10 +143,18 @@ export class FrameReader {
 
   #uiEvent(json: JsonValue): ReadUiEvent {
     const { payload, ...rest } = asObject(json, "UI event");
-    const { sessionId, eventOrdinal: ordinal, name } = fromJson(UiEventFrameSchema, rest, this.#options);
+    const { sessionId, eventOrdinal: ordinal, name, time, cause } = fromJson(UiEventFrameSchema, rest, this.#options);
     const desc = this.#uiEvents.get(name);
     if (desc === undefined) this.#reportUnknown("UI event", name);
-    return { sessionId, ordinal, name, desc, payload: desc && this.#payload(desc, ordinal, payload) };
+    return {
+      sessionId,
+      ordinal,
+      time: time === 0n ? undefined : Number(time),
+      cause: cause === 0n ? undefined : cause,
+      name,
+      desc,
+      payload: desc && this.#payload(desc, ordinal, payload),
+    };
   }
 
   #payload({ name, schema }: DescUiEvent, ordinal: bigint, json: JsonValue = {}): ReadUiEvent["payload"] {

@@ -2,6 +2,8 @@ import type { DescCommand } from "../../schema/command.js";
 import type { DescEvent, EventDraft } from "../../schema/event.js";
 import type { Payload, PayloadInit } from "../../schema/payload.js";
 import type { RejectedError, RejectsOf } from "../../schema/rejection.js";
+import type { Identity } from "../../session/identity.js";
+import type { TraceContext } from "../../store/event-meta.js";
 import type { TimelineView } from "../../timeline/view.js";
 import type { RejectionDetail, RejectOptions } from "./reject-options.js";
 import type { Session } from "./session.js";
@@ -31,6 +33,8 @@ export interface PublishOptions {
   readonly key?: string;
   /** The ordinal of the session's event that led to this. */
   readonly cause?: bigint;
+  /** The trace that this belongs to. */
+  readonly trace?: TraceContext;
 }
 
 /** An event of a union of events, as `of` makes it. */
@@ -60,6 +64,10 @@ export interface CommandContext<Command extends DescCommand = DescCommand, Emits
   /** The idempotency key, to pass on to other systems with such keys. Undefined if the command has none. */
   readonly key: string | undefined;
   readonly payload: Payload<Command["schema"]>;
+  /** Who asks, as the transport or the caller of `submit` says. */
+  readonly identity: Identity;
+  /** The trace that the command belongs to, to pass on. Undefined if its caller sent none. */
+  readonly trace: TraceContext | undefined;
   readonly session: Session;
   /** Aborted when the hub is closed with `abort`. Without a key, also when the caller of `submit` gives up. */
   readonly signal: AbortSignal;

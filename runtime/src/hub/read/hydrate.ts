@@ -2,7 +2,7 @@ import type { SchemaRegistry } from "../../schema/registry.js";
 import type { DeltaHydration, FullHydration, Hydration, ResetReason, ResumePoint } from "../../session/hydration.js";
 import type { SessionInfo } from "../../session/session-info.js";
 import type { TimelineStop } from "../../session/timeline-stop.js";
-import type { UiBatch } from "../../session/ui-batch.js";
+import { type UiBatch, uiBatchOf } from "../../session/ui-batch.js";
 import { readLog } from "../../store/read-log.js";
 import type { StoredEntity, StoredTimeline } from "../../store/stored.js";
 import { snapshotOf } from "../../timeline/snapshot-of.js";
@@ -48,8 +48,8 @@ async function readAll(source: HistorySource, sessionId: string, reason: ResetRe
     stop = await foldTail(source, info, stored, timeline, []);
     if (stored.ordinal > timeline.cursor) {
       for await (const event of readLog(store, sessionId, timeline.cursor)) {
-        const { ordinal } = event;
-        missed.push({ sessionId, ordinal, events: past.storedUiEvents(event, info, timeline.view), isReset: false });
+        const events = past.storedUiEvents(event, info, timeline.view);
+        missed.push(uiBatchOf(sessionId, event, events));
       }
     }
   }

@@ -1,29 +1,33 @@
-import { fromBinary } from "@bufbuild/protobuf";
-import { BinaryWriter } from "@bufbuild/protobuf/wire";
-import { untilAborted, whenAborted } from "../../base/abort.js";
+import { untilAborted } from "../../base/abort.js";
 import { SessionstreamError } from "../../base/errors.js";
 import { fnv1a64 } from "../../base/fnv.js";
 import type { DescCommand } from "../../schema/command.js";
 import { encodePayload, toPayload } from "../../schema/payload.js";
-import type { SubmitOptions, Submitted } from "../../session/session-client.js";
+import type { SchemaRegistry } from "../../schema/registry.js";
+import { decodeRejection, encodeRejection, type StoredRejection } from "../../schema/stored-rejection.js";
+import type { Submitted } from "../../session/session-client.js";
 import type { SessionInfo } from "../../session/session-info.js";
 import type { EventMeta } from "../../store/event-meta.js";
+import type { TimelineView } from "../../timeline/view.js";
 import type { CommandContext, Published, PublishOptions } from "../feature/command-context.js";
 import type { Session } from "../feature/session.js";
+import { deliver } from "./delivery.js";
+import type { Handler } from "./handlers.js";
 import { closeTimeout, Handling } from "./handling.js";
-import { Keys } from "./keys.js";
+import { clientKeys, Keys } from "./keys.js";
 import type { KeyedWork } from "./lane/keyed-work.js";
 import { Lane, type LaneStatus } from "./lane/lane.js";
-import type { EncodedEvent } from "./lane/publication.js";
 import { rebuildTimeline, retryTimeline } from "./lane/repair.js";
 import type { SessionHost } from "./lane/session-host.js";
-import { encodeGiven, enqueue, type Publishable, whilePublishing } from "./publisher.js";
+import { type Publishable, whilePublishing } from "./publisher.js";
 import { rejecter } from "./rejecter.js";
 import { Runs } from "./runs.js";
 import type { SessionStatus } from "./session-status.js";
-import { CommandFailure } from "./submit-outcome.js";
+import { Signals } from "./signals.js";
+import { checkSubmitOptions, type HubSubmitOptions } from "./submit-options.js";
+import { CommandFailure, isRejectionOf } from "./submit-outcome.js";
 
-type Handler = (context: CommandContext) => void | Promise<void>;
+type Command = Pick<CommandContext, "name" | "key" | "payload" | "identity" | "trace" | "signal" | "reject">;
 
 /** A session that is in memory: its lane, its handlers and its runs. */
 export class ActiveSession {
@@ -34,9 +38,7 @@ export class ActiveSession {
   readonly #handling: Handling;
   /** Handlers, those who wait for one under a key, and events that are published under a key. */
   readonly #tracked = new Set<Promise<unknown>>();
-  /** Of handlers, and of those who wait for one under a key. */
-  readonly #controllers = new Set<AbortController>();
-  #abortReason: Error | undefined;
+  readonly #signals = new Signals();
   #opened: Promise<void> | undefined;
 
   constructor(id: string, host: SessionHost) {
@@ -71,6 +73,13 @@ export class ActiveSession {
     return this.#statusOf(await this.#lane.status());
   }
 
+  /** The timeline, live and at least as new as the store is now. */
+  async timeline(): Promise<TimelineView> {
+    await this.#lane.refresh();
+    await this.#lane.status();
+    return this.#lane.timeline;
+  }
+
   /** Projects what the timeline lacks since a projection failed. */
   async retry(): Promise<SessionStatus> {
     return this.#statusOf(await retryTimeline(this.#lane, this.#host));
@@ -83,9 +92,8 @@ export class ActiveSession {
 
   /** Aborts handlers, runs, and those that are still to begin. */
   abort(reason: Error): void {
-    this.#abortReason = reason;
+    this.#signals.abort(reason);
     this.#runs.abortAll(reason);
-    for (const controller of this.#controllers) controller.abort(reason);
   }
 
   /** Takes nothing more from handlers and runs that still go on, and waits for them no longer. Reports each. */
@@ -112,19 +120,9 @@ export class ActiveSession {
   }
 
   /** Takes what is published without a command: an event, or several together; under a key, once. */
-  accept(given: Publishable, init: object | undefined, { key, cause }: PublishOptions = {}): Promise<Published> {
-    const { registry } = this.#host;
-    const events = encodeGiven(registry, this.#lane.id, given, init);
-    const meta: EventMeta | undefined = cause === undefined ? undefined : { cause };
-    if (key === undefined) return enqueue(this.#lane, events, { meta });
-    // As they are now, whatever the caller does with what it gave.
-    const kept = events.map((event) => ({
-      ...event,
-      payload: fromBinary(registry.event(event.name).schema, event.encoded),
-    }));
-    const what = `event ${events.map((event) => event.name).join(" ")}`;
-    const request = { space: serverKeys, key, what, payload: joined(events) };
-    return this.#track(() => this.#keys.publish(request, (claim) => enqueue(this.#lane, kept, { claim, meta })));
+  accept(given: Publishable, init: object | undefined, options: PublishOptions | undefined): Promise<Published> {
+    const published = deliver({ lane: this.#lane, keys: this.#keys, host: this.#host }, given, init, options);
+    return options?.key === undefined ? published : this.#track(() => published);
   }
 
   /**
@@ -136,7 +134,7 @@ export class ActiveSession {
   async handle(
     desc: DescCommand,
     init: object,
-    { key, signal }: SubmitOptions,
+    options: HubSubmitOptions,
     handler: Handler | undefined,
   ): Promise<Submitted> {
     const { name, schema } = desc;
@@ -145,6 +143,8 @@ export class ActiveSession {
     if (handler === undefined) {
       throw new SessionstreamError("NO_HANDLER", `${what} has no handler: its feature has no \`handle\``, context);
     }
+    checkSubmitOptions(options);
+    const { key, signal, identity, trace } = options;
     const handle = async (
       payload: CommandContext["payload"],
       signal: AbortSignal,
@@ -152,7 +152,7 @@ export class ActiveSession {
     ): Promise<Submitted> => {
       try {
         const reject = rejecter(this.#host.registry, this.#lane.id, desc);
-        return await this.#handle({ name, key, payload, signal, reject }, handler, claim);
+        return await this.#handle({ name, key, payload, identity, trace, signal, reject }, handler, claim);
       } catch (thrown) {
         throw new CommandFailure(thrown);
       }
@@ -160,24 +160,24 @@ export class ActiveSession {
     if (key === undefined) {
       const payload = toPayload(schema, init, what, context);
       this.#host.observe?.({ mode: "live", step: "submit", ...context });
-      return this.#track(() => this.#abortable(signal, (signal) => handle(payload, signal)));
+      return this.#track(() => this.#signals.during(signal, (signal) => handle(payload, signal)));
     }
     const { payload, encoded } = encodePayload(schema, init, what, context);
     this.#host.observe?.({ mode: "live", step: "submit", ...context });
     signal?.throwIfAborted();
     const outcome = this.#track(() =>
       this.#keys.submit(
-        { space: clientKeys, key, what: `command ${name}`, payload: encoded },
+        { space: clientKeys(identity), key, what: `command ${name}`, payload: encoded },
         {
           name,
-          run: (work) => this.#abortable(undefined, (signal) => handle(payload, signal, work)),
-          rejectionOf: () => undefined,
-          rejected: () => undefined,
+          run: (work) => this.#signals.during(undefined, (signal) => handle(payload, signal, work)),
+          rejectionOf: (error) => storedRejectionOf(error, this.#host.registry, context),
+          rejected: (rejection) => decodeRejection(this.#host.registry, rejection, context),
         },
       ),
     );
     // Others may wait for the same outcome: whoever gives up ends their own wait.
-    return this.#abortable(signal, (signal) => untilAborted(outcome, signal));
+    return this.#signals.during(signal, (signal) => untilAborted(outcome, signal));
   }
 
   /** Tells the features, once, that the session is in memory. */
@@ -186,19 +186,15 @@ export class ActiveSession {
     return this.#opened;
   }
 
-  async #handle(
-    command: Pick<CommandContext, "name" | "key" | "payload" | "signal" | "reject">,
-    handler: Handler,
-    claim?: KeyedWork,
-  ): Promise<Submitted> {
+  async #handle(command: Command, handler: Handler, claim?: KeyedWork): Promise<Submitted> {
     if (this.#host.openers.length > 0) await this.open();
     await this.#lane.refresh();
     const { info, ordinal } = await this.#lane.status();
     command.signal.throwIfAborted();
     const run: CommandContext["run"] = (id, task, options) => {
-      if (this.#handling.hasLeft) throw this.#abortReason;
+      if (this.#handling.hasLeft) throw this.#signals.reason;
       this.#runs.start(id, task, options);
-      if (this.#abortReason !== undefined) this.#runs.abort(id, this.#abortReason);
+      if (this.#signals.reason !== undefined) this.#runs.abort(id, this.#signals.reason);
     };
     const session = this.#session(info);
     const last = await this.#handling.whileGoing(
@@ -224,20 +220,6 @@ export class ActiveSession {
         if (this.#handling.hasLeft) return;
         this.#host.report({ step: "opened", sessionId: this.#lane.id, error });
       }
-    }
-  }
-
-  /** Gives work a signal that is aborted with the caller's, if there is one, and by `abort`. */
-  async #abortable<T>(signal: AbortSignal | undefined, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-    const controller = new AbortController();
-    const stop = signal && whenAborted(signal, (reason) => controller.abort(reason));
-    if (this.#abortReason !== undefined) controller.abort(this.#abortReason);
-    this.#controllers.add(controller);
-    try {
-      return await work(controller.signal);
-    } finally {
-      this.#controllers.delete(controller);
-      stop?.();
     }
   }
 
@@ -270,20 +252,22 @@ export class ActiveSession {
   }
 }
 
-/** The payloads of events as one, each after its length, so that no two lists of events give the same. */
-function joined(events: readonly EncodedEvent[]): Uint8Array {
-  const [only] = events;
-  if (only !== undefined && events.length === 1) return only.encoded;
-  const writer = new BinaryWriter();
-  for (const { encoded } of events) writer.bytes(encoded);
-  return writer.finish();
+/** What a store keeps of a command's failure, if its handler rejected it. */
+function storedRejectionOf(
+  thrown: unknown,
+  registry: SchemaRegistry,
+  { sessionId, name }: { readonly sessionId: string; readonly name: string },
+): StoredRejection | undefined {
+  const error = thrown instanceof CommandFailure ? thrown.error : thrown;
+  return isRejectionOf(error, sessionId, name) ? encodeRejection(registry, error) : undefined;
 }
 
 /** What the events of a command say of where they come from. */
-function metaOf({ name, key }: Pick<CommandContext, "name" | "key">): EventMeta {
-  return key === undefined ? { command: name } : { command: name, key: fnv1a64(new TextEncoder().encode(key)) };
+function metaOf({ name, key, identity, trace }: Command): EventMeta {
+  return {
+    ...(identity !== undefined && { identity: identity.id }),
+    command: name,
+    ...(key !== undefined && { key: fnv1a64(new TextEncoder().encode(key)) }),
+    ...(trace !== undefined && { trace }),
+  };
 }
-
-/** The spaces of idempotency keys: of clients, and of the server's own `publish`. */
-const clientKeys = "c:";
-const serverKeys = "s:";

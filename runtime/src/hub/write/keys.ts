@@ -1,13 +1,23 @@
 import { isSessionstreamError, SessionstreamError } from "../../base/errors.js";
 import { toHex } from "../../base/hex.js";
+import type { StoredRejection } from "../../schema/stored-rejection.js";
 import { checkKey } from "../../session/idempotency-key.js";
+import type { Identity } from "../../session/identity.js";
 import type { Submitted } from "../../session/session-client.js";
 import { toStoreError } from "../../store/store-error.js";
-import type { KeyName, KeyOutcome, StoredKey, StoredRejection } from "../../store/stored.js";
+import type { KeyName, KeyOutcome, StoredKey } from "../../store/stored.js";
 import { claimKey } from "./key-claim.js";
 import { KeyedWork } from "./lane/keyed-work.js";
 import type { SessionHost } from "./lane/session-host.js";
 import { CommandFailure } from "./submit-outcome.js";
+
+/** The space of the keys of one client's commands. All that have no identity share one. */
+export function clientKeys(identity: Identity): string {
+  return `c:${identity?.id ?? ""}`;
+}
+
+/** The space of the keys of the server's own `publish`. */
+export const serverKeys = "s:";
 
 /** What is asked for under a key. */
 export interface KeyedRequest {

@@ -32,7 +32,7 @@ export async function outcomeOf(
   } catch (thrown) {
     const failed = thrown instanceof CommandFailure;
     const error = failed ? thrown.error : thrown;
-    if (isRejectionOf(error, sessionId, command)) return { status: "rejected", error };
+    if (isRejectionOf(error, sessionId, command.name)) return { status: "rejected", error };
     return { status: failed ? "failed" : "refused", error };
   }
 }
@@ -41,8 +41,8 @@ export async function outcomeOf(
  * Whether it is the command itself that was rejected. A handler that submits another command, and
  * lets its rejection through, failed: its own caller does not know those codes.
  */
-function isRejectionOf(error: unknown, sessionId: string, command: DescCommand): error is RejectedError {
-  return isRejected(error) && error.context.sessionId === sessionId && error.context.name === command.name;
+export function isRejectionOf(error: unknown, sessionId: string, command: string): error is RejectedError {
+  return isRejected(error) && error.context.sessionId === sessionId && error.context.name === command;
 }
 
 /**

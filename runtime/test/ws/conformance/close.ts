@@ -1,3 +1,4 @@
+import type { Authentication } from "@sessionstream/runtime";
 import { webSocketTransport } from "@sessionstream/runtime/ws";
 import { expect, test, vi } from "vitest";
 import { BoardSet } from "../../../../test/fixtures/board/board.js";
@@ -62,11 +63,11 @@ export function closeConformance(start: Start): void {
   });
 
   test("close() twice is close() once, and nobody gets in any more", async () => {
-    let identify = (_: unknown) => {};
+    let identify = (_: Authentication) => {};
     const { at, transport, server } = await start({
-      authorizeConnect: ({ headers }) =>
-        headers["x-slow"] === undefined
-          ? "known"
+      authenticate: ({ request: { headers } }) =>
+        headers.get("x-slow") === null
+          ? { identity: { id: "known" } }
           : new Promise((resolve) => {
               identify = resolve;
             }),
@@ -77,7 +78,7 @@ export function closeConformance(start: Start): void {
     await identifying;
     await Promise.all([transport.close(), transport.close()]);
     expect((await client.closed).code).toBe(1001);
-    identify("known after all");
+    identify({ identity: { id: "known after all" } });
     expect(await late).toBe(503);
     expect(() => transport.attach(server)).toThrow(/the transport is closed/);
   });

@@ -19,7 +19,9 @@ export function frameConformance(start: Start): void {
     const { at, transport } = await start();
     const client = new TestClient(at);
     const [hello] = await client.take(1);
-    expect(hello).toEqual({ hello: { connectionId: transport.connections()[0]?.id, extensions: ["resume"] } });
+    expect(hello).toEqual({
+      hello: { connectionId: transport.connections()[0]?.id, extensions: ["resume", "metadata"] },
+    });
     expect(await client.takeAll()).toEqual([]);
   });
 

@@ -8,6 +8,7 @@ import { closeConformance } from "./close.js";
 import { frameConformance } from "./frames.js";
 import { hydrationConformance } from "./hydration.js";
 import { livenessConformance } from "./liveness.js";
+import { metadataConformance } from "./metadata.js";
 import { observationConformance } from "./observation.js";
 import { pageConformance } from "./pages.js";
 import { resumeConformance } from "./resume.js";
@@ -23,6 +24,7 @@ export function transportConformance(name: string, listen: Listen): void {
       pageConformance(start);
       catchingUpConformance(start);
     });
+    describe("metadata", () => metadataConformance(start));
     describe("backpressure", () => backpressureConformance(start));
     describe("liveness", () => livenessConformance(start));
     describe("access", () => accessConformance(start));

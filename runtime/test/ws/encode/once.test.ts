@@ -39,4 +39,16 @@ test("a payload is encoded once for all connections, and not at all where nobody
   for (const client of clients.slice(1)) expect(await client.takeAll()).toEqual([noteSet("s", 3, "c", "")]);
   expect(encoded() - between).toBe(forOne);
   expect(forOne).toBeGreaterThan(0);
+  // Once more for all that take metadata, and not for the others where there are none.
+  for (const client of clients) client.send({ subscribe: { sessionId: "s", metadata: true } });
+  for (const client of clients) await client.takeUntil(({ subscribed }) => subscribed !== undefined);
+  const asking = encoded();
+  await hub.publish("s", BoardSet, { code: "d" });
+  for (const client of clients) expect(await client.takeAll()).toHaveLength(1);
+  expect(encoded() - asking).toBe(forOne);
+  await clients[0]?.follow("s");
+  const both = encoded();
+  await hub.publish("s", BoardSet, { code: "e" });
+  for (const client of clients) expect(await client.takeAll()).toHaveLength(1);
+  expect(encoded() - both).toBe(2 * forOne);
 });

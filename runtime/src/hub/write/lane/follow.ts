@@ -1,3 +1,4 @@
+import { resetBatch, uiBatchOf } from "../../../session/ui-batch.js";
 import { readLog } from "../../../store/read-log.js";
 import type { StoredEvent, StoredSession } from "../../../store/stored.js";
 import type { Failure } from "../../project/fold.js";
@@ -61,7 +62,7 @@ function follow(
     }
   }
   state.ordinal = ordinal;
-  host.fanOut({ sessionId: info.id, ordinal, events, isReset: false });
+  host.fanOut(uiBatchOf(info.id, event, events));
   observeEvent(host, info.id, "fanout", name, ordinal, events.length);
   return true;
 }
@@ -76,5 +77,5 @@ async function skippedEvents({ store, fold }: SessionHost, id: string): Promise<
 /** Who follows the session learns that it stopped when it starts over. */
 function tellStop(host: SessionHost, { info, ordinal, stop }: LaneState): void {
   if (stop?.reason === "unknown") reportUnknown(host, info.id, stop);
-  host.fanOut({ sessionId: info.id, ordinal, events: [], isReset: true });
+  host.fanOut(resetBatch(info.id, ordinal, host.now()));
 }

@@ -9,8 +9,9 @@ import type { Committing } from "./committer.js";
 import { Hold } from "./hold.js";
 import { type CommitContent, type LaneState, nextBatch, noteDurable, positionOf, revert } from "./lane-state.js";
 import { LoadedSession } from "./loaded-session.js";
+import { foundCommitted, refuse, settled, wasCommitted } from "./outcome.js";
 import { type Admitted, type AdmittedEvent, isEvent, keysOf, type Publication, refusedBy } from "./publication.js";
-import { observeEvent, reportFailures, type SessionHost } from "./session-host.js";
+import type { SessionHost } from "./session-host.js";
 
 /** A lane that waits while work on its session goes on. */
 export interface HeldLane {
@@ -66,9 +67,6 @@ export class Lane implements Committing {
   #taken: Taken | undefined;
   #conflicts = 0;
   #admitting = false;
-  #followers = 0;
-  /** The highest revision that the store is known to have reached; infinite where it is not known. */
-  #moved = 0;
   #refusal: Error | undefined;
   readonly #hold = new Hold();
 
@@ -84,7 +82,7 @@ export class Lane implements Committing {
   }
 
   get isIdle(): boolean {
-    return this.#followers === 0 && this.#isSettled;
+    return !this.#session.isFollowed && this.#isSettled;
   }
 
   /** Takes events, or what decides them, into the order. The publication hears of the outcome. */
@@ -112,24 +110,17 @@ export class Lane implements Committing {
    * returned function is called.
    */
   follow(): () => void {
-    this.#followers++;
-    // Whoever reads the session is told what fails.
-    this.#session.load().catch(() => {});
-    let isOver = false;
-    return () => {
-      if (!isOver) this.#followers--;
-      isOver = true;
-    };
+    return this.#session.follow();
   }
 
   /** Resolves when all that is committed from now on will be fanned out, or where nobody follows. */
   async followed(): Promise<void> {
-    if (this.#followers > 0) await this.#session.load();
+    if (this.#session.isFollowed) await this.#session.load();
   }
 
   /** The store has come to a revision, or to one that is not known. */
-  moved(revision = Number.POSITIVE_INFINITY): void {
-    if (revision > this.#moved) this.#moved = revision;
+  moved(revision?: number): void {
+    this.#session.moved(revision);
     this.#takeMoves();
   }
 
@@ -185,7 +176,7 @@ export class Lane implements Committing {
     const events = admitted.filter(isEvent);
     if (events.length === 0) {
       // Decisions without events stand on what is durable already.
-      for (const each of admitted) this.#settled(each);
+      for (const each of admitted) settled(this.#host, this.id, each);
       this.#goOn();
       return undefined;
     }
@@ -209,31 +200,12 @@ export class Lane implements Committing {
     if (outcome === undefined) {
       this.#conflicts = 0;
       if (taken.given !== undefined) noteDurable(this.#host, state, taken.given.batch, taken.given.position);
-      for (const each of taken.admitted) this.#settled(each);
+      for (const each of taken.admitted) settled(this.#host, this.id, each);
       this.#takeMoves();
     } else {
       this.#startOver(state, taken, outcome);
     }
     this.#hold.changed();
-  }
-
-  #settled(admitted: Admitted): void {
-    if (!isEvent(admitted)) {
-      admitted.answer();
-      return;
-    }
-    const { stored, uiEvents } = admitted;
-    const { ordinal, name } = stored;
-    this.#noteCommitted(admitted);
-    this.#host.fanOut({ sessionId: this.id, ordinal, events: uiEvents, isReset: false });
-    observeEvent(this.#host, this.id, "fanout", name, ordinal, uiEvents.length);
-    if (admitted.isLast) admitted.publication.resolve({ ordinal });
-  }
-
-  #noteCommitted({ publication, stored, failures }: AdmittedEvent): void {
-    publication.claim?.published(stored.ordinal);
-    if (failures.length > 0) reportFailures(this.#host, this.id, failures);
-    observeEvent(this.#host, this.id, "commit", stored.name, stored.ordinal);
   }
 
   get #isDrained(): boolean {
@@ -299,16 +271,7 @@ export class Lane implements Committing {
 
   /** Takes over what other processes committed, for those who follow, once nothing stands in the way. */
   #takeMoves(): void {
-    if (this.#followers === 0 || !this.#isSettled) return;
-    const { state } = this.#session;
-    // What fails here is told to whoever next uses the session, or tried again when the store moves again.
-    if (state === undefined) {
-      if (this.#moved > 0) this.#session.load().catch(() => {});
-      this.#moved = 0;
-    } else if (this.#moved > state.revision) {
-      this.#moved = 0;
-      this.#session.read(() => this.#session.catchUp()).catch(() => {});
-    }
+    if (this.#isSettled) this.#session.takeMoves();
   }
 
   /** The store does not have what it was given, or does not say so. */
@@ -318,7 +281,7 @@ export class Lane implements Committing {
     revert(state);
     const { revision } = state;
     void this.#session.read(async () => {
-      const isIn = await this.#isIn(given?.batch, outcome);
+      const isIn = await wasCommitted(this.#host, given?.batch, outcome);
       await this.#session.catchUp().catch(() => {});
       if (this.#session.state?.revision !== revision) this.#conflicts = 0;
       const done = isIn ? admitted.filter(isEvent) : [];
@@ -327,17 +290,9 @@ export class Lane implements Committing {
       // Those of several events stand there several times.
       const again = new Set(redo.map(({ publication }) => publication).filter((each) => !over.has(each)));
       this.#waiting = [...again, ...this.#waiting];
-      for (const each of done) this.#noteCommitted(each);
-      for (const { publication, stored, isLast } of done) if (isLast) publication.resolve({ ordinal: stored.ordinal });
-      this.#refuse(refused, outcome);
+      foundCommitted(this.#host, this.id, done);
+      refuse(this.#host, this.id, refused, outcome);
     });
-  }
-
-  /** Whether a batch was committed, though the store did not say so. */
-  async #isIn(batch: SessionBatch | undefined, outcome: Error): Promise<boolean> {
-    const isKnown = ["ORDINAL_CONFLICT", "KEY_CLAIMED"].includes(toStoreError(outcome).code);
-    if (batch === undefined || isKnown) return false;
-    return this.#host.store.hasBatch(this.id, batch.id).catch(() => false);
   }
 
   #refusedOf(admitted: readonly Admitted[], outcome: Error): readonly AdmittedEvent[] {
@@ -345,16 +300,5 @@ export class Lane implements Committing {
     if (again) return [];
     this.#conflicts = 0;
     return refusedBy(outcome, admitted);
-  }
-
-  #refuse(refused: readonly AdmittedEvent[], outcome: Error): void {
-    const error = toStoreError(outcome, { sessionId: this.id });
-    const step = isSessionstreamError(outcome, "ORDINAL_CONFLICT") ? "order" : "commit";
-    for (const { publication, stored } of refused) {
-      const { ordinal, name } = stored;
-      // That another process did the same work first is no failure.
-      if (error.code !== "KEY_CLAIMED") this.#host.report({ step, sessionId: this.id, ordinal, name, error });
-      publication.reject(error);
-    }
   }
 }

@@ -1,3 +1,4 @@
+import { resetBatch } from "../../../session/ui-batch.js";
 import type { TimelineView } from "../../../timeline/view.js";
 import { catchUp } from "./follow.js";
 import { type LaneState, loadState } from "./lane-state.js";
@@ -12,6 +13,9 @@ export class LoadedSession {
   /** The last state that there was: for readers, while another is read. */
   #seen: LaneState | undefined;
   #reading: Promise<void> | undefined;
+  #followers = 0;
+  /** The revision that the store is known to have reached; infinite where it is not known. */
+  #moved = 0;
   /** The timeline as the lane has it, live. Read it only once the session is loaded. */
   readonly timeline: TimelineView = {
     get: (entity, id) => this.#seen?.timeline.get(entity, id),
@@ -33,6 +37,36 @@ export class LoadedSession {
   /** Nothing may be ordered meanwhile. */
   get isReading(): boolean {
     return this.#reading !== undefined;
+  }
+
+  get isFollowed(): boolean {
+    return this.#followers > 0;
+  }
+
+  /** Somebody follows the session, until the returned function is called. */
+  follow(): () => void {
+    this.#followers++;
+    // Whoever reads the session is told what fails.
+    this.load().catch(() => {});
+    let isOver = false;
+    return () => {
+      if (!isOver) this.#followers--;
+      isOver = true;
+    };
+  }
+
+  /** The store has come to a revision, or to one that is not known. */
+  moved(revision = Number.POSITIVE_INFINITY): void {
+    if (revision > this.#moved) this.#moved = revision;
+  }
+
+  /** Takes over what moved, if somebody follows. To be called when nothing stands in the way. */
+  takeMoves(): void {
+    if (!this.isFollowed || this.#moved <= (this.#state?.revision ?? 0)) return;
+    this.#moved = 0;
+    // What fails here is told to whoever next uses the session, or tried again when the store moves again.
+    const taken = this.#state === undefined ? this.load() : this.read(() => this.catchUp());
+    taken.catch(() => {});
   }
 
   /** Loads the session where it is not, and waits until no reading goes on. */
@@ -87,6 +121,6 @@ export class LoadedSession {
     this.#seen = state;
     if (before === undefined || (before.durable.revision === state.revision && before.epoch === state.epoch)) return;
     // Who follows the session lacks what was committed in between.
-    this.#host.fanOut({ sessionId: this.#id, ordinal: state.timeline.cursor, events: [], isReset: true });
+    this.#host.fanOut(resetBatch(this.#id, state.timeline.cursor, this.#host.now()));
   }
 }

@@ -1,5 +1,6 @@
 import type { SessionInfo } from "../../../session/session-info.js";
 import type { TimelineStop } from "../../../session/timeline-stop.js";
+import { resetBatch } from "../../../session/ui-batch.js";
 import { readLog } from "../../../store/read-log.js";
 import type { Timeline } from "../../../timeline/timeline.js";
 import { TrackedTimeline } from "../../../timeline/tracked-timeline.js";
@@ -72,7 +73,7 @@ async function commitRepair(
   }
   const { id } = state.info;
   reportFailures(host, id, failures);
-  host.fanOut({ sessionId: id, ordinal: state.timeline.cursor, events: [], isReset: true });
+  host.fanOut(resetBatch(id, state.timeline.cursor, host.now()));
 }
 
 /** Keeps failures that changed nothing, but for those that are on record already. */

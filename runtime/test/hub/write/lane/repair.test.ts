@@ -146,7 +146,7 @@ describe.each(places)("repair of a timeline in %s", (_name, make) => {
     delete switches.beforeTimeline;
     await hub.retry("s");
     await hub.rebuild("s");
-    const reset = { sessionId: "s", ordinal: 3n, events: [], isReset: true };
+    const reset = { sessionId: "s", ordinal: 3n, time: expect.any(Number), events: [], isReset: true };
     expect(batches).toEqual([reset, reset]);
     await hub.close();
   });

@@ -1,0 +1,71 @@
+import type { SchemaRegistry } from "../schema/registry.js";
+import { memoryStore } from "../store/memory-store.js";
+import { reporter } from "./observe/error-report.js";
+import { harmless } from "./observe/pipeline-observer.js";
+import type { HubOptions } from "./options.js";
+import { EventReader } from "./project/event-reader.js";
+import { FeatureProjections } from "./project/feature-projections.js";
+import { Fold } from "./project/fold.js";
+import { policiesOf } from "./project/policies.js";
+import { History } from "./read/history.js";
+import { ActiveSessions } from "./write/active-sessions.js";
+import { Closing } from "./write/closing.js";
+import { Fanouts } from "./write/fanouts.js";
+import { FollowedSessions } from "./write/followed-sessions.js";
+import { type Handler, handlersOf } from "./write/handlers.js";
+import { Committer } from "./write/lane/committer.js";
+import { Descriptors } from "./write/lane/descriptors.js";
+import { Process } from "./write/lane/process.js";
+
+/** What a hub is made of. */
+export interface HubParts {
+  readonly history: History;
+  readonly handlers: ReadonlyMap<string, Handler>;
+  readonly sessions: ActiveSessions;
+  readonly fanouts: Fanouts;
+  readonly followed: FollowedSessions;
+  readonly closing: Closing;
+}
+
+/** Registers the features, and makes the parts of a hub and what they need of each other. */
+export function partsOf(options: HubOptions, registry: SchemaRegistry): HubParts {
+  const { features, store = memoryStore(), observer, sessionMetadata = () => ({}) } = options;
+  // Not Date.now itself, which tests replace.
+  const { lease = 10_000, keepIdle = 1000, now = () => Date.now() } = options;
+  for (const { desc } of features) registry.register(desc);
+  const report = reporter(options.onError);
+  const observe = harmless(observer);
+  const policies = policiesOf(options.onProjectionError);
+  const projections = new FeatureProjections(registry, features);
+  const reader = new EventReader(registry, features);
+  const history = new History({
+    registry,
+    store,
+    reader,
+    fold: new Fold(reader, projections, policies, undefined),
+    past: new Fold(reader, projections, { ui: "advance", timeline: "advance" }, undefined),
+  });
+  const process = new Process(store, lease);
+  const fanouts = new Fanouts(report);
+  const sessions = new ActiveSessions(
+    {
+      registry,
+      store,
+      reader,
+      fold: new Fold(reader, projections, policies, observe),
+      committer: new Committer(store),
+      process,
+      descriptors: new Descriptors(registry),
+      openers: features.flatMap((feature) => feature.opened?.bind(feature) ?? []),
+      observe,
+      now,
+      sessionMetadata,
+      fanOut: (batch) => fanouts.fanOut(batch),
+      report,
+    },
+    keepIdle,
+  );
+  const followed = new FollowedSessions(sessions, fanouts, store);
+  const closing = new Closing(sessions, followed, process, store);
+  return { history, handlers: handlersOf(features), sessions, fanouts, followed, closing };
+}

@@ -1,0 +1,56 @@
+import { fromBinary } from "@bufbuild/protobuf";
+import { BinaryWriter } from "@bufbuild/protobuf/wire";
+import { checkOptions } from "../../base/option.js";
+import { aTraceContext } from "../../session/trace-context.js";
+import type { EventMeta } from "../../store/event-meta.js";
+import type { Published, PublishOptions } from "../feature/command-context.js";
+import { type Keys, serverKeys } from "./keys.js";
+import type { Lane } from "./lane/lane.js";
+import type { EncodedEvent } from "./lane/publication.js";
+import type { SessionHost } from "./lane/session-host.js";
+import { encodeGiven, enqueue, type Publishable } from "./publisher.js";
+
+/**
+ * Takes what is published without a command: an event, or several together; under a key, once.
+ * @throws UNKNOWN_NAME, PAYLOAD_TYPE_MISMATCH, INVALID_PAYLOAD or INVALID_OPTION.
+ */
+export function deliver(
+  { lane, keys, host }: { readonly lane: Lane; readonly keys: Keys; readonly host: SessionHost },
+  given: Publishable,
+  init: object | undefined,
+  options: PublishOptions = {},
+): Promise<Published> {
+  const { registry } = host;
+  const meta = metaOf(options);
+  const { key } = options;
+  const events = encodeGiven(registry, lane.id, given, init);
+  if (key === undefined) return enqueue(lane, events, { meta });
+  // As they are now, whatever the caller does with what it gave.
+  const kept = events.map((event) => ({
+    ...event,
+    payload: fromBinary(registry.event(event.name).schema, event.encoded),
+  }));
+  const what = `event ${events.map((event) => event.name).join(" ")}`;
+  const request = { space: serverKeys, key, what, payload: joined(events) };
+  return keys.publish(request, (claim) => enqueue(lane, kept, { claim, meta }));
+}
+
+function metaOf({ cause, trace }: PublishOptions): EventMeta | undefined {
+  if (cause === undefined && trace === undefined) return undefined;
+  checkOptions("publish", { cause, trace }, { cause: anOrdinal, trace: aTraceContext });
+  return { ...(cause !== undefined && { cause }), ...(trace !== undefined && { trace }) };
+}
+
+const anOrdinal = {
+  words: "the ordinal of an event: a bigint from 1n",
+  accepts: (value: unknown) => typeof value === "bigint" && value >= 1n,
+};
+
+/** The payloads of events as one, each after its length, so that no two lists of events give the same. */
+function joined(events: readonly EncodedEvent[]): Uint8Array {
+  const [only] = events;
+  if (only !== undefined && events.length === 1) return only.encoded;
+  const writer = new BinaryWriter();
+  for (const { encoded } of events) writer.bytes(encoded);
+  return writer.finish();
+}

@@ -1,0 +1,59 @@
+import { isSessionstreamError } from "../../../base/errors.js";
+import { uiBatchOf } from "../../../session/ui-batch.js";
+import type { SessionBatch } from "../../../store/batch.js";
+import { toStoreError } from "../../../store/store-error.js";
+import { type Admitted, type AdmittedEvent, isEvent } from "./publication.js";
+import { observeEvent, reportFailures, type SessionHost } from "./session-host.js";
+
+// What became of what a lane gave to the store, and who is told.
+
+/** It is durable, or stands on what is. */
+export function settled(host: SessionHost, sessionId: string, admitted: Admitted): void {
+  if (!isEvent(admitted)) {
+    admitted.answer();
+    return;
+  }
+  const { publication, stored, uiEvents, isLast } = admitted;
+  const { ordinal, name } = stored;
+  committed(host, sessionId, admitted);
+  host.fanOut(uiBatchOf(sessionId, stored, uiEvents));
+  observeEvent(host, sessionId, "fanout", name, ordinal, uiEvents.length);
+  if (isLast) publication.resolve({ ordinal });
+}
+
+/** Events are durable that were fanned out already, as if another process had committed them. */
+export function foundCommitted(host: SessionHost, sessionId: string, events: readonly AdmittedEvent[]): void {
+  for (const event of events) committed(host, sessionId, event);
+  for (const { publication, stored, isLast } of events) {
+    if (isLast) publication.resolve({ ordinal: stored.ordinal });
+  }
+}
+
+function committed(host: SessionHost, sessionId: string, { publication, stored, failures }: AdmittedEvent): void {
+  publication.claim?.published(stored.ordinal);
+  if (failures.length > 0) reportFailures(host, sessionId, failures);
+  observeEvent(host, sessionId, "commit", stored.name, stored.ordinal);
+}
+
+/** Events have no place in the log. */
+export function refuse(host: SessionHost, sessionId: string, events: readonly AdmittedEvent[], outcome: Error): void {
+  const error = toStoreError(outcome, { sessionId });
+  const step = error.code === "ORDINAL_CONFLICT" ? "order" : "commit";
+  for (const { publication, stored } of events) {
+    const { ordinal, name } = stored;
+    // That another process did the same work first is no failure.
+    if (error.code !== "KEY_CLAIMED") host.report({ step, sessionId, ordinal, name, error });
+    publication.reject(error);
+  }
+}
+
+/** Whether a batch was committed, though the store did not say so. */
+export async function wasCommitted(
+  host: SessionHost,
+  batch: SessionBatch | undefined,
+  outcome: Error,
+): Promise<boolean> {
+  const isKnown = isSessionstreamError(outcome, "ORDINAL_CONFLICT") || isSessionstreamError(outcome, "KEY_CLAIMED");
+  if (batch === undefined || isKnown) return false;
+  return host.store.hasBatch(batch.sessionId, batch.id).catch(() => false);
+}

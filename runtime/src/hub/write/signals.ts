@@ -1,0 +1,32 @@
+import { whenAborted } from "../../base/abort.js";
+
+/** The abort signals of a session's handlers, and of those who wait for one under a key. */
+export class Signals {
+  readonly #controllers = new Set<AbortController>();
+  #reason: Error | undefined;
+
+  /** Why all are aborted, if they are. */
+  get reason(): Error | undefined {
+    return this.#reason;
+  }
+
+  /** Aborts all, and those that are still to begin. */
+  abort(reason: Error): void {
+    this.#reason = reason;
+    for (const controller of this.#controllers) controller.abort(reason);
+  }
+
+  /** Gives work a signal that is aborted with the caller's, if there is one, and by `abort`. */
+  async during<T>(caller: AbortSignal | undefined, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const controller = new AbortController();
+    const stop = caller && whenAborted(caller, (reason) => controller.abort(reason));
+    if (this.#reason !== undefined) controller.abort(this.#reason);
+    this.#controllers.add(controller);
+    try {
+      return await work(controller.signal);
+    } finally {
+      this.#controllers.delete(controller);
+      stop?.();
+    }
+  }
+}
