@@ -39,11 +39,19 @@ test("a handler's own invalid publish does not look like the client's mistake", 
 
 test("a store that fails, or has what cannot be read, is not the client's mistake either", async () => {
   const place = memoryPlace();
-  const entity = { kind: "LabNote", id: "1", createdOrdinal: 1n, lastEventOrdinal: 1n, type: "lab.v1.NoteEntity" };
+  const entity = {
+    kind: "LabNote",
+    id: "1",
+    createdOrdinal: 1n,
+    position: 0,
+    lastEventOrdinal: 1n,
+    type: "lab.v1.NoteEntity",
+  };
   const corrupt = {
     revision: 1,
     ordinal: 1n,
     cursor: 1n,
+    failedAt: undefined,
     metadata: {},
     epoch: "",
     entities: [{ ...entity, payload: new Uint8Array([0xff]) }],

@@ -4,7 +4,7 @@ import { httpHandler } from "@sessionstream/runtime/http";
 import { expect, test, vi } from "vitest";
 import { LabTrace, LabWork } from "../../../test/fixtures/gen/lab/v1/lab_sessionstream.js";
 import { type LabSwitches, labOf } from "../../../test/fixtures/lab.js";
-import { memoryPlace } from "../../../test/fixtures/stores.js";
+import { memoryPlace, wrapStore } from "../../../test/fixtures/stores.js";
 import { internal, serve } from "./lab-http.js";
 
 test("a command that is sent again after a crash or a lost answer gets the ordinal of the first, and doubles nothing", async () => {
@@ -14,12 +14,13 @@ test("a command that is sent again after a crash or a lost answer gets the ordin
     // The process ends here, as far as the caller can see.
     await sleep(60_000, undefined, { ref: false });
   };
-  const before = new Hub({ features: [labOf({ work: interrupted })], store: place.open() });
+  const silent = wrapStore(place.open(), { beat: async () => {} });
+  const before = new Hub({ features: [labOf({ work: interrupted })], store: silent });
   void before.submit("s", LabWork, {}, { key: "k" });
   while ((await before.events("s")).length === 0) await sleep(1);
 
   const work: LabSwitches["work"] = async ({ publish }) => void (await publish(LabTrace, {}));
-  const hub = new Hub({ features: [labOf({ work })], store: place.open() });
+  const hub = new Hub({ features: [labOf({ work })], store: place.open(), lease: 100 });
   const post = async (key: string) => {
     const headers = { "content-type": "application/json", "idempotency-key": key };
     const url = "http://server.test/api/sessions/s/commands/LabWork";

@@ -91,6 +91,7 @@ test("the registry knows the messages of details, also of files that declare not
     commands: [command("Alone", AskCommandSchema, { rejects: { CLOSED: ApprovalStateSchema } })],
     events: [],
     supersededEvents: [],
+    retired: [],
     uiEvents: [],
     timelineEntities: [],
   });

@@ -28,8 +28,8 @@ export class Fanouts {
 
   fanOut(batch: UiBatch): void {
     if (batch.events.length === 0 && !batch.isReset) return;
-    for (const fanout of this.#ofAll) this.#give(fanout, batch);
     for (const fanout of this.#ofSession.get(batch.sessionId) ?? []) this.#give(fanout, batch);
+    for (const fanout of this.#ofAll) this.#give(fanout, batch);
   }
 
   #give(fanout: Fanout, batch: UiBatch): void {

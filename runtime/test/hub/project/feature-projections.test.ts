@@ -25,6 +25,7 @@ function project(which: "ui" | "timeline", returned: () => unknown) {
     payload: { $typeName: "lab.v1.TraceEvent", text: "" } as BackendEvent["payload"],
     ordinal: 3n,
     time: 0,
+    meta: {},
     session: { id: "s", metadata: {} },
   };
   return projector[which](event, new Timeline(registry));

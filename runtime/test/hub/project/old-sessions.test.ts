@@ -14,9 +14,9 @@ import { memoryPlace } from "../../../../test/fixtures/stores.js";
 const Note = timelineEntity("Note", HelloFrameSchema, "connectionId");
 
 /** A feature with one event, whose payload is the connection id, first field of its message, under whatever name. */
-function featureOf(desc: DescEvent, text: (payload: object) => string): Feature {
+function featureOf(desc: DescEvent, text: (payload: object) => string, retired: readonly string[] = []): Feature {
   return {
-    desc: feature("Old", { events: [desc], timelineEntities: [Note] }),
+    desc: feature("Old", { events: [desc], timelineEntities: [Note], retired }),
     timeline: ({ payload }) => [Note.put({ connectionId: text(payload) })],
   };
 }
@@ -66,7 +66,7 @@ describe("a schema changes, sessions stay", () => {
     await before.close();
 
     const Fresh = event("Fresh", EmptySchema);
-    const hub = new Hub({ features: [featureOf(Fresh, () => "new")], store: place.open() });
+    const hub = new Hub({ features: [featureOf(Fresh, () => "new", ["Retired"])], store: place.open() });
     await hub.publish("s", Fresh, create(EmptySchema));
     expect(await hub.session("s")).toMatchObject({ ordinal: 2n, cursor: 2n });
     expect((await hub.snapshot("s")).list(Note).map(({ connectionId }) => connectionId)).toEqual(["old", "new"]);

@@ -43,7 +43,7 @@ export function resumeConformance(start: Start): void {
         "s",
         7,
         frame.noteEntity("b", "12", 2, 5),
-        frame.noteEntity("e", "1", 7, 7),
+        frame.noteEntity("e", "1", 7, 7, 1),
         frame.noteTombstone("c", 3, 6),
         frame.noteTombstone("d", 4, 7),
       ),
@@ -127,7 +127,10 @@ export function resumeConformance(start: Start): void {
     await hub.publish("s", BoardAppended, { code: "a", message: "2" });
     const client = await TestClient.open(at);
     expect(await client.resumed("s", 1n, before)).toEqual([
-      frame.reset("stalled", before, "s", 1, frame.noteEntity("a", "1", 1, 1)),
+      frame.stopped(
+        { name: "BoardAppended", ordinal: "2", reason: "failed" },
+        frame.reset("stalled", before, "s", 1, frame.noteEntity("a", "1", 1, 1)),
+      ),
       frame.noteAppended("s", 2, "a", "2"),
       frame.subscribed("s", "1"),
     ]);

@@ -52,11 +52,15 @@ export const noteTombstone = (code: string, created: number, last: number): Fram
   return { ...entity, tombstone: true };
 };
 
-export const noteEntity = (code: string, message: string, created: number, last: number): Frame => ({
+/** Where a timeline stops, in the first frame that a client that resumes is given. */
+export const stopped = (stop: Frame, first: Frame): Frame => ({ snapshot: { ...first.snapshot, stop } });
+
+export const noteEntity = (code: string, message: string, created: number, last: number, position = 0): Frame => ({
   kind: "BoardNote",
   id: code,
   createdOrdinal: String(created),
   lastEventOrdinal: String(last),
+  ...(position && { position }),
   payload: note(code, message),
 });
 
