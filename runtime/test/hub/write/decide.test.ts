@@ -1,4 +1,5 @@
 import type { Hub, Store, TimelineView } from "@sessionstream/runtime";
+import { failingStore } from "@sessionstream/runtime/testing";
 import { describe, expect, test } from "vitest";
 import {
   LabCounter,
@@ -191,6 +192,25 @@ describe("two hubs on one file", () => {
     await b.hub.publish("s", LabCounterAdded, { name: "seats", amount: 7n });
     await a.work();
     expect(read).toEqual([undefined, 7n]);
+    await Promise.all([a.hub.close(), b.hub.close()]);
+  });
+
+  test("a handler reads what the other one wrote, also while events of its own session are being committed", async () => {
+    const place = filePlace(newFile());
+    const store = failingStore(place.open());
+    const read: (bigint | undefined)[] = [];
+    const a = hubOf(async ({ session }) => void read.push(session.timeline.get(LabCounter, "seats")?.total), store);
+    const b = hubOf(() => {}, place.open());
+    await a.hub.publish("s", LabTrace, {});
+    const held = store.holdNext("commit");
+    const late = a.hub.publish("s", LabTrace, {});
+    await held.reached;
+    await b.hub.publish("s", LabCounterAdded, { name: "seats", amount: 7n });
+    const reading = a.work();
+    expect(await settles(reading)).toBe(false);
+    held.release();
+    await Promise.all([late, reading]);
+    expect(read).toEqual([7n]);
     await Promise.all([a.hub.close(), b.hub.close()]);
   });
 

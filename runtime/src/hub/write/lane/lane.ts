@@ -124,14 +124,15 @@ export class Lane implements Committing {
     this.#takeMoves();
   }
 
-  /**
-   * Makes sure that what the lane knows is at least as new as what the store has now.
-   * What waits to be committed finds out by itself whether it is.
-   */
+  /** Makes sure that what the lane knows is at least as new as what the store has now. */
   async refresh(): Promise<void> {
-    if (this.#session.isReading) await this.#session.load();
-    if (!this.#isFree || !(await this.#session.isBehind()) || !this.#isFree) return;
-    await this.#session.read(() => this.#session.catchUp());
+    const isBehind = await this.#session.behind();
+    while (isBehind()) {
+      if (this.#session.isReading) await this.#session.load();
+      else if (this.#isFree) await this.#session.read(() => this.#session.catchUp());
+      // It is ours and about to be settled, or what is about to be committed finds out that it comes too late.
+      else await this.#hold.change();
+    }
   }
 
   /** Loads the session where it is not, and says where it stands. */

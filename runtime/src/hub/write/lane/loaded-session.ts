@@ -93,12 +93,15 @@ export class LoadedSession {
     return this.#reading;
   }
 
-  /** Whether the store has come further than the state. */
-  async isBehind(): Promise<boolean> {
-    const state = this.#state;
-    if (state === undefined) return false;
+  /** Looks how far the store has come. Whether the state lacks something of that can change until it is asked. */
+  async behind(): Promise<() => boolean> {
+    if (this.#state === undefined) return () => false;
     const stored = await this.#host.store.session(this.#id);
-    return stored !== undefined && (stored.revision > state.revision || stored.epoch !== state.epoch);
+    return () => {
+      if (stored === undefined || this.#state === undefined) return false;
+      const { durable, epoch } = this.#state;
+      return durable.revision < stored.revision || (durable.revision === stored.revision && epoch !== stored.epoch);
+    };
   }
 
   /** Within a reading: takes over what other processes committed. The state must have nothing that is not durable. */
