@@ -1,0 +1,83 @@
+import { type ChildProcess, fork } from "node:child_process";
+import { fileURLToPath } from "node:url";
+
+/** What a process says. */
+interface Answered {
+  readonly id?: number;
+  readonly answer?: unknown;
+  readonly error?: string;
+}
+
+/**
+ * A process that a campaign runs. It says { ready } once, and answers each message { id, … }
+ * with { id, answer } or { id, error }. Whatever else it says goes to `onMessage`.
+ */
+export class Child<Request extends object> {
+  readonly #process: ChildProcess;
+  readonly #waiting = new Map<number, (message: Answered) => void>();
+  readonly #gone: Promise<void>;
+  #ids = 0;
+
+  private constructor(path: string, args: readonly string[], onMessage: (message: unknown) => void) {
+    // Messages have bigints.
+    this.#process = fork(path, args, { serialization: "advanced", execArgv: [] });
+    this.#gone = new Promise((resolve) => this.#process.once("exit", () => resolve()));
+    void this.#gone.then(() => {
+      for (const answer of this.#waiting.values()) answer({ error: "the process is gone" });
+      this.#waiting.clear();
+    });
+    this.#process.on("message", (message: Answered) => {
+      const waiting = message.id === undefined ? undefined : this.#waiting.get(message.id);
+      if (waiting === undefined) onMessage(message);
+      else waiting(message);
+    });
+  }
+
+  /** Starts a script, whose path is relative to this folder, and waits until it is ready. */
+  static async start<Request extends object>(
+    script: string,
+    args: readonly string[],
+    onMessage: (message: unknown) => void = () => {},
+  ): Promise<Child<Request>> {
+    let isReady = () => {};
+    const ready = new Promise<void>((resolve) => {
+      isReady = resolve;
+    });
+    const path = fileURLToPath(new URL(script, import.meta.url));
+    const child = new Child<Request>(path, args, (message) => {
+      if ((message as { ready?: true }).ready) isReady();
+      else onMessage(message);
+    });
+    await Promise.race([
+      ready,
+      child.#gone.then(() => {
+        throw new Error(`${script} ended before it was ready`);
+      }),
+    ]);
+    return child;
+  }
+
+  /** Asks, and resolves with the answer. Rejects if the process is gone. */
+  ask<Answer>(request: Request): Promise<Answer> {
+    const id = ++this.#ids;
+    return new Promise((resolve, reject) => {
+      if (!this.#process.connected) {
+        reject(new Error("the process is gone"));
+        return;
+      }
+      this.#waiting.set(id, ({ answer, error }) => {
+        this.#waiting.delete(id);
+        if (error === undefined) resolve(answer as Answer);
+        else reject(new Error(error));
+      });
+      // Whether it came over shows in the answer.
+      this.#process.send({ id, ...request }, () => {});
+    });
+  }
+
+  /** Kills it where it stands. Resolves when it is gone. */
+  async kill(): Promise<void> {
+    this.#process.kill("SIGKILL");
+    await this.#gone;
+  }
+}

@@ -1,0 +1,123 @@
+import { fromBinary } from "@bufbuild/protobuf";
+import type { StoredEvent, StoredTimeline } from "@sessionstream/runtime/store";
+import {
+  AccountSchema,
+  DepositedEventSchema,
+  SeatTakenEventSchema,
+  WithdrawnEventSchema,
+} from "../../fixtures/gen/till/v1/till_pb.js";
+import type { TillCommandPlan, TillHistory } from "./history.js";
+
+/** What the decider says of a command. Ordinals are of the session's log. */
+export type TillAnswer = {
+  readonly number: number;
+  /** Where the store stood before the command was submitted, and after its outcome was told. */
+  readonly before: bigint;
+  readonly after: bigint;
+  /** Where the timeline stood that the handler read first. */
+  readonly seen: bigint;
+} & (
+  | { readonly status: "done"; readonly ordinal: bigint }
+  | { readonly status: "failed"; readonly code: string }
+  | {
+      readonly status: "rejected";
+      /** Where the view stood that it was rejected on, and what it had. */
+      readonly view: bigint;
+      readonly balance: number | undefined;
+      readonly takenBy: number | undefined;
+    }
+);
+
+/** How a session stands after an event. */
+interface Standing {
+  readonly balance: number;
+  /** Who took which seat. */
+  readonly seats: ReadonlyMap<number, number>;
+}
+
+/** Folds the log of a session plainly, and says what is wrong with it. */
+function standings(log: readonly StoredEvent[], wrong: string[]): Standing[] {
+  const all: Standing[] = [{ balance: 0, seats: new Map() }];
+  log.forEach(({ ordinal, name, payload }, index) => {
+    if (ordinal !== BigInt(index + 1)) wrong.push(`the event after ${index} has the ordinal ${ordinal}`);
+    let { balance, seats } = all.at(-1) as Standing;
+    if (name === "TillDeposited") balance += fromBinary(DepositedEventSchema, payload).amount;
+    if (name === "TillWithdrawn") balance -= fromBinary(WithdrawnEventSchema, payload).amount;
+    if (name === "TillSeatTaken") {
+      const { seat, number } = fromBinary(SeatTakenEventSchema, payload);
+      if (seats.has(seat)) wrong.push(`seat ${seat} is taken again at ${ordinal}`);
+      seats = new Map([...seats, [seat, number]]);
+    }
+    if (balance < 0) wrong.push(`the account is at ${balance} at ${ordinal}`);
+    all.push({ balance, seats });
+  });
+  return all;
+}
+
+/** The command that published an event, if one did. */
+function numberOf({ name, payload }: StoredEvent): number | undefined {
+  if (name === "TillWithdrawn") return fromBinary(WithdrawnEventSchema, payload).number;
+  if (name === "TillSeatTaken") return fromBinary(SeatTakenEventSchema, payload).number;
+  return undefined;
+}
+
+/** What of a history does not hold, in words: nothing if all is well. */
+export function whatIsWrong(
+  { commands }: TillHistory,
+  answers: readonly TillAnswer[],
+  log: readonly StoredEvent[],
+  stored: StoredTimeline | undefined,
+): string[] {
+  const wrong: string[] = [];
+  const stands = standings(log, wrong);
+  const plans = new Map(commands.flat().map((plan) => [plan.manner.number, plan]));
+  if (answers.length !== plans.size) wrong.push(`${answers.length} of ${plans.size} commands were answered`);
+  for (const answer of answers) {
+    const { number, before, after, seen } = answer;
+    const say = (what: string) => wrong.push(`command ${number}: ${what}`);
+    const ordinals = log.filter((event) => numberOf(event) === number).map(({ ordinal }) => ordinal);
+    if (answer.status === "done") {
+      if (ordinals.length !== 1) say(`it is done, and has ${ordinals.length} events`);
+      else if (ordinals[0] !== answer.ordinal) say(`it is at ${ordinals[0]}, and was told ${answer.ordinal}`);
+      if (answer.ordinal > after) say("it was told before it was durable");
+    } else if (ordinals.length > 0) {
+      say(`it was ${answer.status}, and is at ${ordinals.join(" and ")}`);
+    }
+    // A handler that a failed commit kept from beginning has seen nothing.
+    if (answer.status !== "failed" && seen < before)
+      say(`it read the timeline at ${seen}, and the store was at ${before}`);
+    if (answer.status === "failed" && answer.code !== "STORE_FAILED") say(`it failed with ${answer.code}`);
+    if (answer.status === "rejected") {
+      const { view } = answer;
+      if (view < before) say(`it was rejected on the timeline at ${view}, and the store was at ${before}`);
+      if (view > after) say(`it was rejected on the timeline at ${view}, of which ${after} was durable`);
+      const plan = plans.get(number);
+      const standing = stands[Number(view)];
+      if (plan !== undefined && standing !== undefined) rejectedOn(plan, answer, standing, say);
+    }
+  }
+  const last = stands.at(-1);
+  if (stored?.cursor !== BigInt(log.length)) wrong.push(`the timeline is at ${stored?.cursor} of ${log.length}`);
+  for (const { kind, payload = new Uint8Array() } of stored?.entities ?? []) {
+    if (kind !== "TillAccount") continue;
+    const { balance, events } = fromBinary(AccountSchema, payload);
+    if (balance !== last?.balance || events !== log.length)
+      wrong.push(`the account has ${balance} of ${events} events`);
+  }
+  return wrong;
+}
+
+/** Whether what a rejection says was so. */
+function rejectedOn(
+  { seat, amount }: TillCommandPlan,
+  { balance, takenBy }: Extract<TillAnswer, { status: "rejected" }>,
+  standing: Standing,
+  say: (what: string) => void,
+): void {
+  if (seat === undefined) {
+    if (standing.balance !== balance) say(`it was told a balance of ${balance}, which was ${standing.balance}`);
+    if (standing.balance >= amount) say(`it was rejected though ${standing.balance} is enough for ${amount}`);
+  } else if (standing.seats.get(seat) !== takenBy) {
+    say(`it was told that ${takenBy} has seat ${seat}, which ${standing.seats.get(seat)} had`);
+  }
+}
