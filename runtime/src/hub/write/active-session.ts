@@ -70,6 +70,7 @@ export class ActiveSession {
 
   /** Where the session stands. */
   async status(): Promise<SessionStatus> {
+    await this.#lane.refresh();
     return this.#statusOf(await this.#lane.status());
   }
 
@@ -82,11 +83,14 @@ export class ActiveSession {
 
   /** Projects what the timeline lacks since a projection failed. */
   async retry(): Promise<SessionStatus> {
+    // Another process may know of a failure that this one has not heard of.
+    await this.#lane.refresh();
     return this.#statusOf(await retryTimeline(this.#lane, this.#host));
   }
 
   /** Folds the whole log again. */
   async rebuild(): Promise<SessionStatus> {
+    await this.#lane.refresh();
     return this.#statusOf(await rebuildTimeline(this.#lane, this.#host));
   }
 
