@@ -13,6 +13,8 @@ interface Answered {
  * with { id, answer } or { id, error }. Whatever else it says goes to `onMessage`.
  */
 export class Child<Request extends object> {
+  /** What it said when it was ready. */
+  #hello: unknown;
   readonly #process: ChildProcess;
   readonly #waiting = new Map<number, (message: Answered) => void>();
   readonly #gone: Promise<void>;
@@ -39,22 +41,26 @@ export class Child<Request extends object> {
     args: readonly string[],
     onMessage: (message: unknown) => void = () => {},
   ): Promise<Child<Request>> {
-    let isReady = () => {};
-    const ready = new Promise<void>((resolve) => {
+    let isReady = (_hello: unknown) => {};
+    const ready = new Promise<unknown>((resolve) => {
       isReady = resolve;
     });
     const path = fileURLToPath(new URL(script, import.meta.url));
     const child = new Child<Request>(path, args, (message) => {
-      if ((message as { ready?: true }).ready) isReady();
+      if ((message as { ready?: true }).ready) isReady(message);
       else onMessage(message);
     });
-    await Promise.race([
+    child.#hello = await Promise.race([
       ready,
       child.#gone.then(() => {
         throw new Error(`${script} ended before it was ready`);
       }),
     ]);
     return child;
+  }
+
+  get hello(): unknown {
+    return this.#hello;
   }
 
   /** Asks, and resolves with the answer. Rejects if the process is gone. */

@@ -1,0 +1,66 @@
+import type { ConsoleProcess, Heard } from "./console-process.js";
+
+/**
+ * Follows a session at a process, as a client would: it begins with a snapshot, takes every batch above it,
+ * and begins again at a reset. What it hears twice, not at all or out of order, it says.
+ */
+export class Follower {
+  readonly wrong: string[] = [];
+  /** All that was shown live, by ordinal. */
+  readonly shown = new Map<bigint, string>();
+  resets = 0;
+  readonly #process: ConsoleProcess;
+  readonly #session: string;
+  readonly #name: string;
+  #held: Heard[] | undefined = [];
+  #isStale = false;
+  #hydratedTo = 0n;
+  #last = 0n;
+
+  constructor(process: ConsoleProcess, session: string, name: string) {
+    this.#process = process;
+    this.#session = session;
+    this.#name = name;
+  }
+
+  /** The ordinal of the last event that it knows. Undefined while it begins. */
+  get last(): bigint | undefined {
+    return this.#held === undefined ? this.#last : undefined;
+  }
+
+  /** Rejects if the process is killed. */
+  async start(): Promise<void> {
+    await this.#begin(() => this.#process.follow(this.#session, (heard) => this.#hear(heard)));
+  }
+
+  async #begin(ask: () => ReturnType<ConsoleProcess["begin"]>): Promise<void> {
+    this.#held = [];
+    this.#isStale = false;
+    const { ordinal, missed } = await ask();
+    if (this.#isStale) return this.#begin(() => this.#process.begin(this.#session));
+    this.#last = ordinal;
+    for (const heard of missed) this.#take(heard);
+    this.#hydratedTo = this.#last;
+    const held: Heard[] = this.#held;
+    this.#held = undefined;
+    for (const heard of held) this.#hear(heard);
+  }
+
+  #hear(heard: Heard): void {
+    if (heard.isReset) {
+      this.resets++;
+      if (this.#held !== undefined) this.#isStale = true;
+      // It fails where the process is killed, and then nobody follows here any more.
+      else this.#begin(() => this.#process.begin(this.#session)).catch(() => {});
+      return;
+    }
+    if (this.#held !== undefined) this.#held.push(heard);
+    else if (heard.ordinal > this.#hydratedTo) this.#take(heard);
+  }
+
+  #take({ ordinal, shown }: Heard): void {
+    if (ordinal !== this.#last + 1n) this.wrong.push(`${this.#name} heard ${ordinal} after ${this.#last}`);
+    this.#last = ordinal;
+    this.shown.set(ordinal, shown);
+  }
+}
