@@ -1,8 +1,8 @@
 import type { Store } from "@sessionstream/runtime";
 import { sqliteStore } from "@sessionstream/runtime/sqlite";
 import { newFile, readAll } from "../../fixtures/stores.js";
+import { Child } from "../../processes/child.js";
 import type { Harvest } from "../campaign.js";
-import { Child } from "../child.js";
 import { type TillAnswer, whatIsWrong } from "./check.js";
 import { type TillCommandPlan, tillHistory } from "./history.js";
 
@@ -48,7 +48,9 @@ export async function runDecisions(seed: number, count: number, isCareless = fal
 
 async function onFile(file: string, run: (deciders: readonly Decider[], store: Store) => Promise<void>): Promise<void> {
   const store = sqliteStore(file, { synchronous: "normal" });
-  const deciders = await Promise.all([0, 1].map((): Promise<Decider> => Child.start("decisions/decider.mjs", [file])));
+  const deciders = await Promise.all(
+    [0, 1].map((): Promise<Decider> => Child.start("../campaigns/decisions/decider.mjs", [file])),
+  );
   try {
     await run(deciders, store);
   } finally {

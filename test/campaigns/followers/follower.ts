@@ -1,4 +1,5 @@
-import type { ConsoleProcess, Heard } from "./console-process.js";
+import { processIsGone } from "../../processes/child.js";
+import type { ConsoleProcess, Heard } from "../../processes/console-process.js";
 
 /**
  * Follows a session at a process, as a client would: it begins with a snapshot, takes every batch above it,
@@ -28,16 +29,22 @@ export class Follower {
     return this.#held === undefined ? this.#last : undefined;
   }
 
-  /** Rejects if the process is killed. */
-  async start(): Promise<void> {
-    await this.#begin(() => this.#process.follow(this.#session, (heard) => this.#hear(heard)));
+  start(): Promise<void> {
+    return this.#begin(() => this.#process.follow(this.#session, (heard) => this.#hear(heard)));
   }
 
-  async #begin(ask: () => ReturnType<ConsoleProcess["begin"]>): Promise<void> {
+  #begin(ask: () => ReturnType<ConsoleProcess["begin"]>): Promise<void> {
+    return this.#tryBegin(ask).catch(({ message }: Error) => {
+      // Then nobody follows here any more.
+      if (message !== processIsGone) this.wrong.push(`${this.#name} could not begin: ${message}`);
+    });
+  }
+
+  async #tryBegin(ask: () => ReturnType<ConsoleProcess["begin"]>): Promise<void> {
     this.#held = [];
     this.#isStale = false;
     const { ordinal, missed } = await ask();
-    if (this.#isStale) return this.#begin(() => this.#process.begin(this.#session));
+    if (this.#isStale) return this.#tryBegin(() => this.#process.begin(this.#session));
     this.#last = ordinal;
     for (const heard of missed) this.#take(heard);
     this.#hydratedTo = this.#last;
@@ -50,8 +57,7 @@ export class Follower {
     if (heard.isReset) {
       this.resets++;
       if (this.#held !== undefined) this.#isStale = true;
-      // It fails where the process is killed, and then nobody follows here any more.
-      else this.#begin(() => this.#process.begin(this.#session)).catch(() => {});
+      else void this.#begin(() => this.#process.begin(this.#session));
       return;
     }
     if (this.#held !== undefined) this.#held.push(heard);

@@ -4,12 +4,12 @@ import { sqliteStore } from "@sessionstream/runtime/sqlite";
 import type { console } from "../../fixtures/gen/console/v1/console_sessionstream.js";
 import { newFile, readAll } from "../../fixtures/stores.js";
 import { until } from "../../fixtures/until.js";
+import { ConsoleProcess } from "../../processes/console-process.js";
+import { foldConsole } from "../../processes/plain-console.js";
+import { connectConsole, Screen } from "../../processes/screen.js";
 import type { Harvest } from "../campaign.js";
-import { ConsoleProcess } from "./console-process.js";
 import { Follower } from "./follower.js";
 import { followersHistory, type Step } from "./history.js";
-import { foldConsole } from "./plain-console.js";
-import { connectConsole, Screen } from "./screen.js";
 
 /** How many histories run on one file, one after the other. Two files are in use at once. */
 const perFile = 50;
@@ -126,17 +126,20 @@ class Pair {
     const areThere = () =>
       followers.every((follower) => follower.last === last) &&
       screens.every((screen) => screen.session.isHydrated && isEqual(screen.steps));
+    const stored = await this.#at(1 - at).snapshot(session);
+    const memories = await Promise.all(this.#processes.map((process) => process.steps(session)));
+    // The last repair lets all start over: whoever is there may have to begin again.
     await until(areThere, "all followers have heard all", 3000).catch(() => {});
     const wrong = [...followers, ...screens].flatMap((each) => each.wrong);
     log.forEach(({ ordinal }, index) => {
       if (ordinal !== BigInt(index + 1)) wrong.push(`the event after ${index} has the ordinal ${ordinal}`);
     });
     for (const ordinal of acknowledged) if (ordinal > last) wrong.push(`${ordinal} was acknowledged and is not there`);
-    const stored = await this.#at(1 - at).snapshot(session);
     if (!isEqual(stored.steps)) wrong.push(`the store has\n${stored.steps.join("\n")}\nand the log says\n${wanted}`);
-    for (const [index, follower] of followers.entries()) {
-      if (follower.last !== last) wrong.push(`follower ${index} has heard ${follower.last} of ${last}`);
-      const memory = await this.#at(index).steps(session);
+    for (const [index, { last: heard }] of followers.entries()) {
+      if (heard !== last) wrong.push(`follower ${index} has heard ${heard} of ${last}`);
+    }
+    for (const [index, memory] of memories.entries()) {
       if (!isEqual(memory)) wrong.push(`process ${index} has\n${memory.join("\n")}\nand the log says\n${wanted}`);
     }
     for (const [index, { steps }] of screens.entries()) {

@@ -1,5 +1,5 @@
+import type { Given } from "../../processes/console-process.js";
 import { Chance } from "../chance.js";
-import type { Given } from "./console-process.js";
 
 /** What happens next, at one of two processes. */
 export type Step = { readonly at: 0 | 1 } & (

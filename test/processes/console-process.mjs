@@ -1,4 +1,4 @@
-// A process of the deployment console: node follower.mjs OPTIONS
+// A process of the deployment console: node console-process.mjs OPTIONS
 //
 // OPTIONS is JSON: { file, port, lease, without, retired }. Serves WebSockets and HTTP on loopback, at the
 // port or at a free one, and says { ready, port }. Answers messages { id, do, … } as `deeds` has them, and
@@ -9,7 +9,7 @@ import { Hub } from "@sessionstream/runtime";
 import { httpHandler, nodeListener } from "@sessionstream/runtime/http";
 import { sqliteStore } from "@sessionstream/runtime/sqlite";
 import { webSocketTransport } from "@sessionstream/runtime/ws";
-import { consoleOf } from "../../fixtures/console.js";
+import { consoleOf } from "../fixtures/console.js";
 import {
   ConsoleLineWritten,
   ConsoleMember,
@@ -18,7 +18,7 @@ import {
   ConsoleStepAsked,
   ConsoleStepPaused,
   ConsoleStepRemoved,
-} from "../../fixtures/gen/console/v1/console_sessionstream.js";
+} from "../fixtures/gen/console/v1/console_sessionstream.js";
 
 const { file, port, lease = 10_000, without, retired } = JSON.parse(process.argv[2]);
 

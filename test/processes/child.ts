@@ -1,6 +1,8 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
+export const processIsGone = "the process is gone";
+
 /** What a process says. */
 interface Answered {
   readonly id?: number;
@@ -25,7 +27,7 @@ export class Child<Request extends object> {
     this.#process = fork(path, args, { serialization: "advanced", execArgv: [] });
     this.#gone = new Promise((resolve) => this.#process.once("exit", () => resolve()));
     void this.#gone.then(() => {
-      for (const answer of this.#waiting.values()) answer({ error: "the process is gone" });
+      for (const answer of this.#waiting.values()) answer({ error: processIsGone });
       this.#waiting.clear();
     });
     this.#process.on("message", (message: Answered) => {
@@ -68,7 +70,7 @@ export class Child<Request extends object> {
     const id = ++this.#ids;
     return new Promise((resolve, reject) => {
       if (!this.#process.connected) {
-        reject(new Error("the process is gone"));
+        reject(new Error(processIsGone));
         return;
       }
       this.#waiting.set(id, ({ answer, error }) => {

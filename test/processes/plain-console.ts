@@ -5,7 +5,7 @@ import {
   StepAskedEventSchema,
   StepPausedEventSchema,
   StepRemovedEventSchema,
-} from "../../fixtures/gen/console/v1/console_pb.js";
+} from "../fixtures/gen/console/v1/console_pb.js";
 
 // The console, folded a second time and plainly: nothing here uses the runtime.
 

@@ -1,5 +1,5 @@
 import type { SessionStatus } from "@sessionstream/runtime";
-import { Child } from "../child.js";
+import { Child } from "./child.js";
 
 type TimelineStop = NonNullable<SessionStatus["stop"]>;
 
@@ -67,7 +67,7 @@ export class ConsoleProcess {
 
   static async start(options: ConsoleProcessOptions): Promise<ConsoleProcess> {
     const listeners = new Map<string, (heard: Heard) => void>();
-    const child = await Child.start<Request>("followers/follower.mjs", [JSON.stringify(options)], (message) => {
+    const child = await Child.start<Request>("console-process.mjs", [JSON.stringify(options)], (message) => {
       const { session, heard } = message as { session: string; heard: Heard };
       listeners.get(session)?.(heard);
     });

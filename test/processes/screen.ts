@@ -1,13 +1,13 @@
 import { type Client, connect, type RemoteSession } from "@sessionstream/runtime/client";
 import { WebSocket } from "ws";
-import { consoleClient } from "../../fixtures/console.js";
+import { consoleClient } from "../fixtures/console.js";
 import {
   ConsoleLineShown,
   ConsoleStep,
   ConsoleStepGone,
   ConsoleStepShown,
   type console,
-} from "../../fixtures/gen/console/v1/console_sessionstream.js";
+} from "../fixtures/gen/console/v1/console_sessionstream.js";
 
 type Console = typeof console;
 
