@@ -17,3 +17,21 @@ export interface Harvest {
   /** How often what happened, so that one sees that it was not idle. */
   readonly counts: Readonly<Record<string, number>>;
 }
+
+/** Runs histories one after the other, of which each throws what does not hold, or returns what it came by. */
+export function oneByOne<Counts extends object>(live: (seed: number) => Promise<Counts>): Campaign["run"] {
+  return async (first, count) => {
+    const counts: Record<string, number> = {};
+    for (let histories = 0; histories < count; ) {
+      const seed = first + histories++;
+      try {
+        for (const [what, number] of Object.entries(await live(seed)))
+          counts[what] = (counts[what] ?? 0) + Number(number);
+      } catch (thrown) {
+        const why = thrown instanceof Error ? thrown.message : String(thrown);
+        return { histories, broken: [`history ${seed}: ${why}`], counts };
+      }
+    }
+    return { histories: count, broken: [], counts };
+  };
+}

@@ -2,8 +2,11 @@
 //
 // Submits the same commands under the same keys, whatever was done of them
 // before, and writes a line for each one that is done: done KEY ORDINAL.
+// Writes when each handler begins and ends: run KEY TIME, ran KEY TIME. The
+// times are in nanoseconds, on the clock that the processes of a machine share.
 
 import { writeSync } from "node:fs";
+import { setTimeout } from "node:timers/promises";
 import { Hub, ignore } from "@sessionstream/runtime";
 import { sqliteStore } from "@sessionstream/runtime/sqlite";
 import { LabNote, LabNoteAppended, LabWork, labFeature } from "../fixtures/gen/lab/v1/lab_sessionstream.js";
@@ -13,10 +16,14 @@ const [file] = process.argv.slice(2);
 const feature = labFeature({
   handlers: {
     async work({ payload: { task }, publish }) {
+      writeSync(1, `run ${task} ${process.hrtime.bigint()}\n`);
+      if (Math.random() < 0.5) await setTimeout(Math.random() * 40);
       // Two in one turn, which are done both or not at all, and one that may be missing.
       void publish(LabNoteAppended, { number: 1, text: `${task} a;` });
       await publish(LabNoteAppended, { number: 1, text: `${task} b;` });
+      if (Math.random() < 0.5) await setTimeout(Math.random() * 40);
       await publish(LabNoteAppended, { number: 1, text: `${task} c;` });
+      writeSync(1, `ran ${task} ${process.hrtime.bigint()}\n`);
     },
     rest: () => {},
   },
@@ -43,7 +50,10 @@ const feature = labFeature({
 });
 
 writeSync(1, "begin\n");
-const hub = new Hub({ features: [feature], store: sqliteStore(file), onError: () => {} });
+// Short, so that a process takes over what a killed one was at before it is killed itself.
+const lease = 400;
+const store = sqliteStore(file, { synchronous: "normal" });
+const hub = new Hub({ features: [feature], store, lease, onError: () => {} });
 writeSync(1, "open\n");
 
 async function submit(key) {
@@ -51,6 +61,9 @@ async function submit(key) {
   writeSync(1, `done ${key} ${ordinal}\n`);
 }
 
-for (let number = 0; ; number += 3) {
-  await Promise.all([0, 1, 2].map((plus) => submit(`k${number + plus}`)));
+/** One after the other; those that wait for a killed process do not keep the others. */
+async function stream(first) {
+  for (let number = first; ; number += 3) await submit(`k${number}`);
 }
+
+for (const first of [0, 1, 2]) void stream(first);

@@ -27,14 +27,17 @@ describe(`killed at any moment (SEED=${seed})`, () => {
 
   test("80 times, one and two processes that submit the same commands again: each has its effect once", async () => {
     const random = randomOf(seed + 1000);
-    let [done, interrupted] = [0, 0];
+    let [done, interrupted, takenOver] = [0, 0, 0];
     for (let file = 0; file < 8; file++) {
       const harvest = await killCommands(newFile(), 10, 1 + (file % 2), random);
       done += harvest.done;
       interrupted += harvest.interrupted;
+      takenOver += harvest.takenOver;
     }
     expect(done).toBeGreaterThan(200);
     // Some were killed between their first commit and their last.
     expect(interrupted).toBeGreaterThan(0);
+    // Some were killed before their first, and then another process did their work.
+    expect(takenOver).toBeGreaterThan(0);
   });
 });

@@ -8,11 +8,11 @@ export interface Moment {
   readonly milliseconds: number;
 }
 
-/** A moment that hits the start of a process or its work. */
-export function momentOf(random: () => number): Moment {
+/** A moment that hits the start of a process or its work, of which it lets it do so many milliseconds at most. */
+export function momentOf(random: () => number, longest = 120): Moment {
   // Loading the code takes most of the time before the file is opened and migrated.
   if (random() < 0.25) return { from: "start", milliseconds: 40 + random() * 160 };
-  return { from: "open", milliseconds: random() ** 2 * 120 };
+  return { from: "open", milliseconds: random() ** 2 * longest };
 }
 
 /**

@@ -51,7 +51,7 @@ const access = {
   },
 };
 const transport = webSocketTransport(hub, access);
-const server = createServer(nodeListener(httpHandler(hub, access)));
+const server = createServer(nodeListener(httpHandler(hub, { ...access, onError: () => {} })));
 transport.attach(server);
 
 const events = {

@@ -94,7 +94,11 @@ export class FrameReader {
         frame.mode === SnapshotMode.UNSPECIFIED ? read.map((entity, position) => ({ ...entity, position })) : read,
       mode: frame.mode === SnapshotMode.DELTA ? "delta" : "reset",
       reason: resetReasons.find((reason) => reason === resetReason),
-      stop: stop && { ...stop, reason: stop.reason === "unknown" ? "unknown" : "failed" },
+      stop: stop && {
+        ordinal: stop.ordinal,
+        name: stop.name,
+        reason: stop.reason === "unknown" ? "unknown" : "failed",
+      },
       epoch,
       page,
       more,

@@ -1,0 +1,9 @@
+import { expect, test } from "vitest";
+import { seed } from "../../crash/random.js";
+import { runFollowers } from "./followers.js";
+
+test(`followers at two processes on one file hear the same, each event once, in order (SEED=${seed})`, async () => {
+  const { broken, histories } = await runFollowers(seed, 10);
+  expect(broken).toEqual([]);
+  expect(histories).toBe(10);
+}, 60_000);
