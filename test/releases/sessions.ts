@@ -60,8 +60,10 @@ export async function readSessions(hub: Hub): Promise<Record<string, unknown>> {
   for (const id of await hub.sessions()) {
     const { entities, ordinal } = await hub.snapshot(id);
     const { metadata, ordinal: last, cursor } = await hub.session(id);
+    const { epoch } = await hub.hydrate(id);
     read[id] = {
       metadata,
+      epoch,
       ordinal: String(last),
       cursor: String(cursor),
       snapshot: String(ordinal),
