@@ -11,11 +11,15 @@ import type { TillCommandPlan, TillHistory } from "./history.js";
 /** What the decider says of a command. Ordinals are of the session's log. */
 export type TillAnswer = {
   readonly number: number;
+  /** The process that it was submitted in. */
+  readonly process: number;
   /** Where the store stood before the command was submitted, and after its outcome was told. */
   readonly before: bigint;
   readonly after: bigint;
   /** Where the timeline stood that the handler read first. */
   readonly seen: bigint;
+  /** How many handlers of the command ran in its process. */
+  readonly runs: number;
 } & (
   | { readonly status: "done"; readonly ordinal: bigint }
   | { readonly status: "failed"; readonly code: string }
@@ -71,30 +75,39 @@ export function whatIsWrong(
   const wrong: string[] = [];
   const stands = standings(log, wrong);
   const plans = new Map(commands.flat().map((plan) => [plan.manner.number, plan]));
-  if (answers.length !== plans.size) wrong.push(`${answers.length} of ${plans.size} commands were answered`);
+  const asked = commands.flat().length;
+  if (answers.length !== asked) wrong.push(`${answers.length} of ${asked} commands were answered`);
   for (const answer of answers) {
     const { number, before, after, seen } = answer;
+    const plan = plans.get(number);
+    const isKeyed = plan?.key !== undefined;
     const say = (what: string) => wrong.push(`command ${number}: ${what}`);
     const ordinals = log.filter((event) => numberOf(event) === number).map(({ ordinal }) => ordinal);
     if (answer.status === "done") {
       if (ordinals.length !== 1) say(`it is done, and has ${ordinals.length} events`);
       else if (ordinals[0] !== answer.ordinal) say(`it is at ${ordinals[0]}, and was told ${answer.ordinal}`);
       if (answer.ordinal > after) say("it was told before it was durable");
-    } else if (ordinals.length > 0) {
+    } else if (ordinals.length > 0 && !isKeyed) {
       say(`it was ${answer.status}, and is at ${ordinals.join(" and ")}`);
     }
     // A handler that a failed commit kept from beginning has seen nothing.
-    if (answer.status !== "failed" && seen < before)
+    if (answer.status !== "failed" && !isKeyed && seen < before)
       say(`it read the timeline at ${seen}, and the store was at ${before}`);
     if (answer.status === "failed" && answer.code !== "STORE_FAILED") say(`it failed with ${answer.code}`);
     if (answer.status === "rejected") {
       const { view } = answer;
-      if (view < before) say(`it was rejected on the timeline at ${view}, and the store was at ${before}`);
+      if (view < before && !isKeyed) say(`it was rejected on the timeline at ${view}, and the store was at ${before}`);
       if (view > after) say(`it was rejected on the timeline at ${view}, of which ${after} was durable`);
-      const plan = plans.get(number);
       const standing = stands[Number(view)];
       if (plan !== undefined && standing !== undefined) rejectedOn(plan, answer, standing, say);
     }
+  }
+  for (const { key, manner } of plans.values()) {
+    if (key !== undefined)
+      onceUnderKey(
+        answers.filter(({ number }) => number === manner.number),
+        wrong,
+      );
   }
   const last = stands.at(-1);
   if (stored?.cursor !== BigInt(log.length)) wrong.push(`the timeline is at ${stored?.cursor} of ${log.length}`);
@@ -105,6 +118,23 @@ export function whatIsWrong(
       wrong.push(`the account has ${balance} of ${events} events`);
   }
   return wrong;
+}
+
+/** Whether all who asked for the same under a key have one outcome, unless a commit failed for some of them. */
+function onceUnderKey(answers: readonly TillAnswer[], wrong: string[]): void {
+  const outcomes = new Set<string>();
+  for (const answer of answers) {
+    if (answer.status === "done") outcomes.add(`done at ${answer.ordinal}`);
+    if (answer.status === "rejected") outcomes.add(`rejected on ${answer.view}`);
+  }
+  const number = answers[0]?.number;
+  if (outcomes.size > 1) wrong.push(`command ${number}: it was ${[...outcomes].join(" and ")}`);
+  const isFailed = answers.some(({ status }) => status === "failed");
+  // With each answer, a process tells how many ran there until then.
+  const most = new Map<number, number>();
+  for (const { process, runs } of answers) most.set(process, Math.max(runs, most.get(process) ?? 0));
+  const runs = [...most.values()].reduce((sum, each) => sum + each, 0);
+  if (!isFailed && runs !== 1) wrong.push(`command ${number}: its handler ran ${runs} times`);
 }
 
 /** Whether what a rejection says was so. */

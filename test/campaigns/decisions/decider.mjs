@@ -25,15 +25,18 @@ const open = () => sqliteStore(file, { synchronous: "normal" });
 
 /** At which ordinal the timeline stood when a handler began: every event counts in the account. */
 const seen = new Map();
+/** How many handlers of a command ran here. */
+const runs = new Map();
 
 const accountOf = (view) => view.get(TillAccount, "a") ?? { name: "a", balance: 0, events: 0 };
 
 async function act({ session, payload: { manner }, publish, decide }, decision) {
-  const key = `${session.id} ${manner.number}`;
-  seen.set(key, accountOf(session.timeline).events);
+  const about = `${session.id} ${manner.number}`;
+  runs.set(about, (runs.get(about) ?? 0) + 1);
+  seen.set(about, accountOf(session.timeline).events);
   if (manner.publishesFirst) {
     const { ordinal } = await publish(TillDeposited, { amount: 0 });
-    if (accountOf(session.timeline).events < Number(ordinal)) seen.set(key, -1);
+    if (accountOf(session.timeline).events < Number(ordinal)) seen.set(about, -1);
   }
   for (let turn = 0; turn < manner.turns; turn++) await setImmediate();
   if (manner.isCareless) {
@@ -87,20 +90,27 @@ const probe = open();
 const bank = new Hub({ features: [feature], store: open(), onError: () => {} });
 const ordinalOf = async (session) => (await probe.session(session))?.ordinal ?? 0n;
 
-async function submit(session, { place, wait, fails, seat, amount, manner }) {
+async function submit(session, { place, wait, fails, seat, amount, key, manner }) {
   const { store, hub } = places[place];
   if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
   const before = await ordinalOf(session);
   if (fails !== undefined) store.failNext("commit", { afterEffect: fails === "after" });
+  const options = key === undefined ? {} : { key };
   const outcome = await (seat === undefined
-    ? hub.submit(session, TillWithdraw, { amount, manner })
-    : hub.submit(session, TillTakeSeat, { seat, manner })
+    ? hub.submit(session, TillWithdraw, { amount, manner }, options)
+    : hub.submit(session, TillTakeSeat, { seat, manner }, options)
   ).then(({ ordinal }) => ({ status: "done", ordinal }), failureOf);
   const after = await ordinalOf(session);
-  const key = `${session} ${manner.number}`;
-  const seenThen = seen.get(key) ?? 0;
-  seen.delete(key);
-  return { ...outcome, number: manner.number, before, after, seen: BigInt(seenThen) };
+  const seenThen = seen.get(`${session} ${manner.number}`) ?? 0;
+  return {
+    ...outcome,
+    process: process.pid,
+    number: manner.number,
+    before,
+    after,
+    seen: BigInt(seenThen),
+    runs: runs.get(`${session} ${manner.number}`) ?? 0,
+  };
 }
 
 function failureOf(error) {
