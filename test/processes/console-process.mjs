@@ -1,6 +1,6 @@
 // A process of the deployment console: node console-process.mjs OPTIONS
 //
-// OPTIONS is JSON: { file, port, lease, without, retired }. Serves WebSockets and HTTP on loopback, at the
+// OPTIONS is JSON: { file, port, policy, without, retired }. Serves WebSockets and HTTP on loopback, at the
 // port or at a free one, and says { ready, port }. Answers messages { id, do, … } as `deeds` has them, and
 // says what it hears of the sessions that it follows: { session, heard }.
 
@@ -20,7 +20,7 @@ import {
   ConsoleStepRemoved,
 } from "../fixtures/gen/console/v1/console_sessionstream.js";
 
-const { file, port, lease = 10_000, without, retired } = JSON.parse(process.argv[2]);
+const { file, port, policy, without, retired } = JSON.parse(process.argv[2]);
 
 /** Whether timeline projections of lines with an X fail. */
 let isBroken = false;
@@ -36,7 +36,7 @@ const hub = new Hub({
   ],
   // Processes are killed here, but no power is lost.
   store: sqliteStore(file, { synchronous: "normal" }),
-  lease,
+  onProjectionError: { timeline: policy },
   onError: ({ step, name, error }) => reports.push({ step, name, code: error?.code, message: String(error?.message) }),
 });
 

@@ -31,7 +31,8 @@ export interface ConsoleProcessOptions {
   readonly file: string;
   /** 0 for a free one. */
   readonly port?: number;
-  readonly lease?: number;
+  /** What happens where a timeline projection fails. The default is `fail`. */
+  readonly policy?: "fail" | "advance";
   /** Names of events that this program does not know. */
   readonly without?: readonly string[];
   readonly retired?: readonly string[];

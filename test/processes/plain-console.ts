@@ -15,8 +15,14 @@ interface Step {
   lines: string;
 }
 
-/** What follows from a log: the steps in their order, and what is shown of each event, as text. */
-export function foldConsole(log: readonly StoredEvent[]): { steps: string[]; shown: ReadonlyMap<bigint, string> } {
+/**
+ * What follows from a log: the steps in their order, less what was skipped, and what is shown of each event, as
+ * text.
+ */
+export function foldConsole(
+  log: readonly StoredEvent[],
+  skipped: ReadonlySet<bigint> = new Set(),
+): { steps: string[]; shown: ReadonlyMap<bigint, string> } {
   const steps = new Map<string, Step>();
   const shown = new Map<bigint, string>();
   const stepOf = (id: string) => steps.get(id) ?? { state: "", by: "", lines: "" };
@@ -31,7 +37,7 @@ export function foldConsole(log: readonly StoredEvent[]): { steps: string[]; sho
       case "ConsoleLineWritten": {
         const { stepId, line } = fromBinary(LineWrittenEventSchema, payload);
         const step = stepOf(stepId);
-        steps.set(stepId, { ...step, lines: step.lines + line });
+        if (!skipped.has(ordinal)) steps.set(stepId, { ...step, lines: step.lines + line });
         shown.set(ordinal, `ConsoleLineShown ${stepId}   ${line}`);
         break;
       }
