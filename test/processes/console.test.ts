@@ -112,6 +112,22 @@ test("two processes with a client each: both see the same in the same order", as
   await inStep("order", screens);
 });
 
+test("a client whose process is killed goes on at another one from where it was", async () => {
+  const file = newFile();
+  const [stays, goes] = await startConsoles([{ file }, { file }]);
+  await stays.publish("s", [["asked", { stepId: "a", by: "ben" }]]);
+  const screen = new Screen(clientOf(goes, "anna"), "s", "anna's");
+  await until(() => screen.session.isHydrated, "it has a snapshot");
+  await goes.kill();
+  await stays.publish("s", [["line", { stepId: "a", line: "meanwhile;" }]]);
+  const [comes] = await startConsoles([{ file, port: goes.port }]);
+  await until(() => screen.steps.join() === "a open ben meanwhile;", "it shows what it missed");
+  expect(screen.session.hydration).toMatchObject({ mode: "delta" });
+  await comes.publish("s", [["line", { stepId: "a", line: "then;" }]]);
+  await until(() => screen.steps.join() === "a open ben meanwhile;then;", "it goes on");
+  expect(screen.wrong).toEqual([]);
+});
+
 const confirmed = "ConsoleStepConfirmed";
 
 /** Writes what the first programs wrote: a step that is asked for, and confirmed by ben. */

@@ -82,9 +82,10 @@ const feature = tillFeature({
   timeline,
 });
 
-const places = [0, 1].map(() => {
+const places = [0, 1].map((place) => {
   const store = failingStore(open());
-  return { store, hub: new Hub({ features: [feature], store, onError: () => {} }) };
+  // The second one reads a session from the file again and again.
+  return { store, hub: new Hub({ features: [feature], store, onError: () => {}, keepIdle: place === 0 ? 1000 : 2 }) };
 });
 const probe = open();
 const bank = new Hub({ features: [feature], store: open(), onError: () => {} });
