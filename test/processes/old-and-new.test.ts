@@ -25,8 +25,9 @@ test("the old one stops before what it does not know and says so, both publish, 
   const store = sqliteStore(file);
   onTestFinished(() => store.close());
   const [old, today] = await startConsoles([{ file, without }, { file }]);
-  const screens = [screenAt(old, "old"), screenAt(today, "new")] as const;
   await today.publish("s", [["asked", { stepId: "a", by: "anna" }], line("1;")]);
+  const screens = [screenAt(old, "old"), screenAt(today, "new")] as const;
+  await until(() => screens.every(({ session }) => session.isHydrated), "both have their snapshots");
   await old.publish("s", [line("2;")]);
   await until(() => screens.every(({ steps }) => steps.join() === "a open anna 1;2;"), "both show the same");
 
