@@ -40,6 +40,7 @@ export interface ReadUiEvent {
   /** Undefined where the server does not say. */
   readonly time: number | undefined;
   readonly cause: bigint | undefined;
+  readonly metadata: JsonObject | undefined;
   readonly name: string;
   /** Undefined where the name is not known here. */
   readonly desc: DescUiEvent | undefined;
@@ -143,7 +144,8 @@ export class FrameReader {
 
   #uiEvent(json: JsonValue): ReadUiEvent {
     const { payload, ...rest } = asObject(json, "UI event");
-    const { sessionId, eventOrdinal: ordinal, name, time, cause } = fromJson(UiEventFrameSchema, rest, this.#options);
+    const frame = fromJson(UiEventFrameSchema, rest, this.#options);
+    const { sessionId, eventOrdinal: ordinal, name, time, cause, metadata } = frame;
     const desc = this.#uiEvents.get(name);
     if (desc === undefined) this.#reportUnknown("UI event", name);
     return {
@@ -151,6 +153,7 @@ export class FrameReader {
       ordinal,
       time: time === 0n ? undefined : Number(time),
       cause: cause === 0n ? undefined : cause,
+      metadata,
       name,
       desc,
       payload: desc && this.#payload(desc, ordinal, payload),
