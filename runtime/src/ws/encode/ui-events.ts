@@ -17,13 +17,13 @@ export type EventMetadata = (meta: EventMeta) => JsonObject | undefined;
 export type UiEventEncoder = (batch: UiBatch) => Buffer[];
 
 /** For clients that did not ask for metadata. */
-export function plainEncoder(registry: SchemaRegistry): UiEventEncoder {
+export function plainEncoder(registry: Pick<SchemaRegistry, "protobuf">): UiEventEncoder {
   return (batch) => encode(registry, batch, {});
 }
 
 /** For clients that asked for metadata. Where the function fails, `failed` hears of that. */
 export function metadataEncoder(
-  registry: SchemaRegistry,
+  registry: Pick<SchemaRegistry, "protobuf">,
   pick: EventMetadata | undefined,
   failed: (batch: UiBatch, error: unknown) => void,
 ): UiEventEncoder {
@@ -39,7 +39,11 @@ export function metadataEncoder(
   return (batch) => encode(registry, batch, { metadata: true, more: picked(batch) });
 }
 
-function encode({ protobuf }: SchemaRegistry, batch: UiBatch, options: UiEventFrameOptions): Buffer[] {
+function encode(
+  { protobuf }: Pick<SchemaRegistry, "protobuf">,
+  batch: UiBatch,
+  options: UiEventFrameOptions,
+): Buffer[] {
   return uiEventFrames(batch, options).map((value) => encodeFrame(protobuf, { case: "uiEvent", value }));
 }
 
