@@ -9,8 +9,8 @@ import {
   UiEventFrameSchema,
 } from "@sessionstream/proto/sessionstream/v1/transport_pb.js";
 import { SessionstreamError } from "../../base/errors.js";
+import type { FeatureRegistry } from "../../schema/feature-registry.js";
 import type { Payload } from "../../schema/payload.js";
-import type { SchemaRegistry } from "../../schema/registry.js";
 import type { DescUiEvent } from "../../schema/ui-event.js";
 import type { StoredEntity } from "../../store/stored.js";
 import { resetReasons, type SessionHydration } from "./session-hydration.js";
@@ -58,13 +58,13 @@ export type ReadFrame =
  * know is left out and reported, each name once; the rest is not harmed by it.
  */
 export class FrameReader {
-  readonly #registry: SchemaRegistry;
+  readonly #registry: FeatureRegistry;
   readonly #uiEvents: ReadonlyMap<string, DescUiEvent>;
   readonly #report: (error: unknown) => void;
   readonly #options: Partial<JsonReadOptions>;
   readonly #reported = new Set<string>();
 
-  constructor(registry: SchemaRegistry, uiEvents: ReadonlyMap<string, DescUiEvent>, report: (error: unknown) => void) {
+  constructor(registry: FeatureRegistry, uiEvents: ReadonlyMap<string, DescUiEvent>, report: (error: unknown) => void) {
     this.#registry = registry;
     this.#uiEvents = uiEvents;
     this.#report = report;

@@ -1,5 +1,5 @@
 import { SessionstreamError } from "../../base/errors.js";
-import type { SchemaRegistry } from "../../schema/registry.js";
+import type { FeatureRegistry } from "../../schema/feature-registry.js";
 import type { DescUiEvent } from "../../schema/ui-event.js";
 import type { ResumePoint } from "../../session/hydration.js";
 import type { LiveUiEvent } from "../../session/session-client.js";
@@ -13,7 +13,7 @@ import type { SessionHydration } from "./session-hydration.js";
 
 /** What a session needs of its client. */
 export interface ReplicaHost {
-  readonly registry: SchemaRegistry;
+  readonly registry: FeatureRegistry;
   /** The pause in milliseconds before a session is asked for again: each time a longer one. */
   nextPause(): number;
   projectionOf(uiEvent: string): ClientFeature | undefined;
