@@ -12,6 +12,7 @@ import { SessionstreamError } from "../../base/errors.js";
 import type { FeatureRegistry } from "../../schema/feature-registry.js";
 import type { Payload } from "../../schema/payload.js";
 import type { DescUiEvent } from "../../schema/ui-event.js";
+import type { LiveUiEvent } from "../../session/session-client.js";
 import type { StoredEntity } from "../../store/stored.js";
 import { resetReasons, type SessionHydration } from "./session-hydration.js";
 
@@ -37,10 +38,8 @@ export interface ReadPage extends ReadSnapshot {
 export interface ReadUiEvent {
   readonly sessionId: string;
   readonly ordinal: bigint;
-  /** Undefined where the server does not say. */
-  readonly time: number | undefined;
-  readonly cause: bigint | undefined;
-  readonly metadata: JsonObject | undefined;
+  /** What the server says of the backend event. */
+  readonly known: Pick<LiveUiEvent<DescUiEvent>, "time" | "cause" | "metadata">;
   readonly name: string;
   /** Undefined where the name is not known here. */
   readonly desc: DescUiEvent | undefined;
@@ -151,9 +150,11 @@ export class FrameReader {
     return {
       sessionId,
       ordinal,
-      time: time === 0n ? undefined : Number(time),
-      cause: cause === 0n ? undefined : cause,
-      metadata,
+      known: {
+        ...(time !== 0n && { time: Number(time) }),
+        ...(cause !== 0n && { cause }),
+        ...(metadata !== undefined && { metadata }),
+      },
       name,
       desc,
       payload: desc && this.#payload(desc, ordinal, payload),
