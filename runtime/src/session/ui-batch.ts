@@ -34,8 +34,8 @@ export function resetBatch(sessionId: string, ordinal: bigint, time: number): Ui
 }
 
 /**
- * Receives the UI events of all sessions, after their backend events are durable. The UI
- * events of one session come in the order of their ordinals. The function must return
- * quickly.
+ * Receives the UI events of one session or of several, after their backend events are
+ * durable. The UI events of one session come in the order of their ordinals. The function
+ * must return quickly.
  */
 export type Fanout = (batch: UiBatch) => void;
