@@ -12,6 +12,7 @@ import { SessionstreamError } from "../../base/errors.js";
 import type { FeatureRegistry } from "../../schema/feature-registry.js";
 import type { Payload } from "../../schema/payload.js";
 import type { DescUiEvent } from "../../schema/ui-event.js";
+import type { LiveUiEvent } from "../../session/session-client.js";
 import type { StoredEntity } from "../../store/stored.js";
 import { resetReasons, type SessionHydration } from "./session-hydration.js";
 
@@ -37,9 +38,8 @@ export interface ReadPage extends ReadSnapshot {
 export interface ReadUiEvent {
   readonly sessionId: string;
   readonly ordinal: bigint;
-  /** Undefined where the server does not say. */
-  readonly time: number | undefined;
-  readonly cause: bigint | undefined;
+  /** What the server says of the backend event. */
+  readonly known: Pick<LiveUiEvent<DescUiEvent>, "time" | "cause" | "metadata">;
   readonly name: string;
   /** Undefined where the name is not known here. */
   readonly desc: DescUiEvent | undefined;
@@ -143,14 +143,18 @@ export class FrameReader {
 
   #uiEvent(json: JsonValue): ReadUiEvent {
     const { payload, ...rest } = asObject(json, "UI event");
-    const { sessionId, eventOrdinal: ordinal, name, time, cause } = fromJson(UiEventFrameSchema, rest, this.#options);
+    const frame = fromJson(UiEventFrameSchema, rest, this.#options);
+    const { sessionId, eventOrdinal: ordinal, name, time, cause, metadata } = frame;
     const desc = this.#uiEvents.get(name);
     if (desc === undefined) this.#reportUnknown("UI event", name);
     return {
       sessionId,
       ordinal,
-      time: time === 0n ? undefined : Number(time),
-      cause: cause === 0n ? undefined : cause,
+      known: {
+        ...(time !== 0n && { time: Number(time) }),
+        ...(cause !== 0n && { cause }),
+        ...(metadata !== undefined && { metadata }),
+      },
       name,
       desc,
       payload: desc && this.#payload(desc, ordinal, payload),

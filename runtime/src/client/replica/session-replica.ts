@@ -95,7 +95,7 @@ export class SessionReplica {
   }
 
   /** A UI event came in. What the timeline has already is dropped. */
-  receive({ ordinal, time, cause, name, desc, payload }: ReadUiEvent): void {
+  receive({ ordinal, known, name, desc, payload }: ReadUiEvent): void {
     // An ordinal can have several UI events; a snapshot has all of them.
     if (this.hydration === undefined || ordinal <= this.#hydratedAt || ordinal < this.timeline.cursor) return;
     if (desc === undefined) {
@@ -108,7 +108,6 @@ export class SessionReplica {
       this.#changed();
       return;
     }
-    const known = { ...(time !== undefined && { time }), ...(cause !== undefined && { cause }) };
     const event: LiveUiEvent<DescUiEvent> = { name, payload, ordinal, ...known };
     this.#fold(event);
     this.#changed();
