@@ -68,8 +68,9 @@ export class ActiveSession {
     this.#lane.moved(revision);
   }
 
-  /** Where the session stands. */
+  /** Where the session stands, at least as new as the store is now. */
   async status(): Promise<SessionStatus> {
+    await this.#lane.refresh();
     return this.#statusOf(await this.#lane.status());
   }
 
