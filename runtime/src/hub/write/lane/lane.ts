@@ -9,8 +9,8 @@ import type { Committing } from "./committer.js";
 import { Hold } from "./hold.js";
 import { type CommitContent, type LaneState, nextBatch, noteDurable, positionOf, revert } from "./lane-state.js";
 import { LoadedSession } from "./loaded-session.js";
-import { foundCommitted, refuse, settled, wasCommitted } from "./outcome.js";
-import { type Admitted, type AdmittedEvent, isEvent, keysOf, type Publication, refusedBy } from "./publication.js";
+import { Conflicts, foundCommitted, maxConflicts, refuse, settled, wasCommitted } from "./outcome.js";
+import { type Admitted, isEvent, keysOf, type Publication } from "./publication.js";
 import type { SessionHost } from "./session-host.js";
 
 /** A lane that waits while work on its session goes on. */
@@ -43,9 +43,6 @@ interface Taken {
 /** Events beyond this many wait before they are projected, so that a batch stays bounded. */
 const maxBatch = 256;
 
-/** How often in a row a store may say that another commit came first where there is none. */
-const maxConflicts = 100;
-
 /**
  * The one place where the order of a session is made. The lane gives an event its
  * ordinal and projects it over the timeline in memory, in the same step, so that
@@ -65,7 +62,7 @@ export class Lane implements Committing {
   #waiting: Publication[] = [];
   #admitted: Admitted[] = [];
   #taken: Taken | undefined;
-  #conflicts = 0;
+  readonly #conflicts = new Conflicts();
   #admitting = false;
   #refusal: Error | undefined;
   readonly #hold = new Hold();
@@ -199,7 +196,7 @@ export class Lane implements Committing {
     this.#taken = undefined;
     if (taken === undefined || state === undefined) return;
     if (outcome === undefined) {
-      this.#conflicts = 0;
+      this.#conflicts.end();
       if (taken.given !== undefined) noteDurable(this.#host, state, taken.given.batch, taken.given.position);
       for (const each of taken.admitted) settled(this.#host, this.id, each);
       this.#takeMoves();
@@ -284,9 +281,9 @@ export class Lane implements Committing {
     void this.#session.read(async () => {
       const isIn = await wasCommitted(this.#host, given?.batch, outcome);
       await this.#session.catchUp().catch(() => {});
-      if (this.#session.state?.revision !== revision) this.#conflicts = 0;
+      if (this.#session.state?.revision !== revision) this.#conflicts.end();
       const done = isIn ? admitted.filter(isEvent) : [];
-      const refused = isIn ? [] : this.#refusedOf(admitted, outcome);
+      const refused = isIn ? [] : this.#conflicts.refused(admitted, outcome);
       const over = new Set([...done, ...refused].map(({ publication }) => publication));
       // Those of several events stand there several times.
       const again = new Set(redo.map(({ publication }) => publication).filter((each) => !over.has(each)));
@@ -294,12 +291,5 @@ export class Lane implements Committing {
       foundCommitted(this.#host, this.id, done);
       refuse(this.#host, this.id, refused, outcome);
     });
-  }
-
-  #refusedOf(admitted: readonly Admitted[], outcome: Error): readonly AdmittedEvent[] {
-    const again = isSessionstreamError(outcome, "ORDINAL_CONFLICT") && ++this.#conflicts <= maxConflicts;
-    if (again) return [];
-    this.#conflicts = 0;
-    return refusedBy(outcome, admitted);
   }
 }

@@ -1,3 +1,4 @@
+import { toHex } from "../../../base/hex.js";
 import type { Store } from "../../../store/store.js";
 
 /**
@@ -6,7 +7,8 @@ import type { Store } from "../../../store/store.js";
  * lease, they take it for dead.
  */
 export class Process {
-  readonly id = crypto.randomUUID();
+  /** Short, as the store keeps it with each commit. */
+  readonly id = toHex(crypto.getRandomValues(new Uint8Array(8)));
   /** In milliseconds. */
   readonly lease: number;
   readonly #store: Store;
