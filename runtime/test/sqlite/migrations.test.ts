@@ -2,6 +2,7 @@ import { sqliteStore } from "@sessionstream/runtime/sqlite";
 import { describe, expect, test } from "vitest";
 import { newFile } from "../../../test/fixtures/stores.js";
 import {
+  batchOf,
   commit,
   entityOf,
   errorAt,
@@ -85,5 +86,25 @@ describe("migrations", () => {
       expect(await everything(again)).toEqual(before);
       await again.close();
     }
+  });
+
+  test("stop a store that an older program has open: it writes nothing", async () => {
+    const path = newFile();
+    const store = sqliteStore(path);
+    expect(await store.commit([batchOf({ events: [eventAt(1n)] })])).toEqual([undefined]);
+    makeDatabase(path, "PRAGMA user_version = 1000");
+    const incompatible = {
+      code: "STORE_INCOMPATIBLE",
+      message: expect.stringContaining("a newer release has migrated"),
+    };
+    const claim = { ...nameOf("k"), fingerprint: "f", process: "p", token: "t", descriptor: undefined };
+    expect(await store.commit([batchOf({ revision: 1, events: [eventAt(2n)] })])).toMatchObject([incompatible]);
+    const both = ["s", "t"].map((sessionId) => batchOf({ sessionId, events: [eventAt(2n)], revision: 1 }));
+    expect(await store.commit(both)).toMatchObject([incompatible, incompatible]);
+    await expect(store.claim([claim])).rejects.toMatchObject(incompatible);
+    await expect(store.beat("p")).rejects.toMatchObject(incompatible);
+    expect(await store.events("s")).toHaveLength(1);
+    expect(await store.key(nameOf("k"))).toBeUndefined();
+    await store.close();
   });
 });

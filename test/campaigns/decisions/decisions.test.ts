@@ -4,9 +4,9 @@ import { runDecisions } from "./decisions.js";
 
 describe(`deciders in two processes on one file (SEED=${seed})`, () => {
   test("what they decide holds, and each is told what is so", async () => {
-    const { histories, broken, counts } = await runDecisions(seed, 60);
+    const { histories, broken, counts } = await runDecisions(seed, 40);
     expect(broken).toEqual([]);
-    expect(histories).toBe(60);
+    expect(histories).toBe(40);
     expect(counts.rejected).toBeGreaterThan(10);
   }, 60_000);
 
