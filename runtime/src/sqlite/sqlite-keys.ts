@@ -54,13 +54,13 @@ export class SqliteKeys {
     else this.#sql.updateOrdinals.run(firstOrdinal, lastOrdinal, sessionId, space, key);
   }
 
-  /** Whether what the outcome says must still be made durable. */
   settle(
     { sessionId, space, key, token }: KeyName & { readonly token: string },
     outcome: KeyOutcome | undefined,
   ): void {
     if (outcome === undefined) {
       this.#sql.deleteClaim.run(sessionId, space, key, token);
+      this.#sql.releaseClaim.run(sessionId, space, key, token);
       return;
     }
     const { firstOrdinal, lastOrdinal, rejection } = outcome;
@@ -148,7 +148,10 @@ function prepare(database: Database) {
        WHERE ${ofKey} AND token = ?`,
     ),
     deleteClaim: database.prepare<[sessionId: string, space: string, key: string, token: string]>(
-      `DELETE FROM key WHERE ${ofKey} AND token = ?`,
+      `DELETE FROM key WHERE ${ofKey} AND token = ? AND first_ordinal IS NULL`,
+    ),
+    releaseClaim: database.prepare<[sessionId: string, space: string, key: string, token: string]>(
+      `UPDATE key SET process = NULL, token = NULL WHERE ${ofKey} AND token = ?`,
     ),
     insertProcess: database.prepare<[process: string]>("INSERT OR IGNORE INTO process (id, beat) VALUES (?, 0)"),
     beat: database.prepare<[process: string]>(

@@ -51,8 +51,9 @@ export class MemoryKeys {
   settle(claim: KeyName & { readonly token: string }, outcome: KeyOutcome | undefined): void {
     const found = this.#keys.get(mapKey(claim));
     if (found?.owner?.token !== claim.token) return;
-    if (outcome === undefined) this.#keys.delete(mapKey(claim));
-    else this.#keys.set(mapKey(claim), { ...found, outcome, owner: undefined });
+    const known = outcome ?? found.outcome;
+    if (known === undefined) this.#keys.delete(mapKey(claim));
+    else this.#keys.set(mapKey(claim), { ...found, outcome: known, owner: undefined });
   }
 
   beat(process: string): void {

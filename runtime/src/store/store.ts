@@ -106,7 +106,8 @@ export interface Store {
    */
   claim(claims: readonly KeyClaim[]): Promise<readonly (StoredKey | undefined)[]>;
   /**
-   * Ends a claim: the work is done with this outcome, or without one the key is free again.
+   * Ends a claim: the work is done with this outcome. Without one, the key is free again; but
+   * if the work has published something, it is done with that.
    * An outcome is durable when this resolves. Does nothing if the key has another claim.
    * Moves no revision.
    */

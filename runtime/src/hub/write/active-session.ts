@@ -44,7 +44,7 @@ export class ActiveSession {
   constructor(id: string, host: SessionHost) {
     this.#host = host;
     this.#lane = new Lane(id, host);
-    this.#keys = new Keys(id, host);
+    this.#keys = new Keys(id, host, this.#signals);
     this.#handling = new Handling(id);
     this.#runs = new Runs(id, (name, error) => host.report({ step: "run", sessionId: id, name, error }));
   }

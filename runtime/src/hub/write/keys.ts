@@ -9,6 +9,7 @@ import type { KeyName, KeyOutcome, StoredKey } from "../../store/stored.js";
 import { claimKey } from "./key-claim.js";
 import { KeyedWork } from "./lane/keyed-work.js";
 import type { SessionHost } from "./lane/session-host.js";
+import type { Signals } from "./signals.js";
 import { CommandFailure } from "./submit-outcome.js";
 
 /** The space of the keys of one client's commands. All that have no identity share one. */
@@ -53,12 +54,15 @@ interface Begun {
 export class Keys {
   readonly #sessionId: string;
   readonly #host: SessionHost;
+  /** Abort those who wait for another process. */
+  readonly #signals: Signals;
   readonly #going = new Map<string, Begun>();
   #requests: Promise<unknown> = Promise.resolve();
 
-  constructor(sessionId: string, host: SessionHost) {
+  constructor(sessionId: string, host: SessionHost, signals: Signals) {
     this.#sessionId = sessionId;
     this.#host = host;
+    this.#signals = signals;
   }
 
   /**
@@ -91,7 +95,9 @@ export class Keys {
     return this.#once(request, async (fingerprint) => {
       const name = this.#nameOf(request);
       for (;;) {
-        const claimed = await claimKey(this.#host, name, fingerprint, command.name);
+        const claimed = await this.#signals.during(undefined, (signal) =>
+          claimKey(this.#host, name, fingerprint, command.name, signal),
+        );
         if ("token" in claimed) {
           const done = await this.#run(name, new KeyedWork(name.space, name.key, fingerprint, claimed.token), command);
           if (done !== undefined) return done;
@@ -151,7 +157,7 @@ export class Keys {
 
   /** Whoever hears of work whose events are durable need not wait until the key says that it is done. */
   async #settle(name: KeyName, work: KeyedWork, outcome: KeyOutcome | undefined): Promise<void> {
-    const settled = this.#host.store.settle({ ...name, token: work.token ?? "" }, outcome);
+    const settled = this.#host.process.settle({ ...name, token: work.token ?? "" }, outcome);
     const isDurable = outcome === undefined || (work.ordinals !== undefined && outcome.rejection === undefined);
     if (isDurable) settled.catch(() => {});
     else await settled.catch(failed);

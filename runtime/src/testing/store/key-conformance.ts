@@ -107,6 +107,15 @@ export function keyConformance({ describe, expect, test }: TestRunner, store: ()
       expect(await claim(claimOf("k", "t2", { fingerprint: "something else" }))).toBeUndefined();
     });
 
+    test("that is settled without an outcome is done where its work has published", async () => {
+      await claim(claimOf("k", "t1"));
+      await commit(store(), { events: [eventAt(1n)], keys: [keyOf("k", { token: "t1" })] });
+      await store().settle({ ...nameOf("k"), token: "t1" }, undefined);
+      const done: StoredKey = { fingerprint, outcome: { firstOrdinal: 1n, lastOrdinal: 1n }, owner: undefined };
+      expect(await store().key(nameOf("k"))).toEqual(done);
+      expect(await claim(claimOf("k", "t2"))).toEqual(done);
+    });
+
     test("that is settled keeps a rejection with its detail", async () => {
       await claim(claimOf("k", "t1"));
       const rejection = { code: "CLOSED", message: "ünïcode", detail: { type: "x.Detail", payload: bytes("\u0000ÿ") } };
