@@ -24,13 +24,15 @@ export async function catchUp(host: SessionHost, state: LaneState): Promise<bool
   if (stored.epoch !== state.epoch || stored.revision < state.revision) return false;
   if (stored.revision === state.revision) return true;
   const { stop } = state;
+  // Another program has folded what this one failed on.
+  if (stop?.reason === "failed" && stored.cursor >= stop.ordinal) return false;
   const skipped = await skippedEvents(host, id);
   for await (const event of readLog(host.store, id, state.ordinal)) {
     if (event.ordinal > stored.ordinal) break;
     if (!follow(host, state, event, stored, skipped)) return false;
   }
   state.revision = stored.revision;
-  state.failedAt = stored.failedAt;
+  state.failedAt = state.stop?.reason === "failed" ? state.stop.ordinal : stored.failedAt;
   state.durable = positionOf(state);
   if (stored.cursor >= state.timeline.cursor) state.timeline.dropChanges();
   else state.timeline.owe();

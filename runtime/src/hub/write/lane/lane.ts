@@ -1,37 +1,16 @@
 import { isSessionstreamError } from "../../../base/errors.js";
-import type { SessionInfo } from "../../../session/session-info.js";
-import type { TimelineStop } from "../../../session/timeline-stop.js";
 import type { SessionBatch } from "../../../store/batch.js";
 import { toStoreError } from "../../../store/store-error.js";
 import type { TimelineView } from "../../../timeline/view.js";
 import { admit } from "./admit.js";
 import type { Committing } from "./committer.js";
+import type { HeldLane, LaneStatus } from "./held-lane.js";
 import { Hold } from "./hold.js";
 import { type CommitContent, type LaneState, nextBatch, noteDurable, positionOf, revert } from "./lane-state.js";
 import { LoadedSession } from "./loaded-session.js";
 import { foundCommitted, refuse, settled, wasCommitted } from "./outcome.js";
 import { type Admitted, type AdmittedEvent, isEvent, keysOf, type Publication, refusedBy } from "./publication.js";
 import type { SessionHost } from "./session-host.js";
-
-/** A lane that waits while work on its session goes on. */
-export interface HeldLane {
-  readonly state: LaneState;
-  /**
-   * Makes something durable by itself.
-   * @throws ORDINAL_CONFLICT or STORE_FAILED.
-   */
-  commit(content: CommitContent): Promise<void>;
-}
-
-/** Where a session's events and timeline stand. */
-export interface LaneStatus {
-  readonly info: SessionInfo;
-  readonly ordinal: bigint;
-  readonly cursor: bigint;
-  readonly stop: TimelineStop | undefined;
-  /** The timeline in memory. */
-  readonly view: TimelineView;
-}
 
 /** What was taken to be committed. */
 interface Taken {
@@ -129,9 +108,12 @@ export class Lane implements Committing {
    * What waits to be committed finds out by itself whether it is.
    */
   async refresh(): Promise<void> {
-    if (this.#session.isReading) await this.#session.load();
-    if (!this.#isFree || !(await this.#session.isBehind()) || !this.#isFree) return;
-    await this.#session.read(() => this.#session.catchUp());
+    for (;;) {
+      await this.#freshOrFree();
+      if (!this.#isFree || !(await this.#session.isBehind())) return;
+      // A decision without events may have come in meanwhile.
+      if (this.#isFree) return this.#session.read(() => this.#session.catchUp());
+    }
   }
 
   /** Loads the session where it is not, and says where it stands. */
@@ -154,6 +136,7 @@ export class Lane implements Committing {
           return await work({ state, commit: (content) => this.#commit(state, content) });
         } catch (thrown) {
           this.#session.drop();
+          this.#session.moved();
           if (!isSessionstreamError(thrown, "ORDINAL_CONFLICT") || conflicts === maxConflicts) throw thrown;
         }
       }
@@ -215,6 +198,15 @@ export class Lane implements Committing {
   /** Whether nothing goes on that a reading would disturb. */
   get #isFree(): boolean {
     return this.#isDrained && !this.#hold.isHeld && !this.#session.isReading;
+  }
+
+  /** Waits until there is nothing that says less than what the store has now: an earlier commit, or an answer. */
+  async #freshOrFree(): Promise<void> {
+    while (!this.#isFree) {
+      if (this.#session.isReading) await this.#session.load();
+      else if (this.#taken === undefined && this.#admitted.some(isEvent)) return;
+      else await this.#hold.change();
+    }
   }
 
   get #isSettled(): boolean {
@@ -282,7 +274,7 @@ export class Lane implements Committing {
     const { revision } = state;
     void this.#session.read(async () => {
       const isIn = await wasCommitted(this.#host, given?.batch, outcome);
-      await this.#session.catchUp().catch(() => {});
+      await this.#session.catchUp().catch(() => this.#session.moved());
       if (this.#session.state?.revision !== revision) this.#conflicts = 0;
       const done = isIn ? admitted.filter(isEvent) : [];
       const refused = isIn ? [] : this.#refusedOf(admitted, outcome);
