@@ -8,7 +8,8 @@ export class FollowedSessions {
   readonly #sessions: ActiveSessions;
   readonly #fanouts: Fanouts;
   readonly #store: Store;
-  #followers = 0;
+  /** What ends that each session is followed. */
+  readonly #following = new Set<() => void>();
   #unwatch: (() => void) | undefined;
 
   constructor(sessions: ActiveSessions, fanouts: Fanouts, store: Store) {
@@ -19,25 +20,24 @@ export class FollowedSessions {
 
   /** Returns what ends it. */
   follow(sessionId: string, fanout: Fanout): () => void {
-    this.#followers++;
     this.#unwatch ??= this.#store.watch((moved) => {
       if (moved === undefined) for (const session of this.#sessions.all()) session.moved();
       else for (const { sessionId, revision } of moved) this.#sessions.get(sessionId)?.moved(revision);
     });
     const unfollow = this.#sessions.use(sessionId).follow();
+    this.#following.add(unfollow);
     const remove = this.#fanouts.add(fanout, sessionId);
-    let isOver = false;
     return () => {
-      if (isOver) return;
-      isOver = true;
       remove();
       unfollow();
-      if (--this.#followers === 0) this.end();
+      if (this.#following.delete(unfollow) && this.#following.size === 0) this.end();
     };
   }
 
   /** Nobody hears of other processes any more. */
   end(): void {
+    for (const unfollow of this.#following) unfollow();
+    this.#following.clear();
     this.#unwatch?.();
     this.#unwatch = undefined;
   }
