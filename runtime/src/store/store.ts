@@ -49,7 +49,8 @@ export interface KeyClaim extends KeyName {
   readonly descriptor: StoredDescriptor | undefined;
   /**
    * Takes the key over from a process that seems dead: only if the claim on the key is still
-   * this one, and the number of heartbeats of its process is still this one.
+   * this one, and the number of heartbeats of its process is still this one. From then on, that
+   * process counts as one that left, until its heart beats again.
    */
   readonly from?: { readonly token: string; readonly beat: number | undefined };
 }

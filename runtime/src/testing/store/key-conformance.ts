@@ -159,6 +159,13 @@ export function keyConformance({ describe, expect, test }: TestRunner, store: ()
       expect(await store().commit([late])).toEqual([claimed]);
     });
 
+    test("that is taken over frees the other claims of its process", async () => {
+      await store().claim([claimOf("k", "t1", { process: "dead" }), claimOf("l", "t2", { process: "dead" })]);
+      await claim(claimOf("k", "t3", { from: { token: "t1", beat: 0 } }));
+      expect((await store().key(nameOf("l")))?.owner).toEqual({ token: "t2", beat: undefined });
+      expect((await store().key(nameOf("k")))?.owner).toEqual({ token: "t3", beat: 0 });
+    });
+
     test("that is taken over keeps what was published", async () => {
       await claim(claimOf("k", "t1", { process: "dead" }));
       await commit(store(), { events: [eventAt(1n)], keys: [keyOf("k", { token: "t1" })] });
