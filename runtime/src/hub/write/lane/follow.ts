@@ -27,6 +27,8 @@ export async function catchUp(host: SessionHost, state: LaneState): Promise<bool
   // Another program has folded what this one failed on.
   if (stop?.reason === "failed" && stored.cursor >= stop.ordinal) return false;
   const skipped = await skippedEvents(host, id);
+  // A repair before the first look may have mended what is on record.
+  if (isNew && skipped.size > 0) return false;
   for await (const event of readLog(host.store, id, state.ordinal)) {
     if (event.ordinal > stored.ordinal) break;
     if (!follow(host, state, event, stored, skipped)) return false;

@@ -39,6 +39,28 @@ describe.each(places)("a hub that follows what another one commits, on %s", (_, 
     await two.close();
   });
 
+  test("has what a repair has mended before it first looked", async () => {
+    const place = makePlace();
+    const advancing = (switches?: LabSwitches) =>
+      new Hub({
+        features: [labOf(switches)],
+        store: place.open(),
+        onError: () => {},
+        onProjectionError: { timeline: "advance" },
+      });
+    const broken: LabSwitches = {
+      beforeTimeline: () => {
+        throw new Error("broken");
+      },
+    };
+    const [one, two] = [advancing(), advancing(broken)];
+    await one.session("s");
+    await two.publish("s", LabNoteSet, { number: 1, text: "set" });
+    delete broken.beforeTimeline;
+    await two.rebuild("s");
+    expect((await one.timeline("s")).get(LabNote, 1)?.text).toBe("set");
+  });
+
   test("starts over where the store did not say that a repair is done", async () => {
     const switches: LabSwitches = {
       beforeTimeline: () => {
