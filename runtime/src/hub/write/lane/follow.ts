@@ -24,8 +24,9 @@ export async function catchUp(host: SessionHost, state: LaneState): Promise<bool
   if (stored.epoch !== state.epoch || stored.revision < state.revision) return false;
   if (stored.revision === state.revision) return true;
   const { stop } = state;
-  // Another program has folded what this one failed on.
+  // Another program has folded what this one failed on, or what this one had folded by itself, and may have skipped it.
   if (stop?.reason === "failed" && stored.cursor >= stop.ordinal) return false;
+  if (state.timeline.cursor > state.storedCursor && stored.cursor > state.storedCursor) return false;
   const skipped = await skippedEvents(host, id);
   // A repair before the first look may have mended what is on record.
   if (isNew && skipped.size > 0) return false;
@@ -36,6 +37,7 @@ export async function catchUp(host: SessionHost, state: LaneState): Promise<bool
   state.revision = stored.revision;
   state.failedAt = state.stop?.reason === "failed" ? state.stop.ordinal : stored.failedAt;
   state.durable = positionOf(state);
+  state.storedCursor = stored.cursor;
   if (stored.cursor >= state.timeline.cursor) state.timeline.dropChanges();
   else state.timeline.owe();
   if (state.stop !== stop) tellStop(host, state);

@@ -46,6 +46,17 @@ describe.each(places)("programs that can fold different events, on %s", (_, make
     },
   );
 
+  test("a program that folded what another one then skipped has the timeline of the store", async () => {
+    const place = makePlace();
+    await (await lagging(place)).addBad();
+    const [fine, failing] = [hubOn(place, labOf(), advancing), hubOn(place, labOf(bad), advancing)];
+    expect((await fine.timeline("s")).get(LabNote, 1)?.text).toBe("bad");
+    await failing.publish("s", LabNoteAppended, { number: 1, text: "good" });
+    expect((await fine.timeline("s")).get(LabNote, 1)?.text).toBe("good");
+    await fine.publish("s", LabNoteAppended, { number: 1, text: " again" });
+    expect((await failing.snapshot("s")).get(LabNote, 1)?.text).toBe("good again");
+  });
+
   test("a program that fails on what another one added says so to the store, once", async () => {
     const place = makePlace();
     const { addBad } = await lagging(place);
