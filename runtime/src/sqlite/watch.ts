@@ -44,8 +44,14 @@ export class Watch {
   }
 
   #begin(): void {
-    this.#version = this.#dataVersion();
-    this.#lastMove = this.#sql.selectLastMove.get() ?? 0;
+    this.#version = undefined;
+    this.#lastMove = 0;
+    try {
+      this.#version = this.#dataVersion();
+      this.#lastMove = this.#sql.selectLastMove.get() ?? 0;
+    } catch {
+      // The file is busy. Then the first look finds all moves, which those who know them pass over.
+    }
     this.#timer = setInterval(() => this.#look(false), interval).unref();
   }
 

@@ -1,5 +1,6 @@
 import type { Fanout } from "../../session/ui-batch.js";
 import type { Store } from "../../store/store.js";
+import { toStoreError } from "../../store/store-error.js";
 import type { ActiveSessions } from "./active-sessions.js";
 import type { Fanouts } from "./fanouts.js";
 
@@ -18,12 +19,9 @@ export class FollowedSessions {
     this.#store = store;
   }
 
-  /** Returns what ends it. */
+  /** Returns what ends it. Throws STORE_FAILED. */
   follow(sessionId: string, fanout: Fanout): () => void {
-    this.#unwatch ??= this.#store.watch((moved) => {
-      if (moved === undefined) for (const session of this.#sessions.all()) session.moved();
-      else for (const { sessionId, revision } of moved) this.#sessions.get(sessionId)?.moved(revision);
-    });
+    this.#unwatch ??= this.#watch();
     const unfollow = this.#sessions.use(sessionId).follow();
     this.#following.add(unfollow);
     const remove = this.#fanouts.add(fanout, sessionId);
@@ -32,6 +30,17 @@ export class FollowedSessions {
       unfollow();
       if (this.#following.delete(unfollow) && this.#following.size === 0) this.end();
     };
+  }
+
+  #watch(): () => void {
+    try {
+      return this.#store.watch((moved) => {
+        if (moved === undefined) for (const session of this.#sessions.all()) session.moved();
+        else for (const { sessionId, revision } of moved) this.#sessions.get(sessionId)?.moved(revision);
+      });
+    } catch (thrown) {
+      throw toStoreError(thrown);
+    }
   }
 
   /** Nobody hears of other processes any more. */
