@@ -46,9 +46,11 @@ async function claimAs(
   const claim = { ...name, fingerprint, process: process.id, token, descriptor };
   let seen: Seen | undefined;
   for (;;) {
-    const isDead = seen !== undefined && (seen.beat === undefined || performance.now() - seen.since > process.lease);
-    const from = isDead && seen !== undefined ? { token: seen.token, beat: seen.beat } : undefined;
-    const [found] = await store.claim([from === undefined ? claim : { ...claim, from }]);
+    const from = seen !== undefined && isDead(seen, process.lease) ? { token: seen.token, beat: seen.beat } : undefined;
+    // Those who wait only look, so that they keep nobody from writing.
+    const looked = seen !== undefined && from === undefined ? await store.key(name) : undefined;
+    const [found] =
+      looked !== undefined ? [looked] : await store.claim([from === undefined ? claim : { ...claim, from }]);
     if (found === undefined) {
       if (descriptor !== undefined) descriptors.stored([descriptor]);
       // The other process may have published until it lost the key.
@@ -62,15 +64,18 @@ async function claimAs(
     if (owner === undefined) return { stored: found, outcome: outcome ?? nothing };
     const isSame = owner.token === seen?.token && owner.beat === seen.beat;
     seen = { ...owner, since: isSame && seen !== undefined ? seen.since : performance.now() };
-    const isOver = seen.beat === undefined || performance.now() - seen.since > process.lease;
     signal.throwIfAborted();
-    if (!isOver) await untilAborted(new Promise((resolve) => setTimeout(resolve, pause)), signal);
+    if (!isDead(seen, process.lease)) await untilAborted(new Promise((resolve) => setTimeout(resolve, pause)), signal);
   }
 }
 
 /** Another process at work, and since when it looks so. */
 interface Seen extends KeyOwner {
   readonly since: number;
+}
+
+function isDead({ beat, since }: Seen, lease: number): boolean {
+  return beat === undefined || performance.now() - since > lease;
 }
 
 const nothing: KeyOutcome = { firstOrdinal: 0n, lastOrdinal: 0n };

@@ -31,6 +31,28 @@ describe.each(places)("a key when something goes wrong, on %s", (_, makePlace) =
     expect(two.runs()).toBe(0);
   });
 
+  test("those who wait for another process do not write meanwhile", async () => {
+    const gate = new Gate();
+    const one = keyedHub(place, () => gate.opened);
+    const inner = place.open();
+    let claims = 0;
+    const store = wrapStore(inner, {
+      claim: (asked) => {
+        claims++;
+        return inner.claim(asked);
+      },
+    });
+    const two = keyedHub(opening(store), three);
+    const id = newSession();
+    const first = one.hub.submit(id, LabWork, {}, once);
+    expect(await settles(first)).toBe(false);
+    const second = two.hub.submit(id, LabWork, {}, once);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    gate.open();
+    expect(await Promise.all([first, second])).toEqual([{ ordinal: 0n }, { ordinal: 0n }]);
+    expect(claims).toBe(1);
+  });
+
   test("a command of which nobody knows whether it published anything is not done again where it did", async () => {
     const store = failingStore(place.open());
     const { hub, runs } = keyedHub(opening(store), three);
