@@ -146,8 +146,9 @@ class SqliteStore implements Store {
   }
 
   async settle(claim: KeyName & { readonly token: string }, outcome: KeyOutcome | undefined): Promise<void> {
+    this.#checkOpen();
     // What follows from events that are durable can be found out again.
-    const isKnown = outcome?.rejection === undefined && (await this.key(claim))?.outcome !== undefined;
+    const isKnown = outcome?.rejection === undefined && this.#keys.get(claim)?.outcome !== undefined;
     return this.#write(() => this.#keys.settle(claim, outcome), outcome !== undefined && !isKnown);
   }
 
