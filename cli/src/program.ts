@@ -18,7 +18,7 @@ const { version } = createRequire(import.meta.url)("../package.json") as { versi
 export async function run(args: readonly string[]): Promise<ExitCode> {
   let exitCode: ExitCode = exitCodes.clean;
   const program = new Command("sessionstream")
-    .description("Checks sessionstream schemas and the code that uses them, and explains both.")
+    .description("Checks sessionstream schemas and the code that uses them. Prints the help pages.")
     .version(version)
     .helpCommand(false)
     // Commands inherit this. A wrong option must not exit like a finding.

@@ -78,10 +78,11 @@ export type {
 export type { AnyIdentity, Identity, OptionsParameter, Register, WithIdentity } from "./session/identity.js";
 export type { LiveUiEvent, SessionClient, SubmitOptions, Submitted } from "./session/session-client.js";
 export type { SessionInfo } from "./session/session-info.js";
+export type { TimelineStop } from "./session/timeline-stop.js";
 export type { Fanout, UiBatch } from "./session/ui-batch.js";
-export type { TraceContext } from "./store/event-meta.js";
+export type { EventMeta, TraceContext } from "./store/event-meta.js";
 export { memoryStore } from "./store/memory-store.js";
 export type { EventRange, SessionRange, Store } from "./store/store.js";
 export type { RecordedStep, StoredError } from "./store/stored.js";
-export type { Snapshot, TimelineEntity } from "./timeline/snapshot.js";
+export type { SkippedEvent, Snapshot, TimelineEntity } from "./timeline/snapshot.js";
 export type { TimelineView } from "./timeline/view.js";

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { create } from "@bufbuild/protobuf";
-import { Hub } from "@sessionstream/runtime";
+import { type ErrorReport, Hub, memoryStore } from "@sessionstream/runtime";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { echoAnswer } from "../../examples/chatdemo/src/answer.js";
 import { chatApplication } from "../../examples/chatdemo/src/chat.js";
@@ -238,6 +238,16 @@ const provocations: Record<string, Record<string, Provoke>> = {
       expect((await hub.errors("s"))[0]?.message).toContain("broken");
       isBroken = false;
       expect(await hub.retry("s")).toMatchObject({ cursor: ordinal });
+    },
+    "that this program does not know": async (problem) => {
+      const store = memoryStore();
+      const newer = new Hub({ features: [chatApplication(echoAnswer(0))], store });
+      await newer.publish("s", ChatTokensDelta, { messageId: "m" });
+      const reports: ErrorReport[] = [];
+      const older = new Hub({ features: [], store, onError: (report) => reports.push(report) });
+      expect(await older.session("s")).toMatchObject({ stop: { name: "ChatTokensDelta", reason: "unknown" } });
+      const [message = ""] = reports.map(({ error }) => (error as Error).message);
+      for (const part of quoted(problem).split("…")) expect(message).toContain(part);
     },
     SESSIONSTREAM_PAYLOAD_CONCRETE: genericPayload,
   },

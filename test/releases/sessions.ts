@@ -1,7 +1,10 @@
-import { toJson } from "@bufbuild/protobuf";
-import { type CommandContext, type DescEvent, Hub, type Store } from "@sessionstream/runtime";
+import { create, toJson } from "@bufbuild/protobuf";
+import { type CommandContext, type DescEvent, type Feature, Hub, type Store } from "@sessionstream/runtime";
+import { CounterEntitySchema } from "../fixtures/gen/lab/v1/lab_pb.js";
 import {
+  LabCounter,
   LabCounterAdded,
+  LabNote,
   LabNoteAppended,
   LabNoteDeleted,
   LabNotesMarked,
@@ -18,12 +21,7 @@ import { wrapStore } from "../fixtures/stores.js";
 
 /** Writes the sessions with the code of today, and closes the store. */
 export async function writeSessions(store: Store): Promise<void> {
-  const hub = new Hub({
-    features: [labOf({ work: appendTwice }), ledgerOf()],
-    store,
-    onError: () => {},
-    sessionMetadata,
-  });
+  const hub = new Hub({ features: featuresOf(appendTwice), store, onError: () => {}, sessionMetadata });
   // Tombstones, an entity that was deleted and made anew, several kinds.
   for (const number of [1, 2, 3, 4]) await hub.publish("notes", LabNoteAppended, { number, text: `note ${number}` });
   await hub.publish("notes", LabNoteDeleted, { number: 2 });
@@ -42,14 +40,64 @@ export async function writeSessions(store: Store): Promise<void> {
   await hub.publish("repaired", LabNoteAppended, { number: 1, text: "before" });
   await hub.rebuild("repaired");
   await hub.publish("repaired", LabNoteAppended, { number: 1, text: " and after" });
+  // Since 0.2: keys of two clients, a rejection under a key, and where events come from.
+  const [ann, bob] = [{ id: "ann" }, { id: "bob" }];
+  await hub.submit("clients", LabWork, { task: "ann's" }, { key: "k", identity: ann });
+  await hub.submit("clients", LabWork, { task: "bob's" }, { key: "k", identity: bob, trace });
+  await hub.trySubmit("clients", LabWork, { task: rejectedTask }, { key: "rejected", identity: ann });
+  await hub.publish("clients", LabTrace, { text: "caused" }, { cause: 2n, trace });
+  // Since 0.2: entities of one event in the order of the projection.
+  await hub.publish(orderedSession, LabTrace, {});
+  // Since 0.2: the claim of a process that was killed before its handler had published anything.
+  await killWhileHandling(store);
   // Events of versions and names that are no more are in the session "s".
   await writeThen(wrapStore(store, { close: async () => {} }));
   await hub.rebuild("s");
   await hub.close();
 }
 
+/** The features of all releases. */
+export function featuresOf(work: Work): readonly Feature[] {
+  const lab = labOf({ work });
+  const timeline: Feature["timeline"] = (event, view) => {
+    if (event.session.id !== orderedSession) return lab.timeline?.(event, view) ?? [];
+    return [LabNote.put({ number: 2 }), LabCounter.put({ name: "between" }), LabNote.put({ number: 1 })];
+  };
+  return [{ ...lab, timeline }, ledgerOf()];
+}
+
+type Work = (context: CommandContext<typeof LabWork, DescEvent>) => void | Promise<void>;
+
+/** Each event here creates entities in an order that neither kinds nor ids have. */
+const orderedSession = "ordered";
+const detail = create(CounterEntitySchema, { name: "tries", total: 3n });
+const trace = { traceparent: "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01" };
+/** The task of a command that is rejected. */
+export const rejectedTask = "no";
+
+/** Leaves in the store what a process leaves there that is killed. */
+async function killWhileHandling(store: Store): Promise<void> {
+  const nothing = async () => {};
+  const killed = wrapStore(store, { settle: nothing, leave: nothing, close: nothing });
+  let begun = () => {};
+  const begins = new Promise<void>((resolve) => {
+    begun = resolve;
+  });
+  const work = () => {
+    begun();
+    return new Promise<void>(() => {});
+  };
+  const hub = new Hub({ features: featuresOf(work), store: killed, onError: () => {} });
+  const submitted = hub.trySubmit("killed", LabWork, { task: "again" }, { key: "k" });
+  await begins;
+  await hub.close({ abort: true, grace: 0 });
+  await submitted;
+}
+
 /** What the command LabWork does: under a key, once. */
-export async function appendTwice({ publish, payload }: CommandContext<typeof LabWork, DescEvent>): Promise<void> {
+export async function appendTwice(context: CommandContext<typeof LabWork, DescEvent>): Promise<void> {
+  const { publish, payload, reject } = context;
+  if (payload.task === rejectedTask) throw reject("NOT_NOW", { message: "later", detail });
   await publish(LabNoteAppended, { number: 7, text: payload.task });
   await publish(LabNoteAppended, { number: 7, text: payload.task });
 }
@@ -65,18 +113,22 @@ export async function readSessions(hub: Hub): Promise<Record<string, unknown>> {
       ordinal: String(last),
       cursor: String(cursor),
       snapshot: String(ordinal),
-      entities: entities.map(({ kind, id, createdOrdinal, lastEventOrdinal, payload }) => ({
+      entities: entities.map(({ kind, id, createdOrdinal, position, lastEventOrdinal, payload }) => ({
         kind,
         id,
         createdOrdinal: String(createdOrdinal),
+        // The first release kept none.
+        ...(position > 0 && { position }),
         lastEventOrdinal: String(lastEventOrdinal),
         payload: toJson(hub.registry.timelineEntity(kind).schema, payload),
       })),
-      events: (await hub.events(id)).map(({ ordinal, name, payload, time }) => ({
+      events: (await hub.events(id)).map(({ ordinal, name, payload, time, meta: { cause, ...meta } }) => ({
         ordinal: String(ordinal),
         name,
         payload: toJson(hub.registry.event(name).schema, payload),
         time,
+        ...meta,
+        ...(cause !== undefined && { cause: String(cause) }),
       })),
       errors: (await hub.errors(id)).map((error) => ({ ...error, ordinal: String(error.ordinal) })),
     };

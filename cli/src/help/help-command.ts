@@ -6,8 +6,8 @@ export function helpCommand(program: Command, done: Done): void {
   program
     .command("help")
     .summary("list the help pages, or print one")
-    .description("Lists the help pages, or prints the one of a topic. A command is a topic too.")
-    .argument("[topic]", "such as getting-started")
+    .description("Lists the help pages. With a topic, prints its page. The name of a command is a topic, too.")
+    .argument("[topic]", "a page or a command, such as getting-started")
     .action(async (topic: string | undefined) => {
       const command = program.commands.find((candidate) => candidate.name() === topic);
       if (command !== undefined) return command.outputHelp();

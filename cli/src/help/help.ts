@@ -28,7 +28,7 @@ function list(topics: readonly Topic[], terminal: Terminal): string {
     ),
   );
   return [
-    'Print a page with "sessionstream help TOPIC"; "sessionstream --help" tells the commands.',
+    'To print a page: "sessionstream help TOPIC". To list the commands: "sessionstream --help".',
     "",
     ...lines,
     "",

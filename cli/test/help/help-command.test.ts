@@ -32,7 +32,7 @@ test("help lists the pages with what they are about, the first to read first", (
   expect(help([])).toEqual({
     code: 0,
     stderr: "",
-    stdout: `Print a page with "sessionstream help TOPIC"; "sessionstream --help" tells the commands.
+    stdout: `To print a page: "sessionstream help TOPIC". To list the commands: "sessionstream --help".
 
   getting-started  Build a small application in ten minutes.
   bare             Only a heading

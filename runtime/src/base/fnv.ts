@@ -1,9 +1,17 @@
 /**
- * A short hash that is not safe against people who want two inputs to have the same:
- * FNV-1a of 64 bits, in hex (http://www.isthe.com/chongo/tech/comp/fnv/).
+ * A short hash that is not safe against people who want two inputs to have the same: FNV-1a
+ * of 32 bits, from two starts, in 16 hex digits (http://www.isthe.com/chongo/tech/comp/fnv/).
  */
-export function fnv1a64(bytes: Uint8Array): string {
-  let hash = 0xcbf29ce484222325n;
-  for (const byte of bytes) hash = BigInt.asUintN(64, (hash ^ BigInt(byte)) * 0x100000001b3n);
-  return hash.toString(16).padStart(16, "0");
+export function fnv1a(bytes: Uint8Array): string {
+  let first = 0x811c9dc5;
+  let second = 0x050c5d1f;
+  for (const byte of bytes) {
+    first = Math.imul(first ^ byte, 0x01000193);
+    second = Math.imul(second ^ byte, 0x01000193);
+  }
+  return hex(first) + hex(second);
+}
+
+function hex(bits: number): string {
+  return (bits >>> 0).toString(16).padStart(8, "0");
 }

@@ -6,7 +6,7 @@ import {
 } from "@sessionstream/proto/sessionstream/v1/transport_pb.js";
 import { SessionstreamError } from "../base/errors.js";
 import type { DescFeature } from "../schema/feature.js";
-import { SchemaRegistry } from "../schema/registry.js";
+import { FeatureRegistry } from "../schema/feature-registry.js";
 import type { DescUiEvent } from "../schema/ui-event.js";
 import { checkSessionId } from "../session/session-id.js";
 import { refusalOf } from "../session/told-errors.js";
@@ -50,7 +50,7 @@ export function connect<Given extends DescFeature | ClientFeature>(
 
 /** A connection for any number of sessions. {@link connect} makes one. */
 export class Client<Feature extends DescFeature = DescFeature> {
-  readonly registry = new SchemaRegistry();
+  readonly registry = new FeatureRegistry();
   readonly #features = new Map<string, ClientFeature>();
   readonly #sessions = new Map<string, Following<Feature>>();
   readonly #watchers: Listeners<[]>;

@@ -1,4 +1,4 @@
-import { create } from "@bufbuild/protobuf";
+import { create, type JsonObject } from "@bufbuild/protobuf";
 import { anyPack } from "@bufbuild/protobuf/wkt";
 import {
   type SnapshotFrame,
@@ -13,13 +13,15 @@ import { snapshotEntity } from "./snapshot-entity.js";
 
 /** What frames of UI events contain. */
 export interface UiEventFrameOptions {
-  /** Whether they say what is known of the backend event. Only for clients that asked for it. */
+  /** Whether they say the time and the cause of the backend event. Only for clients that asked for metadata. */
   readonly metadata?: boolean;
+  /** What they say besides of where it comes from. Only for clients that asked for metadata. */
+  readonly more?: JsonObject | undefined;
 }
 
 /** The frames of a backend event's UI events, in their order. */
-export function uiEventFrames(batch: UiBatch, { metadata = false }: UiEventFrameOptions = {}): UiEventFrame[] {
-  const { sessionId, ordinal, time, cause } = batch;
+export function uiEventFrames(batch: UiBatch, { metadata = false, more }: UiEventFrameOptions = {}): UiEventFrame[] {
+  const { sessionId, ordinal, time, meta: { cause } = {} } = batch;
   const known = metadata ? { time: BigInt(time), ...(cause !== undefined && { cause }) } : {};
   return batch.events.map(({ desc, name, payload }) =>
     create(UiEventFrameSchema, {
@@ -28,6 +30,7 @@ export function uiEventFrames(batch: UiBatch, { metadata = false }: UiEventFrame
       name,
       payload: anyPack(desc.schema, payload),
       ...known,
+      ...(more !== undefined && { metadata: more }),
     }),
   );
 }

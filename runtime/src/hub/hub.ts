@@ -51,10 +51,10 @@ export class Hub {
    * Runs a command's handler in a session. Resolves when the handler is done and its events are
    * durable. Its runs continue. Rejects with the handler's error.
    *
-   * Under a key, the handler runs once. Later calls get the outcome of the first. While another
-   * process works on the command, they get the last ordinal so far. A handler that failed before its
-   * first durable event runs again. One that failed later has had its effect. With a key, the signal
-   * ends the caller's wait, not the handler.
+   * Under a key, the handler runs once. Later calls get the outcome of the first, also while another
+   * process works on the command. A handler that failed before its first durable event runs again.
+   * One that failed later has had its effect. With a key, the signal ends the caller's wait, not the
+   * handler.
    * @throws UNKNOWN_NAME, NO_HANDLER, PAYLOAD_TYPE_MISMATCH, INVALID_PAYLOAD, INVALID_SESSION, CLOSED,
    * INVALID_OPTION, INVALID_KEY, or KEY_REUSED if the session has the key for other work; REJECTED, a
    * RejectedError, if the handler rejects the command.

@@ -40,7 +40,7 @@ export class LocalSession<Feature extends DescFeature> implements SessionClient<
   }
 
   on<D extends Feature["uiEvents"][number]>(uiEvent: D, listener: (event: LiveUiEvent<D>) => void): () => void {
-    return this.#host.follow(this.sessionId, ({ ordinal, time, cause, events }) => {
+    return this.#host.follow(this.sessionId, ({ ordinal, time, meta: { cause } = {}, events }) => {
       const known = { ordinal, time, ...(cause !== undefined && { cause }) };
       for (const { name, payload } of events) {
         if (name === uiEvent.name) listener({ name, payload: payload as LiveUiEvent<D>["payload"], ...known });

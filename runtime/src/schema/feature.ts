@@ -1,4 +1,3 @@
-import { SessionstreamError } from "../base/errors.js";
 import type { DescCommand } from "./command.js";
 import type { DescEvent, DescSupersededEvent } from "./event.js";
 import { checkName } from "./name.js";
@@ -29,8 +28,7 @@ export interface DescFeature<
 
 /**
  * Describes a feature.
- * @throws INVALID_NAME, or UNKNOWN_NAME if the successor of an event is no event of the
- * feature.
+ * @throws INVALID_NAME.
  */
 export function feature<
   Command extends DescCommand,
@@ -58,27 +56,5 @@ export function feature<
     timelineEntities = [],
   } = parts;
   for (const old of retired) checkName("retired event", old);
-  checkSuccessors(name, events, supersededEvents);
   return { kind: "feature", name, commands, events, supersededEvents, retired, uiEvents, timelineEntities };
-}
-
-/** Every superseded event must lead to one that can be published. */
-function checkSuccessors(
-  feature: string,
-  events: readonly DescEvent[],
-  supersededEvents: readonly DescSupersededEvent[],
-): void {
-  const successors = new Map(supersededEvents.map((desc) => [desc.name, desc.supersededBy]));
-  const published = new Set(events.map((desc) => desc.name));
-  for (const { name, supersededBy } of supersededEvents) {
-    let last = supersededBy;
-    // More steps than there are successors would go round in a circle.
-    for (let steps = 0; steps < successors.size; steps++) last = successors.get(last) ?? last;
-    if (published.has(last)) continue;
-    throw new SessionstreamError(
-      "UNKNOWN_NAME",
-      `event "${name}" is superseded by "${supersededBy}", which is no event of the feature "${feature}" and leads to none`,
-      { name },
-    );
-  }
 }

@@ -1,9 +1,9 @@
-import { createRegistry, type DescMessage, fromJson, type JsonValue, type Registry } from "@bufbuild/protobuf";
-import { genericTypes } from "@sessionstream/proto/schema-facts";
+import { type DescMessage, fromJson, type JsonValue } from "@bufbuild/protobuf";
 import { messageOf, SessionstreamError } from "../base/errors.js";
 import { command, type DescCommand } from "./command.js";
 import { type DescEvent, type DescLoggedEvent, type DescSupersededEvent, event } from "./event.js";
 import type { DescFeature } from "./feature.js";
+import { FeatureRegistry, find } from "./feature-registry.js";
 import type { Payload } from "./payload.js";
 import { type DescTimelineEntity, timelineEntity } from "./timeline-entity.js";
 import { type DescUiEvent, uiEvent } from "./ui-event.js";
@@ -15,33 +15,19 @@ import { type DescUiEvent, uiEvent } from "./ui-event.js";
  * Generated `register…` functions fill a registry. The four methods `register…` are for
  * registering by hand.
  */
-export class SchemaRegistry {
-  readonly #features = new Map<string, DescFeature>();
-  readonly #commands = new Map<string, DescCommand>();
-  readonly #events = new Map<string, DescLoggedEvent>();
+export class SchemaRegistry extends FeatureRegistry {
   readonly #retired = new Set<string>();
-  readonly #uiEvents = new Map<string, DescUiEvent>();
-  readonly #timelineEntities = new Map<string, DescTimelineEntity>();
-  #protobuf: Registry | undefined;
 
   /**
    * Registers all parts of a feature, or nothing.
-   * @throws DUPLICATE_NAME, also for an event that another feature retired, or INVALID_PAYLOAD.
+   * @throws DUPLICATE_NAME, also for an event that another feature retired, INVALID_PAYLOAD, or
+   * UNKNOWN_NAME if the successor of an event is no event of the feature.
    */
-  register(feature: DescFeature): void {
-    refuseDuplicate("feature", this.#features, feature.name);
-    const events = [...feature.events, ...feature.supersededEvents];
-    const parts: readonly Part[] = [
-      ["command", this.#commands, feature.commands],
-      ["event", this.#events, events],
-      ["UI event", this.#uiEvents, feature.uiEvents],
-      ["timeline entity", this.#timelineEntities, feature.timelineEntities],
-    ];
-    for (const part of parts) refuse(...part);
-    this.#refuseRetired(events, feature.retired);
-    this.#features.set(feature.name, feature);
+  override register(feature: DescFeature): void {
+    checkSuccessors(feature);
+    this.#refuseRetired([...feature.events, ...feature.supersededEvents], feature.retired);
+    super.register(feature);
     for (const name of feature.retired) this.#retired.add(name);
-    for (const part of parts) this.#add(...part);
   }
 
   /** @throws DUPLICATE_NAME, INVALID_NAME, or INVALID_PAYLOAD for a message type that can hold anything. */
@@ -49,14 +35,14 @@ export class SchemaRegistry {
     name: Name,
     schema: Schema,
   ): DescCommand<Name, Schema> {
-    return this.#addOne("command", this.#commands, command(name, schema));
+    return this.add("command", this.commands, command(name, schema));
   }
 
   /** @throws like registerCommand. */
   registerEvent<Name extends string, Schema extends DescMessage>(name: Name, schema: Schema): DescEvent<Name, Schema> {
     const desc = event(name, schema);
     this.#refuseRetired([desc]);
-    return this.#addOne("event", this.#events, desc);
+    return this.add("event", this.events, desc);
   }
 
   /** @throws like registerCommand. */
@@ -64,7 +50,7 @@ export class SchemaRegistry {
     name: Name,
     schema: Schema,
   ): DescUiEvent<Name, Schema> {
-    return this.#addOne("UI event", this.#uiEvents, uiEvent(name, schema));
+    return this.add("UI event", this.uiEvents, uiEvent(name, schema));
   }
 
   /** @throws like registerCommand, and INVALID_ENTITY_ID for an unfit id field. */
@@ -73,12 +59,12 @@ export class SchemaRegistry {
     schema: Schema,
     idField: keyof Payload<Schema> & string,
   ): DescTimelineEntity<Name, Schema> {
-    return this.#addOne("timeline entity", this.#timelineEntities, timelineEntity(name, schema, idField));
+    return this.add("timeline entity", this.timelineEntities, timelineEntity(name, schema, idField));
   }
 
   /** @throws UNKNOWN_NAME. */
   command(name: string): DescCommand {
-    return find("command", this.#commands, name);
+    return find("command", this.commands, name);
   }
 
   /**
@@ -86,29 +72,19 @@ export class SchemaRegistry {
    * @throws UNKNOWN_NAME.
    */
   event(name: string): DescEvent {
-    const desc = find("event", this.#events, name);
-    if (desc.kind === "superseded_event") throw superseded(desc, this.#events);
+    const desc = find("event", this.events, name);
+    if (desc.kind === "superseded_event") throw superseded(desc, this.events);
     return desc;
-  }
-
-  /** @throws UNKNOWN_NAME. */
-  uiEvent(name: string): DescUiEvent {
-    return find("UI event", this.#uiEvents, name);
-  }
-
-  /** @throws UNKNOWN_NAME. */
-  timelineEntity(name: string): DescTimelineEntity {
-    return find("timeline entity", this.#timelineEntities, name);
   }
 
   /** Whether an event of that name can be published. */
   hasEvent(name: string): boolean {
-    return this.#events.get(name)?.kind === "event";
+    return this.events.get(name)?.kind === "event";
   }
 
   /** The event that logs may contain under a name, superseded or not. Undefined if none is registered. */
   loggedEvent(name: string): DescLoggedEvent | undefined {
-    return this.#events.get(name);
+    return this.events.get(name);
   }
 
   /** Whether a feature retired the events of that name, so that they may be passed over in logs. */
@@ -116,14 +92,9 @@ export class SchemaRegistry {
     return this.#retired.has(name);
   }
 
-  /** Whether a kind of timeline entity is registered. */
-  hasTimelineEntity(name: string): boolean {
-    return this.#timelineEntities.has(name);
-  }
-
   /** The names of the registered kinds of timeline entities, sorted. */
   get timelineEntityNames(): readonly string[] {
-    return [...this.#timelineEntities.keys()].sort();
+    return [...this.timelineEntities.keys()].sort();
   }
 
   /**
@@ -146,21 +117,9 @@ export class SchemaRegistry {
     }
   }
 
-  /** The message types of everything that is registered, for `google.protobuf.Any` in JSON. */
-  get protobuf(): Registry {
-    if (this.#protobuf === undefined) {
-      const kinds = [this.#commands, this.#events, this.#uiEvents, this.#timelineEntities];
-      const schemas = kinds.flatMap((kind) => [...kind.values()].map((desc) => desc.schema));
-      const details = [...this.#commands.values()].flatMap(({ rejects = {} }) => Object.values(rejects));
-      const files = [...schemas, ...details].flatMap((schema) => schema?.file ?? []);
-      this.#protobuf = createRegistry(...new Set(files));
-    }
-    return this.#protobuf;
-  }
-
   /** Refuses events whose names are retired, and to retire events, whichever feature has them. */
-  #refuseRetired(events: readonly Registered[], retired: readonly string[] = []): void {
-    const names = [...this.#events.keys(), ...events.map((desc) => desc.name)];
+  #refuseRetired(events: readonly Pick<DescEvent, "name">[], retired: readonly string[] = []): void {
+    const names = [...this.events.keys(), ...events.map((desc) => desc.name)];
     const all = new Set([...this.#retired, ...retired]);
     const name = names.find((each) => all.has(each));
     if (name === undefined) return;
@@ -169,47 +128,6 @@ export class SchemaRegistry {
       `event "${name}" is retired, and yet registered: remove it from retired, or give the event another name`,
       { name },
     );
-  }
-
-  #addOne<D extends Registered>(kind: string, known: Map<string, Registered>, desc: D): D {
-    refuse(kind, known, [desc]);
-    this.#add(kind, known, [desc]);
-    return desc;
-  }
-
-  #add(...[, known, descs]: Part): void {
-    for (const desc of descs) known.set(desc.name, desc);
-    this.#protobuf = undefined;
-  }
-}
-
-interface Registered {
-  readonly name: string;
-  readonly schema: DescMessage;
-}
-
-/** Descriptors of a kind, and those that are registered of it. */
-type Part = [kind: string, known: Map<string, Registered>, descs: readonly Registered[]];
-
-/** Refuses descriptors that are to be registered together. */
-function refuse(...[kind, known, descs]: Part): void {
-  const taken = new Map<string, unknown>(known);
-  for (const { name, schema } of descs) {
-    refuseDuplicate(kind, taken, name);
-    taken.set(name, schema);
-    if (genericTypes.has(schema.typeName)) {
-      throw new SessionstreamError(
-        "INVALID_PAYLOAD",
-        `${kind} "${name}" payload type ${schema.typeName} can hold anything: define a concrete message`,
-        { name },
-      );
-    }
-  }
-}
-
-function refuseDuplicate(kind: string, known: ReadonlyMap<string, unknown>, name: string): void {
-  if (known.has(name)) {
-    throw new SessionstreamError("DUPLICATE_NAME", `${kind} "${name}" already registered`, { name });
   }
 }
 
@@ -225,8 +143,19 @@ function superseded(desc: DescSupersededEvent, events: ReadonlyMap<string, DescL
   );
 }
 
-function find<D>(kind: string, known: ReadonlyMap<string, D>, name: string): D {
-  const desc = known.get(name);
-  if (desc === undefined) throw new SessionstreamError("UNKNOWN_NAME", `unknown ${kind} "${name}"`, { name });
-  return desc;
+/** Every superseded event must lead to one that can be published. */
+function checkSuccessors({ name: feature, events, supersededEvents }: DescFeature): void {
+  const successors = new Map(supersededEvents.map((desc) => [desc.name, desc.supersededBy]));
+  const published = new Set(events.map((desc) => desc.name));
+  for (const { name, supersededBy } of supersededEvents) {
+    let last = supersededBy;
+    // More steps than there are successors would go round in a circle.
+    for (let steps = 0; steps < successors.size; steps++) last = successors.get(last) ?? last;
+    if (published.has(last)) continue;
+    throw new SessionstreamError(
+      "UNKNOWN_NAME",
+      `event "${name}" is superseded by "${supersededBy}", which is no event of the feature "${feature}" and leads to none`,
+      { name },
+    );
+  }
 }

@@ -1,3 +1,4 @@
+import type { JsonObject } from "@bufbuild/protobuf";
 import type { DescFeature } from "../schema/feature.js";
 import type { PayloadInit } from "../schema/payload.js";
 import type { UiEvent } from "../schema/ui-event.js";
@@ -33,6 +34,8 @@ export interface LiveUiEvent<Ui extends DescFeature["uiEvents"][number]> {
   readonly time?: number;
   /** The ordinal of the backend event that caused that event, if one did and the server says so. */
   readonly cause?: bigint;
+  /** What the server tells besides of where that event comes from. Undefined if it tells nothing. */
+  readonly metadata?: Readonly<JsonObject>;
 }
 
 /** One session, as a client of a feature sees it. The types allow only what the feature declares. */

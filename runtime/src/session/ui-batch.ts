@@ -1,4 +1,5 @@
 import type { UiEvent } from "../schema/ui-event.js";
+import type { EventMeta } from "../store/event-meta.js";
 import type { StoredEvent } from "../store/stored.js";
 
 /** All UI events of one backend event. */
@@ -7,8 +8,8 @@ export interface UiBatch {
   readonly ordinal: bigint;
   /** When the backend event was ordered, or the timeline repaired, in milliseconds since the Unix epoch. */
   readonly time: number;
-  /** The ordinal of the backend event that caused it, if one did. */
-  readonly cause?: bigint;
+  /** Where the backend event comes from, if anything is known of that. */
+  readonly meta?: EventMeta;
   readonly events: readonly UiEvent[];
   /**
    * Whether the timeline was repaired up to the ordinal. Then there are no UI events, and
@@ -24,7 +25,7 @@ export function uiBatchOf(
   events: readonly UiEvent[],
 ): UiBatch {
   const batch = { sessionId, ordinal, time, events, isReset: false };
-  return meta?.cause === undefined ? batch : { ...batch, cause: meta.cause };
+  return meta === undefined ? batch : { ...batch, meta };
 }
 
 /** Says that everyone who follows the session must start over. */
@@ -33,8 +34,8 @@ export function resetBatch(sessionId: string, ordinal: bigint, time: number): Ui
 }
 
 /**
- * Receives the UI events of all sessions, after their backend events are durable. The UI
- * events of one session come in the order of their ordinals. The function must return
- * quickly.
+ * Receives the UI events of one session or of several, after their backend events are
+ * durable. The UI events of one session come in the order of their ordinals. The function
+ * must return quickly.
  */
 export type Fanout = (batch: UiBatch) => void;

@@ -6,10 +6,6 @@ import { metaText, toSession } from "./rows.js";
 import type { SqliteKeys } from "./sqlite-keys.js";
 import type { Statements } from "./statements.js";
 
-/** How many moves are kept, and how many more there may be before the oldest go. */
-const keptMoves = 65_536;
-const moreMoves = 4096;
-
 /** Writes batches, each call within a transaction. */
 export class BatchWriter {
   readonly #sql: Statements;
@@ -45,9 +41,10 @@ export class BatchWriter {
     const { sessionId, revision, epoch, events, cursor, failedAt, keys } = batch;
     const [first] = events;
     const last = events.at(-1);
-    if (keys.length > 0 || batch.newEpoch !== undefined || first === undefined || last === undefined) return undefined;
+    if (batch.newEpoch !== undefined || first === undefined || last === undefined) return undefined;
     const previous = previousOf(first);
     checkOrdinals(batch, previous);
+    for (const given of keys) checkKey(sessionId, given, this.#keys.get({ sessionId, ...given }));
     const found = this.#sql.appendToSession.get(
       last.ordinal,
       cursor,
@@ -82,10 +79,15 @@ export class BatchWriter {
 
   #writeRows(session: bigint, batch: SessionBatch): void {
     const sql = this.#sql;
-    for (const { ordinal, previous, name, version, type, payload, time, meta } of batch.events) {
+    const { events } = batch;
+    const last = events.at(-1);
+    for (const event of events) {
+      const { ordinal, previous, name, version, type, payload, time, meta } = event;
       const from = meta === undefined ? null : metaText(meta);
-      sql.insertEvent.run(session, ordinal, previous ?? null, name, version, type, payload, time, from);
+      const id = event === last ? batch.id : null;
+      sql.insertEvent.run(session, ordinal, previous ?? null, name, version, type, payload, time, from, id);
     }
+    if (last === undefined) sql.insertMove.run(session, batch.id);
     if (batch.replaceTimeline) sql.deleteEntities.run(session);
     for (const { kind, id, createdOrdinal, position, lastEventOrdinal, type, payload } of batch.entities) {
       sql.upsertEntity.run(session, kind, id, createdOrdinal, position, lastEventOrdinal, type, payload ?? null);
@@ -95,7 +97,5 @@ export class BatchWriter {
     }
     for (const given of batch.keys) this.#keys.publish(batch.sessionId, given);
     for (const descriptor of batch.descriptors) this.describe(descriptor);
-    const move = Number(sql.insertMove.run(session, batch.revision + 1, batch.id).lastInsertRowid);
-    if (move % moreMoves === 0) sql.deleteMoves.run(move - keptMoves);
   }
 }

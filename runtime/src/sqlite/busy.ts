@@ -5,16 +5,24 @@ const longestWait = 60_000;
  * Tries again while another process has the file. SQLite would wait by itself, but holds
  * the event loop meanwhile.
  */
-export async function whileBusy<T>(work: () => T): Promise<T> {
-  const begun = performance.now();
+export function whileBusy<T>(work: () => T): T | Promise<T> {
+  try {
+    return work();
+  } catch (thrown) {
+    if (!isBusy(thrown)) throw thrown;
+    return tryAgain(work, performance.now());
+  }
+}
+
+async function tryAgain<T>(work: () => T, begun: number): Promise<T> {
   for (;;) {
+    // Not the same pause for all, so that those who wait do not meet again and again.
+    await new Promise((resolve) => setTimeout(resolve, 1 + Math.random() * 9));
     try {
       return work();
     } catch (thrown) {
       if (!isBusy(thrown) || performance.now() - begun > longestWait) throw thrown;
     }
-    // Not the same pause for all, so that those who wait do not meet again and again.
-    await new Promise((resolve) => setTimeout(resolve, 1 + Math.random() * 9));
   }
 }
 

@@ -78,11 +78,13 @@ const steps: readonly string[] = [
   ALTER TABLE events ADD COLUMN meta TEXT;
   ALTER TABLE entities ADD COLUMN position INTEGER NOT NULL DEFAULT 0;
 
-  -- One row a commit, the newest only: what moved, for those who watch, and which batch it was.
+  -- Of the last event of each batch. A commit of a single event would otherwise write another page.
+  ALTER TABLE events ADD COLUMN batch TEXT;
+
+  -- One row for each commit without events.
   CREATE TABLE move (
-    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    id INTEGER PRIMARY KEY,
     session INTEGER NOT NULL,
-    revision INTEGER NOT NULL,
     batch TEXT NOT NULL
   ) STRICT;
 

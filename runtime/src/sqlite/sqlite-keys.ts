@@ -1,7 +1,7 @@
 import type { Database } from "better-sqlite3";
 import type { StoredRejection } from "../schema/stored-rejection.js";
 import type { BatchKey } from "../store/batch.js";
-import type { KeyClaim } from "../store/store.js";
+import type { ClaimedKey, KeyClaim } from "../store/store.js";
 import type { KeyName, KeyOutcome, StoredKey } from "../store/stored.js";
 
 interface KeyRow {
@@ -18,9 +18,13 @@ interface KeyRow {
 /** The idempotency keys of a file, and the processes that have claims. Each call is within a transaction. */
 export class SqliteKeys {
   readonly #sql: ReturnType<typeof prepare>;
+  /** Whether there are keys of releases that knew no spaces. */
+  readonly #hasLegacy: boolean;
 
   constructor(database: Database) {
     this.#sql = prepare(database);
+    // Nobody stores such keys any more.
+    this.#hasLegacy = this.#sql.selectLegacy.get(everyone) !== undefined;
   }
 
   get(name: KeyName): StoredKey | undefined {
@@ -54,18 +58,20 @@ export class SqliteKeys {
     else this.#sql.updateOrdinals.run(firstOrdinal, lastOrdinal, sessionId, space, key);
   }
 
-  settle(
-    { sessionId, space, key, token }: KeyName & { readonly token: string },
-    outcome: KeyOutcome | undefined,
-  ): void {
+  settle({ sessionId, space, key, token }: ClaimedKey, outcome: KeyOutcome | undefined): void {
     if (outcome === undefined) {
       this.#sql.deleteClaim.run(sessionId, space, key, token);
-      this.#sql.releaseClaim.run(sessionId, space, key, token);
+      this.#sql.finishClaim.run(sessionId, space, key, token);
       return;
     }
     const { firstOrdinal, lastOrdinal, rejection } = outcome;
     const text = rejection === undefined ? null : rejectionText(rejection);
     this.#sql.endClaim.run(firstOrdinal, lastOrdinal, text, sessionId, space, key, token);
+  }
+
+  /** The work is done, and its outcome is there. */
+  finish({ sessionId, space, key, token }: ClaimedKey): void {
+    this.#sql.finishClaim.run(sessionId, space, key, token);
   }
 
   beat(process: string): void {
@@ -77,7 +83,8 @@ export class SqliteKeys {
   }
 
   #row({ sessionId, space, key }: KeyName): KeyRow | undefined {
-    return this.#sql.selectKey.get(sessionId, space, key) ?? this.#sql.selectKey.get(sessionId, everyone, key);
+    const row = this.#sql.selectKey.get(sessionId, space, key);
+    return row === undefined && this.#hasLegacy ? this.#sql.selectKey.get(sessionId, everyone, key) : row;
   }
 }
 
@@ -147,11 +154,12 @@ function prepare(database: Database) {
       `UPDATE key SET process = NULL, token = NULL, first_ordinal = ?, last_ordinal = ?, rejection = ?
        WHERE ${ofKey} AND token = ?`,
     ),
+    finishClaim: database.prepare<[sessionId: string, space: string, key: string, token: string]>(
+      `UPDATE key SET process = NULL, token = NULL WHERE ${ofKey} AND token = ?`,
+    ),
+    selectLegacy: database.prepare<[space: string], unknown>("SELECT 1 FROM key WHERE space = ? LIMIT 1"),
     deleteClaim: database.prepare<[sessionId: string, space: string, key: string, token: string]>(
       `DELETE FROM key WHERE ${ofKey} AND token = ? AND first_ordinal IS NULL`,
-    ),
-    releaseClaim: database.prepare<[sessionId: string, space: string, key: string, token: string]>(
-      `UPDATE key SET process = NULL, token = NULL WHERE ${ofKey} AND token = ?`,
     ),
     insertProcess: database.prepare<[process: string]>("INSERT OR IGNORE INTO process (id, beat) VALUES (?, 0)"),
     beat: database.prepare<[process: string]>(

@@ -3,6 +3,7 @@ import { isSessionstreamError, messageOf, SessionstreamError } from "../base/err
 import type { SessionBatch } from "../store/batch.js";
 import { compareEntities } from "../store/entity-order.js";
 import {
+  type ClaimedKey,
   defaultLimit,
   type EventRange,
   type KeyClaim,
@@ -47,12 +48,18 @@ export function sqliteStore(path: string, options: SqliteStoreOptions = {}): Sto
   return new SqliteStore(openDatabase(path, options), options.synchronous ?? "full");
 }
 
+/** How long a claim that is to end waits for others, in milliseconds. */
+const finishWithin = 20;
+
 class SqliteStore implements Store {
   readonly #database: Database;
   readonly #synchronous: "full" | "normal";
   readonly #sql: Statements;
   readonly #keys: SqliteKeys;
   readonly #watch: Watch;
+  /** Claims that are to end together, as each would write a page of its own. */
+  #finished: ClaimedKey[] = [];
+  #finishing: NodeJS.Timeout | undefined;
   readonly #writeAll: Transaction<(work: () => unknown) => unknown>;
   readonly #writer: BatchWriter;
 
@@ -122,7 +129,13 @@ class SqliteStore implements Store {
    */
   async commit(batches: readonly SessionBatch[]): Promise<readonly (Error | undefined)[]> {
     this.#checkOpen();
-    const outcomes = await this.#commit(batches);
+    let outcomes: (Error | undefined)[];
+    try {
+      outcomes = await this.#writeBatches(batches);
+    } catch (thrown) {
+      outcomes = [storeFailed(thrown)];
+      if (batches.length > 1) outcomes = await this.#writeEach(batches);
+    }
     this.#watch.committed();
     return outcomes;
   }
@@ -145,11 +158,14 @@ class SqliteStore implements Store {
     return this.#write(() => claims.map(claimOne), false);
   }
 
-  async settle(claim: KeyName & { readonly token: string }, outcome: KeyOutcome | undefined): Promise<void> {
+  settle(claim: ClaimedKey, outcome: KeyOutcome | undefined): Promise<void> {
+    return this.#write(() => this.#keys.settle(claim, outcome), outcome !== undefined);
+  }
+
+  async finish(claim: ClaimedKey): Promise<void> {
     this.#checkOpen();
-    // What follows from events that are durable can be found out again.
-    const isKnown = outcome?.rejection === undefined && this.#keys.get(claim)?.outcome !== undefined;
-    return this.#write(() => this.#keys.settle(claim, outcome), outcome !== undefined && !isKnown);
+    this.#finished.push(claim);
+    this.#finishing ??= setTimeout(() => void this.#finish().catch(() => {}), finishWithin).unref();
   }
 
   beat(process: string): Promise<void> {
@@ -167,22 +183,26 @@ class SqliteStore implements Store {
 
   async close(): Promise<void> {
     this.#watch.end();
+    // What is lost here, other processes find out when the lease is over.
+    if (this.#database.open) await this.#finish().catch(() => {});
     this.#database.close();
   }
 
-  async #commit(batches: readonly SessionBatch[]): Promise<(Error | undefined)[]> {
-    const write = (some: readonly SessionBatch[]) =>
-      whileBusy(
-        () => this.#writeAll.immediate(() => some.map((batch) => this.#writer.write(batch))) as (Error | undefined)[],
-      );
-    try {
-      return await write(batches);
-    } catch (thrown) {
-      if (batches.length === 1) return [storeFailed(thrown)];
-      const outcomes: (Error | undefined)[] = [];
-      for (const batch of batches) outcomes.push(await write([batch]).then(([outcome]) => outcome, storeFailed));
-      return outcomes;
+  #writeBatches(batches: readonly SessionBatch[]): (Error | undefined)[] | Promise<(Error | undefined)[]> {
+    const write = () => batches.map((batch) => this.#writer.write(batch));
+    return whileBusy(() => this.#writeAll.immediate(write) as (Error | undefined)[]);
+  }
+
+  async #writeEach(batches: readonly SessionBatch[]): Promise<(Error | undefined)[]> {
+    const outcomes: (Error | undefined)[] = [];
+    for (const batch of batches) {
+      try {
+        outcomes.push((await this.#writeBatches([batch]))[0]);
+      } catch (thrown) {
+        outcomes.push(storeFailed(thrown));
+      }
     }
+    return outcomes;
   }
 
   /** Several reads see one state of the file. */
@@ -201,15 +221,33 @@ class SqliteStore implements Store {
     const isRelaxed = !isDurable && this.#synchronous === "full";
     try {
       return await whileBusy(() => {
-        if (isRelaxed) this.#database.pragma("synchronous = normal");
+        // SQLite does this when it compiles the statement, so it cannot be prepared.
+        if (isRelaxed) this.#database.exec("PRAGMA synchronous = NORMAL");
         try {
           return this.#writeAll.immediate(write) as T;
         } finally {
-          if (isRelaxed) this.#database.pragma("synchronous = full");
+          if (isRelaxed) this.#database.exec("PRAGMA synchronous = FULL");
         }
       });
     } catch (thrown) {
       throw storeFailed(thrown);
+    }
+  }
+
+  async #finish(): Promise<void> {
+    clearTimeout(this.#finishing);
+    this.#finishing = undefined;
+    const claims = this.#finished;
+    this.#finished = [];
+    if (claims.length === 0) return;
+    try {
+      await this.#write(() => {
+        for (const claim of claims) this.#keys.finish(claim);
+      }, false);
+    } catch (thrown) {
+      // With those that come next.
+      this.#finished.unshift(...claims);
+      throw thrown;
     }
   }
 

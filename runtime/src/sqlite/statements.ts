@@ -1,4 +1,5 @@
 import type BetterSqlite3 from "better-sqlite3";
+import type { MovedSession } from "../store/store.js";
 
 // Ordinals may exceed 2^53, so every column that holds one is read as a bigint.
 
@@ -51,10 +52,10 @@ export interface DescriptorRow {
   readonly descriptor: Buffer;
 }
 
-export interface MoveRow {
-  readonly id: number;
-  readonly sessionId: string;
-  readonly revision: number;
+/** The newest rows: those of later commits are above them. */
+export interface Newest {
+  readonly event: number;
+  readonly move: number;
 }
 
 /** What is used of a prepared statement. */
@@ -122,10 +123,11 @@ export function prepareStatements(database: BetterSqlite3.Database) {
         payload: Uint8Array,
         time: number,
         meta: string | null,
+        batch: string | null,
       ]
     >(
-      `INSERT INTO event (session, ordinal, previous, name, version, type, payload, time, meta)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO event (session, ordinal, previous, name, version, type, payload, time, meta, batch)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     ),
     selectEvents: exact<[session: bigint, after: bigint, limit: number], EventRow>(
       `SELECT ordinal, previous, name, version, type, payload, time, meta
@@ -170,20 +172,20 @@ export function prepareStatements(database: BetterSqlite3.Database) {
       "SELECT mark, name, version, hash, type, descriptor FROM descriptor ORDER BY mark, name, version, hash",
     ),
     selectEventNames: column<[], string>("SELECT DISTINCT name FROM descriptor WHERE mark = 'event' ORDER BY name"),
-    insertMove: prepare<[session: bigint, revision: number, batch: string]>(
-      "INSERT INTO move (session, revision, batch) VALUES (?, ?, ?)",
-    ),
-    deleteMoves: prepare<[upTo: number]>("DELETE FROM move WHERE id <= ?"),
+    insertMove: prepare<[session: bigint, batch: string]>("INSERT INTO move (session, batch) VALUES (?, ?)"),
+    /** Looks among the newest events only: whoever asks has just committed. */
     selectBatch: prepare<[sessionId: string, batch: string], unknown>(
-      `SELECT 1 FROM move JOIN session ON session.id = move.session
-       WHERE session.session_id = ? AND move.batch = ?`,
+      `WITH given (session_id, batch) AS (VALUES (?, ?)),
+         asked (session, batch) AS (SELECT id, batch FROM session JOIN given USING (session_id))
+       SELECT 1 FROM asked WHERE EXISTS (SELECT 1 FROM move WHERE move.session = asked.session AND move.batch = asked.batch)
+         OR batch IN (SELECT batch FROM event WHERE event.session = asked.session ORDER BY ordinal DESC LIMIT 10000)`,
     ),
-    selectFirstMove: column<[], number>("SELECT min(id) FROM move"),
-    selectLastMove: column<[], number>("SELECT ifnull(max(id), 0) FROM move"),
-    selectMoves: prepare<[after: number], MoveRow>(
-      `SELECT max(move.id) AS id, session.session_id AS sessionId, max(move.revision) AS revision
-       FROM move JOIN session ON session.id = move.session
-       WHERE move.id > ? GROUP BY move.session ORDER BY 1`,
+    selectNewest: prepare<[], Newest>(
+      `SELECT (SELECT ifnull(max(rowid), 0) FROM event) AS event, (SELECT ifnull(max(id), 0) FROM move) AS move`,
+    ),
+    selectMoved: prepare<[event: number, move: number], MovedSession>(
+      `SELECT session_id AS sessionId, revision FROM session WHERE id IN (
+         SELECT session FROM event WHERE rowid > ? UNION SELECT session FROM move WHERE id > ?)`,
     ),
   };
 }

@@ -1,6 +1,6 @@
 import type { Database } from "better-sqlite3";
 import type { MoveListener } from "../store/store.js";
-import type { Statements } from "./statements.js";
+import type { Newest, Statements } from "./statements.js";
 
 /** How often the file is looked at while somebody listens, in milliseconds. */
 const interval = 20;
@@ -12,11 +12,11 @@ const interval = 20;
  */
 export class Watch {
   readonly #database: Database;
-  readonly #sql: Pick<Statements, "selectFirstMove" | "selectLastMove" | "selectMoves">;
+  readonly #sql: Pick<Statements, "selectNewest" | "selectMoved">;
   readonly #listeners = new Set<MoveListener>();
   #timer: NodeJS.Timeout | undefined;
   #version: unknown;
-  #lastMove = 0;
+  #seen: Newest = { event: 0, move: 0 };
 
   constructor(database: Database, sql: Statements) {
     this.#database = database;
@@ -45,28 +45,29 @@ export class Watch {
 
   #begin(): void {
     this.#version = undefined;
-    this.#lastMove = 0;
     try {
       this.#version = this.#dataVersion();
-      this.#lastMove = this.#sql.selectLastMove.get() ?? 0;
+      this.#seen = this.#sql.selectNewest.get() ?? this.#seen;
     } catch {
       // The file is busy. Then the first look finds all moves, which those who know them pass over.
     }
     this.#timer = setInterval(() => this.#look(false), interval).unref();
   }
 
-  #look(isSure: boolean): void {
+  #look(isOwn: boolean): void {
     if (this.#timer === undefined) return;
     try {
       const version = this.#dataVersion();
-      if (version === this.#version && !isSure) return;
-      const moved = this.#sql.selectMoves.all(this.#lastMove);
-      const isGone = moved.length > 0 && (this.#sql.selectFirstMove.get() ?? 0) > this.#lastMove + 1;
+      if (version === this.#version && !isOwn) return;
+      const seen = this.#seen;
+      const newest = this.#sql.selectNewest.get() ?? seen;
+      const moved = this.#sql.selectMoved.all(seen.event, seen.move);
       this.#version = version;
-      this.#lastMove = moved.at(-1)?.id ?? this.#lastMove;
-      if (moved.length === 0) return;
-      // After a long pause, moves may be gone that nobody has seen.
-      for (const listener of this.#listeners) listener(isGone ? undefined : moved);
+      this.#seen = newest;
+      // Where rows were taken away, others may have got their places.
+      const isSure = newest.event >= seen.event && newest.move >= seen.move;
+      if (isSure && moved.length === 0) return;
+      for (const listener of this.#listeners) listener(isSure ? moved : undefined);
     } catch {
       // The file is busy, or fails: whoever reads it next is told. The next look sees what this one did not.
     }

@@ -7,6 +7,7 @@ export { compareEntities } from "./entity-order.js";
 export type { EventMeta, TraceContext } from "./event-meta.js";
 export { checkBatch, checkKey } from "./rules.js";
 export {
+  type ClaimedKey,
   defaultLimit,
   type EventRange,
   type KeyClaim,

@@ -1,5 +1,5 @@
 import type { BatchKey } from "./batch.js";
-import type { KeyClaim } from "./store.js";
+import type { ClaimedKey, KeyClaim } from "./store.js";
 import type { KeyName, KeyOutcome, StoredKey } from "./stored.js";
 
 interface MemoryKey {
@@ -51,7 +51,7 @@ export class MemoryKeys {
     });
   }
 
-  settle(claim: KeyName & { readonly token: string }, outcome: KeyOutcome | undefined): void {
+  settle(claim: ClaimedKey, outcome: KeyOutcome | undefined): void {
     const found = this.#keys.get(mapKey(claim));
     if (found?.owner?.token !== claim.token) return;
     const known = outcome ?? found.outcome;

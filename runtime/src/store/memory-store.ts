@@ -4,6 +4,7 @@ import { compareEntities } from "./entity-order.js";
 import { MemoryKeys } from "./memory-keys.js";
 import { checkBatch, checkKey } from "./rules.js";
 import {
+  type ClaimedKey,
   defaultLimit,
   type EventRange,
   type KeyClaim,
@@ -120,9 +121,14 @@ class MemoryStore implements Store {
     });
   }
 
-  async settle(claim: KeyName & { readonly token: string }, outcome: KeyOutcome | undefined): Promise<void> {
+  async settle(claim: ClaimedKey, outcome: KeyOutcome | undefined): Promise<void> {
     this.#checkOpen();
     this.#keys.settle(claim, outcome);
+  }
+
+  async finish(claim: ClaimedKey): Promise<void> {
+    this.#checkOpen();
+    this.#keys.settle(claim, this.#keys.get(claim)?.outcome);
   }
 
   async beat(process: string): Promise<void> {

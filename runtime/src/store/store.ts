@@ -55,6 +55,11 @@ export interface KeyClaim extends KeyName {
   readonly from?: { readonly token: string; readonly beat: number | undefined };
 }
 
+/** A claim that a key has, or had. */
+export interface ClaimedKey extends KeyName {
+  readonly token: string;
+}
+
 /** A session that moved to a revision. */
 export interface MovedSession {
   readonly sessionId: string;
@@ -112,7 +117,13 @@ export interface Store {
    * An outcome is durable when this resolves. Does nothing if the key has another claim.
    * Moves no revision.
    */
-  settle(claim: KeyName & { readonly token: string }, outcome: KeyOutcome | undefined): Promise<void>;
+  settle(claim: ClaimedKey, outcome: KeyOutcome | undefined): Promise<void>;
+  /**
+   * Ends a claim on work that published something: its outcome is what it published. The
+   * store may write this a moment later, as other processes can find it out. Does nothing if
+   * the key has another claim. Moves no revision.
+   */
+  finish(claim: ClaimedKey): Promise<void>;
   /** Says that a process with claims is alive. */
   beat(process: string): Promise<void>;
   /** Says that a process is gone, with all its claims. */

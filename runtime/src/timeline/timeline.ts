@@ -1,5 +1,5 @@
+import type { FeatureRegistry } from "../schema/feature-registry.js";
 import type { Payload } from "../schema/payload.js";
-import type { SchemaRegistry } from "../schema/registry.js";
 import type { DescTimelineEntity, IdOf, TimelineChange } from "../schema/timeline-entity.js";
 import { compareEntities } from "../store/entity-order.js";
 import type { StoredEntity } from "../store/stored.js";
@@ -14,7 +14,7 @@ import type { TimelineView } from "./view.js";
 export class Timeline implements TimelineView {
   /** The ordinal of the last event that the timeline contains. */
   cursor: bigint;
-  readonly #registry: SchemaRegistry;
+  readonly #registry: FeatureRegistry;
   readonly #kinds = new Map<string, Map<string, Entry>>();
   /** What projections are given: reads, and nothing else. */
   readonly view: TimelineView = {
@@ -26,7 +26,7 @@ export class Timeline implements TimelineView {
    * Entities of kinds that are not registered (any more) stay in the store but
    * cannot be read.
    */
-  constructor(registry: SchemaRegistry, cursor = 0n, entities: readonly StoredEntity[] = []) {
+  constructor(registry: FeatureRegistry, cursor = 0n, entities: readonly StoredEntity[] = []) {
     this.#registry = registry;
     this.cursor = cursor;
     this.merge(entities, cursor);

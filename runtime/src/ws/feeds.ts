@@ -1,4 +1,5 @@
 import type { Hub } from "../hub/hub.js";
+import type { UiEventEncoder } from "./encode/ui-events.js";
 import { type FeedListener, SessionFeed } from "./session-feed.js";
 
 /** A session's feed, and what ends that the hub feeds it. */
@@ -9,19 +10,19 @@ interface FollowedFeed {
 
 /** The feeds of the sessions that somebody listens to. All their frames are of one kind: with metadata, or without. */
 export class Feeds {
+  readonly encode: UiEventEncoder;
   readonly #hub: Hub;
-  readonly #hasMetadata: boolean;
   readonly #bySession = new Map<string, FollowedFeed>();
 
-  constructor(hub: Hub, hasMetadata: boolean) {
+  constructor(hub: Hub, encode: UiEventEncoder) {
     this.#hub = hub;
-    this.#hasMetadata = hasMetadata;
+    this.encode = encode;
   }
 
   add(sessionId: string, listener: FeedListener): void {
     let found = this.#bySession.get(sessionId);
     if (found === undefined) {
-      const feed = new SessionFeed(this.#hub.registry.protobuf, this.#hasMetadata);
+      const feed = new SessionFeed(this.encode);
       found = { feed, unfollow: this.#hub.follow(sessionId, (batch) => feed.take(batch)) };
       this.#bySession.set(sessionId, found);
     }

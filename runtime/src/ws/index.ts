@@ -1,3 +1,4 @@
+export type { EventMetadata } from "./encode/ui-events.js";
 export type { TransportObserver, TransportRecord, TransportStage } from "./observer.js";
 export {
   closeCodes,

@@ -16,7 +16,7 @@ export type TransportStage =
 /** One step of a connection. */
 export interface TransportRecord {
   readonly stage: TransportStage;
-  /** Empty if the upgrade was refused. */
+  /** Empty if the upgrade was refused, or if `metadata` of the transport failed. */
   readonly connectionId: string;
   readonly sessionId?: string;
   /** Of the snapshot, or of the last UI event that was sent. */

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import { type AccessOptions, accessOptions } from "../access/options.js";
 import { aFunction, aUrlPath, checkOptions, longestTime, milliseconds, number, type Wanted } from "../base/option.js";
+import type { EventMetadata } from "./encode/ui-events.js";
 import type { TransportObserver } from "./observer.js";
 
 /** How a WebSocket transport is made. Sizes are in bytes, times in milliseconds. */
@@ -12,6 +13,12 @@ export interface WebSocketTransportOptions extends Partial<TransportLimits>, Acc
    * that are not browsers send no origin, and may always connect.
    */
   readonly allowedOrigins?: readonly string[] | ((origin: string, request: IncomingMessage) => boolean);
+  /**
+   * What clients that ask for metadata are told of where an event comes from, besides its
+   * time and its cause. By default, nothing. It is called for events of which anything is
+   * known. If it fails, `observer` hears of that, and the UI events go without.
+   */
+  readonly metadata?: EventMetadata;
   readonly observer?: TransportObserver;
 }
 
@@ -55,6 +62,7 @@ export function checkTransportOptions(options: WebSocketTransportOptions): void 
     path: aUrlPath,
     allowedOrigins: arrayOrFunction,
     ...accessOptions,
+    metadata: aFunction,
     observer: aFunction,
     maxFrameBytes: limit,
     maxSubscriptions: limit,

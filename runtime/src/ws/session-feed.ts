@@ -1,7 +1,5 @@
-import type { Registry } from "@bufbuild/protobuf";
-import { uiEventFrames } from "../frames/index.js";
 import type { UiBatch } from "../session/ui-batch.js";
-import { encodeFrame } from "./encode/codec.js";
+import type { UiEventEncoder } from "./encode/ui-events.js";
 
 /** An ordinal's UI events, encoded once for all who receive them. */
 export interface EncodedBatch {
@@ -24,14 +22,12 @@ export interface FeedListener {
  * gets it in one write: system calls are what bounds a fan-out.
  */
 export class SessionFeed {
-  readonly #registry: Registry;
-  readonly #hasMetadata: boolean;
+  readonly #encode: UiEventEncoder;
   readonly #listeners = new Set<FeedListener>();
   #pending: EncodedBatch[] = [];
 
-  constructor(registry: Registry, hasMetadata: boolean) {
-    this.#registry = registry;
-    this.#hasMetadata = hasMetadata;
+  constructor(encode: UiEventEncoder) {
+    this.#encode = encode;
   }
 
   get isUnused(): boolean {
@@ -55,9 +51,7 @@ export class SessionFeed {
     if (batch.events.length === 0) return;
     let frames: Buffer[];
     try {
-      frames = uiEventFrames(batch, { metadata: this.#hasMetadata }).map((value) =>
-        encodeFrame(this.#registry, { case: "uiEvent", value }),
-      );
+      frames = this.#encode(batch);
     } catch (error) {
       this.#startOver();
       throw error;

@@ -1,5 +1,5 @@
 import type { SubscribeRequest } from "@sessionstream/proto/sessionstream/v1/transport_pb.js";
-import { snapshotFrame, uiEventFrames } from "../frames/index.js";
+import { snapshotFrame } from "../frames/index.js";
 import type { Hydration, ResumePoint } from "../session/hydration.js";
 import { encodeFrame } from "./encode/codec.js";
 import { snapshotPages } from "./encode/snapshot-pages.js";
@@ -170,9 +170,7 @@ export class Subscription implements FeedListener {
       case: "subscribed",
       value: { sessionId, sinceSnapshotOrdinal: this.#sinceOrdinal },
     });
-    const between = missed
-      .flatMap((batch) => uiEventFrames(batch, { metadata: this.#hasMetadata }))
-      .map((value) => encodeFrame(registry, { case: "uiEvent", value }));
+    const between = missed.flatMap(transport.feeds(this.#hasMetadata).encode);
     this.#hydratedTo = missed.at(-1)?.ordinal ?? ordinal;
     outbox.writeSnapshot([...frames, ...between, ...this.#above(this.#held), last]);
     this.#dropHeld();

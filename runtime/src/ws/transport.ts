@@ -10,6 +10,7 @@ import type { Hub } from "../hub/hub.js";
 import type { OptionsParameter } from "../session/identity.js";
 import { Connection } from "./connection.js";
 import type { ConnectionHost } from "./connection-host.js";
+import { metadataEncoder, plainEncoder } from "./encode/ui-events.js";
 import { Feeds } from "./feeds.js";
 import type { TransportRecord } from "./observer.js";
 import {
@@ -105,8 +106,11 @@ class Transport implements WebSocketTransport, ConnectionHost {
       maxFragments: 128,
       maxBufferedChunks: 1024,
     });
-    this.#plainFeeds = new Feeds(hub, false);
-    this.#metadataFeeds = new Feeds(hub, true);
+    this.#plainFeeds = new Feeds(hub, plainEncoder(hub.registry));
+    const encode = metadataEncoder(hub.registry, options.metadata, ({ sessionId, ordinal }, error) =>
+      this.observe({ stage: "error", connectionId: "", sessionId, ordinal, error }),
+    );
+    this.#metadataFeeds = new Feeds(hub, encode);
     this.#pings = setInterval(() => {
       for (const connection of this.#connections) connection.ping();
     }, this.limits.pingInterval).unref();

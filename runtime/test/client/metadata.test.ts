@@ -4,6 +4,27 @@ import { ChatMessageAppended } from "../../../examples/chatdemo/src/gen/chat/v1/
 import { follow, resume, subscribe } from "../../../test/fixtures/chat/fake-client.js";
 import { appended, snapshot } from "../../../test/fixtures/chat/frames.js";
 
+test("listeners and client projections get what the server tells besides", () => {
+  const projected: unknown[] = [];
+  const watching: typeof chatClient = {
+    ...chatClient,
+    project(event, view) {
+      projected.push(event.metadata);
+      return chatClient.project?.(event, view) ?? [];
+    },
+  };
+  const { session, say } = follow({ features: [watching] }, ["metadata"]);
+  const heard: unknown[] = [];
+  session.on(ChatMessageAppended, (event) => heard.push("metadata" in event ? event.metadata : "nothing"));
+  say(snapshot("s", 1));
+  const { uiEvent } = withMetadata(2, 1);
+  say({ uiEvent: { ...uiEvent, metadata: { by: "ann", parts: [1, { deep: null }] } } });
+  say({ uiEvent: { ...uiEvent, eventOrdinal: "3", metadata: {} } });
+  say({ uiEvent: { ...uiEvent, eventOrdinal: "4" } });
+  expect(heard).toEqual([{ by: "ann", parts: [1, { deep: null }] }, {}, "nothing"]);
+  expect(projected).toEqual([{ by: "ann", parts: [1, { deep: null }] }, {}, undefined]);
+});
+
 const heardBy = (session: ReturnType<typeof follow>["session"]) => {
   const heard: [ordinal: bigint, time: number | undefined, cause: bigint | undefined][] = [];
   session.on(ChatMessageAppended, ({ ordinal, time, cause }) => heard.push([ordinal, time, cause]));

@@ -1,4 +1,5 @@
 import type { DescSupersededEvent } from "@sessionstream/runtime";
+import { SchemaRegistry } from "@sessionstream/runtime";
 import { event, feature, supersededEvent } from "@sessionstream/runtime/codegen";
 import { describe, expect, test } from "vitest";
 import { WorkCommandSchema } from "../../../test/fixtures/gen/lab/v1/lab_pb.js";
@@ -29,7 +30,11 @@ describe("versions and successors", () => {
   });
 
   test("a superseded event must lead to an event of the feature", () => {
-    const made = (...supersededEvents: DescSupersededEvent[]) => feature("F", { events: [B], supersededEvents });
+    const made = (...supersededEvents: DescSupersededEvent[]) => {
+      const desc = feature("F", { events: [B], supersededEvents });
+      new SchemaRegistry().register(desc);
+      return desc;
+    };
     expect(made(by("Y", "B"), by("X", "Y"), by("W", "X")).supersededEvents).toHaveLength(3);
     expect(() => made(by("X", "Y"))).toThrow(
       'event "X" is superseded by "Y", which is no event of the feature "F" and leads to none',

@@ -173,7 +173,7 @@ function plain(value: unknown): unknown {
       // What JSON.stringify makes of a Buffer before it is seen here.
       if ((each as { type?: unknown } | null)?.type === "Buffer") return (each as { data: unknown }).data;
       // Of several reasons for a refusal, each may name another one.
-      if (each instanceof Error) return { ...each };
+      if (each instanceof Error) return "refused";
       return each;
     }) ?? "null",
   );

@@ -23,24 +23,6 @@ async function begin(path: string, sessionId: string, revision = 0): Promise<voi
   await store.close();
 }
 
-test("where moves are gone that were not seen, any session may have moved", async () => {
-  const path = newFile();
-  await begin(path, "s");
-  const { store, moves } = told(path);
-  const other = new Database(path);
-  other.transaction(() => {
-    other.exec("INSERT INTO move (id, session, revision, batch) VALUES (5, 1, 5, 'b')");
-    other.exec("DELETE FROM move WHERE id < 5");
-  })();
-  await until(() => moves.length > 0, "the move is told");
-  expect(moves).toEqual([undefined]);
-  await begin(path, "t");
-  await until(() => moves.length > 1, "the next move is told");
-  expect(moves[1]).toEqual([{ id: 6, sessionId: "t", revision: 1 }]);
-  other.close();
-  await store.close();
-});
-
 test("a file that is opened for reading only can be watched, and refuses claims", async () => {
   const path = newFile();
   await begin(path, "s");

@@ -1,6 +1,7 @@
 import { Hub, type UiBatch } from "@sessionstream/runtime";
 import { expect, test } from "vitest";
 import { BoardAttachmentShown, BoardNoteSet, board } from "../../../test/fixtures/board/board.js";
+import { metadataEncoder, plainEncoder } from "../../src/ws/encode/ui-events.js";
 import { type EncodedBatch, type FeedListener, SessionFeed } from "../../src/ws/session-feed.js";
 
 class Listener implements FeedListener {
@@ -35,7 +36,7 @@ function texts({ joined }: { joined: Buffer }): string[] {
 }
 
 test("an event is encoded once however many listen: all get the same buffer", async () => {
-  const feed = new SessionFeed(registry.protobuf, false);
+  const feed = new SessionFeed(plainEncoder(registry));
   const listeners = Array.from({ length: 50 }, () => new Listener());
   for (const listener of listeners) feed.add(listener);
   feed.take(batch(1n));
@@ -51,10 +52,10 @@ test("an event is encoded once however many listen: all get the same buffer", as
 
 test("frames have the time and the cause of their event only where the feed has metadata", async () => {
   const frames = [false, true].map((hasMetadata) => {
-    const feed = new SessionFeed(registry.protobuf, hasMetadata);
+    const feed = new SessionFeed(hasMetadata ? metadataEncoder(registry, undefined, () => {}) : plainEncoder(registry));
     const listener = new Listener();
     feed.add(listener);
-    feed.take({ ...batch(7n), cause: 3n });
+    feed.take({ ...batch(7n), meta: { cause: 3n, identity: "ann" } });
     feed.take(batch(8n));
     feed.flush();
     return texts(listener.received[0] ?? { joined: Buffer.alloc(0) }).map((text) => JSON.parse(text).uiEvent);
@@ -75,10 +76,10 @@ test("frames have the time and the cause of their event only where the feed has 
 });
 
 test("the bytes for a client that asks for nothing more are those that there always were", () => {
-  const feed = new SessionFeed(registry.protobuf, false);
+  const feed = new SessionFeed(plainEncoder(registry));
   const listener = new Listener();
   feed.add(listener);
-  feed.take({ ...batch(7n), cause: 3n });
+  feed.take({ ...batch(7n), meta: { cause: 3n, identity: "ann" } });
   feed.flush();
   const type = "type.googleapis.com/sessionstream.v1.ErrorFrame";
   const textOf = (code: string) =>
@@ -87,7 +88,7 @@ test("the bytes for a client that asks for nothing more are those that there alw
 });
 
 test("what comes in within one turn is one write, in order", async () => {
-  const feed = new SessionFeed(registry.protobuf, false);
+  const feed = new SessionFeed(plainEncoder(registry));
   const [one, two] = [new Listener(), new Listener()];
   feed.add(one);
   feed.add(two);
@@ -100,7 +101,7 @@ test("what comes in within one turn is one write, in order", async () => {
 });
 
 test("who comes in between gets only what comes after, who leaves what came before", async () => {
-  const feed = new SessionFeed(registry.protobuf, false);
+  const feed = new SessionFeed(plainEncoder(registry));
   const [early, late] = [new Listener(), new Listener()];
   feed.add(early);
   feed.take(batch(1n));
@@ -115,7 +116,7 @@ test("who comes in between gets only what comes after, who leaves what came befo
 });
 
 test("what cannot be encoded is thrown, and the listeners start over", () => {
-  const feed = new SessionFeed(registry.protobuf, false);
+  const feed = new SessionFeed(plainEncoder(registry));
   const listener = new Listener();
   feed.add(listener);
   const payload = { typeUrl: "type.googleapis.com/unknown.Type", value: new Uint8Array() };
@@ -124,7 +125,7 @@ test("what cannot be encoded is thrown, and the listeners start over", () => {
 });
 
 test("a reset makes the listeners start over and is no frame", async () => {
-  const feed = new SessionFeed(registry.protobuf, false);
+  const feed = new SessionFeed(plainEncoder(registry));
   const listener = new Listener();
   feed.add(listener);
   feed.take({ sessionId: "s", ordinal: 1n, time: 0, events: [], isReset: true });

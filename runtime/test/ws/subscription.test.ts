@@ -69,13 +69,14 @@ test("an ordinal is never half delivered: its UI events go in one write, or none
   const client = await TestClient.open(at);
   await client.follow("s");
   client.webSocket.pause();
-  for (let i = 0; i < 20; i++)
+  // More than any stream in between holds: newer releases of Node.js let theirs hold more.
+  for (let i = 0; i < 100; i++)
     await hub.publish("s", BoardMoved, { code: "ab"[i % 2] ?? "", detail: "ba"[i % 2] ?? "" });
   client.webSocket.resume();
   const frames = await client.takeUntil(({ subscribed }) => subscribed);
   const counts = new Map<number, number>();
   for (const ordinal of frame.ordinalsOf(frames)) counts.set(ordinal, (counts.get(ordinal) ?? 0) + 1);
   expect(counts.size).toBeGreaterThan(0);
-  expect(counts.size).toBeLessThan(20);
+  expect(counts.size).toBeLessThan(100);
   expect(new Set(counts.values())).toEqual(new Set([2]));
 });

@@ -3,6 +3,7 @@ import type { Report } from "./measure.js";
 // Each suite is loaded when it is asked for, so that none disturbs another.
 const suites: Readonly<Record<string, () => Promise<(report: Report) => Promise<void>>>> = {
   codegen: async () => (await import("./codegen.js")).codegen,
+  commands: async () => (await import("./commands.js")).commands,
   fanout: async () => (await import("./fanout.js")).fanout,
   lint: async () => (await import("./lint.js")).lint,
   publish: async () => (await import("./publish.js")).publish,

@@ -22,17 +22,17 @@ export const file_sessionstream_v1_options: GenFile = /*@__PURE__*/
  */
 export type FeatureOptions = Message<"sessionstream.v1.FeatureOptions"> & {
   /**
-   * A capitalised identifier, such as `Chat`. Logical names that are not
-   * written begin with it.
+   * An identifier that begins with a capital letter, such as `Chat`. Logical
+   * names begin with it, unless you write them.
    *
    * @generated from field: string name = 1;
    */
   name: string;
 
   /**
-   * The names of events that were published under them earlier, that the schema
-   * no longer has, and that may be passed over in logs. A name in a log that is
-   * neither an event nor retired stops the timeline of its session.
+   * The names of events that the schema no longer has, but that logs may contain.
+   * The hub passes over them. If a log contains a name that is neither an event
+   * nor retired, the timeline of its session stops there.
    *
    * @generated from field: repeated string retired = 2;
    */
@@ -47,23 +47,29 @@ export const FeatureOptionsSchema: GenMessage<FeatureOptions> = /*@__PURE__*/
   messageDesc(file_sessionstream_v1_options, 0);
 
 /**
+ * What a command is.
+ *
  * @generated from message sessionstream.v1.CommandOptions
  */
 export type CommandOptions = Message<"sessionstream.v1.CommandOptions"> & {
   /**
+   * Its logical names.
+   *
    * @generated from field: repeated string name = 1;
    */
   name: string[];
 
   /**
-   * The events that the command's handler may publish. Without it, any.
+   * The events that the handler of the command may publish. If it is missing,
+   * the handler may publish any event.
    *
    * @generated from field: repeated string emits = 2;
    */
   emits: string[];
 
   /**
-   * What the handler may reject the command with. Without it, any code.
+   * What the handler may reject the command with. If it is missing, the handler
+   * may use any code.
    *
    * @generated from field: repeated sessionstream.v1.RejectionOptions rejects = 3;
    */
@@ -84,16 +90,16 @@ export const CommandOptionsSchema: GenMessage<CommandOptions> = /*@__PURE__*/
  */
 export type RejectionOptions = Message<"sessionstream.v1.RejectionOptions"> & {
   /**
-   * Upper case, such as `APPROVAL_CLOSED`. A command has each code once.
+   * In upper case, such as `APPROVAL_CLOSED`. A command has each code once.
    *
    * @generated from field: string code = 1;
    */
   code: string;
 
   /**
-   * The message type that says more, of this file or an imported one. It is
-   * looked up like the type of a field, so that `ApprovalState` and
-   * `acme.v1.ApprovalState` are both right. Without it, there is only the code.
+   * The message type that says more. It is a type of this file or of an imported
+   * one. Write it like the type of a field: `ApprovalState` or
+   * `acme.v1.ApprovalState`. If it is missing, there is only the code.
    *
    * @generated from field: string detail = 2;
    */
@@ -108,17 +114,21 @@ export const RejectionOptionsSchema: GenMessage<RejectionOptions> = /*@__PURE__*
   messageDesc(file_sessionstream_v1_options, 2);
 
 /**
+ * What an event is.
+ *
  * @generated from message sessionstream.v1.EventOptions
  */
 export type EventOptions = Message<"sessionstream.v1.EventOptions"> & {
   /**
+   * Its logical names.
+   *
    * @generated from field: repeated string name = 1;
    */
   name: string[];
 
   /**
-   * The UI events that the UI projection of this event may return. Without it,
-   * any.
+   * The UI events that the UI projection of this event may return. If it is
+   * missing, it may return any.
    *
    * @generated from field: repeated string ui = 2;
    */
@@ -126,27 +136,27 @@ export type EventOptions = Message<"sessionstream.v1.EventOptions"> & {
 
   /**
    * The timeline entities that the timeline projection of this event may
-   * change. Without it, any.
+   * change. If it is missing, it may change any.
    *
    * @generated from field: repeated string timeline = 3;
    */
   timeline: string[];
 
   /**
-   * The version of what the event means; 1 where it is not written, and at most
-   * 100. Raised by one when an event that was published earlier has to be changed
-   * before projections see it, which an upcast then does: it has a step for each
-   * older version, which makes the next one.
+   * The version of the event's meaning, from 1 to 100. The default is 1. Raise it
+   * by one if the meaning changes and logs contain events of the old meaning. An
+   * upcast then changes the old events before projections see them. It has one
+   * step for each older version, which makes the next version.
    *
    * @generated from field: uint32 version = 4;
    */
   version: number;
 
   /**
-   * The name of the event of the same feature that took the place of this one, or
-   * of each where the message has several names. It can no longer be published,
-   * only read from logs, where an upcast turns it, of whatever version, into
-   * version 1 of its successor, whose own steps then follow.
+   * The name of the event that replaces this one. It is in the same feature. If
+   * the message has several names, it replaces each of them. Nobody can publish
+   * this event any more. Logs may contain it. An upcast turns each of its versions
+   * into version 1 of the event that replaces it. The steps of that event follow.
    *
    * @generated from field: string superseded_by = 5;
    */
@@ -161,10 +171,14 @@ export const EventOptionsSchema: GenMessage<EventOptions> = /*@__PURE__*/
   messageDesc(file_sessionstream_v1_options, 3);
 
 /**
+ * What a UI event is.
+ *
  * @generated from message sessionstream.v1.UiEventOptions
  */
 export type UiEventOptions = Message<"sessionstream.v1.UiEventOptions"> & {
   /**
+   * Its logical names.
+   *
    * @generated from field: repeated string name = 1;
    */
   name: string[];
@@ -178,10 +192,14 @@ export const UiEventOptionsSchema: GenMessage<UiEventOptions> = /*@__PURE__*/
   messageDesc(file_sessionstream_v1_options, 4);
 
 /**
+ * What a timeline entity is.
+ *
  * @generated from message sessionstream.v1.TimelineEntityOptions
  */
 export type TimelineEntityOptions = Message<"sessionstream.v1.TimelineEntityOptions"> & {
   /**
+   * Its logical names.
+   *
    * @generated from field: repeated string name = 1;
    */
   name: string[];
@@ -201,8 +219,8 @@ export const TimelineEntityOptionsSchema: GenMessage<TimelineEntityOptions> = /*
  */
 export type Binding = Message<"sessionstream.v1.Binding"> & {
   /**
-   * The message's full name, such as `acme.billing.v1.Invoice`. Its file must be
-   * imported.
+   * The full name of the message, such as `acme.billing.v1.Invoice`. This file
+   * must import the file of the message.
    *
    * @generated from field: string message = 1;
    */
@@ -229,7 +247,7 @@ export type Binding = Message<"sessionstream.v1.Binding"> & {
   timelineEntity?: TimelineEntityOptions | undefined;
 
   /**
-   * For a timeline entity: the name of the field that holds its id.
+   * For a timeline entity: the name of the field that contains its id.
    *
    * @generated from field: string entity_id = 6;
    */
@@ -244,7 +262,7 @@ export const BindingSchema: GenMessage<Binding> = /*@__PURE__*/
   messageDesc(file_sessionstream_v1_options, 6);
 
 /**
- * Makes the file a feature. At most one file has a feature of a given name.
+ * Makes the file a feature. No two files have a feature of the same name.
  *
  * @generated from extension: sessionstream.v1.FeatureOptions feature = 73500;
  */
@@ -252,8 +270,8 @@ export const feature: GenExtension<FileOptions, FeatureOptions> = /*@__PURE__*/
   extDesc(file_sessionstream_v1_options, 0);
 
 /**
- * Marks messages of other files, which one does not own or wants to keep free
- * of these options.
+ * Marks messages of other files: files that you do not own, or that should not
+ * contain these options.
  *
  * @generated from extension: repeated sessionstream.v1.Binding bind = 73501;
  */
@@ -285,7 +303,8 @@ export const ui_event: GenExtension<MessageOptions, UiEventOptions> = /*@__PURE_
   extDesc(file_sessionstream_v1_options, 4);
 
 /**
- * The message is the payload of a timeline entity: durable projected state.
+ * The message is the payload of a timeline entity: state that projections
+ * make and the store keeps.
  *
  * @generated from extension: sessionstream.v1.TimelineEntityOptions timeline_entity = 73508;
  */
@@ -293,7 +312,8 @@ export const timeline_entity: GenExtension<MessageOptions, TimelineEntityOptions
   extDesc(file_sessionstream_v1_options, 5);
 
 /**
- * The field holds the id of a timeline entity: a singular string or integer.
+ * The field contains the id of a timeline entity. It is a string or an
+ * integer, and not repeated.
  *
  * @generated from extension: bool entity_id = 73515;
  */

@@ -5,14 +5,14 @@
 import type { GenEnum, GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
 import { enumDesc, fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
 import type { Any } from "@bufbuild/protobuf/wkt";
-import { file_google_protobuf_any } from "@bufbuild/protobuf/wkt";
-import type { Message, UnknownEnum } from "@bufbuild/protobuf";
+import { file_google_protobuf_any, file_google_protobuf_struct } from "@bufbuild/protobuf/wkt";
+import type { JsonObject, Message, UnknownEnum } from "@bufbuild/protobuf";
 
 /**
  * Describes the file sessionstream/v1/transport.proto.
  */
 export const file_sessionstream_v1_transport: GenFile = /*@__PURE__*/
-  fileDesc("CiBzZXNzaW9uc3RyZWFtL3YxL3RyYW5zcG9ydC5wcm90bxIQc2Vzc2lvbnN0cmVhbS52MSLmAQoLQ2xpZW50RnJhbWUSNwoJc3Vic2NyaWJlGAEgASgLMiIuc2Vzc2lvbnN0cmVhbS52MS5TdWJzY3JpYmVSZXF1ZXN0SAASOwoLdW5zdWJzY3JpYmUYAiABKAsyJC5zZXNzaW9uc3RyZWFtLnYxLlVuc3Vic2NyaWJlUmVxdWVzdEgAEisKBHBpbmcYAyABKAsyGy5zZXNzaW9uc3RyZWFtLnYxLlBpbmdGcmFtZUgAEisKBHBvbmcYBCABKAsyGy5zZXNzaW9uc3RyZWFtLnYxLlBvbmdGcmFtZUgAQgcKBWZyYW1lIq0DCgtTZXJ2ZXJGcmFtZRItCgVoZWxsbxgBIAEoCzIcLnNlc3Npb25zdHJlYW0udjEuSGVsbG9GcmFtZUgAEjMKCHNuYXBzaG90GAIgASgLMh8uc2Vzc2lvbnN0cmVhbS52MS5TbmFwc2hvdEZyYW1lSAASNwoKc3Vic2NyaWJlZBgDIAEoCzIhLnNlc3Npb25zdHJlYW0udjEuU3Vic2NyaWJlZEZyYW1lSAASOwoMdW5zdWJzY3JpYmVkGAQgASgLMiMuc2Vzc2lvbnN0cmVhbS52MS5VbnN1YnNjcmliZWRGcmFtZUgAEjIKCHVpX2V2ZW50GAUgASgLMh4uc2Vzc2lvbnN0cmVhbS52MS5VaUV2ZW50RnJhbWVIABItCgVlcnJvchgGIAEoCzIcLnNlc3Npb25zdHJlYW0udjEuRXJyb3JGcmFtZUgAEisKBHBpbmcYByABKAsyGy5zZXNzaW9uc3RyZWFtLnYxLlBpbmdGcmFtZUgAEisKBHBvbmcYCCABKAsyGy5zZXNzaW9uc3RyZWFtLnYxLlBvbmdGcmFtZUgAQgcKBWZyYW1lIjcKCkhlbGxvRnJhbWUSFQoNY29ubmVjdGlvbl9pZBgBIAEoCRISCgpleHRlbnNpb25zGAIgAygJIncKEFN1YnNjcmliZVJlcXVlc3QSEgoKc2Vzc2lvbl9pZBgBIAEoCRIeChZzaW5jZV9zbmFwc2hvdF9vcmRpbmFsGAIgASgEEg4KBnJlc3VtZRgDIAEoCBINCgVlcG9jaBgEIAEoCRIQCghtZXRhZGF0YRgFIAEoCCJFCg9TdWJzY3JpYmVkRnJhbWUSEgoKc2Vzc2lvbl9pZBgBIAEoCRIeChZzaW5jZV9zbmFwc2hvdF9vcmRpbmFsGAIgASgEIigKElVuc3Vic2NyaWJlUmVxdWVzdBISCgpzZXNzaW9uX2lkGAEgASgJIicKEVVuc3Vic2NyaWJlZEZyYW1lEhIKCnNlc3Npb25faWQYASABKAkijgIKDVNuYXBzaG90RnJhbWUSEgoKc2Vzc2lvbl9pZBgBIAEoCRIYChBzbmFwc2hvdF9vcmRpbmFsGAIgASgEEjIKCGVudGl0aWVzGAMgAygLMiAuc2Vzc2lvbnN0cmVhbS52MS5TbmFwc2hvdEVudGl0eRIsCgRtb2RlGAQgASgOMh4uc2Vzc2lvbnN0cmVhbS52MS5TbmFwc2hvdE1vZGUSFAoMcmVzZXRfcmVhc29uGAUgASgJEg0KBWVwb2NoGAYgASgJEgwKBG1vcmUYByABKAgSDAoEcGFnZRgIIAEoDRIsCgRzdG9wGAkgASgLMh4uc2Vzc2lvbnN0cmVhbS52MS5UaW1lbGluZVN0b3AiPQoMVGltZWxpbmVTdG9wEg8KB29yZGluYWwYASABKAQSDAoEbmFtZRgCIAEoCRIOCgZyZWFzb24YAyABKAkiqwEKDlNuYXBzaG90RW50aXR5EgwKBGtpbmQYASABKAkSCgoCaWQYAiABKAkSFwoPY3JlYXRlZF9vcmRpbmFsGAMgASgEEhoKEmxhc3RfZXZlbnRfb3JkaW5hbBgEIAEoBBIRCgl0b21ic3RvbmUYBSABKAgSJQoHcGF5bG9hZBgGIAEoCzIULmdvb2dsZS5wcm90b2J1Zi5BbnkSEAoIcG9zaXRpb24YByABKA0iiwEKDFVpRXZlbnRGcmFtZRISCgpzZXNzaW9uX2lkGAEgASgJEhUKDWV2ZW50X29yZGluYWwYAiABKAQSDAoEbmFtZRgDIAEoCRIlCgdwYXlsb2FkGAQgASgLMhQuZ29vZ2xlLnByb3RvYnVmLkFueRIMCgR0aW1lGAUgASgDEg0KBWNhdXNlGAYgASgEIk8KCkVycm9yRnJhbWUSDAoEY29kZRgBIAEoCRIPCgdtZXNzYWdlGAIgASgJEhIKCnNlc3Npb25faWQYAyABKAkSDgoGZGV0YWlsGAQgASgJIhoKCVBpbmdGcmFtZRINCgVub25jZRgBIAEoCSIaCglQb25nRnJhbWUSDQoFbm9uY2UYASABKAkqXwoMU25hcHNob3RNb2RlEh0KGVNOQVBTSE9UX01PREVfVU5TUEVDSUZJRUQQABIXChNTTkFQU0hPVF9NT0RFX1JFU0VUEAESFwoTU05BUFNIT1RfTU9ERV9ERUxUQRACYgZwcm90bzM", [file_google_protobuf_any]);
+  fileDesc("CiBzZXNzaW9uc3RyZWFtL3YxL3RyYW5zcG9ydC5wcm90bxIQc2Vzc2lvbnN0cmVhbS52MSLmAQoLQ2xpZW50RnJhbWUSNwoJc3Vic2NyaWJlGAEgASgLMiIuc2Vzc2lvbnN0cmVhbS52MS5TdWJzY3JpYmVSZXF1ZXN0SAASOwoLdW5zdWJzY3JpYmUYAiABKAsyJC5zZXNzaW9uc3RyZWFtLnYxLlVuc3Vic2NyaWJlUmVxdWVzdEgAEisKBHBpbmcYAyABKAsyGy5zZXNzaW9uc3RyZWFtLnYxLlBpbmdGcmFtZUgAEisKBHBvbmcYBCABKAsyGy5zZXNzaW9uc3RyZWFtLnYxLlBvbmdGcmFtZUgAQgcKBWZyYW1lIq0DCgtTZXJ2ZXJGcmFtZRItCgVoZWxsbxgBIAEoCzIcLnNlc3Npb25zdHJlYW0udjEuSGVsbG9GcmFtZUgAEjMKCHNuYXBzaG90GAIgASgLMh8uc2Vzc2lvbnN0cmVhbS52MS5TbmFwc2hvdEZyYW1lSAASNwoKc3Vic2NyaWJlZBgDIAEoCzIhLnNlc3Npb25zdHJlYW0udjEuU3Vic2NyaWJlZEZyYW1lSAASOwoMdW5zdWJzY3JpYmVkGAQgASgLMiMuc2Vzc2lvbnN0cmVhbS52MS5VbnN1YnNjcmliZWRGcmFtZUgAEjIKCHVpX2V2ZW50GAUgASgLMh4uc2Vzc2lvbnN0cmVhbS52MS5VaUV2ZW50RnJhbWVIABItCgVlcnJvchgGIAEoCzIcLnNlc3Npb25zdHJlYW0udjEuRXJyb3JGcmFtZUgAEisKBHBpbmcYByABKAsyGy5zZXNzaW9uc3RyZWFtLnYxLlBpbmdGcmFtZUgAEisKBHBvbmcYCCABKAsyGy5zZXNzaW9uc3RyZWFtLnYxLlBvbmdGcmFtZUgAQgcKBWZyYW1lIjcKCkhlbGxvRnJhbWUSFQoNY29ubmVjdGlvbl9pZBgBIAEoCRISCgpleHRlbnNpb25zGAIgAygJIncKEFN1YnNjcmliZVJlcXVlc3QSEgoKc2Vzc2lvbl9pZBgBIAEoCRIeChZzaW5jZV9zbmFwc2hvdF9vcmRpbmFsGAIgASgEEg4KBnJlc3VtZRgDIAEoCBINCgVlcG9jaBgEIAEoCRIQCghtZXRhZGF0YRgFIAEoCCJFCg9TdWJzY3JpYmVkRnJhbWUSEgoKc2Vzc2lvbl9pZBgBIAEoCRIeChZzaW5jZV9zbmFwc2hvdF9vcmRpbmFsGAIgASgEIigKElVuc3Vic2NyaWJlUmVxdWVzdBISCgpzZXNzaW9uX2lkGAEgASgJIicKEVVuc3Vic2NyaWJlZEZyYW1lEhIKCnNlc3Npb25faWQYASABKAkijgIKDVNuYXBzaG90RnJhbWUSEgoKc2Vzc2lvbl9pZBgBIAEoCRIYChBzbmFwc2hvdF9vcmRpbmFsGAIgASgEEjIKCGVudGl0aWVzGAMgAygLMiAuc2Vzc2lvbnN0cmVhbS52MS5TbmFwc2hvdEVudGl0eRIsCgRtb2RlGAQgASgOMh4uc2Vzc2lvbnN0cmVhbS52MS5TbmFwc2hvdE1vZGUSFAoMcmVzZXRfcmVhc29uGAUgASgJEg0KBWVwb2NoGAYgASgJEgwKBG1vcmUYByABKAgSDAoEcGFnZRgIIAEoDRIsCgRzdG9wGAkgASgLMh4uc2Vzc2lvbnN0cmVhbS52MS5UaW1lbGluZVN0b3AiPQoMVGltZWxpbmVTdG9wEg8KB29yZGluYWwYASABKAQSDAoEbmFtZRgCIAEoCRIOCgZyZWFzb24YAyABKAkiqwEKDlNuYXBzaG90RW50aXR5EgwKBGtpbmQYASABKAkSCgoCaWQYAiABKAkSFwoPY3JlYXRlZF9vcmRpbmFsGAMgASgEEhoKEmxhc3RfZXZlbnRfb3JkaW5hbBgEIAEoBBIRCgl0b21ic3RvbmUYBSABKAgSJQoHcGF5bG9hZBgGIAEoCzIULmdvb2dsZS5wcm90b2J1Zi5BbnkSEAoIcG9zaXRpb24YByABKA0itgEKDFVpRXZlbnRGcmFtZRISCgpzZXNzaW9uX2lkGAEgASgJEhUKDWV2ZW50X29yZGluYWwYAiABKAQSDAoEbmFtZRgDIAEoCRIlCgdwYXlsb2FkGAQgASgLMhQuZ29vZ2xlLnByb3RvYnVmLkFueRIMCgR0aW1lGAUgASgDEg0KBWNhdXNlGAYgASgEEikKCG1ldGFkYXRhGAcgASgLMhcuZ29vZ2xlLnByb3RvYnVmLlN0cnVjdCJPCgpFcnJvckZyYW1lEgwKBGNvZGUYASABKAkSDwoHbWVzc2FnZRgCIAEoCRISCgpzZXNzaW9uX2lkGAMgASgJEg4KBmRldGFpbBgEIAEoCSIaCglQaW5nRnJhbWUSDQoFbm9uY2UYASABKAkiGgoJUG9uZ0ZyYW1lEg0KBW5vbmNlGAEgASgJKl8KDFNuYXBzaG90TW9kZRIdChlTTkFQU0hPVF9NT0RFX1VOU1BFQ0lGSUVEEAASFwoTU05BUFNIT1RfTU9ERV9SRVNFVBABEhcKE1NOQVBTSE9UX01PREVfREVMVEEQAmIGcHJvdG8z", [file_google_protobuf_any, file_google_protobuf_struct]);
 
 /**
  * What a client sends.
@@ -136,9 +136,9 @@ export type HelloFrame = Message<"sessionstream.v1.HelloFrame"> & {
   connectionId: string;
 
   /**
-   * The extensions that the server understands; a field that belongs to one says
-   * so. "resume": deltas, and snapshots in several frames. "metadata": UI events
-   * with what is known of the backend event behind them.
+   * The extensions that the server understands. A field that belongs to an
+   * extension says so. "resume": deltas, and snapshots in several frames.
+   * "metadata": UI events that say more of the backend event behind them.
    *
    * @generated from field: repeated string extensions = 2;
    */
@@ -164,8 +164,8 @@ export type SubscribeRequest = Message<"sessionstream.v1.SubscribeRequest"> & {
   sessionId: string;
 
   /**
-   * The last ordinal that the client already has; 0 for none. With `resume`, that
-   * of the last snapshot or delta that it took, whatever UI events came since.
+   * The last ordinal that the client has. 0 if it has none. With `resume`, it is
+   * the ordinal of the last snapshot or delta. UI events since then do not count.
    *
    * @generated from field: uint64 since_snapshot_ordinal = 2;
    */
@@ -179,15 +179,16 @@ export type SubscribeRequest = Message<"sessionstream.v1.SubscribeRequest"> & {
   resume: boolean;
 
   /**
-   * The epoch of the last snapshot or delta that the client took; empty for none.
-   * Extension "resume".
+   * The epoch of the last snapshot or delta. Empty if there was none. Extension
+   * "resume".
    *
    * @generated from field: string epoch = 4;
    */
   epoch: string;
 
   /**
-   * The client takes UI events with metadata. Extension "metadata".
+   * The client takes UI events that say more of the backend event. Extension
+   * "metadata".
    *
    * @generated from field: bool metadata = 5;
    */
@@ -228,7 +229,7 @@ export const SubscribedFrameSchema: GenMessage<SubscribedFrame> = /*@__PURE__*/
   messageDesc(file_sessionstream_v1_transport, 4);
 
 /**
- * Asks for no more UI events of a session.
+ * Ends the UI events of a session.
  *
  * @generated from message sessionstream.v1.UnsubscribeRequest
  */
@@ -247,7 +248,7 @@ export const UnsubscribeRequestSchema: GenMessage<UnsubscribeRequest> = /*@__PUR
   messageDesc(file_sessionstream_v1_transport, 5);
 
 /**
- * No UI event of the session follows this frame.
+ * After this frame, no UI event of the session follows.
  *
  * @generated from message sessionstream.v1.UnsubscribedFrame
  */
@@ -266,8 +267,8 @@ export const UnsubscribedFrameSchema: GenMessage<UnsubscribedFrame> = /*@__PURE_
   messageDesc(file_sessionstream_v1_transport, 6);
 
 /**
- * The timeline of a session, complete up to an ordinal; or what changed of it.
- * The fields from `mode` on are set only for a client that asked with `resume`.
+ * The timeline of a session up to an ordinal, or what changed in it. The fields
+ * from `mode` on are set only for a client that asked with `resume`.
  *
  * @generated from message sessionstream.v1.SnapshotFrame
  */
@@ -278,14 +279,14 @@ export type SnapshotFrame = Message<"sessionstream.v1.SnapshotFrame"> & {
   sessionId: string;
 
   /**
-   * The ordinal of the last backend event that the entities contain.
+   * The ordinal of the last backend event that the timeline contains.
    *
    * @generated from field: uint64 snapshot_ordinal = 2;
    */
   snapshotOrdinal: bigint;
 
   /**
-   * In the order in which they were created. In a delta, tombstones follow.
+   * In the order in which they were created. In a delta, tombstones come last.
    *
    * @generated from field: repeated sessionstream.v1.SnapshotEntity entities = 3;
    */
@@ -297,38 +298,38 @@ export type SnapshotFrame = Message<"sessionstream.v1.SnapshotFrame"> & {
   mode: SnapshotMode;
 
   /**
-   * Why it is no delta. Stable, for programs:
-   * new: the client has no snapshot;
-   * epoch: the timeline was repaired, is of another history, or has other kinds of
-   * entities;
-   * ahead: the client's ordinal is above the session's, as with an older copy of
-   * the store;
-   * stalled: the timeline stops before an event whose projection failed, or that the
-   * server does not know.
+   * Why it is not a delta. For programs, and stable:
+   * new: the client has no snapshot.
+   * epoch: the timeline was repaired, has another history, or has other kinds of
+   * entities.
+   * ahead: the ordinal of the client is above that of the session, as with an
+   * older copy of the store.
+   * stalled: the timeline stops before an event whose projection failed, or that
+   * the server does not know.
    *
    * @generated from field: string reset_reason = 5;
    */
   resetReason: string;
 
   /**
-   * Which history of the timeline it is; to be given back when the client asks
-   * again.
+   * Says which history of the timeline it is. The client gives it back when it
+   * asks again.
    *
    * @generated from field: string epoch = 6;
    */
   epoch: string;
 
   /**
-   * Whether further frames of the same snapshot or delta follow. It counts when
-   * the last one is there.
+   * Whether more frames of the same snapshot or delta follow. A snapshot or delta
+   * counts once the last frame has arrived.
    *
    * @generated from field: bool more = 7;
    */
   more: boolean;
 
   /**
-   * The frame's place in the snapshot or delta, from 0. A frame that does not
-   * follow the one before it is of no use without those that it should follow.
+   * The place of the frame in the snapshot or delta, from 0. If a frame before it
+   * is missing, it is of no use.
    *
    * @generated from field: uint32 page = 8;
    */
@@ -370,9 +371,9 @@ export type TimelineStop = Message<"sessionstream.v1.TimelineStop"> & {
   name: string;
 
   /**
-   * Stable, for programs:
-   * failed: its projection failed, or it cannot be read;
-   * unknown: the server does not know the event. Another one may.
+   * For programs, and stable:
+   * failed: the projection of the event failed, or the event cannot be read.
+   * unknown: this server does not know the event. Another one may.
    *
    * @generated from field: string reason = 3;
    */
@@ -421,7 +422,7 @@ export type SnapshotEntity = Message<"sessionstream.v1.SnapshotEntity"> & {
   lastEventOrdinal: bigint;
 
   /**
-   * Whether it was deleted; a tombstone has no payload.
+   * Whether it was deleted. A tombstone has no payload.
    *
    * @generated from field: bool tombstone = 5;
    */
@@ -433,7 +434,7 @@ export type SnapshotEntity = Message<"sessionstream.v1.SnapshotEntity"> & {
   payload?: Any | undefined;
 
   /**
-   * Its place, from 0, among the entities that its event created. Extension
+   * Its place among the entities that its event created, from 0. Extension
    * "resume".
    *
    * @generated from field: uint32 position = 7;
@@ -460,7 +461,7 @@ export type UiEventFrame = Message<"sessionstream.v1.UiEventFrame"> & {
   sessionId: string;
 
   /**
-   * The ordinal of the backend event that it was projected from.
+   * The ordinal of the backend event behind it.
    *
    * @generated from field: uint64 event_ordinal = 2;
    */
@@ -479,19 +480,28 @@ export type UiEventFrame = Message<"sessionstream.v1.UiEventFrame"> & {
   payload?: Any | undefined;
 
   /**
-   * The fields from here on are set only for a client that asked with `metadata`.
-   * When the backend event was ordered, in milliseconds since the Unix epoch.
+   * This field and the following ones are set only for a client that asked with
+   * `metadata`. When the backend event was ordered, in milliseconds since the Unix
+   * epoch.
    *
    * @generated from field: int64 time = 5;
    */
   time: bigint;
 
   /**
-   * The ordinal of the backend event that caused it; 0 for none.
+   * The ordinal of the backend event that caused that one. 0 if there is none.
    *
    * @generated from field: uint64 cause = 6;
    */
   cause: bigint;
+
+  /**
+   * What the application tells of where the backend event comes from. It is
+   * missing if the application tells nothing.
+   *
+   * @generated from field: google.protobuf.Struct metadata = 7;
+   */
+  metadata?: JsonObject | undefined;
 };
 
 /**
@@ -502,14 +512,13 @@ export const UiEventFrameSchema: GenMessage<UiEventFrame> = /*@__PURE__*/
   messageDesc(file_sessionstream_v1_transport, 10);
 
 /**
- * Something went wrong with the connection or with one session on it.
+ * Something went wrong with the connection, or with one session on it.
  *
  * @generated from message sessionstream.v1.ErrorFrame
  */
 export type ErrorFrame = Message<"sessionstream.v1.ErrorFrame"> & {
   /**
-   * Stable, for programs: bad_client_frame, protocol_error,
-   * hydration_buffer_overflow.
+   * For programs, and stable, such as `protocol_error` or `forbidden`.
    *
    * @generated from field: string code = 1;
    */
@@ -523,13 +532,15 @@ export type ErrorFrame = Message<"sessionstream.v1.ErrorFrame"> & {
   message: string;
 
   /**
-   * Empty when the error is not about one session.
+   * Empty if the error is not about one session.
    *
    * @generated from field: string session_id = 3;
    */
   sessionId: string;
 
   /**
+   * More for people. Our server leaves it empty.
+   *
    * @generated from field: string detail = 4;
    */
   detail: string;
@@ -543,7 +554,7 @@ export const ErrorFrameSchema: GenMessage<ErrorFrame> = /*@__PURE__*/
   messageDesc(file_sessionstream_v1_transport, 11);
 
 /**
- * Asks the peer for a pong with the same nonce.
+ * Asks the other side for a pong with the same nonce.
  *
  * @generated from message sessionstream.v1.PingFrame
  */
@@ -594,16 +605,16 @@ export const SnapshotMode = {
   UNSPECIFIED: 0,
 
   /**
-   * The whole timeline: what the client had before is replaced.
+   * The whole timeline. It replaces everything that the client had before.
    *
    * @generated from enum value: SNAPSHOT_MODE_RESET = 1;
    */
   RESET: 1,
 
   /**
-   * The entities that changed above the ordinal that the client gave, and of those
-   * only the last state. Later on the same subscription: above the ordinal of the
-   * snapshot or delta that was sent before.
+   * The last state of each entity that changed above an ordinal. This is the
+   * ordinal that the client gave. Later on the same subscription, it is the ordinal
+   * of the snapshot or delta before.
    *
    * @generated from enum value: SNAPSHOT_MODE_DELTA = 2;
    */

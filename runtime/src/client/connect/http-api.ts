@@ -3,8 +3,8 @@ import { untilAborted, whenAborted } from "../../base/abort.js";
 import { messageOf, SessionstreamError } from "../../base/errors.js";
 import { toHex } from "../../base/hex.js";
 import type { DescCommand } from "../../schema/command.js";
+import type { FeatureRegistry } from "../../schema/feature-registry.js";
 import type { Payload } from "../../schema/payload.js";
-import type { SchemaRegistry } from "../../schema/registry.js";
 import { RejectedError } from "../../schema/rejection.js";
 import { checkKey } from "../../session/idempotency-key.js";
 import type { SubmitOptions, Submitted } from "../../session/session-client.js";
@@ -40,11 +40,11 @@ interface About {
 /** The calls that a client makes by HTTP. */
 export class HttpApi {
   readonly #options: HttpOptions;
-  readonly #registry: SchemaRegistry;
+  readonly #registry: FeatureRegistry;
   readonly #reader: FrameReader;
   readonly #closed = new AbortController();
 
-  constructor(options: HttpOptions, registry: SchemaRegistry, reader: FrameReader) {
+  constructor(options: HttpOptions, registry: FeatureRegistry, reader: FrameReader) {
     this.#options = { ...options, base: options.base.replace(/\/$/, "") };
     this.#registry = registry;
     this.#reader = reader;

@@ -9,9 +9,10 @@ import {
   UiEventFrameSchema,
 } from "@sessionstream/proto/sessionstream/v1/transport_pb.js";
 import { SessionstreamError } from "../../base/errors.js";
+import type { FeatureRegistry } from "../../schema/feature-registry.js";
 import type { Payload } from "../../schema/payload.js";
-import type { SchemaRegistry } from "../../schema/registry.js";
 import type { DescUiEvent } from "../../schema/ui-event.js";
+import type { LiveUiEvent } from "../../session/session-client.js";
 import type { StoredEntity } from "../../store/stored.js";
 import { resetReasons, type SessionHydration } from "./session-hydration.js";
 
@@ -37,9 +38,8 @@ export interface ReadPage extends ReadSnapshot {
 export interface ReadUiEvent {
   readonly sessionId: string;
   readonly ordinal: bigint;
-  /** Undefined where the server does not say. */
-  readonly time: number | undefined;
-  readonly cause: bigint | undefined;
+  /** What the server says of the backend event. */
+  readonly known: Pick<LiveUiEvent<DescUiEvent>, "time" | "cause" | "metadata">;
   readonly name: string;
   /** Undefined where the name is not known here. */
   readonly desc: DescUiEvent | undefined;
@@ -57,13 +57,13 @@ export type ReadFrame =
  * know is left out and reported, each name once; the rest is not harmed by it.
  */
 export class FrameReader {
-  readonly #registry: SchemaRegistry;
+  readonly #registry: FeatureRegistry;
   readonly #uiEvents: ReadonlyMap<string, DescUiEvent>;
   readonly #report: (error: unknown) => void;
   readonly #options: Partial<JsonReadOptions>;
   readonly #reported = new Set<string>();
 
-  constructor(registry: SchemaRegistry, uiEvents: ReadonlyMap<string, DescUiEvent>, report: (error: unknown) => void) {
+  constructor(registry: FeatureRegistry, uiEvents: ReadonlyMap<string, DescUiEvent>, report: (error: unknown) => void) {
     this.#registry = registry;
     this.#uiEvents = uiEvents;
     this.#report = report;
@@ -143,14 +143,18 @@ export class FrameReader {
 
   #uiEvent(json: JsonValue): ReadUiEvent {
     const { payload, ...rest } = asObject(json, "UI event");
-    const { sessionId, eventOrdinal: ordinal, name, time, cause } = fromJson(UiEventFrameSchema, rest, this.#options);
+    const frame = fromJson(UiEventFrameSchema, rest, this.#options);
+    const { sessionId, eventOrdinal: ordinal, name, time, cause, metadata } = frame;
     const desc = this.#uiEvents.get(name);
     if (desc === undefined) this.#reportUnknown("UI event", name);
     return {
       sessionId,
       ordinal,
-      time: time === 0n ? undefined : Number(time),
-      cause: cause === 0n ? undefined : cause,
+      known: {
+        ...(time !== 0n && { time: Number(time) }),
+        ...(cause !== 0n && { cause }),
+        ...(metadata !== undefined && { metadata }),
+      },
       name,
       desc,
       payload: desc && this.#payload(desc, ordinal, payload),

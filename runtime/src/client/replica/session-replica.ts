@@ -1,5 +1,5 @@
 import { SessionstreamError } from "../../base/errors.js";
-import type { SchemaRegistry } from "../../schema/registry.js";
+import type { FeatureRegistry } from "../../schema/feature-registry.js";
 import type { DescUiEvent } from "../../schema/ui-event.js";
 import type { ResumePoint } from "../../session/hydration.js";
 import type { LiveUiEvent } from "../../session/session-client.js";
@@ -13,7 +13,7 @@ import type { SessionHydration } from "./session-hydration.js";
 
 /** What a session needs of its client. */
 export interface ReplicaHost {
-  readonly registry: SchemaRegistry;
+  readonly registry: FeatureRegistry;
   /** The pause in milliseconds before a session is asked for again: each time a longer one. */
   nextPause(): number;
   projectionOf(uiEvent: string): ClientFeature | undefined;
@@ -95,7 +95,7 @@ export class SessionReplica {
   }
 
   /** A UI event came in. What the timeline has already is dropped. */
-  receive({ ordinal, time, cause, name, desc, payload }: ReadUiEvent): void {
+  receive({ ordinal, known, name, desc, payload }: ReadUiEvent): void {
     // An ordinal can have several UI events; a snapshot has all of them.
     if (this.hydration === undefined || ordinal <= this.#hydratedAt || ordinal < this.timeline.cursor) return;
     if (desc === undefined) {
@@ -108,7 +108,6 @@ export class SessionReplica {
       this.#changed();
       return;
     }
-    const known = { ...(time !== undefined && { time }), ...(cause !== undefined && { cause }) };
     const event: LiveUiEvent<DescUiEvent> = { name, payload, ordinal, ...known };
     this.#fold(event);
     this.#changed();

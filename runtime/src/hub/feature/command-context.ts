@@ -53,8 +53,9 @@ export type Decision<Event extends DescEvent = DescEvent> = (view: TimelineView)
  * The caller hears of that, and of a decision that returned no events, once all that
  * the view contained is durable. Where that was refused, or another process was faster,
  * the decision is made again.
- * @throws TIMELINE_STALLED where the timeline stands before an event whose projection
- * failed, INVALID_DECISION where something other than an array of events is returned.
+ * @throws TIMELINE_STALLED where the timeline stops before an event whose projection
+ * failed or that this program does not know, INVALID_DECISION where something other than
+ * an array of events is returned.
  */
 export type Decide<Event extends DescEvent = DescEvent> = (decision: Decision<Event>) => Promise<Published>;
 

@@ -1,6 +1,6 @@
 import { untilAborted } from "../../base/abort.js";
 import { SessionstreamError } from "../../base/errors.js";
-import { fnv1a64 } from "../../base/fnv.js";
+import { fnv1a } from "../../base/fnv.js";
 import type { DescCommand } from "../../schema/command.js";
 import { encodePayload, toPayload } from "../../schema/payload.js";
 import type { SchemaRegistry } from "../../schema/registry.js";
@@ -69,8 +69,9 @@ export class ActiveSession {
     this.#lane.moved(revision);
   }
 
-  /** Where the session stands. */
+  /** Where the session stands, at least as new as the store is now. */
   async status(): Promise<SessionStatus> {
+    await this.#lane.refresh();
     return this.#statusOf(await this.#lane.status());
   }
 
@@ -268,7 +269,7 @@ function metaOf({ name, key, identity, trace }: Command): EventMeta {
   return {
     ...(identity !== undefined && { identity: identity.id }),
     command: name,
-    ...(key !== undefined && { key: fnv1a64(new TextEncoder().encode(key)) }),
+    ...(key !== undefined && { key: fnv1a(new TextEncoder().encode(key)) }),
     ...(trace !== undefined && { trace }),
   };
 }

@@ -1,9 +1,10 @@
 import { isSessionstreamError, SessionstreamError } from "../../base/errors.js";
-import { toHex } from "../../base/hex.js";
+import { sha256 } from "../../base/sha256.js";
 import type { StoredRejection } from "../../schema/stored-rejection.js";
 import { checkKey } from "../../session/idempotency-key.js";
 import type { Identity } from "../../session/identity.js";
 import type { Submitted } from "../../session/session-client.js";
+import type { ClaimedKey } from "../../store/store.js";
 import { toStoreError } from "../../store/store-error.js";
 import type { KeyName, KeyOutcome, StoredKey } from "../../store/stored.js";
 import { claimKey } from "./key-claim.js";
@@ -139,16 +140,21 @@ export class Keys {
   /** Returns undefined where another process took the key over before anything was durable. */
   async #run(name: KeyName, work: KeyedWork, command: KeyedCommand): Promise<Submitted | undefined> {
     const end = this.#host.process.begin();
+    const claim = { ...name, token: work.token ?? "" };
     try {
       const submitted = await command.run(work);
       const { ordinal } = submitted;
-      await this.#settle(name, work, work.ordinals ?? { firstOrdinal: ordinal, lastOrdinal: ordinal });
+      if (work.ordinals !== undefined) this.#finish(claim);
+      else await this.#settle(claim, { firstOrdinal: ordinal, lastOrdinal: ordinal });
       return submitted;
     } catch (error) {
-      if (work.ordinals === undefined && isTakenOver(error, name)) return undefined;
+      const { ordinals } = work;
+      if (ordinals === undefined && isTakenOver(error, name)) return undefined;
       const rejection = command.rejectionOf(error);
-      const ordinals = work.ordinals ?? (rejection && { firstOrdinal: 0n, lastOrdinal: 0n });
-      await this.#settle(name, work, ordinals && { ...ordinals, ...(rejection !== undefined && { rejection }) });
+      if (rejection !== undefined) await this.#settle(claim, { ...(ordinals ?? nothing), rejection });
+      else if (ordinals !== undefined) this.#finish(claim);
+      // Whoever asks again finds the key free, or finds out that nobody is at work.
+      else await this.#host.process.settle(claim, undefined).catch(() => {});
       throw error;
     } finally {
       end();
@@ -156,11 +162,13 @@ export class Keys {
   }
 
   /** Whoever hears of work whose events are durable need not wait until the key says that it is done. */
-  async #settle(name: KeyName, work: KeyedWork, outcome: KeyOutcome | undefined): Promise<void> {
-    const settled = this.#host.process.settle({ ...name, token: work.token ?? "" }, outcome);
-    const isDurable = outcome === undefined || (work.ordinals !== undefined && outcome.rejection === undefined);
-    if (isDurable) settled.catch(() => {});
-    else await settled.catch(failed);
+  #finish(claim: ClaimedKey): void {
+    // Its events are durable: to settle it without an outcome says the same.
+    this.#host.store.finish(claim).catch(() => this.#host.process.settleLater(claim, undefined));
+  }
+
+  async #settle(claim: ClaimedKey, outcome: KeyOutcome): Promise<void> {
+    await this.#host.process.settle(claim, outcome).catch(failed);
   }
 
   #again(name: KeyName, fingerprint: string, stored: StoredKey): Submitted {
@@ -186,6 +194,8 @@ export class Keys {
   }
 }
 
+const nothing: KeyOutcome = { firstOrdinal: 0n, lastOrdinal: 0n };
+
 /** The handler's turn had come. */
 function failed(thrown: unknown): never {
   throw new CommandFailure(toStoreError(thrown));
@@ -194,10 +204,4 @@ function failed(thrown: unknown): never {
 function isTakenOver(thrown: unknown, { key, space }: KeyName): boolean {
   const error = thrown instanceof CommandFailure ? thrown.error : thrown;
   return isSessionstreamError(error, "KEY_CLAIMED") && error.context.key === key && error.context.space === space;
-}
-
-/** A hash of bytes, in hex. */
-async function sha256(bytes: Uint8Array): Promise<string> {
-  const hash = await crypto.subtle.digest("SHA-256", bytes as Uint8Array<ArrayBuffer>);
-  return toHex(new Uint8Array(hash));
 }

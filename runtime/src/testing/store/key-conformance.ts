@@ -100,6 +100,20 @@ export function keyConformance({ describe, expect, test }: TestRunner, store: ()
       expect(await store().key(nameOf("k"))).toEqual({ fingerprint, outcome, owner: undefined });
     });
 
+    test("that is finished has what it published as its outcome, also after the store was closed", async () => {
+      await claim(claimOf("k", "t1"));
+      await commit(store(), { events: [eventAt(1n)], keys: [keyOf("k", { token: "t1" })] });
+      await store().finish({ ...nameOf("k"), token: "another" });
+      await store().finish({ ...nameOf("k"), token: "t1" });
+      const begun = Date.now();
+      let stored = await store().key(nameOf("k"));
+      while (stored?.owner !== undefined && Date.now() - begun < 5000) {
+        await new Promise((resolve) => setTimeout(resolve, 5));
+        stored = await store().key(nameOf("k"));
+      }
+      expect(stored).toEqual({ fingerprint, outcome: { firstOrdinal: 1n, lastOrdinal: 1n }, owner: undefined });
+    });
+
     test("that is settled without an outcome leaves the key free", async () => {
       await claim(claimOf("k", "t1"));
       await store().settle({ ...nameOf("k"), token: "t1" }, undefined);

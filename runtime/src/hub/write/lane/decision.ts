@@ -1,4 +1,6 @@
 import { SessionstreamError } from "../../../base/errors.js";
+import type { Payload } from "../../../schema/payload.js";
+import type { DescTimelineEntity, IdOf } from "../../../schema/timeline-entity.js";
 import type { TimelineView } from "../../../timeline/view.js";
 import { stoppedError } from "../../project/stopped.js";
 import type { LaneState } from "./lane-state.js";
@@ -13,37 +15,42 @@ export function decide(
   { timeline, stop, info }: LaneState,
 ): readonly EncodedEvent[] {
   if (stop !== undefined) throw stoppedError(info.id, "cannot be decided on", stop);
-  const { view, close } = ofOneInstant(timeline.view);
+  const view = new InstantView(timeline.view);
   try {
     return decision(view);
   } finally {
-    close();
+    view.end();
   }
 }
 
 /** A view for one decision: to read it later would show another instant. */
-function ofOneInstant(live: TimelineView): { readonly view: TimelineView; close(): void } {
-  let isOpen = true;
-  const check = () => {
-    if (isOpen) return;
+class InstantView implements TimelineView {
+  readonly #live: TimelineView;
+  #isOver = false;
+
+  constructor(live: TimelineView) {
+    this.#live = live;
+  }
+
+  get<D extends DescTimelineEntity>(entity: D, id: IdOf<D>): Payload<D["schema"]> | undefined {
+    this.#check();
+    return this.#live.get(entity, id);
+  }
+
+  list<D extends DescTimelineEntity>(entity: D): readonly Payload<D["schema"]>[] {
+    this.#check();
+    return this.#live.list(entity);
+  }
+
+  end(): void {
+    this.#isOver = true;
+  }
+
+  #check(): void {
+    if (!this.#isOver) return;
     throw new SessionstreamError(
       "INVALID_DECISION",
       "a decision's view was read after the decision: read `session.timeline` for the timeline as it is now",
     );
-  };
-  return {
-    view: {
-      get: (entity, id) => {
-        check();
-        return live.get(entity, id);
-      },
-      list: (entity) => {
-        check();
-        return live.list(entity);
-      },
-    },
-    close: () => {
-      isOpen = false;
-    },
-  };
+  }
 }

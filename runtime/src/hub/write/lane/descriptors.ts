@@ -1,5 +1,5 @@
 import type { DescMessage } from "@bufbuild/protobuf";
-import { fnv1a64 } from "../../../base/fnv.js";
+import { fnv1a } from "../../../base/fnv.js";
 import { descriptorSetOf } from "../../../schema/descriptor-set.js";
 import type { SchemaRegistry } from "../../../schema/registry.js";
 import type { StoredDescriptor, StoredEvent, StoredMark } from "../../../store/stored.js";
@@ -43,7 +43,7 @@ export class Descriptors {
     let made = this.#made.get(key);
     if (made === undefined) {
       const descriptor = descriptorSetOf(schema);
-      made = { mark, name, version, type: schema.typeName, hash: fnv1a64(descriptor), descriptor };
+      made = { mark, name, version, type: schema.typeName, hash: fnv1a(descriptor), descriptor };
       this.#made.set(key, made);
     }
     return made;

@@ -8,8 +8,8 @@ import type { HeldLane, LaneStatus } from "./held-lane.js";
 import { Hold } from "./hold.js";
 import { type CommitContent, type LaneState, nextBatch, noteDurable, positionOf, revert } from "./lane-state.js";
 import { LoadedSession } from "./loaded-session.js";
-import { foundCommitted, refuse, settled, wasCommitted } from "./outcome.js";
-import { type Admitted, type AdmittedEvent, isEvent, keysOf, type Publication, refusedBy } from "./publication.js";
+import { Conflicts, foundCommitted, maxConflicts, refuse, settled, wasCommitted } from "./outcome.js";
+import { type Admitted, isEvent, keysOf, type Publication } from "./publication.js";
 import type { SessionHost } from "./session-host.js";
 
 /** What was taken to be committed. */
@@ -21,9 +21,6 @@ interface Taken {
 
 /** Events beyond this many wait before they are projected, so that a batch stays bounded. */
 const maxBatch = 256;
-
-/** How often in a row a store may say that another commit came first where there is none. */
-const maxConflicts = 100;
 
 /**
  * The one place where the order of a session is made. The lane gives an event its
@@ -44,10 +41,12 @@ export class Lane implements Committing {
   #waiting: Publication[] = [];
   #admitted: Admitted[] = [];
   #taken: Taken | undefined;
-  #conflicts = 0;
+  readonly #conflicts = new Conflicts();
   #admitting = false;
   #refusal: Error | undefined;
   readonly #hold = new Hold();
+  #refreshing: Promise<void> = Promise.resolve();
+  #refreshNext: Promise<void> | undefined;
 
   constructor(id: string, host: SessionHost) {
     this.id = id;
@@ -107,7 +106,18 @@ export class Lane implements Committing {
    * Makes sure that what the lane knows is at least as new as what the store has now.
    * What waits to be committed finds out by itself whether it is.
    */
-  async refresh(): Promise<void> {
+  refresh(): Promise<void> {
+    // One that has not begun yet sees all that another one would. So those who wait go on in their order.
+    this.#refreshNext ??= this.#refreshing.then(() => {
+      this.#refreshNext = undefined;
+      const refreshing = this.#refresh();
+      this.#refreshing = refreshing.catch(() => {});
+      return refreshing;
+    });
+    return this.#refreshNext;
+  }
+
+  async #refresh(): Promise<void> {
     for (;;) {
       await this.#freshOrFree();
       if (!this.#isFree || !(await this.#session.isBehind())) return;
@@ -181,7 +191,7 @@ export class Lane implements Committing {
     this.#taken = undefined;
     if (taken === undefined || state === undefined) return;
     if (outcome === undefined) {
-      this.#conflicts = 0;
+      this.#conflicts.end();
       if (taken.given !== undefined) noteDurable(this.#host, state, taken.given.batch, taken.given.position);
       for (const each of taken.admitted) settled(this.#host, this.id, each);
       this.#takeMoves();
@@ -275,9 +285,9 @@ export class Lane implements Committing {
     void this.#session.read(async () => {
       const isIn = await wasCommitted(this.#host, given?.batch, outcome);
       await this.#session.catchUp().catch(() => this.#session.moved());
-      if (this.#session.state?.revision !== revision) this.#conflicts = 0;
+      if (this.#session.state?.revision !== revision) this.#conflicts.end();
       const done = isIn ? admitted.filter(isEvent) : [];
-      const refused = isIn ? [] : this.#refusedOf(admitted, outcome);
+      const refused = isIn ? [] : this.#conflicts.refused(admitted, outcome);
       const over = new Set([...done, ...refused].map(({ publication }) => publication));
       // Those of several events stand there several times.
       const again = new Set(redo.map(({ publication }) => publication).filter((each) => !over.has(each)));
@@ -285,12 +295,5 @@ export class Lane implements Committing {
       foundCommitted(this.#host, this.id, done);
       refuse(this.#host, this.id, refused, outcome);
     });
-  }
-
-  #refusedOf(admitted: readonly Admitted[], outcome: Error): readonly AdmittedEvent[] {
-    const again = isSessionstreamError(outcome, "ORDINAL_CONFLICT") && ++this.#conflicts <= maxConflicts;
-    if (again) return [];
-    this.#conflicts = 0;
-    return refusedBy(outcome, admitted);
   }
 }

@@ -2,8 +2,11 @@ import { isSessionstreamError } from "../../../base/errors.js";
 import { uiBatchOf } from "../../../session/ui-batch.js";
 import type { SessionBatch } from "../../../store/batch.js";
 import { toStoreError } from "../../../store/store-error.js";
-import { type Admitted, type AdmittedEvent, isEvent } from "./publication.js";
+import { type Admitted, type AdmittedEvent, isEvent, refusedBy } from "./publication.js";
 import { observeEvent, reportFailures, type SessionHost } from "./session-host.js";
+
+/** How often in a row a store may say that another commit came first where there is none. */
+export const maxConflicts = 100;
 
 // What became of what a lane gave to the store, and who is told.
 
@@ -56,4 +59,21 @@ export async function wasCommitted(
   const isKnown = isSessionstreamError(outcome, "ORDINAL_CONFLICT") || isSessionstreamError(outcome, "KEY_CLAIMED");
   if (batch === undefined || isKnown) return false;
   return host.store.hasBatch(batch.sessionId, batch.id).catch(() => false);
+}
+
+/** The conflicts of a lane with commits that nobody made. */
+export class Conflicts {
+  #inARow = 0;
+
+  /** A commit succeeded, of this process or another. */
+  end(): void {
+    this.#inARow = 0;
+  }
+
+  /** The events that an outcome is about. After a conflict they are tried again, so there are none. */
+  refused(admitted: readonly Admitted[], outcome: Error): readonly AdmittedEvent[] {
+    if (isSessionstreamError(outcome, "ORDINAL_CONFLICT") && ++this.#inARow <= maxConflicts) return [];
+    this.end();
+    return refusedBy(outcome, admitted);
+  }
 }

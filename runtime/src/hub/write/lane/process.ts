@@ -1,10 +1,6 @@
-import type { Store } from "../../../store/store.js";
-import type { KeyName, KeyOutcome } from "../../../store/stored.js";
-
-/** A claim of this process on a key. */
-export interface OwnClaim extends KeyName {
-  readonly token: string;
-}
+import { toHex } from "../../../base/hex.js";
+import type { ClaimedKey, Store } from "../../../store/store.js";
+import type { KeyOutcome } from "../../../store/stored.js";
 
 /** More are not remembered while the store fails. They end when this process has been silent for a lease. */
 const mostUnsettled = 10_000;
@@ -15,7 +11,8 @@ const mostUnsettled = 10_000;
  * lease, they take it for dead.
  */
 export class Process {
-  readonly id = crypto.randomUUID();
+  /** Short, as the store keeps it with each commit. */
+  readonly id = toHex(crypto.getRandomValues(new Uint8Array(8)));
   /** In milliseconds. */
   readonly lease: number;
   readonly #store: Store;
@@ -55,7 +52,7 @@ export class Process {
   }
 
   /** Ends a claim. Where the store fails, it is asked again until it answers: nobody else could end it. */
-  async settle(claim: OwnClaim, outcome: KeyOutcome | undefined): Promise<void> {
+  async settle(claim: ClaimedKey, outcome: KeyOutcome | undefined): Promise<void> {
     try {
       await this.#store.settle(claim, outcome);
     } catch (thrown) {
@@ -65,7 +62,7 @@ export class Process {
   }
 
   /** Ends a claim that the store may have given without saying so. */
-  settleLater(claim: OwnClaim, outcome: KeyOutcome | undefined): void {
+  settleLater(claim: ClaimedKey, outcome: KeyOutcome | undefined): void {
     if (this.#hasLeft || this.#unsettled.size >= mostUnsettled) return;
     this.#unsettled.set(claim.token, () => this.#store.settle(claim, outcome));
     this.#startBeating();
