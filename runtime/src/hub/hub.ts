@@ -193,7 +193,7 @@ export class Hub {
   /**
    * Gives the fan-out the UI events of one session from now on, whichever process of those
    * that share the store publishes them. Returns a function that ends this.
-   * @throws INVALID_SESSION.
+   * @throws INVALID_SESSION, or STORE_FAILED if the store cannot be watched.
    */
   follow(sessionId: string, fanout: Fanout): () => void {
     checkSessionId(sessionId);

@@ -58,7 +58,8 @@ export function partsOf(options: HubOptions, registry: SchemaRegistry): HubParts
       descriptors: new Descriptors(registry),
       openers: features.flatMap((feature) => feature.opened?.bind(feature) ?? []),
       observe,
-      now,
+      // A store keeps whole milliseconds.
+      now: () => Math.floor(now()),
       sessionMetadata,
       fanOut: (batch) => fanouts.fanOut(batch),
       report,

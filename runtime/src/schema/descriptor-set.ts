@@ -1,5 +1,10 @@
 import { create, type DescEnum, type DescFile, type DescMessage, toBinary } from "@bufbuild/protobuf";
-import { type FileDescriptorProto, FileDescriptorProtoSchema, FileDescriptorSetSchema } from "@bufbuild/protobuf/wkt";
+import {
+  type DescriptorProto,
+  type FileDescriptorProto,
+  FileDescriptorProtoSchema,
+  FileDescriptorSetSchema,
+} from "@bufbuild/protobuf/wkt";
 
 interface Used {
   readonly messages: Set<DescMessage>;
@@ -63,8 +68,24 @@ function protoOf(file: DescFile, { messages, enums }: Used, used: ReadonlyMap<De
     syntax,
     edition,
     ...(options !== undefined && { options }),
-    dependency: file.dependencies.filter((dependency) => used.has(dependency)).map(({ proto }) => proto.name),
-    messageType: file.messages.filter((each) => messages.has(each)).map(({ proto }) => proto),
+    dependency: [...new Set(importsOf(file))].filter((each) => used.has(each)).map(({ proto }) => proto.name),
+    messageType: file.messages.filter((each) => messages.has(each)).map(({ proto }) => withoutExtensions(proto)),
     enumType: file.enums.filter((each) => enums.has(each)).map(({ proto }) => proto),
   });
+}
+
+/** What a file imports, also by way of files that import it publicly, and so need not be there. */
+function importsOf(file: DescFile): DescFile[] {
+  return file.dependencies.flatMap((each) => [each, ...publicImportsOf(each)]);
+}
+
+function publicImportsOf({ proto, dependencies }: DescFile): DescFile[] {
+  const names = proto.publicDependency.map((index) => proto.dependency[index]);
+  const imported = dependencies.filter((each) => names.includes(each.proto.name));
+  return imported.flatMap((each) => [each, ...publicImportsOf(each)]);
+}
+
+/** Extensions that a message declares say nothing of its own fields, and would need the messages that they extend. */
+function withoutExtensions(message: DescriptorProto): DescriptorProto {
+  return { ...message, extension: [], nestedType: message.nestedType.map(withoutExtensions) };
 }

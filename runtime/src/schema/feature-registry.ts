@@ -1,5 +1,4 @@
 import { createRegistry, type DescMessage, type Registry } from "@bufbuild/protobuf";
-import { genericTypes } from "@sessionstream/proto/schema-facts";
 import { SessionstreamError } from "../base/errors.js";
 import type { DescCommand } from "./command.js";
 import type { DescLoggedEvent } from "./event.js";
@@ -24,7 +23,7 @@ export class FeatureRegistry {
 
   /**
    * Registers all parts of a feature, or nothing.
-   * @throws DUPLICATE_NAME, also for an event that another feature retired, or INVALID_PAYLOAD.
+   * @throws DUPLICATE_NAME.
    */
   register(feature: DescFeature): void {
     refuseDuplicate("feature", this.#features, feature.name);
@@ -87,13 +86,6 @@ function refuse(...[kind, known, descs]: Part): void {
   for (const { name, schema } of descs) {
     refuseDuplicate(kind, taken, name);
     taken.set(name, schema);
-    if (genericTypes.has(schema.typeName)) {
-      throw new SessionstreamError(
-        "INVALID_PAYLOAD",
-        `${kind} "${name}" payload type ${schema.typeName} can hold anything: define a concrete message`,
-        { name },
-      );
-    }
   }
 }
 

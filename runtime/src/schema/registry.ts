@@ -1,9 +1,10 @@
 import { type DescMessage, fromJson, type JsonValue } from "@bufbuild/protobuf";
+import { genericTypes } from "@sessionstream/proto/schema-facts";
 import { messageOf, SessionstreamError } from "../base/errors.js";
 import { command, type DescCommand } from "./command.js";
 import { type DescEvent, type DescLoggedEvent, type DescSupersededEvent, event } from "./event.js";
 import type { DescFeature } from "./feature.js";
-import { FeatureRegistry, find } from "./feature-registry.js";
+import { FeatureRegistry, find, type Registered } from "./feature-registry.js";
 import type { Payload } from "./payload.js";
 import { type DescTimelineEntity, timelineEntity } from "./timeline-entity.js";
 import { type DescUiEvent, uiEvent } from "./ui-event.js";
@@ -25,6 +26,10 @@ export class SchemaRegistry extends FeatureRegistry {
    */
   override register(feature: DescFeature): void {
     checkSuccessors(feature);
+    for (const command of feature.commands) refuseGeneric("command", command);
+    for (const event of [...feature.events, ...feature.supersededEvents]) refuseGeneric("event", event);
+    for (const uiEvent of feature.uiEvents) refuseGeneric("UI event", uiEvent);
+    for (const entity of feature.timelineEntities) refuseGeneric("timeline entity", entity);
     this.#refuseRetired([...feature.events, ...feature.supersededEvents], feature.retired);
     super.register(feature);
     for (const name of feature.retired) this.#retired.add(name);
@@ -117,6 +122,11 @@ export class SchemaRegistry extends FeatureRegistry {
     }
   }
 
+  protected override add<D extends Registered>(kind: string, known: Map<string, Registered>, desc: D): D {
+    refuseGeneric(kind, desc);
+    return super.add(kind, known, desc);
+  }
+
   /** Refuses events whose names are retired, and to retire events, whichever feature has them. */
   #refuseRetired(events: readonly Pick<DescEvent, "name">[], retired: readonly string[] = []): void {
     const names = [...this.events.keys(), ...events.map((desc) => desc.name)];
@@ -129,6 +139,15 @@ export class SchemaRegistry extends FeatureRegistry {
       { name },
     );
   }
+}
+
+function refuseGeneric(kind: string, { name, schema }: Registered): void {
+  if (!genericTypes.has(schema.typeName)) return;
+  throw new SessionstreamError(
+    "INVALID_PAYLOAD",
+    `${kind} "${name}" payload type ${schema.typeName} can hold anything: define a concrete message`,
+    { name },
+  );
 }
 
 function superseded(desc: DescSupersededEvent, events: ReadonlyMap<string, DescLoggedEvent>): SessionstreamError {

@@ -15,12 +15,16 @@ export interface StoredRejection {
   };
 }
 
-/** Makes of the error of a rejection what a store keeps. */
+/** Makes of the error of a rejection what a store keeps. A detail that was spoilt since it was checked is left out. */
 export function encodeRejection({ protobuf }: SchemaRegistry, { rejection }: RejectedError): StoredRejection {
   const { code, message, detail } = rejection;
   const schema = detail && protobuf.getMessage(detail.$typeName);
   if (detail === undefined || schema === undefined) return { code, message };
-  return { code, message, detail: { type: schema.typeName, payload: toBinary(schema, detail) } };
+  try {
+    return { code, message, detail: { type: schema.typeName, payload: toBinary(schema, detail) } };
+  } catch {
+    return { code, message };
+  }
 }
 
 /**

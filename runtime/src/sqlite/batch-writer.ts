@@ -71,9 +71,9 @@ export class BatchWriter {
     return row.id;
   }
 
-  #insertSession({ sessionId, metadata, cursor, failedAt, epoch }: SessionBatch, ordinal: bigint): bigint {
+  #insertSession({ sessionId, metadata, cursor, failedAt, epoch, newEpoch }: SessionBatch, ordinal: bigint): bigint {
     const text = JSON.stringify(metadata);
-    return this.#sql.insertSession.run(sessionId, text, ordinal, cursor, failedAt ?? null, epoch)
+    return this.#sql.insertSession.run(sessionId, text, ordinal, cursor, failedAt ?? null, newEpoch ?? epoch)
       .lastInsertRowid as bigint;
   }
 

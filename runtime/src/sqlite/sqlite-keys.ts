@@ -61,6 +61,7 @@ export class SqliteKeys {
   settle({ sessionId, space, key, token }: ClaimedKey, outcome: KeyOutcome | undefined): void {
     if (outcome === undefined) {
       this.#sql.deleteClaim.run(sessionId, space, key, token);
+      this.#sql.finishClaim.run(sessionId, space, key, token);
       return;
     }
     const { firstOrdinal, lastOrdinal, rejection } = outcome;
@@ -158,7 +159,7 @@ function prepare(database: Database) {
     ),
     selectLegacy: database.prepare<[space: string], unknown>("SELECT 1 FROM key WHERE space = ? LIMIT 1"),
     deleteClaim: database.prepare<[sessionId: string, space: string, key: string, token: string]>(
-      `DELETE FROM key WHERE ${ofKey} AND token = ?`,
+      `DELETE FROM key WHERE ${ofKey} AND token = ? AND first_ordinal IS NULL`,
     ),
     insertProcess: database.prepare<[process: string]>("INSERT OR IGNORE INTO process (id, beat) VALUES (?, 0)"),
     beat: database.prepare<[process: string]>(

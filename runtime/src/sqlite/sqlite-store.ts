@@ -240,9 +240,15 @@ class SqliteStore implements Store {
     const claims = this.#finished;
     this.#finished = [];
     if (claims.length === 0) return;
-    await this.#write(() => {
-      for (const claim of claims) this.#keys.finish(claim);
-    }, false);
+    try {
+      await this.#write(() => {
+        for (const claim of claims) this.#keys.finish(claim);
+      }, false);
+    } catch (thrown) {
+      // With those that come next.
+      this.#finished.unshift(...claims);
+      throw thrown;
+    }
   }
 
   #checkOpen(): void {

@@ -44,8 +44,13 @@ export class Watch {
   }
 
   #begin(): void {
-    this.#version = this.#dataVersion();
-    this.#seen = this.#sql.selectNewest.get() ?? this.#seen;
+    this.#version = undefined;
+    try {
+      this.#version = this.#dataVersion();
+      this.#seen = this.#sql.selectNewest.get() ?? this.#seen;
+    } catch {
+      // The file is busy. Then the first look finds all moves, which those who know them pass over.
+    }
     this.#timer = setInterval(() => this.#look(false), interval).unref();
   }
 

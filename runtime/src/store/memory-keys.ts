@@ -32,6 +32,9 @@ export class MemoryKeys {
       found.owner.token === from.token &&
       found.owner.beat === from.beat;
     if (!isFree && !isLeft) return found;
+    const before = this.#keys.get(mapKey(claim))?.owner?.process;
+    // Its other claims are free as well.
+    if (before !== undefined && before !== process) this.#beats.delete(before);
     if (!this.#beats.has(process)) this.#beats.set(process, 0);
     this.#keys.set(mapKey(claim), { fingerprint, outcome: found?.outcome, owner: { process, token } });
     return undefined;
@@ -51,8 +54,9 @@ export class MemoryKeys {
   settle(claim: ClaimedKey, outcome: KeyOutcome | undefined): void {
     const found = this.#keys.get(mapKey(claim));
     if (found?.owner?.token !== claim.token) return;
-    if (outcome === undefined) this.#keys.delete(mapKey(claim));
-    else this.#keys.set(mapKey(claim), { ...found, outcome, owner: undefined });
+    const known = outcome ?? found.outcome;
+    if (known === undefined) this.#keys.delete(mapKey(claim));
+    else this.#keys.set(mapKey(claim), { ...found, outcome: known, owner: undefined });
   }
 
   beat(process: string): void {

@@ -49,7 +49,8 @@ export interface KeyClaim extends KeyName {
   readonly descriptor: StoredDescriptor | undefined;
   /**
    * Takes the key over from a process that seems dead: only if the claim on the key is still
-   * this one, and the number of heartbeats of its process is still this one.
+   * this one, and the number of heartbeats of its process is still this one. From then on, that
+   * process counts as one that left, until its heart beats again.
    */
   readonly from?: { readonly token: string; readonly beat: number | undefined };
 }
@@ -111,7 +112,8 @@ export interface Store {
    */
   claim(claims: readonly KeyClaim[]): Promise<readonly (StoredKey | undefined)[]>;
   /**
-   * Ends a claim: the work is done with this outcome, or without one the key is free again.
+   * Ends a claim: the work is done with this outcome. Without one, the key is free again; but
+   * if the work has published something, it is done with that.
    * An outcome is durable when this resolves. Does nothing if the key has another claim.
    * Moves no revision.
    */

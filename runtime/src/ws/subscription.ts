@@ -63,7 +63,12 @@ export class Subscription implements FeedListener {
 
   /** Listens to the session, loads its snapshot and goes live. */
   async start(): Promise<void> {
-    this.#host.transport.feeds(this.#hasMetadata).add(this.sessionId, this);
+    try {
+      this.#host.transport.feeds(this.#hasMetadata).add(this.sessionId, this);
+    } catch (error) {
+      this.#owner.drop(this, "snapshot_failed", "the session could not be followed", error);
+      return;
+    }
     if (this.#host.outbox.isBehind) this.#lag();
     else await this.#hydrate();
   }

@@ -75,10 +75,14 @@ describe("close with abort, where the signal is ignored", () => {
   });
 
   test("under a key, all who wait are told, and one handler is reported", async () => {
-    const { hub, reports } = hubWith(() => never);
+    const begun = new Gate();
+    const { hub, reports } = hubWith(() => {
+      begun.open();
+      return never;
+    });
     const waiting = [1, 2].map(() => hub.submit("s", LabWork, {}, { key: "k" }));
     const refused = Promise.all(waiting.map((each) => expect(each).rejects.toEqual(closed)));
-    await sleep(5);
+    await begun.opened;
     await hub.close({ abort: true, grace: 10 });
     await refused;
     expect(reports.map(({ step, name }) => [step, name])).toEqual([["submit", "LabWork"]]);

@@ -1,6 +1,8 @@
+import { memoryStore } from "@sessionstream/runtime";
 import { expect, test } from "vitest";
 import { BoardAttached, BoardSet } from "../../../test/fixtures/board/board.js";
 import { inMemory } from "../../../test/fixtures/board/serve.js";
+import { wrapStore } from "../../../test/fixtures/stores.js";
 import { TestClient } from "./support/client.js";
 import { starting } from "./support/started.js";
 import { ordinalsOf } from "./support/transcripts.js";
@@ -31,6 +33,24 @@ test("a client that stops reading: no error travels back through publish, and no
   expect(ordinalsOf(await beside.takeAll())).toEqual(upTo(500));
   expect(ordinalsOf(await elsewhere.takeAll())).toEqual(upTo(500));
   expect(errors).toEqual([]);
+});
+
+test("a store that cannot be watched ends the subscription, and nothing else", async () => {
+  const inner = memoryStore();
+  let isBroken = true;
+  const store = wrapStore(inner, {
+    watch: (listener) => {
+      if (isBroken) throw new Error("it cannot be watched");
+      return inner.watch(listener);
+    },
+  });
+  const { at } = await start({}, { store });
+  const client = await TestClient.open(at);
+  client.subscribe("s");
+  const [frame] = await client.take(1);
+  expect(frame).toMatchObject({ error: { code: "snapshot_failed", sessionId: "s" } });
+  isBroken = false;
+  await client.follow("s");
 });
 
 test("an event that cannot be encoded stops neither publish, nor other sessions, nor what comes after it in its own", async () => {

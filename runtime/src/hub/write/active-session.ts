@@ -15,8 +15,9 @@ import { deliver } from "./delivery.js";
 import type { Handler } from "./handlers.js";
 import { closeTimeout, Handling } from "./handling.js";
 import { clientKeys, Keys } from "./keys.js";
+import type { LaneStatus } from "./lane/held-lane.js";
 import type { KeyedWork } from "./lane/keyed-work.js";
-import { Lane, type LaneStatus } from "./lane/lane.js";
+import { Lane } from "./lane/lane.js";
 import { rebuildTimeline, retryTimeline } from "./lane/repair.js";
 import type { SessionHost } from "./lane/session-host.js";
 import { type Publishable, whilePublishing } from "./publisher.js";
@@ -44,7 +45,7 @@ export class ActiveSession {
   constructor(id: string, host: SessionHost) {
     this.#host = host;
     this.#lane = new Lane(id, host);
-    this.#keys = new Keys(id, host);
+    this.#keys = new Keys(id, host, this.#signals);
     this.#handling = new Handling(id);
     this.#runs = new Runs(id, (name, error) => host.report({ step: "run", sessionId: id, name, error }));
   }

@@ -35,10 +35,14 @@ export class ActiveSessions {
     for (const session of this.#sessions.values()) session.leave(error, grace);
   }
 
-  /** Resolves when no handler and no run is going on, and all that they published is durable or refused. */
+  /** Resolves when no handler and no run is going on. */
+  async idle(): Promise<void> {
+    await Promise.all([...this.#sessions.values()].map((session) => session.idle()));
+  }
+
+  /** Resolves when all that was published is durable or refused. */
   async settled(): Promise<void> {
     const sessions = [...this.#sessions.values()];
-    await Promise.all(sessions.map((session) => session.idle()));
     await Promise.all(sessions.map((session) => session.settled()));
     await this.#host.committer.idle();
   }

@@ -52,10 +52,12 @@ export class Closing {
   }
 
   async #drain(): Promise<void> {
+    await this.#sessions.idle();
+    // Otherwise what other processes commit on and on would keep it busy.
+    this.#followed.end();
     await this.#sessions.settled();
     this.#isSettled = true;
     for (const timer of this.#timers) clearTimeout(timer);
-    this.#followed.end();
     // What the store then does not hear of, it finds out by the silence of this process.
     await this.#process.leave().catch(() => {});
     await this.#store.close();

@@ -2,11 +2,16 @@ import type { Fanout, UiBatch } from "../../session/ui-batch.js";
 import type { ErrorReport } from "../observe/error-report.js";
 import { guarded } from "../observe/guarded.js";
 
+interface Added {
+  readonly fanout: Fanout;
+}
+
 /** Those who are given the UI events of all sessions or of one. One that fails is reported and harms nobody else. */
 export class Fanouts {
   readonly #report: (report: ErrorReport) => void;
-  readonly #ofAll = new Set<Fanout>();
-  readonly #ofSession = new Map<string, Set<Fanout>>();
+  /** Each by itself, as one function can be added several times. */
+  readonly #ofAll = new Set<Added>();
+  readonly #ofSession = new Map<string, Set<Added>>();
 
   constructor(report: (report: ErrorReport) => void) {
     this.#report = report;
@@ -14,25 +19,26 @@ export class Fanouts {
 
   /** Returns what ends it. */
   add(fanout: Fanout, sessionId?: string): () => void {
+    const added: Added = { fanout };
     if (sessionId === undefined) {
-      this.#ofAll.add(fanout);
-      return () => this.#ofAll.delete(fanout);
+      this.#ofAll.add(added);
+      return () => this.#ofAll.delete(added);
     }
     const those = this.#ofSession.get(sessionId) ?? new Set();
-    this.#ofSession.set(sessionId, those.add(fanout));
+    this.#ofSession.set(sessionId, those.add(added));
     return () => {
-      those.delete(fanout);
+      those.delete(added);
       if (those.size === 0 && this.#ofSession.get(sessionId) === those) this.#ofSession.delete(sessionId);
     };
   }
 
   fanOut(batch: UiBatch): void {
     if (batch.events.length === 0 && !batch.isReset) return;
-    for (const fanout of this.#ofSession.get(batch.sessionId) ?? []) this.#give(fanout, batch);
-    for (const fanout of this.#ofAll) this.#give(fanout, batch);
+    for (const added of this.#ofSession.get(batch.sessionId) ?? []) this.#give(added, batch);
+    for (const added of this.#ofAll) this.#give(added, batch);
   }
 
-  #give(fanout: Fanout, batch: UiBatch): void {
+  #give({ fanout }: Added, batch: UiBatch): void {
     const { sessionId, ordinal } = batch;
     guarded(
       () => fanout(batch),

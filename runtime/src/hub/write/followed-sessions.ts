@@ -1,5 +1,6 @@
 import type { Fanout } from "../../session/ui-batch.js";
 import type { Store } from "../../store/store.js";
+import { toStoreError } from "../../store/store-error.js";
 import type { ActiveSessions } from "./active-sessions.js";
 import type { Fanouts } from "./fanouts.js";
 
@@ -8,7 +9,8 @@ export class FollowedSessions {
   readonly #sessions: ActiveSessions;
   readonly #fanouts: Fanouts;
   readonly #store: Store;
-  #followers = 0;
+  /** What ends that each session is followed. */
+  readonly #following = new Set<() => void>();
   #unwatch: (() => void) | undefined;
 
   constructor(sessions: ActiveSessions, fanouts: Fanouts, store: Store) {
@@ -17,27 +19,34 @@ export class FollowedSessions {
     this.#store = store;
   }
 
-  /** Returns what ends it. */
+  /** Returns what ends it. Throws STORE_FAILED. */
   follow(sessionId: string, fanout: Fanout): () => void {
-    this.#followers++;
-    this.#unwatch ??= this.#store.watch((moved) => {
-      if (moved === undefined) for (const session of this.#sessions.all()) session.moved();
-      else for (const { sessionId, revision } of moved) this.#sessions.get(sessionId)?.moved(revision);
-    });
+    this.#unwatch ??= this.#watch();
     const unfollow = this.#sessions.use(sessionId).follow();
+    this.#following.add(unfollow);
     const remove = this.#fanouts.add(fanout, sessionId);
-    let isOver = false;
     return () => {
-      if (isOver) return;
-      isOver = true;
       remove();
       unfollow();
-      if (--this.#followers === 0) this.end();
+      if (this.#following.delete(unfollow) && this.#following.size === 0) this.end();
     };
+  }
+
+  #watch(): () => void {
+    try {
+      return this.#store.watch((moved) => {
+        if (moved === undefined) for (const session of this.#sessions.all()) session.moved();
+        else for (const { sessionId, revision } of moved) this.#sessions.get(sessionId)?.moved(revision);
+      });
+    } catch (thrown) {
+      throw toStoreError(thrown);
+    }
   }
 
   /** Nobody hears of other processes any more. */
   end(): void {
+    for (const unfollow of this.#following) unfollow();
+    this.#following.clear();
     this.#unwatch?.();
     this.#unwatch = undefined;
   }

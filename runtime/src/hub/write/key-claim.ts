@@ -1,3 +1,4 @@
+import { untilAborted } from "../../base/abort.js";
 import { toStoreError } from "../../store/store-error.js";
 import type { KeyName, KeyOutcome, KeyOwner, StoredKey } from "../../store/stored.js";
 import type { SessionHost } from "./lane/session-host.js";
@@ -14,45 +15,67 @@ const pause = 25;
  * beaten for the time of a lease on the clock of this process. Work that had published
  * something by then counts as done. Other work under the key is told at once, by a
  * `stored` of another fingerprint.
+ * @throws the reason for which the signal is aborted, and STORE_FAILED.
  */
 export async function claimKey(
+  host: SessionHost,
+  name: KeyName,
+  fingerprint: string,
+  command: string,
+  signal: AbortSignal,
+): Promise<ClaimedKey> {
+  const token = host.process.nextToken();
+  try {
+    return await claimAs(token, host, name, fingerprint, command, signal);
+  } catch (thrown) {
+    // The store may have given the claim and not said so.
+    if (!signal.aborted) host.process.settleLater({ ...name, token }, undefined);
+    throw signal.aborted ? thrown : toStoreError(thrown);
+  }
+}
+
+async function claimAs(
+  token: string,
   { store, process, descriptors }: SessionHost,
   name: KeyName,
   fingerprint: string,
   command: string,
+  signal: AbortSignal,
 ): Promise<ClaimedKey> {
-  const token = process.nextId();
   const descriptor = descriptors.ofCommand(command);
   const claim = { ...name, fingerprint, process: process.id, token, descriptor };
   let seen: Seen | undefined;
   for (;;) {
-    const isDead = seen !== undefined && (seen.beat === undefined || performance.now() - seen.since > process.lease);
-    const from = isDead && seen !== undefined ? { token: seen.token, beat: seen.beat } : undefined;
-    const [found] = await store.claim([from === undefined ? claim : { ...claim, from }]).catch(failed);
+    const from = seen !== undefined && isDead(seen, process.lease) ? { token: seen.token, beat: seen.beat } : undefined;
+    // Those who wait only look, so that they keep nobody from writing.
+    const looked = seen !== undefined && from === undefined ? await store.key(name) : undefined;
+    const [found] =
+      looked !== undefined ? [looked] : await store.claim([from === undefined ? claim : { ...claim, from }]);
     if (found === undefined) {
       if (descriptor !== undefined) descriptors.stored([descriptor]);
-      if (seen?.outcome === undefined) return { token };
-      await store.settle({ ...name, token }, seen.outcome);
-      return { stored: { fingerprint, outcome: seen.outcome, owner: undefined }, outcome: seen.outcome };
+      // The other process may have published until it lost the key.
+      const outcome = seen && (await store.key(name))?.outcome;
+      if (outcome === undefined) return { token };
+      await process.settle({ ...name, token }, outcome);
+      return { stored: { fingerprint, outcome, owner: undefined }, outcome };
     }
     const { owner, outcome } = found;
     if (found.fingerprint !== fingerprint) return { stored: found, outcome: outcome ?? nothing };
     if (owner === undefined) return { stored: found, outcome: outcome ?? nothing };
     const isSame = owner.token === seen?.token && owner.beat === seen.beat;
-    seen = { ...owner, outcome, since: isSame && seen !== undefined ? seen.since : performance.now() };
-    const isOver = seen.beat === undefined || performance.now() - seen.since > process.lease;
-    if (!isOver) await new Promise((resolve) => setTimeout(resolve, pause));
+    seen = { ...owner, since: isSame && seen !== undefined ? seen.since : performance.now() };
+    signal.throwIfAborted();
+    if (!isDead(seen, process.lease)) await untilAborted(new Promise((resolve) => setTimeout(resolve, pause)), signal);
   }
-}
-
-function failed(thrown: unknown): never {
-  throw toStoreError(thrown);
 }
 
 /** Another process at work, and since when it looks so. */
 interface Seen extends KeyOwner {
-  readonly outcome: KeyOutcome | undefined;
   readonly since: number;
+}
+
+function isDead({ beat, since }: Seen, lease: number): boolean {
+  return beat === undefined || performance.now() - since > lease;
 }
 
 const nothing: KeyOutcome = { firstOrdinal: 0n, lastOrdinal: 0n };

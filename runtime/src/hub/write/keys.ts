@@ -10,6 +10,7 @@ import type { KeyName, KeyOutcome, StoredKey } from "../../store/stored.js";
 import { claimKey } from "./key-claim.js";
 import { KeyedWork } from "./lane/keyed-work.js";
 import type { SessionHost } from "./lane/session-host.js";
+import type { Signals } from "./signals.js";
 import { CommandFailure } from "./submit-outcome.js";
 
 /** The space of the keys of one client's commands. All that have no identity share one. */
@@ -54,12 +55,15 @@ interface Begun {
 export class Keys {
   readonly #sessionId: string;
   readonly #host: SessionHost;
+  /** Abort those who wait for another process. */
+  readonly #signals: Signals;
   readonly #going = new Map<string, Begun>();
   #requests: Promise<unknown> = Promise.resolve();
 
-  constructor(sessionId: string, host: SessionHost) {
+  constructor(sessionId: string, host: SessionHost, signals: Signals) {
     this.#sessionId = sessionId;
     this.#host = host;
+    this.#signals = signals;
   }
 
   /**
@@ -92,7 +96,9 @@ export class Keys {
     return this.#once(request, async (fingerprint) => {
       const name = this.#nameOf(request);
       for (;;) {
-        const claimed = await claimKey(this.#host, name, fingerprint, command.name);
+        const claimed = await this.#signals.during(undefined, (signal) =>
+          claimKey(this.#host, name, fingerprint, command.name, signal),
+        );
         if ("token" in claimed) {
           const done = await this.#run(name, new KeyedWork(name.space, name.key, fingerprint, claimed.token), command);
           if (done !== undefined) return done;
@@ -148,7 +154,7 @@ export class Keys {
       if (rejection !== undefined) await this.#settle(claim, { ...(ordinals ?? nothing), rejection });
       else if (ordinals !== undefined) this.#finish(claim);
       // Whoever asks again finds the key free, or finds out that nobody is at work.
-      else await this.#host.store.settle(claim, undefined).catch(() => {});
+      else await this.#host.process.settle(claim, undefined).catch(() => {});
       throw error;
     } finally {
       end();
@@ -157,11 +163,12 @@ export class Keys {
 
   /** Whoever hears of work whose events are durable need not wait until the key says that it is done. */
   #finish(claim: ClaimedKey): void {
-    this.#host.store.finish(claim).catch(() => {});
+    // Its events are durable: to settle it without an outcome says the same.
+    this.#host.store.finish(claim).catch(() => this.#host.process.settleLater(claim, undefined));
   }
 
   async #settle(claim: ClaimedKey, outcome: KeyOutcome): Promise<void> {
-    await this.#host.store.settle(claim, outcome).catch(failed);
+    await this.#host.process.settle(claim, outcome).catch(failed);
   }
 
   #again(name: KeyName, fingerprint: string, stored: StoredKey): Submitted {

@@ -3,6 +3,7 @@ import { show } from "../../base/show.js";
 import { type DescEvent, EventDraft } from "../../schema/event.js";
 import type { SchemaRegistry } from "../../schema/registry.js";
 import type { EventMeta } from "../../store/event-meta.js";
+import type { TimelineView } from "../../timeline/view.js";
 import type { Decide, Decision, Publish, Published } from "../feature/command-context.js";
 import type { KeyedWork } from "./lane/keyed-work.js";
 import type { Lane } from "./lane/lane.js";
@@ -95,10 +96,16 @@ export async function whilePublishing(
   let returned = false;
   let handled = false;
   let last: bigint | undefined;
+  /** Like `last`, but only of what had events. */
+  let cause: bigint | undefined;
   /** What runs publish follows from what the handler published. */
-  const later = (): Origin => ({ meta: last === undefined ? meta : { ...meta, cause: last } });
+  const later = (): Origin => ({ meta: cause === undefined ? meta : { ...meta, cause } });
   /** Waits for what the work publishes, whether the work does or not. */
-  const track = (name: string | undefined, publish: (origin: Origin) => Promise<Published>) => {
+  const track = (
+    name: string | undefined,
+    publish: (origin: Origin) => Promise<Published>,
+    hasEvents: () => boolean,
+  ) => {
     // What runs publish once the handler returned is not the handler's any more.
     const own = !returned;
     const published = publish(own ? { claim, meta } : later());
@@ -106,7 +113,9 @@ export async function whilePublishing(
     // Whoever does not wait for the outcome must not end the process by it.
     published.then(
       (done) => {
-        if (own) last = done.ordinal;
+        if (!own) return;
+        last = done.ordinal;
+        if (hasEvents()) cause = done.ordinal;
       },
       (error: unknown) => {
         if (own && !handled) return;
@@ -118,14 +127,29 @@ export async function whilePublishing(
     return published;
   };
   const publish = (given: Publishable, init?: object) =>
-    track(isList(given) ? given[0]?.desc?.name : given?.name, ({ claim, meta }) => {
-      // What is wrong with it is told by the promise, too.
-      return new Promise((resolve, reject) => {
-        lane.enqueue({ events: encodeGiven(host.registry, lane.id, given, init), claim, meta, resolve, reject });
-      });
-    });
-  const deciding = (decision: Decision) =>
-    track(undefined, (origin) => enqueue(lane, (view) => decide(host, lane.id, decision(view)), origin));
+    track(
+      isList(given) ? given[0]?.desc?.name : given?.name,
+      ({ claim, meta }) =>
+        // What is wrong with it is told by the promise, too.
+        new Promise((resolve, reject) => {
+          lane.enqueue({ events: encodeGiven(host.registry, lane.id, given, init), claim, meta, resolve, reject });
+        }),
+      () => !isList(given) || given.length > 0,
+    );
+  const deciding = (decision: Decision) => {
+    // Of the last time that it was made.
+    let count = 0;
+    const decideOn = (view: TimelineView) => {
+      const events = decide(host, lane.id, decision(view));
+      count = events.length;
+      return events;
+    };
+    return track(
+      undefined,
+      (origin) => enqueue(lane, decideOn, origin),
+      () => count > 0,
+    );
+  };
   try {
     await work({ publish: publish as Publish, decide: deciding });
   } catch (thrown) {

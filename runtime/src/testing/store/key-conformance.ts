@@ -121,6 +121,15 @@ export function keyConformance({ describe, expect, test }: TestRunner, store: ()
       expect(await claim(claimOf("k", "t2", { fingerprint: "something else" }))).toBeUndefined();
     });
 
+    test("that is settled without an outcome is done where its work has published", async () => {
+      await claim(claimOf("k", "t1"));
+      await commit(store(), { events: [eventAt(1n)], keys: [keyOf("k", { token: "t1" })] });
+      await store().settle({ ...nameOf("k"), token: "t1" }, undefined);
+      const done: StoredKey = { fingerprint, outcome: { firstOrdinal: 1n, lastOrdinal: 1n }, owner: undefined };
+      expect(await store().key(nameOf("k"))).toEqual(done);
+      expect(await claim(claimOf("k", "t2"))).toEqual(done);
+    });
+
     test("that is settled keeps a rejection with its detail", async () => {
       await claim(claimOf("k", "t1"));
       const rejection = { code: "CLOSED", message: "ünïcode", detail: { type: "x.Detail", payload: bytes("\u0000ÿ") } };
@@ -162,6 +171,13 @@ export function keyConformance({ describe, expect, test }: TestRunner, store: ()
       });
       const late = batchOf({ events: [eventAt(1n)], keys: [keyOf("k", { token: "t1" })] });
       expect(await store().commit([late])).toEqual([claimed]);
+    });
+
+    test("that is taken over frees the other claims of its process", async () => {
+      await store().claim([claimOf("k", "t1", { process: "dead" }), claimOf("l", "t2", { process: "dead" })]);
+      await claim(claimOf("k", "t3", { from: { token: "t1", beat: 0 } }));
+      expect((await store().key(nameOf("l")))?.owner).toEqual({ token: "t2", beat: undefined });
+      expect((await store().key(nameOf("k")))?.owner).toEqual({ token: "t3", beat: 0 });
     });
 
     test("that is taken over keeps what was published", async () => {

@@ -220,6 +220,17 @@ export function readConformance({ describe, expect, test }: TestRunner, store: (
       await expect(store().events("s")).rejects.toEqual(closed);
       await expect(store().errors("s")).rejects.toEqual(closed);
       await expect(commit(store())).rejects.toEqual(closed);
+      const name = { sessionId: "s", space: "a", key: "k" };
+      await expect(store().key(name)).rejects.toEqual(closed);
+      await expect(store().hasBatch("s", "b")).rejects.toEqual(closed);
+      await expect(store().settle({ ...name, token: "t" }, undefined)).rejects.toEqual(closed);
+      await expect(store().settle({ ...name, token: "t" }, { firstOrdinal: 1n, lastOrdinal: 1n })).rejects.toEqual(
+        closed,
+      );
+      await expect(store().claim([])).rejects.toEqual(closed);
+      await expect(store().beat("p")).rejects.toEqual(closed);
+      await expect(store().leave("p")).rejects.toEqual(closed);
+      expect(() => store().watch(() => {})).toThrow(closed);
     });
 
     test("can be done twice", async () => {

@@ -24,14 +24,20 @@ export async function catchUp(host: SessionHost, state: LaneState): Promise<bool
   if (stored.epoch !== state.epoch || stored.revision < state.revision) return false;
   if (stored.revision === state.revision) return true;
   const { stop } = state;
+  // Another program has folded what this one failed on, or what this one had folded by itself, and may have skipped it.
+  if (stop?.reason === "failed" && stored.cursor >= stop.ordinal) return false;
+  if (state.timeline.cursor > state.storedCursor && stored.cursor > state.storedCursor) return false;
   const skipped = await skippedEvents(host, id);
+  // A repair before the first look may have mended what is on record.
+  if (isNew && skipped.size > 0) return false;
   for await (const event of readLog(host.store, id, state.ordinal)) {
     if (event.ordinal > stored.ordinal) break;
     if (!follow(host, state, event, stored, skipped)) return false;
   }
   state.revision = stored.revision;
-  state.failedAt = stored.failedAt;
+  state.failedAt = state.stop?.reason === "failed" ? state.stop.ordinal : stored.failedAt;
   state.durable = positionOf(state);
+  state.storedCursor = stored.cursor;
   if (stored.cursor >= state.timeline.cursor) state.timeline.dropChanges();
   else state.timeline.owe();
   if (state.stop !== stop) tellStop(host, state);

@@ -32,6 +32,8 @@ export interface LaneState extends Position {
   failedAt: bigint | undefined;
   /** How far the store has come, as far as the lane knows. */
   durable: Position;
+  /** How far the stored timeline has come, as far as the lane knows. */
+  storedCursor: bigint;
   /** Failures of events of the log that the store does not have on record yet. */
   owed: readonly Failure[];
 }
@@ -62,7 +64,8 @@ export async function loadState(host: SessionHost, sessionId: string): Promise<L
     stop,
     failedAt: stop?.reason === "failed" ? stop.ordinal : stored?.failedAt,
   };
-  return { ...position, info, epoch: stored?.epoch ?? crypto.randomUUID(), timeline, durable: position, owed };
+  const epoch = stored?.epoch ?? crypto.randomUUID();
+  return { ...position, info, epoch, timeline, durable: position, storedCursor: stored?.cursor ?? 0n, owed };
 }
 
 /** The next batch, with what changed in the timeline. Moves the revision on. */
@@ -95,6 +98,7 @@ export function positionOf({ revision, ordinal, stop, failedAt }: Position): Pos
 /** A batch is durable, with which the session has come to a position. */
 export function noteDurable(host: SessionHost, state: LaneState, batch: SessionBatch, position: Position): void {
   state.durable = position;
+  if (batch.replaceTimeline || batch.cursor > state.storedCursor) state.storedCursor = batch.cursor;
   reportFailures(host, state.info.id, state.owed);
   state.owed = [];
   state.timeline.settled();

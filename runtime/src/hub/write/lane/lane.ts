@@ -1,37 +1,16 @@
 import { isSessionstreamError } from "../../../base/errors.js";
-import type { SessionInfo } from "../../../session/session-info.js";
-import type { TimelineStop } from "../../../session/timeline-stop.js";
 import type { SessionBatch } from "../../../store/batch.js";
 import { toStoreError } from "../../../store/store-error.js";
 import type { TimelineView } from "../../../timeline/view.js";
 import { admit } from "./admit.js";
 import type { Committing } from "./committer.js";
+import type { HeldLane, LaneStatus } from "./held-lane.js";
 import { Hold } from "./hold.js";
 import { type CommitContent, type LaneState, nextBatch, noteDurable, positionOf, revert } from "./lane-state.js";
 import { LoadedSession } from "./loaded-session.js";
 import { Conflicts, foundCommitted, maxConflicts, refuse, settled, wasCommitted } from "./outcome.js";
 import { type Admitted, isEvent, keysOf, type Publication } from "./publication.js";
 import type { SessionHost } from "./session-host.js";
-
-/** A lane that waits while work on its session goes on. */
-export interface HeldLane {
-  readonly state: LaneState;
-  /**
-   * Makes something durable by itself.
-   * @throws ORDINAL_CONFLICT or STORE_FAILED.
-   */
-  commit(content: CommitContent): Promise<void>;
-}
-
-/** Where a session's events and timeline stand. */
-export interface LaneStatus {
-  readonly info: SessionInfo;
-  readonly ordinal: bigint;
-  readonly cursor: bigint;
-  readonly stop: TimelineStop | undefined;
-  /** The timeline in memory. */
-  readonly view: TimelineView;
-}
 
 /** What was taken to be committed. */
 interface Taken {
@@ -152,6 +131,7 @@ export class Lane implements Committing {
           return await work({ state, commit: (content) => this.#commit(state, content) });
         } catch (thrown) {
           this.#session.drop();
+          this.#session.moved();
           if (!isSessionstreamError(thrown, "ORDINAL_CONFLICT") || conflicts === maxConflicts) throw thrown;
         }
       }
@@ -280,7 +260,7 @@ export class Lane implements Committing {
     const { revision } = state;
     void this.#session.read(async () => {
       const isIn = await wasCommitted(this.#host, given?.batch, outcome);
-      await this.#session.catchUp().catch(() => {});
+      await this.#session.catchUp().catch(() => this.#session.moved());
       if (this.#session.state?.revision !== revision) this.#conflicts.end();
       const done = isIn ? admitted.filter(isEvent) : [];
       const refused = isIn ? [] : this.#conflicts.refused(admitted, outcome);

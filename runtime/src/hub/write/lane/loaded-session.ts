@@ -4,6 +4,9 @@ import { catchUp } from "./follow.js";
 import { type LaneState, loadState } from "./lane-state.js";
 import type { SessionHost } from "./session-host.js";
 
+/** After how long a reading that failed is tried again for those who follow, in milliseconds. */
+const pause = 250;
+
 /** What a lane knows of its session: read from the store when it is first needed, and again when it is of no use. */
 export class LoadedSession {
   readonly #id: string;
@@ -14,6 +17,8 @@ export class LoadedSession {
   #seen: LaneState | undefined;
   #reading: Promise<void> | undefined;
   #followers = 0;
+  /** Whether those who follow may lack something, because a reading failed. */
+  #hasMissed = false;
   /** The revision that the store is known to have reached; infinite where it is not known. */
   #moved = 0;
   /** The timeline as the lane has it, live. Read it only once the session is loaded. */
@@ -46,8 +51,7 @@ export class LoadedSession {
   /** Somebody follows the session, until the returned function is called. */
   follow(): () => void {
     this.#followers++;
-    // Whoever reads the session is told what fails.
-    this.load().catch(() => {});
+    this.load().catch(() => this.#tryLater());
     let isOver = false;
     return () => {
       if (!isOver) this.#followers--;
@@ -64,9 +68,18 @@ export class LoadedSession {
   takeMoves(): void {
     if (!this.isFollowed || this.#moved <= (this.#state?.revision ?? 0)) return;
     this.#moved = 0;
-    // What fails here is told to whoever next uses the session, or tried again when the store moves again.
     const taken = this.#state === undefined ? this.load() : this.read(() => this.catchUp());
-    taken.catch(() => {});
+    taken.catch(() => this.#tryLater());
+  }
+
+  /** What fails is told to whoever next uses the session. Those who follow may not use it. */
+  #tryLater(): void {
+    this.#hasMissed = true;
+    const timer: unknown = setTimeout(() => {
+      this.moved();
+      this.#onRead();
+    }, pause);
+    (timer as { unref?(): void }).unref?.();
   }
 
   /** Loads the session where it is not, and waits until no reading goes on. */
@@ -95,10 +108,12 @@ export class LoadedSession {
 
   /** Looks how far the store has come. Whether the state lacks something of that can change until it is asked. */
   async behind(): Promise<() => boolean> {
-    if (this.#state === undefined) return () => false;
+    // Whoever loads it now sees all that the store has.
+    if (this.#state === undefined && this.#reading === undefined) return () => false;
     const stored = await this.#host.store.session(this.#id);
     return () => {
-      if (stored === undefined || this.#state === undefined) return false;
+      if (stored === undefined) return false;
+      if (this.#state === undefined) return this.#reading !== undefined;
       const { durable, epoch } = this.#state;
       return durable.revision < stored.revision || (durable.revision === stored.revision && epoch !== stored.epoch);
     };
@@ -122,7 +137,10 @@ export class LoadedSession {
     const state = await loadState(this.#host, this.#id);
     this.#state = state;
     this.#seen = state;
-    if (before === undefined || (before.durable.revision === state.revision && before.epoch === state.epoch)) return;
+    const isElsewhere =
+      before !== undefined && (before.durable.revision !== state.revision || before.epoch !== state.epoch);
+    if (!isElsewhere && !this.#hasMissed) return;
+    this.#hasMissed = false;
     // Who follows the session lacks what was committed in between.
     this.#host.fanOut(resetBatch(this.#id, state.timeline.cursor, this.#host.now()));
   }

@@ -1,5 +1,9 @@
 import { toHex } from "../../../base/hex.js";
-import type { Store } from "../../../store/store.js";
+import type { ClaimedKey, Store } from "../../../store/store.js";
+import type { KeyOutcome } from "../../../store/stored.js";
+
+/** More are not remembered while the store fails. They end when this process has been silent for a lease. */
+const mostUnsettled = 10_000;
 
 /**
  * This process, as the other processes of a store see it. While it does work that they
@@ -14,8 +18,12 @@ export class Process {
   readonly #store: Store;
   #ids = 0;
   #works = 0;
+  /** Claims that the store is to end, and has not ended yet. */
+  readonly #unsettled = new Map<string, () => Promise<void>>();
+  #isSettling = false;
   #timer: ReturnType<typeof setInterval> | undefined;
   #isKnown = false;
+  #hasLeft = false;
 
   constructor(store: Store, lease: number) {
     this.#store = store;
@@ -27,29 +35,76 @@ export class Process {
     return `${this.id}.${(this.#ids++).toString(36)}`;
   }
 
+  /** Names a claim that this process is about to make. */
+  nextToken(): string {
+    this.#isKnown = true;
+    return this.nextId();
+  }
+
   /** Work begins that this process has a claim on. Returns what ends it. */
   begin(): () => void {
-    this.#isKnown = true;
     this.#works++;
-    if (this.#timer === undefined) {
-      this.#timer = setInterval(() => this.#beat(), this.lease / 4);
-      (this.#timer as { unref?(): void }).unref?.();
-    }
+    this.#startBeating();
     return () => {
-      if (--this.#works > 0) return;
-      clearInterval(this.#timer);
-      this.#timer = undefined;
+      this.#works--;
+      this.#stopBeating();
     };
+  }
+
+  /** Ends a claim. Where the store fails, it is asked again until it answers: nobody else could end it. */
+  async settle(claim: ClaimedKey, outcome: KeyOutcome | undefined): Promise<void> {
+    try {
+      await this.#store.settle(claim, outcome);
+    } catch (thrown) {
+      this.settleLater(claim, outcome);
+      throw thrown;
+    }
+  }
+
+  /** Ends a claim that the store may have given without saying so. */
+  settleLater(claim: ClaimedKey, outcome: KeyOutcome | undefined): void {
+    if (this.#hasLeft || this.#unsettled.size >= mostUnsettled) return;
+    this.#unsettled.set(claim.token, () => this.#store.settle(claim, outcome));
+    this.#startBeating();
   }
 
   /** Gives up all claims. */
   async leave(): Promise<void> {
+    this.#hasLeft = true;
+    this.#unsettled.clear();
     clearInterval(this.#timer);
     if (this.#isKnown) await this.#store.leave(this.id);
   }
 
+  #startBeating(): void {
+    if (this.#timer !== undefined) return;
+    this.#timer = setInterval(() => this.#beat(), this.lease / 4);
+    (this.#timer as { unref?(): void }).unref?.();
+  }
+
+  #stopBeating(): void {
+    if (this.#works > 0 || this.#unsettled.size > 0) return;
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+  }
+
   #beat(): void {
     // If the store cannot be reached, it has no news of this process: whoever takes over then is right.
-    this.#store.beat(this.id).catch(() => {});
+    if (this.#works > 0) this.#store.beat(this.id).catch(() => {});
+    if (!this.#isSettling) void this.#settleAll();
+  }
+
+  async #settleAll(): Promise<void> {
+    this.#isSettling = true;
+    try {
+      for (const [token, settle] of this.#unsettled) {
+        await settle();
+        this.#unsettled.delete(token);
+      }
+    } catch {
+      // With the next beat.
+    }
+    this.#isSettling = false;
+    this.#stopBeating();
   }
 }

@@ -6,7 +6,8 @@ import type { Timeline } from "../../../timeline/timeline.js";
 import { TrackedTimeline } from "../../../timeline/tracked-timeline.js";
 import type { Failure } from "../../project/fold.js";
 import { unknownEvent } from "../../project/stopped.js";
-import type { HeldLane, Lane, LaneStatus } from "./lane.js";
+import type { HeldLane, LaneStatus } from "./held-lane.js";
+import type { Lane } from "./lane.js";
 import { reportFailures, type SessionHost } from "./session-host.js";
 
 /**
@@ -20,8 +21,8 @@ export async function retryTimeline(lane: Lane, host: SessionHost): Promise<Lane
     const { info, timeline, stop } = state;
     const before = timeline.cursor;
     const failures: Failure[] = [];
-    // They are found out again.
-    state.owed = [];
+    // Those of the events that the timeline lacks are found out again.
+    state.owed = state.owed.filter(({ record }) => record.ordinal <= before);
     // A timeline that another program has folded further than this one can is not for this one to repair.
     if (stop !== undefined && stop.ordinal > before) state.stop = await foldLog(host, info, timeline, failures);
     if (timeline.cursor !== before) await commitRepair(held, host, failures);
@@ -44,6 +45,8 @@ export async function rebuildTimeline(lane: Lane, host: SessionHost): Promise<La
   let stop = await foldLog(host, info, shadow, failures);
   await lane.exclusively(async (held) => {
     stop ??= await foldLog(host, info, shadow, failures);
+    // They were found out again.
+    held.state.owed = [];
     if (stop !== undefined) {
       await recordFailures(held, host, failures);
       return;

@@ -1,0 +1,65 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { sqliteStore } from "@sessionstream/runtime/sqlite";
+import type { SessionBatch } from "@sessionstream/runtime/store";
+import Database from "better-sqlite3";
+import { expect, test } from "vitest";
+import { newFile } from "../../../test/fixtures/stores.js";
+
+const claim = (token: string) => ({
+  ...{ sessionId: "s", space: "a", key: token, fingerprint: "f", process: "p", token },
+  descriptor: undefined,
+});
+
+function batchOf(sessionId: string): SessionBatch {
+  const event = { ordinal: 1n, name: "E", version: 1, type: "x.E", payload: new Uint8Array(1), time: 1 };
+  return {
+    ...{ id: sessionId, sessionId, revision: 0, epoch: "e", metadata: {}, events: [event], cursor: 1n },
+    ...{ failedAt: undefined, entities: [], replaceTimeline: false, errors: [], keys: [], descriptors: [] },
+  };
+}
+
+test("while another process writes, all that is written waits and holds nothing, and what is read does not wait", async () => {
+  const path = newFile();
+  const store = sqliteStore(path);
+  const other = new Database(path);
+  other.exec("BEGIN IMMEDIATE");
+  const written = Promise.all([
+    store.commit([batchOf("s"), batchOf("t")]),
+    store.claim([claim("t1"), claim("t2")]),
+    store.beat("p"),
+  ]);
+  let isWritten = false;
+  written.then(() => {
+    isWritten = true;
+  });
+  let turns = 0;
+  for (const end = performance.now() + 200; performance.now() < end; turns++) {
+    expect(await store.session("s")).toBeUndefined();
+    await sleep(1);
+  }
+  expect(turns).toBeGreaterThan(10);
+  expect(isWritten).toBe(false);
+  other.exec("COMMIT");
+  expect(await written).toEqual([[undefined, undefined], [undefined, undefined], undefined]);
+  expect((await store.sessions()).length).toBe(2);
+  other.close();
+  await store.close();
+});
+
+test("a claim that does not wait for the disk leaves commits waiting for it", async () => {
+  const store = sqliteStore(newFile());
+  const levels: unknown[] = [];
+  const { exec } = Database.prototype;
+  Database.prototype.exec = function (this: Database.Database, source: string) {
+    levels.push(source);
+    return exec.call(this, source);
+  };
+  try {
+    await Promise.all([store.claim([claim("t1")]), store.commit([batchOf("s")]), store.claim([claim("t2")])]);
+  } finally {
+    Database.prototype.exec = exec;
+  }
+  const relaxed = ["PRAGMA synchronous = NORMAL", "PRAGMA synchronous = FULL"];
+  expect(levels).toEqual([...relaxed, ...relaxed]);
+  await store.close();
+});

@@ -1,0 +1,199 @@
+import { memoryStore, type Store } from "@sessionstream/runtime";
+import { sqliteStore } from "@sessionstream/runtime/sqlite";
+import type { SessionBatch, StoredEvent } from "@sessionstream/runtime/store";
+import fc from "fast-check";
+import { expect, test } from "vitest";
+
+/** What is asked of a store. Numbers choose among what there is by then. */
+type Step =
+  | { readonly do: "commit"; readonly batches: readonly BatchSpec[] }
+  | { readonly do: "claim"; readonly key: number; readonly process: number; readonly takesOver: boolean }
+  | { readonly do: "settle"; readonly key: number; readonly isOwn: boolean; readonly outcome: number }
+  | { readonly do: "beat" | "leave"; readonly process: number };
+
+interface BatchSpec {
+  readonly session: number;
+  readonly revision: number;
+  readonly epoch: number;
+  readonly renews: boolean;
+  readonly events: readonly number[];
+  readonly linked: boolean;
+  readonly cursor: number;
+  readonly failed: boolean;
+  readonly entities: readonly { readonly id: number; readonly dead: boolean; readonly position: number }[];
+  readonly replaces: boolean;
+  readonly keys: readonly { readonly key: number; readonly token: "none" | "own" | "other" }[];
+}
+
+const small = fc.nat({ max: 2 });
+const mostly = (usual: number, odd: number) =>
+  fc.oneof({ weight: 8, arbitrary: fc.constant(usual) }, { weight: 1, arbitrary: fc.constant(odd) });
+const batch: fc.Arbitrary<BatchSpec> = fc.record({
+  session: fc.nat({ max: 1 }),
+  revision: mostly(0, -1),
+  epoch: mostly(0, 1),
+  renews: fc.oneof({ weight: 5, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
+  // How far each ordinal is from the one before.
+  events: fc.array(mostly(1, 3), { maxLength: 3 }),
+  linked: fc.oneof({ weight: 8, arbitrary: fc.constant(true) }, { weight: 1, arbitrary: fc.constant(false) }),
+  cursor: mostly(0, -2),
+  failed: fc.boolean(),
+  entities: fc.array(fc.record({ id: small, dead: fc.boolean(), position: small }), { maxLength: 2 }),
+  replaces: fc.oneof({ weight: 8, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
+  keys: fc.uniqueArray(fc.record({ key: small, token: fc.constantFrom("none", "own", "other") }), {
+    maxLength: 2,
+    selector: ({ key }) => key,
+  }),
+});
+const step: fc.Arbitrary<Step> = fc.oneof(
+  {
+    weight: 5,
+    arbitrary: fc.record({
+      do: fc.constant("commit" as const),
+      batches: fc.uniqueArray(batch, { minLength: 1, maxLength: 2, selector: ({ session }) => session }),
+    }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({ do: fc.constant("claim" as const), key: small, process: small, takesOver: fc.boolean() }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({ do: fc.constant("settle" as const), key: small, isOwn: fc.boolean(), outcome: small }),
+  },
+  { weight: 1, arbitrary: fc.record({ do: fc.constantFrom("beat" as const, "leave" as const), process: small }) },
+);
+
+/** Makes of a step the same call for both stores, from what the first one has. */
+async function callOf(step: Step, known: Store, count: number): Promise<(store: Store) => Promise<unknown>> {
+  const nameOf = (key: number) => ({ sessionId: "s0", space: key === 2 ? "other" : "a", key: `k${key % 2}` });
+  const ownerOf = async (key: number) => (await known.key(nameOf(key)))?.owner;
+  switch (step.do) {
+    case "commit": {
+      const batches = await Promise.all(step.batches.map((spec) => batchOf(spec, known, `b${count}`, nameOf)));
+      return async (store) => {
+        const outcomes = await store.commit(batches);
+        const has = await Promise.all(batches.map(({ sessionId, id }) => store.hasBatch(sessionId, id)));
+        return [outcomes, has];
+      };
+    }
+    case "claim": {
+      const from = step.takesOver ? await ownerOf(step.key) : undefined;
+      const claim = { ...nameOf(step.key), fingerprint: "f", process: `p${step.process}`, token: `t${count}` };
+      return (store) => store.claim([{ ...claim, descriptor: undefined, ...(from !== undefined && { from }) }]);
+    }
+    case "settle": {
+      const token = (step.isOwn ? await ownerOf(step.key) : undefined)?.token ?? "none";
+      const ordinals = { firstOrdinal: 1n, lastOrdinal: 2n };
+      const rejected = { ...ordinals, rejection: { code: "NO", message: "no", detail: { type: "x", payload: bytes } } };
+      return (store) => store.settle({ ...nameOf(step.key), token }, [undefined, ordinals, rejected][step.outcome]);
+    }
+    case "beat":
+    case "leave":
+      return (store) => store[step.do](`p${step.process}`);
+  }
+}
+
+const bytes = new Uint8Array([0, 255, 1]);
+
+async function batchOf(
+  spec: BatchSpec,
+  known: Store,
+  id: string,
+  nameOf: (key: number) => { readonly sessionId: string; readonly space: string; readonly key: string },
+): Promise<SessionBatch> {
+  const sessionId = `s${spec.session}`;
+  const at = await known.session(sessionId);
+  let last = at?.ordinal ?? 0n;
+  const events = spec.events.map((gap): StoredEvent => {
+    const ordinal = last + BigInt(gap);
+    const previous = gap === 1 || !spec.linked ? {} : { previous: last };
+    last = ordinal;
+    const meta = gap === 3 ? { meta: { identity: "ünï", cause: 2n ** 60n } } : {};
+    return { ordinal, ...previous, name: "Happened", version: 1, type: "x.H", payload: bytes, time: 1e12, ...meta };
+  });
+  const keys = spec.session === 0 ? spec.keys : [];
+  return {
+    id,
+    sessionId,
+    revision: (at?.revision ?? 0) + spec.revision,
+    epoch: spec.epoch === 0 ? (at?.epoch ?? "first") : "wrong",
+    ...(spec.renews && { newEpoch: id }),
+    metadata: { id },
+    events,
+    cursor: last + BigInt(spec.cursor) < 0n ? 0n : last + BigInt(spec.cursor),
+    failedAt: spec.failed ? last : undefined,
+    entities: spec.entities.map(({ id, dead, position }, index) => ({
+      kind: "Note",
+      id: `n${id}`,
+      createdOrdinal: last - BigInt(position),
+      position,
+      lastEventOrdinal: last - BigInt(index),
+      type: "x.N",
+      payload: dead ? undefined : bytes,
+    })),
+    replaceTimeline: spec.replaces,
+    errors: spec.failed ? [{ step: "decode", ordinal: last, name: "Happened", message: "bad", time: 1e12 }] : [],
+    keys: await Promise.all(
+      keys.map(async ({ key, token }) => ({
+        ...nameOf(key),
+        fingerprint: "f",
+        token: token === "none" ? undefined : token === "own" ? (await known.key(nameOf(key)))?.owner?.token : "other",
+        firstOrdinal: last,
+        lastOrdinal: last,
+      })),
+    ),
+    descriptors: [{ mark: "event", name: "Happened", version: 1, type: "x.H", hash: id, descriptor: bytes }],
+  };
+}
+
+/** All that a store says. */
+async function everything(store: Store): Promise<unknown> {
+  const sessions = await store.sessions();
+  const keys = ["a", "other"].flatMap((space) => ["k0", "k1"].map((key) => ({ sessionId: "s0", space, key })));
+  return {
+    sessions: await Promise.all(
+      sessions.map(async (id) => [
+        ...[id, await store.session(id), await store.load(id), await store.load(id, { changedAfter: 1n })],
+        ...[await store.events(id, { after: 1n, limit: 2 }), await store.events(id), await store.errors(id)],
+      ]),
+    ),
+    keys: await Promise.all(keys.map((name) => store.key(name))),
+    descriptors: [...(await store.descriptors())].sort((a, b) => (a.hash < b.hash ? -1 : 1)),
+    names: await store.eventNames(),
+  };
+}
+
+/** As text: bytes are bytes whatever class they are of, and what is undefined is not there. */
+function plain(value: unknown): unknown {
+  return JSON.parse(
+    JSON.stringify(value, (_, each: unknown) => {
+      if (typeof each === "bigint") return `${each}n`;
+      if (each instanceof Uint8Array) return [...each];
+      // What JSON.stringify makes of a Buffer before it is seen here.
+      if ((each as { type?: unknown } | null)?.type === "Buffer") return (each as { data: unknown }).data;
+      // Of several reasons for a refusal, each may name another one.
+      if (each instanceof Error) return "refused";
+      return each;
+    }) ?? "null",
+  );
+}
+
+test("after any calls, SQLite says what memory says", async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 25 }), async (steps) => {
+      const [memory, sqlite] = [memoryStore(), sqliteStore(":memory:")];
+      try {
+        for (const [count, each] of steps.entries()) {
+          const call = await callOf(each, memory, count);
+          const answers = [await call(memory), await call(sqlite)].map(plain);
+          expect(answers[1]).toEqual(answers[0]);
+          expect(plain(await everything(sqlite))).toEqual(plain(await everything(memory)));
+        }
+      } finally {
+        await sqlite.close();
+      }
+    }),
+    { numRuns: 150 },
+  );
+});
