@@ -35,16 +35,16 @@ export class SqliteKeys {
   /** Returns the key as it is where it cannot be claimed. */
   claim(claim: KeyClaim): StoredKey | undefined {
     const { sessionId, space, key, fingerprint, process, token, from } = claim;
-    const row = this.#row(claim);
-    const found = row && toKey(row);
-    if (row === undefined) {
+    const isLegacy = this.#hasLegacy && this.#sql.selectKey.get(sessionId, everyone, key) !== undefined;
+    if (!isLegacy && this.#sql.insertClaim.run(sessionId, space, key, fingerprint, process, token).changes > 0) {
       this.#sql.insertProcess.run(process);
-      this.#sql.insertClaim.run(sessionId, space, key, fingerprint, process, token);
       return undefined;
     }
-    const { owner } = found ?? {};
+    const row = this.#row(claim);
+    const found = row && toKey(row);
+    const owner = found?.owner;
     const isLeft = owner !== undefined && owner.token === from?.token && owner.beat === from.beat;
-    if (!isLeft) return found;
+    if (row === undefined || !isLeft) return found;
     // Its other claims are free as well.
     if (row.process !== null && row.process !== process) this.#sql.deleteProcess.run(row.process);
     this.#sql.insertProcess.run(process);
@@ -130,7 +130,7 @@ function prepare(database: Database) {
       .safeIntegers(),
     insertClaim: database.prepare<
       [sessionId: string, space: string, key: string, fingerprint: string, process: string, token: string]
-    >("INSERT INTO key (session_id, space, key, fingerprint, process, token) VALUES (?, ?, ?, ?, ?, ?)"),
+    >("INSERT OR IGNORE INTO key (session_id, space, key, fingerprint, process, token) VALUES (?, ?, ?, ?, ?, ?)"),
     updateClaim: database.prepare<[process: string, token: string, sessionId: string, space: string, key: string]>(
       `UPDATE key SET process = ?, token = ? WHERE ${ofKey}`,
     ),
