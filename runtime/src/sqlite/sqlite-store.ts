@@ -61,6 +61,7 @@ class SqliteStore implements Store {
   #finished: ClaimedKey[] = [];
   #finishing: NodeJS.Timeout | undefined;
   readonly #writeAll: Transaction<(work: () => unknown) => unknown>;
+  readonly #readAll: Transaction<(read: () => unknown) => unknown>;
   readonly #writer: BatchWriter;
 
   constructor(database: Database, synchronous: "full" | "normal") {
@@ -70,6 +71,7 @@ class SqliteStore implements Store {
     this.#keys = new SqliteKeys(database);
     this.#watch = new Watch(database, this.#sql);
     this.#writer = new BatchWriter(this.#sql, this.#keys);
+    this.#readAll = database.transaction((read) => read());
     this.#writeAll = database.transaction((work) => {
       checkStillNewest(database, this.#sql.selectVersion.get() ?? 0);
       return work();
@@ -77,11 +79,11 @@ class SqliteStore implements Store {
   }
 
   sessions({ after = "", limit = defaultLimit }: SessionRange = {}): Promise<readonly string[]> {
-    return this.#read(() => this.#sql.selectSessionIds.all(after, limit).map(({ id }) => id));
+    return this.#readOne(() => this.#sql.selectSessionIds.all(after, limit).map(({ id }) => id));
   }
 
   session(sessionId: string): Promise<StoredSession | undefined> {
-    return this.#read(() => {
+    return this.#readOne(() => {
       const row = this.#sql.selectSession.get(sessionId);
       return row && toSession(row);
     });
@@ -115,11 +117,11 @@ class SqliteStore implements Store {
   }
 
   descriptors(): Promise<readonly StoredDescriptor[]> {
-    return this.#read(() => this.#sql.selectDescriptors.all().map(toDescriptor));
+    return this.#readOne(() => this.#sql.selectDescriptors.all().map(toDescriptor));
   }
 
   eventNames(): Promise<readonly string[]> {
-    return this.#read(() => this.#sql.selectEventNames.all());
+    return this.#readOne(() => this.#sql.selectEventNames.all());
   }
 
   /**
@@ -141,7 +143,7 @@ class SqliteStore implements Store {
   }
 
   hasBatch(sessionId: string, batch: string): Promise<boolean> {
-    return this.#read(() => this.#sql.selectBatch.get(sessionId, batch) !== undefined);
+    return this.#readOne(() => this.#sql.selectBatch.get(sessionId, batch) !== undefined);
   }
 
   key(name: KeyName): Promise<StoredKey | undefined> {
@@ -205,11 +207,16 @@ class SqliteStore implements Store {
     return outcomes;
   }
 
-  /** Several reads see one state of the file. */
-  async #read<T>(read: () => T): Promise<T> {
+  /** Several statements see one state of the file. */
+  #read<T>(read: () => T): Promise<T> {
+    return this.#readOne(() => this.#readAll.deferred(read) as T);
+  }
+
+  /** A single statement needs no transaction. */
+  async #readOne<T>(read: () => T): Promise<T> {
     this.#checkOpen();
     try {
-      return await whileBusy(() => this.#database.transaction(read).deferred());
+      return await whileBusy(read);
     } catch (thrown) {
       throw storeFailed(thrown);
     }

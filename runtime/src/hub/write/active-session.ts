@@ -182,7 +182,7 @@ export class ActiveSession {
       ),
     );
     // Others may wait for the same outcome: whoever gives up ends their own wait.
-    return this.#signals.during(signal, (signal) => untilAborted(outcome, signal));
+    return this.#signals.wait(signal === undefined ? outcome : untilAborted(outcome, signal));
   }
 
   /** Tells the features, once, that the session is in memory. */

@@ -3,6 +3,7 @@ import { whenAborted } from "../../base/abort.js";
 /** The abort signals of a session's handlers, and of those who wait for one under a key. */
 export class Signals {
   readonly #controllers = new Set<AbortController>();
+  readonly #waiting = new Set<(reason: Error) => void>();
   #reason: Error | undefined;
 
   /** Why all are aborted, if they are. */
@@ -14,6 +15,23 @@ export class Signals {
   abort(reason: Error): void {
     this.#reason = reason;
     for (const controller of this.#controllers) controller.abort(reason);
+    for (const end of this.#waiting) end(reason);
+  }
+
+  /** Settles like the work, or rejects once all are aborted. */
+  async wait<T>(work: Promise<T>): Promise<T> {
+    if (this.#reason !== undefined) throw this.#reason;
+    let end: (reason: Error) => void = () => {};
+    const settled = new Promise<T>((resolve, reject) => {
+      end = reject;
+      work.then(resolve, reject);
+    });
+    this.#waiting.add(end);
+    try {
+      return await settled;
+    } finally {
+      this.#waiting.delete(end);
+    }
   }
 
   /** Gives work a signal that is aborted with the caller's, if there is one, and by `abort`. */

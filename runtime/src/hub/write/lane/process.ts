@@ -46,8 +46,8 @@ export class Process {
     this.#works++;
     this.#startBeating();
     return () => {
+      // The timer ends by itself: most work is short, and the next begins at once.
       this.#works--;
-      this.#stopBeating();
     };
   }
 
@@ -82,16 +82,14 @@ export class Process {
     (this.#timer as { unref?(): void }).unref?.();
   }
 
-  #stopBeating(): void {
-    if (this.#works > 0 || this.#unsettled.size > 0) return;
-    clearInterval(this.#timer);
-    this.#timer = undefined;
-  }
-
   #beat(): void {
     // If the store cannot be reached, it has no news of this process: whoever takes over then is right.
     if (this.#works > 0) this.#store.beat(this.id).catch(() => {});
-    if (!this.#isSettling) void this.#settleAll();
+    if (this.#unsettled.size > 0 && !this.#isSettling) void this.#settleAll();
+    if (this.#works === 0 && this.#unsettled.size === 0) {
+      clearInterval(this.#timer);
+      this.#timer = undefined;
+    }
   }
 
   async #settleAll(): Promise<void> {
@@ -105,6 +103,5 @@ export class Process {
       // With the next beat.
     }
     this.#isSettling = false;
-    this.#stopBeating();
   }
 }
