@@ -1,6 +1,6 @@
 import { untilAborted } from "../../base/abort.js";
 import { SessionstreamError } from "../../base/errors.js";
-import { fnv1a } from "../../base/fnv.js";
+import { fnv1aOfText } from "../../base/fnv.js";
 import type { DescCommand } from "../../schema/command.js";
 import { encodePayload, toPayload } from "../../schema/payload.js";
 import type { SchemaRegistry } from "../../schema/registry.js";
@@ -272,7 +272,7 @@ function metaOf({ name, key, identity, trace }: Command): EventMeta {
   return {
     ...(identity !== undefined && { identity: identity.id }),
     command: name,
-    ...(key !== undefined && { key: fnv1a(new TextEncoder().encode(key)) }),
+    ...(key !== undefined && { key: fnv1aOfText(key) }),
     ...(trace !== undefined && { trace }),
   };
 }
