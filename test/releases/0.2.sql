@@ -6,13 +6,13 @@ CREATE TABLE "session" (
     ordinal INTEGER NOT NULL,
     cursor INTEGER NOT NULL
   , epoch TEXT NOT NULL DEFAULT '', failed_at INTEGER) STRICT;
-INSERT INTO "session" VALUES (1, 'notes', '{"owner":"of notes"}', 8, 8, 8, 'e8ebd031-e0e0-410c-a8e1-f6f7b62135c2', NULL);
-INSERT INTO "session" VALUES (2, 'stalled', '{"owner":"of stalled"}', 3, 3, 1, '3143d30b-3fcc-493a-bedf-14e08638b9fa', 2);
-INSERT INTO "session" VALUES (3, 'keys', '{"owner":"of keys"}', 3, 3, 3, '77fe194d-fce2-41b8-8219-cc140ec0f494', NULL);
-INSERT INTO "session" VALUES (4, 'repaired', '{"owner":"of repaired"}', 3, 2, 2, 'd0cf0f36-810d-42cc-a167-116a8032ceca', NULL);
-INSERT INTO "session" VALUES (5, 'clients', '{"owner":"of clients"}', 5, 5, 5, '265aacd6-a406-42dc-adcd-80ed9a6c1733', NULL);
-INSERT INTO "session" VALUES (6, 'ordered', '{"owner":"of ordered"}', 1, 1, 1, '4afbacb0-876c-4ba4-8c0a-38f2c5d71ee7', NULL);
-INSERT INTO "session" VALUES (7, 's', '{}', 4, 3, 3, '5e372dbc-8761-4425-b2a7-2d9e0cdd53e4', NULL);
+INSERT INTO "session" VALUES (1, 'notes', '{"owner":"of notes"}', 8, 8, 8, 'a559c8b7-4c88-4c9b-bff5-5d01149b16bb', NULL);
+INSERT INTO "session" VALUES (2, 'stalled', '{"owner":"of stalled"}', 3, 3, 1, 'acbc6069-1289-40c9-b68d-95fb35429eb0', 2);
+INSERT INTO "session" VALUES (3, 'keys', '{"owner":"of keys"}', 3, 3, 3, '61261d0c-2348-47c4-97b4-1d4d9e8a66a2', NULL);
+INSERT INTO "session" VALUES (4, 'repaired', '{"owner":"of repaired"}', 3, 2, 2, 'b409cca9-4418-428c-802f-774ff2e0e613', NULL);
+INSERT INTO "session" VALUES (5, 'clients', '{"owner":"of clients"}', 5, 5, 5, 'ddf7843d-c996-41bb-aa31-eb0fc6e8105b', NULL);
+INSERT INTO "session" VALUES (6, 'ordered', '{"owner":"of ordered"}', 1, 1, 1, '97f01bd3-be2f-4086-b1b6-4a3672571ba4', NULL);
+INSERT INTO "session" VALUES (7, 's', '{}', 4, 3, 3, '0edb8688-780f-4544-9f8b-60a19f6dd0b5', NULL);
 CREATE TABLE "event" (
     session INTEGER NOT NULL REFERENCES "session" (id),
     ordinal INTEGER NOT NULL,
@@ -20,32 +20,32 @@ CREATE TABLE "event" (
     type TEXT NOT NULL,
     payload BLOB NOT NULL,
     time INTEGER NOT NULL
-  , version INTEGER NOT NULL DEFAULT 1, previous INTEGER, meta TEXT, batch TEXT) STRICT;
-INSERT INTO "event" VALUES (1, 1, 'LabNoteAppended', 'lab.v1.NoteAppendedEvent', x'080112066e6f74652031', 1795844847723, 1, NULL, NULL, 'e171c526a49ea83f.0');
-INSERT INTO "event" VALUES (1, 2, 'LabNoteAppended', 'lab.v1.NoteAppendedEvent', x'080212066e6f74652032', 1795844847727, 1, NULL, NULL, 'e171c526a49ea83f.1');
-INSERT INTO "event" VALUES (1, 3, 'LabNoteAppended', 'lab.v1.NoteAppendedEvent', x'080312066e6f74652033', 1795844847728, 1, NULL, NULL, 'e171c526a49ea83f.2');
-INSERT INTO "event" VALUES (1, 4, 'LabNoteAppended', 'lab.v1.NoteAppendedEvent', x'080412066e6f74652034', 1795844847729, 1, NULL, NULL, 'e171c526a49ea83f.3');
-INSERT INTO "event" VALUES (1, 5, 'LabNoteDeleted', 'lab.v1.NoteDeletedEvent', x'0802', 1795844847730, 1, NULL, NULL, 'e171c526a49ea83f.4');
-INSERT INTO "event" VALUES (1, 6, 'LabNoteDeleted', 'lab.v1.NoteDeletedEvent', x'08031001', 1795844847731, 1, NULL, NULL, 'e171c526a49ea83f.5');
-INSERT INTO "event" VALUES (1, 7, 'LabNotesMarked', 'lab.v1.NotesMarkedEvent', x'0a020103120121', 1795844847732, 1, NULL, NULL, 'e171c526a49ea83f.6');
-INSERT INTO "event" VALUES (1, 8, 'LabCounterAdded', 'lab.v1.CounterAddedEvent', x'0a066170706c657310808080808080808010', 1795844847733, 1, NULL, NULL, 'e171c526a49ea83f.7');
-INSERT INTO "event" VALUES (2, 1, 'LabCounterAdded', 'lab.v1.CounterAddedEvent', x'0a0570656172731001', 1795844847734, 1, NULL, NULL, 'e171c526a49ea83f.8');
-INSERT INTO "event" VALUES (2, 2, 'LabCounterAdded', 'lab.v1.CounterAddedEvent', x'0a05706561727310011801', 1795844847735, 1, NULL, NULL, 'e171c526a49ea83f.9');
-INSERT INTO "event" VALUES (2, 3, 'LabCounterAdded', 'lab.v1.CounterAddedEvent', x'0a0570656172731003', 1795844847736, 1, NULL, NULL, 'e171c526a49ea83f.a');
-INSERT INTO "event" VALUES (3, 1, 'LabNoteAppended', 'lab.v1.NoteAppendedEvent', x'080712057477696365', 1795844847739, 1, NULL, '{"command":"LabWork","key":"be248829c0097fa7"}', 'e171c526a49ea83f.c');
-INSERT INTO "event" VALUES (3, 2, 'LabNoteAppended', 'lab.v1.NoteAppendedEvent', x'080712057477696365', 1795844847740, 1, NULL, '{"command":"LabWork","key":"be248829c0097fa7"}', 'e171c526a49ea83f.d');
-INSERT INTO "event" VALUES (3, 3, 'LabTrace', 'lab.v1.TraceEvent', x'0a046f6e6365', 1795844847742, 1, NULL, NULL, 'e171c526a49ea83f.f');
-INSERT INTO "event" VALUES (4, 1, 'LabNoteAppended', 'lab.v1.NoteAppendedEvent', x'080112066265666f7265', 1795844847743, 1, NULL, NULL, 'e171c526a49ea83f.g');
-INSERT INTO "event" VALUES (4, 2, 'LabNoteAppended', 'lab.v1.NoteAppendedEvent', x'0801120a20616e64206166746572', 1795844847745, 1, NULL, NULL, 'e171c526a49ea83f.i');
-INSERT INTO "event" VALUES (5, 1, 'LabNoteAppended', 'lab.v1.NoteAppendedEvent', x'08071205616e6e2773', 1795844847746, 1, NULL, '{"identity":"ann","command":"LabWork","key":"ee0c38ea66771d9c"}', 'e171c526a49ea83f.k');
-INSERT INTO "event" VALUES (5, 2, 'LabNoteAppended', 'lab.v1.NoteAppendedEvent', x'08071205616e6e2773', 1795844847747, 1, NULL, '{"identity":"ann","command":"LabWork","key":"ee0c38ea66771d9c"}', 'e171c526a49ea83f.l');
-INSERT INTO "event" VALUES (5, 3, 'LabNoteAppended', 'lab.v1.NoteAppendedEvent', x'08071205626f622773', 1795844847748, 1, NULL, '{"identity":"bob","command":"LabWork","key":"ee0c38ea66771d9c","trace":{"traceparent":"00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"}}', 'e171c526a49ea83f.n');
-INSERT INTO "event" VALUES (5, 4, 'LabNoteAppended', 'lab.v1.NoteAppendedEvent', x'08071205626f622773', 1795844847749, 1, NULL, '{"identity":"bob","command":"LabWork","key":"ee0c38ea66771d9c","trace":{"traceparent":"00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"}}', 'e171c526a49ea83f.o');
-INSERT INTO "event" VALUES (5, 5, 'LabTrace', 'lab.v1.TraceEvent', x'0a06636175736564', 1795844847751, 1, NULL, '{"trace":{"traceparent":"00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"},"cause":"2"}', 'e171c526a49ea83f.q');
-INSERT INTO "event" VALUES (6, 1, 'LabTrace', 'lab.v1.TraceEvent', x'', 1795844847752, 1, NULL, NULL, 'e171c526a49ea83f.r');
-INSERT INTO "event" VALUES (7, 1, 'LedgerBooked', 'ledger.v1.BookedEvent', x'0a01611003', 1795844847756, 1, NULL, NULL, '97b9d56d285e25b5.0');
-INSERT INTO "event" VALUES (7, 2, 'LedgerPaidIn', 'ledger.v1.PaidInEvent', x'0a01611005', 1795844847757, 1, NULL, NULL, '97b9d56d285e25b5.1');
-INSERT INTO "event" VALUES (7, 3, 'LedgerCredited', 'ledger.v1.CreditedEvent', x'0a01611007', 1795844847758, 1, NULL, NULL, '97b9d56d285e25b5.2');
+  , version INTEGER NOT NULL DEFAULT 1, previous INTEGER, meta TEXT, batch TEXT, claim TEXT) STRICT;
+INSERT INTO "event" VALUES (1, 1, 'LabNoteAppended', 'lab.v1.NoteAppendedEvent', x'080112066e6f74652031', 1795847010292, 1, NULL, NULL, 'b8ae13e7b3db19dc.0', NULL);
+INSERT INTO "event" VALUES (1, 2, 'LabNoteAppended', 'lab.v1.NoteAppendedEvent', x'080212066e6f74652032', 1795847010293, 1, NULL, NULL, 'b8ae13e7b3db19dc.1', NULL);
+INSERT INTO "event" VALUES (1, 3, 'LabNoteAppended', 'lab.v1.NoteAppendedEvent', x'080312066e6f74652033', 1795847010294, 1, NULL, NULL, 'b8ae13e7b3db19dc.2', NULL);
+INSERT INTO "event" VALUES (1, 4, 'LabNoteAppended', 'lab.v1.NoteAppendedEvent', x'080412066e6f74652034', 1795847010295, 1, NULL, NULL, 'b8ae13e7b3db19dc.3', NULL);
+INSERT INTO "event" VALUES (1, 5, 'LabNoteDeleted', 'lab.v1.NoteDeletedEvent', x'0802', 1795847010295, 1, NULL, NULL, 'b8ae13e7b3db19dc.4', NULL);
+INSERT INTO "event" VALUES (1, 6, 'LabNoteDeleted', 'lab.v1.NoteDeletedEvent', x'08031001', 1795847010296, 1, NULL, NULL, 'b8ae13e7b3db19dc.5', NULL);
+INSERT INTO "event" VALUES (1, 7, 'LabNotesMarked', 'lab.v1.NotesMarkedEvent', x'0a020103120121', 1795847010297, 1, NULL, NULL, 'b8ae13e7b3db19dc.6', NULL);
+INSERT INTO "event" VALUES (1, 8, 'LabCounterAdded', 'lab.v1.CounterAddedEvent', x'0a066170706c657310808080808080808010', 1795847010298, 1, NULL, NULL, 'b8ae13e7b3db19dc.7', NULL);
+INSERT INTO "event" VALUES (2, 1, 'LabCounterAdded', 'lab.v1.CounterAddedEvent', x'0a0570656172731001', 1795847010298, 1, NULL, NULL, 'b8ae13e7b3db19dc.8', NULL);
+INSERT INTO "event" VALUES (2, 2, 'LabCounterAdded', 'lab.v1.CounterAddedEvent', x'0a05706561727310011801', 1795847010299, 1, NULL, NULL, 'b8ae13e7b3db19dc.9', NULL);
+INSERT INTO "event" VALUES (2, 3, 'LabCounterAdded', 'lab.v1.CounterAddedEvent', x'0a0570656172731003', 1795847010300, 1, NULL, NULL, 'b8ae13e7b3db19dc.a', NULL);
+INSERT INTO "event" VALUES (3, 1, 'LabNoteAppended', 'lab.v1.NoteAppendedEvent', x'080712057477696365', 1795847010302, 1, NULL, '{"command":"LabWork","key":"be248829c0097fa7"}', 'b8ae13e7b3db19dc.c', 'b8ae13e7b3db19dc.b');
+INSERT INTO "event" VALUES (3, 2, 'LabNoteAppended', 'lab.v1.NoteAppendedEvent', x'080712057477696365', 1795847010302, 1, NULL, '{"command":"LabWork","key":"be248829c0097fa7"}', 'b8ae13e7b3db19dc.d', 'b8ae13e7b3db19dc.b');
+INSERT INTO "event" VALUES (3, 3, 'LabTrace', 'lab.v1.TraceEvent', x'0a046f6e6365', 1795847010304, 1, NULL, NULL, 'b8ae13e7b3db19dc.f', NULL);
+INSERT INTO "event" VALUES (4, 1, 'LabNoteAppended', 'lab.v1.NoteAppendedEvent', x'080112066265666f7265', 1795847010305, 1, NULL, NULL, 'b8ae13e7b3db19dc.g', NULL);
+INSERT INTO "event" VALUES (4, 2, 'LabNoteAppended', 'lab.v1.NoteAppendedEvent', x'0801120a20616e64206166746572', 1795847010306, 1, NULL, NULL, 'b8ae13e7b3db19dc.i', NULL);
+INSERT INTO "event" VALUES (5, 1, 'LabNoteAppended', 'lab.v1.NoteAppendedEvent', x'08071205616e6e2773', 1795847010307, 1, NULL, '{"identity":"ann","command":"LabWork","key":"ee0c38ea66771d9c"}', 'b8ae13e7b3db19dc.k', 'b8ae13e7b3db19dc.j');
+INSERT INTO "event" VALUES (5, 2, 'LabNoteAppended', 'lab.v1.NoteAppendedEvent', x'08071205616e6e2773', 1795847010308, 1, NULL, '{"identity":"ann","command":"LabWork","key":"ee0c38ea66771d9c"}', 'b8ae13e7b3db19dc.l', 'b8ae13e7b3db19dc.j');
+INSERT INTO "event" VALUES (5, 3, 'LabNoteAppended', 'lab.v1.NoteAppendedEvent', x'08071205626f622773', 1795847010309, 1, NULL, '{"identity":"bob","command":"LabWork","key":"ee0c38ea66771d9c","trace":{"traceparent":"00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"}}', 'b8ae13e7b3db19dc.n', 'b8ae13e7b3db19dc.m');
+INSERT INTO "event" VALUES (5, 4, 'LabNoteAppended', 'lab.v1.NoteAppendedEvent', x'08071205626f622773', 1795847010309, 1, NULL, '{"identity":"bob","command":"LabWork","key":"ee0c38ea66771d9c","trace":{"traceparent":"00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"}}', 'b8ae13e7b3db19dc.o', 'b8ae13e7b3db19dc.m');
+INSERT INTO "event" VALUES (5, 5, 'LabTrace', 'lab.v1.TraceEvent', x'0a06636175736564', 1795847010311, 1, NULL, '{"trace":{"traceparent":"00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"},"cause":"2"}', 'b8ae13e7b3db19dc.q', NULL);
+INSERT INTO "event" VALUES (6, 1, 'LabTrace', 'lab.v1.TraceEvent', x'', 1795847010312, 1, NULL, NULL, 'b8ae13e7b3db19dc.r', NULL);
+INSERT INTO "event" VALUES (7, 1, 'LedgerBooked', 'ledger.v1.BookedEvent', x'0a01611003', 1795847010316, 1, NULL, NULL, 'd23797cbc249a6d4.0', NULL);
+INSERT INTO "event" VALUES (7, 2, 'LedgerPaidIn', 'ledger.v1.PaidInEvent', x'0a01611005', 1795847010316, 1, NULL, NULL, 'd23797cbc249a6d4.1', NULL);
+INSERT INTO "event" VALUES (7, 3, 'LedgerCredited', 'ledger.v1.CreditedEvent', x'0a01611007', 1795847010317, 1, NULL, NULL, 'd23797cbc249a6d4.2', NULL);
 CREATE UNIQUE INDEX events_by_ordinal ON "event" (session, ordinal);
 CREATE TABLE "entity" (
     session INTEGER NOT NULL REFERENCES "session" (id),
@@ -79,20 +79,20 @@ CREATE TABLE "error" (
     message TEXT NOT NULL,
     time INTEGER NOT NULL
   ) STRICT;
-INSERT INTO "error" VALUES (2, 'timeline-projection', 2, 'LabCounterAdded', 'timeline projection of event "LabCounterAdded" at ordinal 2 failed: does not fit', 1795844847735);
+INSERT INTO "error" VALUES (2, 'timeline-projection', 2, 'LabCounterAdded', 'timeline projection of event "LabCounterAdded" at ordinal 2 failed: does not fit', 1795847010299);
 CREATE INDEX errors_by_session ON "error" (session);
 CREATE TABLE move (
     id INTEGER PRIMARY KEY,
     session INTEGER NOT NULL,
     batch TEXT NOT NULL
   ) STRICT;
-INSERT INTO "move" VALUES (1, 4, 'e171c526a49ea83f.h');
-INSERT INTO "move" VALUES (2, 7, 'e171c526a49ea83f.s');
+INSERT INTO "move" VALUES (1, 4, 'b8ae13e7b3db19dc.h');
+INSERT INTO "move" VALUES (2, 7, 'b8ae13e7b3db19dc.s');
 CREATE TABLE process (
     id TEXT NOT NULL PRIMARY KEY,
     beat INTEGER NOT NULL
   ) STRICT, WITHOUT ROWID;
-INSERT INTO "process" VALUES ('1d88be5f5d6f3588', 0);
+INSERT INTO "process" VALUES ('1bd396e09fb68133', 0);
 CREATE TABLE key (
     session_id TEXT NOT NULL,
     space TEXT NOT NULL,
@@ -100,18 +100,19 @@ CREATE TABLE key (
     fingerprint TEXT NOT NULL,
     process TEXT,
     token TEXT,
+    since INTEGER,
     first_ordinal INTEGER,
     last_ordinal INTEGER,
     rejection TEXT,
     PRIMARY KEY (session_id, space, key)
   ) STRICT, WITHOUT ROWID;
-INSERT INTO "key" VALUES ('clients', 'c:ann', 'k', 'command LabWork bf5303b8b919c13c42e4c80e994d6eece2503ea58733a9faacff67ca90fe5f35', NULL, NULL, 1, 2, NULL);
-INSERT INTO "key" VALUES ('clients', 'c:ann', 'rejected', 'command LabWork 1681fe10f638d257cdbcb86ad69988a547ac87c0b65154ea2fe5b9e98552fc44', NULL, NULL, 0, 0, '{"code":"NOT_NOW","message":"later","detail":{"type":"lab.v1.CounterEntity","payload":"CgV0cmllcxAD"}}');
-INSERT INTO "key" VALUES ('clients', 'c:bob', 'k', 'command LabWork 1010aebe81f7a9cd8136af1badbdd968f2bf3711c161243540c437611cfcd9cf', NULL, NULL, 3, 4, NULL);
-INSERT INTO "key" VALUES ('keys', 'c:', 'none', 'command LabRest e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855', NULL, NULL, 2, 2, NULL);
-INSERT INTO "key" VALUES ('keys', 'c:', 'two', 'command LabWork c6637af7110a3684c455537261303c48f3098f346242fa6f5480191ca1d1af5c', NULL, NULL, 1, 2, NULL);
-INSERT INTO "key" VALUES ('keys', 's:', 'event', 'event LabTrace 0d1092d26b6939696953592c1244c9f320073f454d0f7c4e5f469ec7a5d030be', NULL, NULL, 3, 3, NULL);
-INSERT INTO "key" VALUES ('killed', 'c:', 'k', 'command LabWork 92658b16b5d36fc640bda7676dac34071b0b11b517b8c0d3c0e65c31b6dd39a0', '1d88be5f5d6f3588', '1d88be5f5d6f3588.0', NULL, NULL, NULL);
+INSERT INTO "key" VALUES ('clients', 'c:ann', 'k', 'command LabWork bf5303b8b919c13c42e4c80e994d6eece2503ea58733a9faacff67ca90fe5f35', NULL, NULL, NULL, 1, 2, NULL);
+INSERT INTO "key" VALUES ('clients', 'c:ann', 'rejected', 'command LabWork 1681fe10f638d257cdbcb86ad69988a547ac87c0b65154ea2fe5b9e98552fc44', NULL, NULL, NULL, 0, 0, '{"code":"NOT_NOW","message":"later","detail":{"type":"lab.v1.CounterEntity","payload":"CgV0cmllcxAD"}}');
+INSERT INTO "key" VALUES ('clients', 'c:bob', 'k', 'command LabWork 1010aebe81f7a9cd8136af1badbdd968f2bf3711c161243540c437611cfcd9cf', NULL, NULL, NULL, 3, 4, NULL);
+INSERT INTO "key" VALUES ('keys', 'c:', 'none', 'command LabRest e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855', NULL, NULL, NULL, 2, 2, NULL);
+INSERT INTO "key" VALUES ('keys', 'c:', 'two', 'command LabWork c6637af7110a3684c455537261303c48f3098f346242fa6f5480191ca1d1af5c', NULL, NULL, NULL, 1, 2, NULL);
+INSERT INTO "key" VALUES ('keys', 's:', 'event', 'event LabTrace 0d1092d26b6939696953592c1244c9f320073f454d0f7c4e5f469ec7a5d030be', NULL, NULL, NULL, 3, 3, NULL);
+INSERT INTO "key" VALUES ('killed', 'c:', 'k', 'command LabWork 92658b16b5d36fc640bda7676dac34071b0b11b517b8c0d3c0e65c31b6dd39a0', '1bd396e09fb68133', '1bd396e09fb68133.0', 0, NULL, NULL, NULL);
 CREATE TABLE descriptor (
     mark TEXT NOT NULL,
     name TEXT NOT NULL,

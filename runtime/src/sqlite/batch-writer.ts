@@ -1,6 +1,6 @@
 import { SessionstreamError } from "../base/errors.js";
 import type { SessionBatch } from "../store/batch.js";
-import { checkBatch, checkKey, checkOrdinals, previousOf } from "../store/rules.js";
+import { checkBatch, checkOrdinals, previousOf } from "../store/rules.js";
 import type { StoredDescriptor } from "../store/stored.js";
 import { metaText, toSession } from "./rows.js";
 import type { SqliteKeys } from "./sqlite-keys.js";
@@ -44,7 +44,7 @@ export class BatchWriter {
     if (batch.newEpoch !== undefined || first === undefined || last === undefined) return undefined;
     const previous = previousOf(first);
     checkOrdinals(batch, previous);
-    for (const given of keys) checkKey(sessionId, given, this.#keys.get({ sessionId, ...given }));
+    for (const given of keys) this.#keys.check(sessionId, given);
     const found = this.#sql.appendToSession.get(
       last.ordinal,
       cursor,
@@ -63,7 +63,7 @@ export class BatchWriter {
     const { sessionId, events, cursor, failedAt, newEpoch } = batch;
     const row = this.#sql.selectSession.get(sessionId);
     checkBatch(batch, row && toSession(row));
-    for (const given of batch.keys) checkKey(sessionId, given, this.#keys.get({ sessionId, ...given }));
+    for (const given of batch.keys) this.#keys.check(sessionId, given);
     const ordinal = events.at(-1)?.ordinal ?? row?.ordinal ?? 0n;
     if (row === undefined) return this.#insertSession(batch, ordinal);
     const moved = batch.replaceTimeline || cursor > row.cursor ? cursor : row.cursor;
@@ -85,7 +85,8 @@ export class BatchWriter {
       const { ordinal, previous, name, version, type, payload, time, meta } = event;
       const from = meta === undefined ? null : metaText(meta);
       const id = event === last ? batch.id : null;
-      sql.insertEvent.run(session, ordinal, previous ?? null, name, version, type, payload, time, from, id);
+      const claim = claimOf(batch, ordinal);
+      sql.insertEvent.run(session, ordinal, previous ?? null, name, version, type, payload, time, from, id, claim);
     }
     if (last === undefined) sql.insertMove.run(session, batch.id);
     if (batch.replaceTimeline) sql.deleteEntities.run(session);
@@ -95,7 +96,15 @@ export class BatchWriter {
     for (const { step, ordinal, name, message, time } of batch.errors) {
       sql.insertError.run(session, step, ordinal, name, message, time);
     }
-    for (const given of batch.keys) this.#keys.publish(batch.sessionId, given);
+    for (const given of batch.keys) if (given.token === undefined) this.#keys.publish(batch.sessionId, given);
     for (const descriptor of batch.descriptors) this.describe(descriptor);
   }
+}
+
+/** The token of the claimed key under which an event begins or ends what the batch publishes. */
+function claimOf({ keys }: SessionBatch, ordinal: bigint): string | null {
+  for (const { token, firstOrdinal, lastOrdinal } of keys) {
+    if (token !== undefined && (ordinal === firstOrdinal || ordinal === lastOrdinal)) return token;
+  }
+  return null;
 }

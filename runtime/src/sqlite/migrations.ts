@@ -78,8 +78,10 @@ const steps: readonly string[] = [
   ALTER TABLE events ADD COLUMN meta TEXT;
   ALTER TABLE entities ADD COLUMN position INTEGER NOT NULL DEFAULT 0;
 
-  -- Of the last event of each batch. A commit of a single event would otherwise write another page.
+  -- Of the last event of each batch, and of the first and the last event of a batch under each
+  -- claimed key. A commit of a single event would otherwise write more pages.
   ALTER TABLE events ADD COLUMN batch TEXT;
+  ALTER TABLE events ADD COLUMN claim TEXT;
 
   -- One row for each commit without events.
   CREATE TABLE move (
@@ -93,7 +95,8 @@ const steps: readonly string[] = [
     beat INTEGER NOT NULL
   ) STRICT, WITHOUT ROWID;
 
-  -- A key can be claimed before its session begins. Without a process, the work is done.
+  -- A key can be claimed before its session begins. Without a process, the work is done. Until
+  -- then its ordinals are those of the events with its token, all above since.
   CREATE TABLE key (
     session_id TEXT NOT NULL,
     space TEXT NOT NULL,
@@ -101,6 +104,7 @@ const steps: readonly string[] = [
     fingerprint TEXT NOT NULL,
     process TEXT,
     token TEXT,
+    since INTEGER,
     first_ordinal INTEGER,
     last_ordinal INTEGER,
     rejection TEXT,

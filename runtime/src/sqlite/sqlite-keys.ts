@@ -1,6 +1,7 @@
 import type { Database } from "better-sqlite3";
 import type { StoredRejection } from "../schema/stored-rejection.js";
 import type { BatchKey } from "../store/batch.js";
+import { checkKey } from "../store/rules.js";
 import type { ClaimedKey, KeyClaim } from "../store/store.js";
 import type { KeyName, KeyOutcome, StoredKey } from "../store/stored.js";
 
@@ -9,10 +10,17 @@ interface KeyRow {
   readonly fingerprint: string;
   readonly process: string | null;
   readonly token: string | null;
+  readonly since: bigint | null;
   readonly firstOrdinal: bigint | null;
   readonly lastOrdinal: bigint | null;
   readonly rejection: string | null;
   readonly beat: bigint | null;
+}
+
+/** The ordinals of events, if there are any. */
+interface Published {
+  readonly firstOrdinal: bigint | null;
+  readonly lastOrdinal: bigint | null;
 }
 
 /** The idempotency keys of a file, and the processes that have claims. Each call is within a transaction. */
@@ -29,49 +37,53 @@ export class SqliteKeys {
 
   get(name: KeyName): StoredKey | undefined {
     const row = this.#row(name);
-    return row && toKey(row);
+    return row && this.#toKey(name, row);
+  }
+
+  /** @throws KEY_CLAIMED if other work has the key. */
+  check(sessionId: string, given: BatchKey): void {
+    const { space, key, token } = given;
+    if (token !== undefined && this.#sql.selectToken.get(sessionId, space, key) === token) return;
+    checkKey(sessionId, given, this.get({ sessionId, space, key }));
   }
 
   /** Returns the key as it is where it cannot be claimed. */
   claim(claim: KeyClaim): StoredKey | undefined {
     const { sessionId, space, key, fingerprint, process, token, from } = claim;
+    const since = this.#sql.selectOrdinal.get(sessionId) ?? 0n;
     const isLegacy = this.#hasLegacy && this.#sql.selectKey.get(sessionId, everyone, key) !== undefined;
-    if (!isLegacy && this.#sql.insertClaim.run(sessionId, space, key, fingerprint, process, token).changes > 0) {
+    if (!isLegacy && this.#sql.insertClaim.run(sessionId, space, key, fingerprint, process, token, since).changes > 0) {
       this.#sql.insertProcess.run(process);
       return undefined;
     }
     const row = this.#row(claim);
-    const found = row && toKey(row);
+    const found = row && this.#toKey(claim, row);
     const owner = found?.owner;
     const isLeft = owner !== undefined && owner.token === from?.token && owner.beat === from.beat;
     if (row === undefined || !isLeft) return found;
     // Its other claims are free as well.
     if (row.process !== null && row.process !== process) this.#sql.deleteProcess.run(row.process);
     this.#sql.insertProcess.run(process);
-    this.#sql.updateClaim.run(process, token, sessionId, space, key);
+    const { firstOrdinal = null, lastOrdinal = null } = found?.outcome ?? {};
+    this.#sql.updateClaim.run(process, token, since, firstOrdinal, lastOrdinal, sessionId, space, key);
     return undefined;
   }
 
-  /** The work under a key published something. */
-  publish(sessionId: string, { space, key, fingerprint, token, firstOrdinal, lastOrdinal }: BatchKey): void {
-    if (token === undefined) this.#sql.insertDone.run(sessionId, space, key, fingerprint, firstOrdinal, lastOrdinal);
-    else this.#sql.updateOrdinals.run(firstOrdinal, lastOrdinal, sessionId, space, key);
+  /** Work that is one commit was done under a key. */
+  publish(sessionId: string, { space, key, fingerprint, firstOrdinal, lastOrdinal }: BatchKey): void {
+    this.#sql.insertDone.run(sessionId, space, key, fingerprint, firstOrdinal, lastOrdinal);
   }
 
-  settle({ sessionId, space, key, token }: ClaimedKey, outcome: KeyOutcome | undefined): void {
-    if (outcome === undefined) {
+  settle(claim: ClaimedKey, outcome: KeyOutcome | undefined): void {
+    const { sessionId, space, key, token } = claim;
+    const known = outcome ?? this.#outcomeOf(claim);
+    if (known === undefined) {
       this.#sql.deleteClaim.run(sessionId, space, key, token);
-      this.#sql.finishClaim.run(sessionId, space, key, token);
       return;
     }
-    const { firstOrdinal, lastOrdinal, rejection } = outcome;
+    const { firstOrdinal, lastOrdinal, rejection } = known;
     const text = rejection === undefined ? null : rejectionText(rejection);
     this.#sql.endClaim.run(firstOrdinal, lastOrdinal, text, sessionId, space, key, token);
-  }
-
-  /** The work is done, and its outcome is there. */
-  finish({ sessionId, space, key, token }: ClaimedKey): void {
-    this.#sql.finishClaim.run(sessionId, space, key, token);
   }
 
   beat(process: string): void {
@@ -86,21 +98,30 @@ export class SqliteKeys {
     const row = this.#sql.selectKey.get(sessionId, space, key);
     return row === undefined && this.#hasLegacy ? this.#sql.selectKey.get(sessionId, everyone, key) : row;
   }
+
+  /** What the work published, if the key still has the claim. */
+  #outcomeOf(claim: ClaimedKey): KeyOutcome | undefined {
+    const found = this.get(claim);
+    return found?.owner?.token === claim.token ? found.outcome : undefined;
+  }
+
+  #toKey({ sessionId }: KeyName, row: KeyRow): StoredKey {
+    const { fingerprint, token, beat, since } = row;
+    if (token === null) return { fingerprint, owner: undefined, outcome: outcomeOf(row) };
+    const owner = { token, beat: beat === null ? undefined : Number(beat) };
+    const published = this.#sql.selectPublished.get(sessionId, since ?? 0n, token);
+    const firstOrdinal = row.firstOrdinal ?? published?.firstOrdinal ?? null;
+    const lastOrdinal = published?.lastOrdinal ?? row.lastOrdinal;
+    return { fingerprint, owner, outcome: outcomeOf({ ...row, firstOrdinal, lastOrdinal }) };
+  }
 }
 
 /** The space of the keys that releases stored which knew no spaces. */
 const everyone = "";
 
-function toKey(row: KeyRow): StoredKey {
-  const { fingerprint, token, beat, firstOrdinal, lastOrdinal, rejection } = row;
-  return {
-    fingerprint,
-    owner: token === null ? undefined : { token, beat: beat === null ? undefined : Number(beat) },
-    outcome:
-      firstOrdinal === null || lastOrdinal === null
-        ? undefined
-        : { firstOrdinal, lastOrdinal, ...(rejection !== null && { rejection: toRejection(rejection) }) },
-  };
+function outcomeOf({ firstOrdinal, lastOrdinal, rejection }: KeyRow): KeyOutcome | undefined {
+  if (firstOrdinal === null || lastOrdinal === null) return undefined;
+  return { firstOrdinal, lastOrdinal, ...(rejection !== null && { rejection: toRejection(rejection) }) };
 }
 
 /** JSON, with the detail's payload in base64. */
@@ -122,24 +143,53 @@ function prepare(database: Database) {
   return {
     selectKey: database
       .prepare<[sessionId: string, space: string, key: string], KeyRow>(
-        `SELECT space, fingerprint, process, token, first_ordinal AS firstOrdinal, last_ordinal AS lastOrdinal,
+        `SELECT space, fingerprint, process, token, since, first_ordinal AS firstOrdinal, last_ordinal AS lastOrdinal,
            rejection, process.beat AS beat
          FROM key LEFT JOIN process ON process.id = key.process
          WHERE ${ofKey}`,
       )
       .safeIntegers(),
+    selectOrdinal: database
+      .prepare<[sessionId: string], bigint>("SELECT ordinal FROM session WHERE session_id = ?")
+      .pluck()
+      .safeIntegers(),
+    selectToken: database
+      .prepare<[sessionId: string, space: string, key: string], string | null>(`SELECT token FROM key WHERE ${ofKey}`)
+      .pluck(),
+    selectPublished: database
+      .prepare<[sessionId: string, since: bigint, token: string], Published>(
+        `SELECT min(ordinal) AS firstOrdinal, max(ordinal) AS lastOrdinal FROM event
+         WHERE session = (SELECT id FROM session WHERE session_id = ?) AND ordinal > ? AND claim = ?`,
+      )
+      .safeIntegers(),
     insertClaim: database.prepare<
-      [sessionId: string, space: string, key: string, fingerprint: string, process: string, token: string]
-    >("INSERT OR IGNORE INTO key (session_id, space, key, fingerprint, process, token) VALUES (?, ?, ?, ?, ?, ?)"),
-    updateClaim: database.prepare<[process: string, token: string, sessionId: string, space: string, key: string]>(
-      `UPDATE key SET process = ?, token = ? WHERE ${ofKey}`,
+      [
+        sessionId: string,
+        space: string,
+        key: string,
+        fingerprint: string,
+        process: string,
+        token: string,
+        since: bigint,
+      ]
+    >(
+      "INSERT OR IGNORE INTO key (session_id, space, key, fingerprint, process, token, since) VALUES (?, ?, ?, ?, ?, ?, ?)",
     ),
+    updateClaim: database.prepare<
+      [
+        process: string,
+        token: string,
+        since: bigint,
+        first: bigint | null,
+        last: bigint | null,
+        sessionId: string,
+        space: string,
+        key: string,
+      ]
+    >(`UPDATE key SET process = ?, token = ?, since = ?, first_ordinal = ?, last_ordinal = ? WHERE ${ofKey}`),
     insertDone: database.prepare<
       [sessionId: string, space: string, key: string, fingerprint: string, first: bigint, last: bigint]
     >("INSERT INTO key (session_id, space, key, fingerprint, first_ordinal, last_ordinal) VALUES (?, ?, ?, ?, ?, ?)"),
-    updateOrdinals: database.prepare<[first: bigint, last: bigint, sessionId: string, space: string, key: string]>(
-      `UPDATE key SET first_ordinal = ifnull(first_ordinal, ?), last_ordinal = ? WHERE ${ofKey}`,
-    ),
     endClaim: database.prepare<
       [
         first: bigint,
@@ -151,15 +201,12 @@ function prepare(database: Database) {
         token: string,
       ]
     >(
-      `UPDATE key SET process = NULL, token = NULL, first_ordinal = ?, last_ordinal = ?, rejection = ?
+      `UPDATE key SET process = NULL, token = NULL, since = NULL, first_ordinal = ?, last_ordinal = ?, rejection = ?
        WHERE ${ofKey} AND token = ?`,
-    ),
-    finishClaim: database.prepare<[sessionId: string, space: string, key: string, token: string]>(
-      `UPDATE key SET process = NULL, token = NULL WHERE ${ofKey} AND token = ?`,
     ),
     selectLegacy: database.prepare<[space: string], unknown>("SELECT 1 FROM key WHERE space = ? LIMIT 1"),
     deleteClaim: database.prepare<[sessionId: string, space: string, key: string, token: string]>(
-      `DELETE FROM key WHERE ${ofKey} AND token = ? AND first_ordinal IS NULL`,
+      `DELETE FROM key WHERE ${ofKey} AND token = ?`,
     ),
     insertProcess: database.prepare<[process: string]>("INSERT OR IGNORE INTO process (id, beat) VALUES (?, 0)"),
     beat: database.prepare<[process: string]>(

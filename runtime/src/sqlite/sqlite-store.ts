@@ -58,7 +58,7 @@ class SqliteStore implements Store {
   readonly #keys: SqliteKeys;
   readonly #watch: Watch;
   /** Claims that are to end together, as each would write a page of its own. */
-  #finished: ClaimedKey[] = [];
+  #finished: (readonly [ClaimedKey, KeyOutcome])[] = [];
   #finishing: NodeJS.Timeout | undefined;
   readonly #writeAll: Transaction<(work: () => unknown) => unknown>;
   readonly #readAll: Transaction<(read: () => unknown) => unknown>;
@@ -164,9 +164,9 @@ class SqliteStore implements Store {
     return this.#write(() => this.#keys.settle(claim, outcome), outcome !== undefined);
   }
 
-  async finish(claim: ClaimedKey): Promise<void> {
+  async finish(claim: ClaimedKey, published: KeyOutcome): Promise<void> {
     this.#checkOpen();
-    this.#finished.push(claim);
+    this.#finished.push([claim, published]);
     this.#finishing ??= setTimeout(() => void this.#finish().catch(() => {}), finishWithin).unref();
   }
 
@@ -249,7 +249,7 @@ class SqliteStore implements Store {
     if (claims.length === 0) return;
     try {
       await this.#write(() => {
-        for (const claim of claims) this.#keys.finish(claim);
+        for (const [claim, published] of claims) this.#keys.settle(claim, published);
       }, false);
     } catch (thrown) {
       // With those that come next.

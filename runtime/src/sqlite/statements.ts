@@ -124,10 +124,11 @@ export function prepareStatements(database: BetterSqlite3.Database) {
         time: number,
         meta: string | null,
         batch: string | null,
+        claim: string | null,
       ]
     >(
-      `INSERT INTO event (session, ordinal, previous, name, version, type, payload, time, meta, batch)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO event (session, ordinal, previous, name, version, type, payload, time, meta, batch, claim)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     ),
     selectEvents: exact<[session: bigint, after: bigint, limit: number], EventRow>(
       `SELECT ordinal, previous, name, version, type, payload, time, meta

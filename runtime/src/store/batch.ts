@@ -28,7 +28,7 @@ export interface SessionBatch {
   /** Whether `entities` are the whole timeline. Then the store deletes all others. */
   readonly replaceTimeline: boolean;
   readonly errors: readonly StoredError[];
-  /** The keys under which the batch's events were published. */
+  /** The keys under which the batch's events were published: an event under one at most. */
   readonly keys: readonly BatchKey[];
   /** Schemas that the store may not have yet. */
   readonly descriptors: readonly StoredDescriptor[];

@@ -126,9 +126,9 @@ class MemoryStore implements Store {
     this.#keys.settle(claim, outcome);
   }
 
-  async finish(claim: ClaimedKey): Promise<void> {
+  async finish(claim: ClaimedKey, published: KeyOutcome): Promise<void> {
     this.#checkOpen();
-    this.#keys.settle(claim, this.#keys.get(claim)?.outcome);
+    this.#keys.settle(claim, published);
   }
 
   async beat(process: string): Promise<void> {

@@ -120,10 +120,10 @@ export interface Store {
   settle(claim: ClaimedKey, outcome: KeyOutcome | undefined): Promise<void>;
   /**
    * Ends a claim on work that published something: its outcome is what it published. The
-   * store may write this a moment later, as other processes can find it out. Does nothing if
-   * the key has another claim. Moves no revision.
+   * store may write this a moment later, as it could find it out again. Does nothing if the
+   * key has another claim. Moves no revision.
    */
-  finish(claim: ClaimedKey): Promise<void>;
+  finish(claim: ClaimedKey, published: KeyOutcome): Promise<void>;
   /** Says that a process with claims is alive. */
   beat(process: string): Promise<void>;
   /** Says that a process is gone, with all its claims. */

@@ -145,7 +145,7 @@ function recording(store: Store, groups: Group[]): Store {
     key: (name) => store.key(name),
     claim: (claims) => store.claim(claims),
     settle: (claim, outcome) => store.settle(claim, outcome),
-    finish: (claim) => store.finish(claim),
+    finish: (claim, published) => store.finish(claim, published),
     beat: (process) => store.beat(process),
     leave: (process) => store.leave(process),
     watch: (listener) => store.watch(listener),

@@ -144,7 +144,7 @@ export class Keys {
     try {
       const submitted = await command.run(work);
       const { ordinal } = submitted;
-      if (work.ordinals !== undefined) this.#finish(claim);
+      if (work.ordinals !== undefined) this.#finish(claim, work.ordinals);
       else await this.#settle(claim, { firstOrdinal: ordinal, lastOrdinal: ordinal });
       return submitted;
     } catch (error) {
@@ -152,7 +152,7 @@ export class Keys {
       if (ordinals === undefined && isTakenOver(error, name)) return undefined;
       const rejection = command.rejectionOf(error);
       if (rejection !== undefined) await this.#settle(claim, { ...(ordinals ?? nothing), rejection });
-      else if (ordinals !== undefined) this.#finish(claim);
+      else if (ordinals !== undefined) this.#finish(claim, ordinals);
       // Whoever asks again finds the key free, or finds out that nobody is at work.
       else await this.#host.process.settle(claim, undefined).catch(() => {});
       throw error;
@@ -162,9 +162,9 @@ export class Keys {
   }
 
   /** Whoever hears of work whose events are durable need not wait until the key says that it is done. */
-  #finish(claim: ClaimedKey): void {
+  #finish(claim: ClaimedKey, published: KeyOutcome): void {
     // Its events are durable: to settle it without an outcome says the same.
-    this.#host.store.finish(claim).catch(() => this.#host.process.settleLater(claim, undefined));
+    this.#host.store.finish(claim, published).catch(() => this.#host.process.settleLater(claim, undefined));
   }
 
   async #settle(claim: ClaimedKey, outcome: KeyOutcome): Promise<void> {

@@ -103,8 +103,9 @@ export function keyConformance({ describe, expect, test }: TestRunner, store: ()
     test("that is finished has what it published as its outcome, also after the store was closed", async () => {
       await claim(claimOf("k", "t1"));
       await commit(store(), { events: [eventAt(1n)], keys: [keyOf("k", { token: "t1" })] });
-      await store().finish({ ...nameOf("k"), token: "another" });
-      await store().finish({ ...nameOf("k"), token: "t1" });
+      const published = { firstOrdinal: 1n, lastOrdinal: 1n };
+      await store().finish({ ...nameOf("k"), token: "another" }, published);
+      await store().finish({ ...nameOf("k"), token: "t1" }, published);
       const begun = Date.now();
       let stored = await store().key(nameOf("k"));
       while (stored?.owner !== undefined && Date.now() - begun < 5000) {
