@@ -6,10 +6,15 @@ import { metaText, toSession } from "./rows.js";
 import type { SqliteKeys } from "./sqlite-keys.js";
 import type { Statements } from "./statements.js";
 
+/** How many rows are remembered. */
+const mostIds = 10_000;
+
 /** Writes batches, each call within a transaction. */
 export class BatchWriter {
   readonly #sql: Statements;
   readonly #keys: SqliteKeys;
+  /** The rows of sessions that were written to lately. */
+  readonly #ids = new Map<string, bigint>();
 
   constructor(sql: Statements, keys: SqliteKeys) {
     this.#sql = sql;
@@ -21,6 +26,8 @@ export class BatchWriter {
     try {
       const session = this.#append(batch) ?? this.#check(batch);
       this.#writeRows(session, batch);
+      if (this.#ids.size >= mostIds) this.#ids.clear();
+      this.#ids.set(batch.sessionId, session);
       return undefined;
     } catch (thrown) {
       if (thrown instanceof SessionstreamError) return thrown;
@@ -45,17 +52,20 @@ export class BatchWriter {
     const previous = previousOf(first);
     checkOrdinals(batch, previous);
     for (const given of keys) this.#keys.check(sessionId, given);
-    const found = this.#sql.appendToSession.get(
+    const id = this.#ids.get(sessionId);
+    if (id === undefined) return undefined;
+    const { changes } = this.#sql.appendToSession.run(
       last.ordinal,
       cursor,
       failedAt ?? null,
+      id,
       sessionId,
       revision,
       epoch,
       previous,
       cursor,
     );
-    return found?.id;
+    return changes === 0 ? undefined : id;
   }
 
   /** @throws the refusal. */
@@ -82,11 +92,15 @@ export class BatchWriter {
     const { events } = batch;
     const last = events.at(-1);
     for (const event of events) {
-      const { ordinal, previous, name, version, type, payload, time, meta } = event;
-      const from = meta === undefined ? null : metaText(meta);
-      const id = event === last ? batch.id : null;
+      const { ordinal, previous = null, name, version, type, payload, time, meta } = event;
       const claim = claimOf(batch, ordinal);
-      sql.insertEvent.run(session, ordinal, previous ?? null, name, version, type, payload, time, from, id, claim);
+      if (event !== last && previous === null && meta === undefined && claim === null) {
+        sql.insertPlainEvent.run(session, ordinal, name, version, type, payload, time);
+      } else {
+        const from = meta === undefined ? null : metaText(meta);
+        const id = event === last ? batch.id : null;
+        sql.insertEvent.run(session, ordinal, previous, name, version, type, payload, time, from, id, claim);
+      }
     }
     if (last === undefined) sql.insertMove.run(session, batch.id);
     if (batch.replaceTimeline) sql.deleteEntities.run(session);

@@ -92,26 +92,29 @@ export function prepareStatements(database: BetterSqlite3.Database) {
       `INSERT INTO session (session_id, metadata, revision, ordinal, cursor, failed_at, epoch)
          VALUES (?, ?, 1, ?, ?, ?, ?)`,
     ),
-    appendToSession: exact<
+    appendToSession: prepare<
       [
         ordinal: bigint,
         cursor: bigint,
         failedAt: bigint | null,
+        id: bigint,
         sessionId: string,
         revision: number,
         epoch: string,
         previous: bigint,
         cursorFrom: bigint,
-      ],
-      { readonly id: bigint }
+      ]
     >(
       `UPDATE session SET revision = revision + 1, ordinal = ?, cursor = ?, failed_at = ?
-         WHERE session_id = ? AND revision = ? AND epoch = ? AND ordinal = ? AND cursor <= ?
-         RETURNING id`,
+       WHERE id = ? AND session_id = ? AND revision = ? AND epoch = ? AND ordinal = ? AND cursor <= ?`,
     ),
     updateSession: prepare<[ordinal: bigint, cursor: bigint, failedAt: bigint | null, epoch: string, session: bigint]>(
       "UPDATE session SET revision = revision + 1, ordinal = ?, cursor = ?, failed_at = ?, epoch = ? WHERE id = ?",
     ),
+    /** Of an event of which nothing else is known, as most are in a stream: the fewer columns, the faster. */
+    insertPlainEvent: prepare<
+      [session: bigint, ordinal: bigint, name: string, version: number, type: string, payload: Uint8Array, time: number]
+    >("INSERT INTO event (session, ordinal, name, version, type, payload, time) VALUES (?, ?, ?, ?, ?, ?, ?)"),
     insertEvent: prepare<
       [
         session: bigint,
