@@ -91,9 +91,10 @@ export class BatchWriter {
     const sql = this.#sql;
     const { events } = batch;
     const last = events.at(-1);
+    const isClaimed = batch.keys.length > 0;
     for (const event of events) {
       const { ordinal, previous = null, name, version, type, payload, time, meta } = event;
-      const claim = claimOf(batch, ordinal);
+      const claim = isClaimed ? claimOf(batch, ordinal) : null;
       if (event !== last && previous === null && meta === undefined && claim === null) {
         sql.insertPlainEvent.run(session, ordinal, name, version, type, payload, time);
       } else {

@@ -51,7 +51,8 @@ export class TrackedTimeline extends Timeline {
     this.#open = this.#mark();
     if (this.#taken === undefined) this.#taken = taken;
     else keepOldest(this.#taken, taken);
-    return [...new Set([...this.#owed, ...taken.before.keys()])].map(toStored);
+    const changed = this.#owed.size === 0 ? taken.before.keys() : new Set([...this.#owed, ...taken.before.keys()]);
+    return Array.from(changed, toStored);
   }
 
   /** What was taken is durable. Tombstones leave the memory with it. */

@@ -11,7 +11,7 @@ import type { EventMeta } from "../../store/event-meta.js";
 import type { TimelineView } from "../../timeline/view.js";
 import type { CommandContext, Published, PublishOptions } from "../feature/command-context.js";
 import type { Session } from "../feature/session.js";
-import { deliver } from "./delivery.js";
+import { type DeliveryWay, deliver } from "./delivery.js";
 import type { Handler } from "./handlers.js";
 import { closeTimeout, Handling } from "./handling.js";
 import { clientKeys, Keys } from "./keys.js";
@@ -36,6 +36,8 @@ export class ActiveSession {
   readonly #lane: Lane;
   readonly #keys: Keys;
   readonly #runs: Runs;
+  /** The way of what is published without a command. */
+  readonly #way: DeliveryWay;
   readonly #handling: Handling;
   /** Handlers, those who wait for one under a key, and events that are published under a key. */
   readonly #tracked = new Set<Promise<unknown>>();
@@ -46,6 +48,7 @@ export class ActiveSession {
     this.#host = host;
     this.#lane = new Lane(id, host);
     this.#keys = new Keys(id, host, this.#signals);
+    this.#way = { lane: this.#lane, keys: this.#keys, host };
     this.#handling = new Handling(id);
     this.#runs = new Runs(id, (name, error) => host.report({ step: "run", sessionId: id, name, error }));
   }
@@ -126,7 +129,7 @@ export class ActiveSession {
 
   /** Takes what is published without a command: an event, or several together; under a key, once. */
   accept(given: Publishable, init: object | undefined, options: PublishOptions | undefined): Promise<Published> {
-    const published = deliver({ lane: this.#lane, keys: this.#keys, host: this.#host }, given, init, options);
+    const published = deliver(this.#way, given, init, options);
     return options?.key === undefined ? published : this.#track(() => published);
   }
 

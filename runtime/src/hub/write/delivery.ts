@@ -8,23 +8,30 @@ import { type Keys, serverKeys } from "./keys.js";
 import type { Lane } from "./lane/lane.js";
 import type { EncodedEvent } from "./lane/publication.js";
 import type { SessionHost } from "./lane/session-host.js";
-import { encodeGiven, enqueue, type Publishable } from "./publisher.js";
+import { encodeGiven, enqueue, type Origin, type Publishable } from "./publisher.js";
+
+/** What deliveries to a session need. */
+export interface DeliveryWay {
+  readonly lane: Lane;
+  readonly keys: Keys;
+  readonly host: SessionHost;
+}
 
 /**
  * Takes what is published without a command: an event, or several together; under a key, once.
  * @throws UNKNOWN_NAME, PAYLOAD_TYPE_MISMATCH, INVALID_PAYLOAD or INVALID_OPTION.
  */
 export function deliver(
-  { lane, keys, host }: { readonly lane: Lane; readonly keys: Keys; readonly host: SessionHost },
+  { lane, keys, host }: DeliveryWay,
   given: Publishable,
   init: object | undefined,
-  options: PublishOptions = {},
+  options: PublishOptions | undefined,
 ): Promise<Published> {
   const { registry } = host;
-  const meta = metaOf(options);
-  const { key } = options;
+  const meta = options && metaOf(options);
   const events = encodeGiven(registry, lane.id, given, init);
-  if (key === undefined) return enqueue(lane, events, { meta });
+  const key = options?.key;
+  if (key === undefined) return enqueue(lane, events, meta === undefined ? nowhere : { meta });
   // As they are now, whatever the caller does with what it gave.
   const kept = events.map((event) => ({
     ...event,
@@ -34,6 +41,8 @@ export function deliver(
   const request = { space: serverKeys, key, what, payload: joined(events) };
   return keys.publish(request, (claim) => enqueue(lane, kept, { claim, meta }));
 }
+
+const nowhere: Origin = Object.freeze({});
 
 function metaOf({ cause, trace }: PublishOptions): EventMeta | undefined {
   if (cause === undefined && trace === undefined) return undefined;

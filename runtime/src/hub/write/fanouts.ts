@@ -34,7 +34,8 @@ export class Fanouts {
 
   fanOut(batch: UiBatch): void {
     if (batch.events.length === 0 && !batch.isReset) return;
-    for (const added of this.#ofSession.get(batch.sessionId) ?? []) this.#give(added, batch);
+    const those = this.#ofSession.get(batch.sessionId);
+    if (those !== undefined) for (const added of those) this.#give(added, batch);
     for (const added of this.#ofAll) this.#give(added, batch);
   }
 
