@@ -31,7 +31,8 @@ describeInChromium("the chat's page, served by the demo", (browser) => {
 
   test("a prompt is answered, and the text grows while it streams", async () => {
     const chat = await open("streams");
-    expect(await chat.page.locator(".empty").textContent()).toBe("Ask something.");
+    // The connection is live before the conversation is there.
+    await expect.poll(() => chat.page.locator(".empty").textContent()).toBe("Ask something.");
     await chat.ask(short);
     const first = await chat.grown(20);
     expect(await chat.grown(first.length + 1)).toContain(first);

@@ -42,7 +42,7 @@ const batch: fc.Arbitrary<BatchSpec> = fc.record({
   replaces: fc.oneof({ weight: 8, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
   // An event is published under one key at most.
   keys: fc.uniqueArray(fc.record({ key: small, token: fc.constantFrom("none", "own", "other") }), {
-    maxLength: 2,
+    maxLength: 1,
     selector: ({ key }) => key,
   }),
 });
