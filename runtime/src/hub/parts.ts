@@ -61,6 +61,7 @@ export function partsOf(options: HubOptions, registry: SchemaRegistry): HubParts
       // A store keeps whole milliseconds.
       now: () => Math.floor(now()),
       sessionMetadata,
+      isHeard: (sessionId) => fanouts.isHeard(sessionId),
       fanOut: (batch) => fanouts.fanOut(batch),
       report,
     },

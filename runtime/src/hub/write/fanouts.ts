@@ -32,6 +32,11 @@ export class Fanouts {
     };
   }
 
+  /** Whether anybody is told of a session. */
+  isHeard(sessionId: string): boolean {
+    return this.#ofAll.size > 0 || this.#ofSession.has(sessionId);
+  }
+
   fanOut(batch: UiBatch): void {
     if (batch.events.length === 0 && !batch.isReset) return;
     const those = this.#ofSession.get(batch.sessionId);

@@ -8,7 +8,7 @@ import type { StoredDescriptor, StoredEvent, StoredMark } from "../../../store/s
 export class Descriptors {
   readonly #registry: SchemaRegistry;
   /** What the store has for sure. */
-  readonly #stored = new Set<string>();
+  readonly #stored: Readonly<Record<StoredMark, Set<string>>> = { event: new Set(), command: new Set() };
   readonly #made = new Map<string, StoredDescriptor>();
 
   constructor(registry: SchemaRegistry) {
@@ -19,7 +19,7 @@ export class Descriptors {
   ofEvents(events: readonly StoredEvent[]): readonly StoredDescriptor[] {
     let missing: StoredDescriptor[] | undefined;
     for (const { name } of events) {
-      if (this.#stored.has(`event ${name}`)) continue;
+      if (this.#stored.event.has(name)) continue;
       const { schema, version } = this.#registry.event(name);
       const descriptor = this.#make("event", name, version, schema);
       if (!missing?.includes(descriptor)) missing = [...(missing ?? []), descriptor];
@@ -29,13 +29,13 @@ export class Descriptors {
 
   /** That of a command, if the store may not have it yet. */
   ofCommand(name: string): StoredDescriptor | undefined {
-    if (this.#stored.has(`command ${name}`)) return undefined;
+    if (this.#stored.command.has(name)) return undefined;
     return this.#make("command", name, 1, this.#registry.command(name).schema);
   }
 
   /** The store has them now. */
   stored(descriptors: readonly StoredDescriptor[]): void {
-    for (const { mark, name } of descriptors) this.#stored.add(`${mark} ${name}`);
+    for (const { mark, name } of descriptors) this.#stored[mark].add(name);
   }
 
   #make(mark: StoredMark, name: string, version: number, schema: DescMessage): StoredDescriptor {

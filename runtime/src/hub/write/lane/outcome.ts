@@ -19,7 +19,7 @@ export function settled(host: SessionHost, sessionId: string, admitted: Admitted
   const { publication, stored, uiEvents, isLast } = admitted;
   const { ordinal, name } = stored;
   committed(host, sessionId, admitted);
-  host.fanOut(uiBatchOf(sessionId, stored, uiEvents));
+  if (host.isHeard(sessionId)) host.fanOut(uiBatchOf(sessionId, stored, uiEvents));
   observeEvent(host, sessionId, "fanout", name, ordinal, uiEvents.length);
   if (isLast) publication.resolve({ ordinal });
 }

@@ -28,6 +28,8 @@ export interface SessionHost {
   /** Milliseconds since the Unix epoch. */
   now(): number;
   sessionMetadata(sessionId: string): JsonObject | Promise<JsonObject>;
+  /** Whether anybody is told of the UI events of a session. */
+  isHeard(sessionId: string): boolean;
   fanOut(batch: UiBatch): void;
   report(report: ErrorReport): void;
 }
