@@ -50,11 +50,11 @@ export async function ourTransport(): Promise<FanoutServer> {
   const registry = new SchemaRegistry();
   registry.registerUIEvent("BenchAppended", BenchAppended.schema);
   const hydrate = async (sessionId: string) => ({ snapshot: { sessionId, ordinal: 0n, entities: [] }, missed: [] });
-  const subscribe = (taken: Fanout) => {
+  const follow = (_sessionId: string, taken: Fanout) => {
     fanout = taken;
     return () => {};
   };
-  const served = await serveOurs({ registry, hydrate, subscribe } as unknown as Hub);
+  const served = await serveOurs({ registry, hydrate, follow } as unknown as Hub);
   return {
     ...served,
     send(index) {
