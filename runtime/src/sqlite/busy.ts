@@ -26,6 +26,6 @@ async function tryAgain<T>(work: () => T, begun: number): Promise<T> {
   }
 }
 
-export function isBusy(thrown: unknown): boolean {
+function isBusy(thrown: unknown): boolean {
   return thrown instanceof Error && "code" in thrown && String(thrown.code).startsWith("SQLITE_BUSY");
 }

@@ -26,7 +26,7 @@ import { Runs } from "./runs.js";
 import type { SessionStatus } from "./session-status.js";
 import { Signals } from "./signals.js";
 import { checkSubmitOptions, type HubSubmitOptions } from "./submit-options.js";
-import { CommandFailure, isRejectionOf } from "./submit-outcome.js";
+import { CommandFailure, errorOf, isRejectionOf } from "./submit-outcome.js";
 
 type Command = Pick<CommandContext, "name" | "key" | "payload" | "identity" | "trace" | "signal" | "reject">;
 
@@ -266,7 +266,7 @@ function storedRejectionOf(
   registry: SchemaRegistry,
   { sessionId, name }: { readonly sessionId: string; readonly name: string },
 ): StoredRejection | undefined {
-  const error = thrown instanceof CommandFailure ? thrown.error : thrown;
+  const error = errorOf(thrown);
   return isRejectionOf(error, sessionId, name) ? encodeRejection(registry, error) : undefined;
 }
 

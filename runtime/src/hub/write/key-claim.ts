@@ -4,7 +4,10 @@ import type { KeyName, KeyOutcome, KeyOwner, StoredKey } from "../../store/store
 import type { SessionHost } from "./lane/session-host.js";
 
 /** A key that was claimed for work that is to begin; or the work is done. */
-export type ClaimedKey = { readonly token: string } | { readonly stored: StoredKey; readonly outcome: KeyOutcome };
+export type ClaimOutcome = { readonly token: string } | { readonly stored: StoredKey; readonly outcome: KeyOutcome };
+
+/** The outcome of work that published nothing. */
+export const nothingPublished: KeyOutcome = { firstOrdinal: 0n, lastOrdinal: 0n };
 
 /** How often one looks whether another process is done, in milliseconds. */
 const pause = 25;
@@ -23,7 +26,7 @@ export async function claimKey(
   fingerprint: string,
   command: string,
   signal: AbortSignal,
-): Promise<ClaimedKey> {
+): Promise<ClaimOutcome> {
   const token = host.process.nextToken();
   try {
     return await claimAs(token, host, name, fingerprint, command, signal);
@@ -41,7 +44,7 @@ async function claimAs(
   fingerprint: string,
   command: string,
   signal: AbortSignal,
-): Promise<ClaimedKey> {
+): Promise<ClaimOutcome> {
   const descriptor = descriptors.ofCommand(command);
   const claim = { ...name, fingerprint, process: process.id, token, descriptor };
   let seen: Seen | undefined;
@@ -60,8 +63,9 @@ async function claimAs(
       return { stored: { fingerprint, outcome, owner: undefined }, outcome };
     }
     const { owner, outcome } = found;
-    if (found.fingerprint !== fingerprint) return { stored: found, outcome: outcome ?? nothing };
-    if (owner === undefined) return { stored: found, outcome: outcome ?? nothing };
+    if (found.fingerprint !== fingerprint || owner === undefined) {
+      return { stored: found, outcome: outcome ?? nothingPublished };
+    }
     const isSame = owner.token === seen?.token && owner.beat === seen.beat;
     seen = { ...owner, since: isSame && seen !== undefined ? seen.since : performance.now() };
     signal.throwIfAborted();
@@ -77,5 +81,3 @@ interface Seen extends KeyOwner {
 function isDead({ beat, since }: Seen, lease: number): boolean {
   return beat === undefined || performance.now() - since > lease;
 }
-
-const nothing: KeyOutcome = { firstOrdinal: 0n, lastOrdinal: 0n };

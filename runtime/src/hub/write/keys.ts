@@ -7,11 +7,11 @@ import type { Submitted } from "../../session/session-client.js";
 import type { ClaimedKey } from "../../store/store.js";
 import { toStoreError } from "../../store/store-error.js";
 import type { KeyName, KeyOutcome, StoredKey } from "../../store/stored.js";
-import { claimKey } from "./key-claim.js";
+import { claimKey, nothingPublished } from "./key-claim.js";
 import { KeyedWork } from "./lane/keyed-work.js";
 import type { SessionHost } from "./lane/session-host.js";
 import type { Signals } from "./signals.js";
-import { CommandFailure } from "./submit-outcome.js";
+import { CommandFailure, errorOf } from "./submit-outcome.js";
 
 /** The space of the keys of one client's commands. All that have no identity share one. */
 export function clientKeys(identity: Identity): string {
@@ -151,7 +151,7 @@ export class Keys {
       const { ordinals } = work;
       if (ordinals === undefined && isTakenOver(error, name)) return undefined;
       const rejection = command.rejectionOf(error);
-      if (rejection !== undefined) await this.#settle(claim, { ...(ordinals ?? nothing), rejection });
+      if (rejection !== undefined) await this.#settle(claim, { ...(ordinals ?? nothingPublished), rejection });
       else if (ordinals !== undefined) this.#finish(claim, ordinals);
       // Whoever asks again finds the key free, or finds out that nobody is at work.
       else await this.#host.process.settle(claim, undefined).catch(() => {});
@@ -194,14 +194,12 @@ export class Keys {
   }
 }
 
-const nothing: KeyOutcome = { firstOrdinal: 0n, lastOrdinal: 0n };
-
 /** The handler's turn had come. */
 function failed(thrown: unknown): never {
   throw new CommandFailure(toStoreError(thrown));
 }
 
 function isTakenOver(thrown: unknown, { key, space }: KeyName): boolean {
-  const error = thrown instanceof CommandFailure ? thrown.error : thrown;
+  const error = errorOf(thrown);
   return isSessionstreamError(error, "KEY_CLAIMED") && error.context.key === key && error.context.space === space;
 }

@@ -21,6 +21,11 @@ export class CommandFailure {
   }
 }
 
+/** What the handler, or what stands before it, threw. */
+export function errorOf(thrown: unknown): unknown {
+  return thrown instanceof CommandFailure ? thrown.error : thrown;
+}
+
 /** Tells what became of a command in a session. Never rejects. */
 export async function outcomeOf(
   sessionId: string,
@@ -30,10 +35,9 @@ export async function outcomeOf(
   try {
     return { status: "done", ...(await submit()) };
   } catch (thrown) {
-    const failed = thrown instanceof CommandFailure;
-    const error = failed ? thrown.error : thrown;
+    const error = errorOf(thrown);
     if (isRejectionOf(error, sessionId, command.name)) return { status: "rejected", error };
-    return { status: failed ? "failed" : "refused", error };
+    return { status: thrown instanceof CommandFailure ? "failed" : "refused", error };
   }
 }
 

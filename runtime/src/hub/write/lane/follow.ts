@@ -1,8 +1,7 @@
 import { resetBatch, uiBatchOf } from "../../../session/ui-batch.js";
 import { readLog } from "../../../store/read-log.js";
 import type { StoredEvent, StoredSession } from "../../../store/stored.js";
-import type { Failure } from "../../project/fold.js";
-import { stopAt } from "../../project/fold.js";
+import { type Failure, stopAt } from "../../project/fold.js";
 import { type LaneState, positionOf, reportUnknown } from "./lane-state.js";
 import { observeEvent, type SessionHost } from "./session-host.js";
 
