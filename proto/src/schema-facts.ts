@@ -43,3 +43,6 @@ export const scalarsUnfitForIds: ReadonlySet<ScalarType> = /*@__PURE__*/ new Set
   ScalarType.DOUBLE,
   ScalarType.FLOAT,
 ]);
+
+/** How often a run can be tried again at most. */
+export const mostRetries = 1000;

@@ -16,8 +16,11 @@ export type ErrorCode =
   | "INVALID_RANGE"
   | "INVALID_OPTION"
   | "NO_HANDLER"
-  | "RUN_EXISTS"
-  | "RUN_TIMEOUT"
+  | "UNKNOWN_RUN"
+  | "RUN_CANCELLED"
+  | "RUN_LOST"
+  | "BACKGROUND_EXISTS"
+  | "BACKGROUND_TIMEOUT"
   | "INVALID_DECISION"
   | "TIMELINE_STALLED"
   | "INVALID_REJECTION"
@@ -47,6 +50,8 @@ export interface ErrorContext {
   readonly ordinal?: bigint;
   /** The path of a field within a payload, such as `items[2].price`. */
   readonly field?: string;
+  /** The id of a run. */
+  readonly run?: string;
   /** An idempotency key. */
   readonly key?: string;
   /** Whose key it is. Keys of different spaces never meet. */

@@ -4,9 +4,10 @@
 // What a feature's implementation looks like, in a hub and in a client.
 export type { ClientFeature, ClientProjector } from "../client/replica/client-feature.js";
 export type { BackendEvent } from "../hub/feature/backend-event.js";
-export type { CommandContext } from "../hub/feature/command-context.js";
-export type { Feature, OpenedContext } from "../hub/feature/feature.js";
+export type { CommandContext, DraftOf } from "../hub/feature/command-context.js";
+export type { Feature } from "../hub/feature/feature.js";
 export type { TimelineProjector, UiProjector } from "../hub/feature/projection.js";
+export type { RunContext, RunEnd, RunImplementation } from "../hub/feature/run-context.js";
 export type { OldEvent, Upcaster } from "../hub/feature/upcast.js";
 // The types of descriptors, and of what they make.
 export type { DescCommand } from "../schema/command.js";
@@ -17,6 +18,8 @@ export { event, supersededEvent } from "../schema/event.js";
 export type { DescFeature } from "../schema/feature.js";
 export { feature } from "../schema/feature.js";
 export type { PayloadInit } from "../schema/payload.js";
+export type { DescRun } from "../schema/run.js";
+export { run } from "../schema/run.js";
 export type { SchemaRegistry } from "../schema/registry.js";
 export type { DescTimelineEntity, TimelineChange } from "../schema/timeline-entity.js";
 export { timelineEntity } from "../schema/timeline-entity.js";

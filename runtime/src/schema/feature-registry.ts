@@ -3,6 +3,7 @@ import { SessionstreamError } from "../base/errors.js";
 import type { DescCommand } from "./command.js";
 import type { DescLoggedEvent } from "./event.js";
 import type { DescFeature } from "./feature.js";
+import type { DescRun } from "./run.js";
 import type { DescTimelineEntity } from "./timeline-entity.js";
 import type { DescUiEvent } from "./ui-event.js";
 
@@ -19,6 +20,7 @@ export class FeatureRegistry {
   protected readonly events = new Map<string, DescLoggedEvent>();
   protected readonly uiEvents = new Map<string, DescUiEvent>();
   protected readonly timelineEntities = new Map<string, DescTimelineEntity>();
+  protected readonly runs = new Map<string, DescRun>();
   #protobuf: Registry | undefined;
 
   /**
@@ -32,6 +34,7 @@ export class FeatureRegistry {
       ["event", this.events, [...feature.events, ...feature.supersededEvents]],
       ["UI event", this.uiEvents, feature.uiEvents],
       ["timeline entity", this.timelineEntities, feature.timelineEntities],
+      ["run", this.runs, feature.runs],
     ];
     for (const part of parts) refuse(...part);
     this.#features.set(feature.name, feature);
@@ -56,7 +59,7 @@ export class FeatureRegistry {
   /** The message types of everything that is registered, for `google.protobuf.Any` in JSON. */
   get protobuf(): Registry {
     if (this.#protobuf === undefined) {
-      const kinds = [this.commands, this.events, this.uiEvents, this.timelineEntities];
+      const kinds = [this.commands, this.events, this.uiEvents, this.timelineEntities, this.runs];
       const schemas = kinds.flatMap((kind) => [...kind.values()].map((desc) => desc.schema));
       const details = [...this.commands.values()].flatMap(({ rejects = {} }) => Object.values(rejects));
       const files = [...schemas, ...details].flatMap((schema) => schema?.file ?? []);

@@ -1,18 +1,20 @@
 import type { DescCommand } from "./command.js";
 import type { DescEvent, DescSupersededEvent } from "./event.js";
 import { checkName } from "./name.js";
+import type { DescRun } from "./run.js";
 import type { DescTimelineEntity } from "./timeline-entity.js";
 import type { DescUiEvent } from "./ui-event.js";
 
 // Descriptors name the parts of a feature, as protobuf-es descriptors name
 // messages. The generator writes them; nothing else needs to.
 
-/** A feature: commands, events, UI events and timeline entities that belong together. */
+/** A feature: commands, events, UI events, timeline entities and runs that belong together. */
 export interface DescFeature<
   Command extends DescCommand = DescCommand,
   Event extends DescEvent = DescEvent,
   Ui extends DescUiEvent = DescUiEvent,
   Entity extends DescTimelineEntity = DescTimelineEntity,
+  Run extends DescRun = DescRun,
 > {
   readonly kind: "feature";
   readonly name: string;
@@ -24,6 +26,7 @@ export interface DescFeature<
   readonly retired: readonly string[];
   readonly uiEvents: readonly Ui[];
   readonly timelineEntities: readonly Entity[];
+  readonly runs: readonly Run[];
 }
 
 /**
@@ -35,6 +38,7 @@ export function feature<
   Event extends DescEvent,
   Ui extends DescUiEvent,
   Entity extends DescTimelineEntity,
+  Run extends DescRun,
 >(
   name: string,
   parts: {
@@ -44,8 +48,9 @@ export function feature<
     readonly retired?: readonly string[];
     readonly uiEvents?: readonly Ui[];
     readonly timelineEntities?: readonly Entity[];
+    readonly runs?: readonly Run[];
   },
-): DescFeature<Command, Event, Ui, Entity> {
+): DescFeature<Command, Event, Ui, Entity, Run> {
   checkName("feature", name);
   const {
     commands = [],
@@ -54,7 +59,8 @@ export function feature<
     retired = [],
     uiEvents = [],
     timelineEntities = [],
+    runs = [],
   } = parts;
   for (const old of retired) checkName("retired event", old);
-  return { kind: "feature", name, commands, events, supersededEvents, retired, uiEvents, timelineEntities };
+  return { kind: "feature", name, commands, events, supersededEvents, retired, uiEvents, timelineEntities, runs };
 }

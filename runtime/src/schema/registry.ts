@@ -6,12 +6,13 @@ import { type DescEvent, type DescLoggedEvent, type DescSupersededEvent, event }
 import type { DescFeature } from "./feature.js";
 import { FeatureRegistry, find, type Registered } from "./feature-registry.js";
 import type { Payload } from "./payload.js";
+import type { DescRun } from "./run.js";
 import { type DescTimelineEntity, timelineEntity } from "./timeline-entity.js";
 import { type DescUiEvent, uiEvent } from "./ui-event.js";
 
 /**
- * Knows the message type of each command, event, UI event and timeline entity. Names are
- * unique in their kind.
+ * Knows the message type of each command, event, UI event, timeline entity and run. Names
+ * are unique in their kind.
  *
  * Generated `register…` functions fill a registry. The four methods `register…` are for
  * registering by hand.
@@ -30,6 +31,7 @@ export class SchemaRegistry extends FeatureRegistry {
     for (const event of [...feature.events, ...feature.supersededEvents]) refuseGeneric("event", event);
     for (const uiEvent of feature.uiEvents) refuseGeneric("UI event", uiEvent);
     for (const entity of feature.timelineEntities) refuseGeneric("timeline entity", entity);
+    for (const run of feature.runs) refuseGeneric("run", run);
     this.#refuseRetired([...feature.events, ...feature.supersededEvents], feature.retired);
     super.register(feature);
     for (const name of feature.retired) this.#retired.add(name);
@@ -70,6 +72,16 @@ export class SchemaRegistry extends FeatureRegistry {
   /** @throws UNKNOWN_NAME. */
   command(name: string): DescCommand {
     return find("command", this.commands, name);
+  }
+
+  /** @throws UNKNOWN_NAME. */
+  run(name: string): DescRun {
+    return find("run", this.runs, name);
+  }
+
+  /** Whether a run of that name is registered. */
+  hasRun(name: string): boolean {
+    return this.runs.has(name);
   }
 
   /**

@@ -1,4 +1,5 @@
 import type { JsonObject } from "@bufbuild/protobuf";
+import type { StoredRun } from "./stored-run.js";
 import type { StoredDescriptor, StoredEntity, StoredError, StoredEvent } from "./stored.js";
 
 /** What a session's lane commits at once. */
@@ -30,8 +31,18 @@ export interface SessionBatch {
   readonly errors: readonly StoredError[];
   /** The keys under which the batch's events were published: an event under one at most. */
   readonly keys: readonly BatchKey[];
+  /** The runs that changed, in this order. */
+  readonly runs: readonly BatchRun[];
   /** Schemas that the store may not have yet. */
   readonly descriptors: readonly StoredDescriptor[];
+}
+
+/** A run that a batch starts or changes. */
+export interface BatchRun {
+  /** Whether it is started. Where the session has a run of its id, ended or not, that stays as it is. */
+  readonly isStart: boolean;
+  /** The run in its new state. */
+  readonly run: StoredRun;
 }
 
 /** An idempotency key under which events of a batch were published. */

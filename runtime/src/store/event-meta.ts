@@ -1,11 +1,13 @@
 /** Where an event comes from. What is not known is left out. */
 export interface EventMeta {
-  /** The id of the identity whose command published the event. */
+  /** The id of the identity whose command published the event, or started the run that did. */
   readonly identity?: string;
-  /** The name of the command. */
+  /** The name of that command. */
   readonly command?: string;
   /** A hash of the command's idempotency key, in hex. */
   readonly key?: string;
+  /** The id of the run that published the event. */
+  readonly run?: string;
   /** The ordinal of the session's event that led to this one. */
   readonly cause?: bigint;
   /** The trace that the event belongs to. */

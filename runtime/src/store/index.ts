@@ -2,7 +2,7 @@
 // `@sessionstream/runtime/testing`.
 
 export type { StoredRejection } from "../schema/stored-rejection.js";
-export type { BatchKey, SessionBatch } from "./batch.js";
+export type { BatchKey, BatchRun, SessionBatch } from "./batch.js";
 export { compareEntities } from "./entity-order.js";
 export type { EventMeta, TraceContext } from "./event-meta.js";
 export { checkBatch, checkKey } from "./rules.js";
@@ -10,10 +10,12 @@ export {
   type ClaimedKey,
   defaultLimit,
   type EventRange,
+  type FreeRunRange,
   type KeyClaim,
   type LoadOptions,
   type MovedSession,
   type MoveListener,
+  type RunRange,
   type SessionRange,
   type Store,
 } from "./store.js";
@@ -31,3 +33,4 @@ export type {
   StoredSession,
   StoredTimeline,
 } from "./stored.js";
+export type { RunName, RunOutcome, RunOwner, RunWait, StoredRun } from "./stored-run.js";

@@ -1,4 +1,5 @@
 import type { BatchKey } from "./batch.js";
+import type { MemoryProcesses } from "./memory-processes.js";
 import type { ClaimedKey, KeyClaim } from "./store.js";
 import type { KeyName, KeyOutcome, StoredKey } from "./stored.js";
 
@@ -8,17 +9,20 @@ interface MemoryKey {
   owner: { readonly process: string; readonly token: string } | undefined;
 }
 
-/** The idempotency keys of a store in memory, and the processes that have claims on them. */
+/** The idempotency keys of a store in memory. */
 export class MemoryKeys {
   readonly #keys = new Map<string, MemoryKey>();
-  /** The heartbeats of each process. */
-  readonly #beats = new Map<string, number>();
+  readonly #processes: MemoryProcesses;
+
+  constructor(processes: MemoryProcesses) {
+    this.#processes = processes;
+  }
 
   get(name: KeyName): StoredKey | undefined {
     const found = this.#keys.get(mapKey(name));
     if (found === undefined) return undefined;
     const { fingerprint, outcome, owner } = found;
-    return { fingerprint, outcome, owner: owner && { token: owner.token, beat: this.#beats.get(owner.process) } };
+    return { fingerprint, outcome, owner: owner && { token: owner.token, beat: this.#processes.beatOf(owner.process) } };
   }
 
   /** Returns the key as it is where it cannot be claimed. */
@@ -34,8 +38,8 @@ export class MemoryKeys {
     if (!isFree && !isLeft) return found;
     const before = this.#keys.get(mapKey(claim))?.owner?.process;
     // Its other claims are free as well.
-    if (before !== undefined && before !== process) this.#beats.delete(before);
-    if (!this.#beats.has(process)) this.#beats.set(process, 0);
+    if (before !== undefined && before !== process) this.#processes.leave(before);
+    this.#processes.know(process);
     this.#keys.set(mapKey(claim), { fingerprint, outcome: found?.outcome, owner: { process, token } });
     return undefined;
   }
@@ -57,14 +61,6 @@ export class MemoryKeys {
     const known = outcome ?? found.outcome;
     if (known === undefined) this.#keys.delete(mapKey(claim));
     else this.#keys.set(mapKey(claim), { ...found, outcome: known, owner: undefined });
-  }
-
-  beat(process: string): void {
-    this.#beats.set(process, (this.#beats.get(process) ?? 0) + 1);
-  }
-
-  leave(process: string): void {
-    this.#beats.delete(process);
   }
 }
 

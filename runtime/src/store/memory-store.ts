@@ -2,14 +2,18 @@ import { SessionstreamError } from "../base/errors.js";
 import type { SessionBatch } from "./batch.js";
 import { compareEntities } from "./entity-order.js";
 import { MemoryKeys } from "./memory-keys.js";
+import { MemoryProcesses } from "./memory-processes.js";
+import { MemoryRuns } from "./memory-runs.js";
 import { checkBatch, checkKey } from "./rules.js";
 import {
   type ClaimedKey,
   defaultLimit,
   type EventRange,
+  type FreeRunRange,
   type KeyClaim,
   type LoadOptions,
   type MoveListener,
+  type RunRange,
   type SessionRange,
   type Store,
 } from "./store.js";
@@ -24,6 +28,7 @@ import type {
   StoredSession,
   StoredTimeline,
 } from "./stored.js";
+import type { RunName, RunOwner, StoredRun } from "./stored-run.js";
 
 interface MemorySession {
   session: StoredSession;
@@ -40,7 +45,9 @@ export function memoryStore(): Store {
 
 class MemoryStore implements Store {
   readonly #sessions = new Map<string, MemorySession>();
-  readonly #keys = new MemoryKeys();
+  readonly #processes = new MemoryProcesses();
+  readonly #keys = new MemoryKeys(this.#processes);
+  readonly #runs = new MemoryRuns();
   readonly #descriptors = new Map<string, StoredDescriptor>();
   readonly #listeners = new Set<MoveListener>();
   #closed = false;
@@ -63,7 +70,8 @@ class MemoryStore implements Store {
     const entities = [...found.entities.values()].filter(({ lastEventOrdinal, payload }) =>
       changedAfter === undefined ? payload !== undefined : lastEventOrdinal > changedAfter,
     );
-    return { ...found.session, entities: entities.sort(compareEntities) };
+    const runs = this.#runs.list(sessionId, { isOpen: true, limit: Number.POSITIVE_INFINITY });
+    return { ...found.session, entities: entities.sort(compareEntities), runs };
   }
 
   async events(sessionId: string, { after = 0n, limit = defaultLimit }: EventRange = {}): Promise<StoredEvent[]> {
@@ -131,14 +139,49 @@ class MemoryStore implements Store {
     this.#keys.settle(claim, published);
   }
 
-  async beat(process: string): Promise<void> {
+  async run(name: RunName): Promise<StoredRun | undefined> {
     this.#checkOpen();
-    this.#keys.beat(process);
+    return this.#runs.get(name);
+  }
+
+  async runs(sessionId: string, range?: RunRange): Promise<readonly StoredRun[]> {
+    this.#checkOpen();
+    return this.#runs.list(sessionId, range);
+  }
+
+  async freeRuns(range: FreeRunRange): Promise<readonly RunName[]> {
+    this.#checkOpen();
+    return this.#runs.free(range, (process) => this.#processes.beatOf(process) !== undefined);
+  }
+
+  async runOwners(): Promise<readonly RunOwner[]> {
+    this.#checkOpen();
+    return this.#runs.owners((process) => this.#processes.beatOf(process));
+  }
+
+  async releaseRuns(process: string): Promise<void> {
+    this.#checkOpen();
+    this.#runs.release(process);
+  }
+
+  async forgetRuns(before: number): Promise<void> {
+    this.#checkOpen();
+    this.#runs.forget(before);
+  }
+
+  async beat(process: string): Promise<boolean> {
+    this.#checkOpen();
+    return this.#processes.beat(process);
   }
 
   async leave(process: string): Promise<void> {
     this.#checkOpen();
-    this.#keys.leave(process);
+    this.#processes.leave(process);
+  }
+
+  async bury(owner: RunOwner): Promise<void> {
+    this.#checkOpen();
+    this.#processes.bury(owner);
   }
 
   watch(listener: MoveListener): () => void {
@@ -195,6 +238,10 @@ class MemoryStore implements Store {
     kept.errors.push(...batch.errors);
     kept.batches.add(batch.id);
     for (const given of batch.keys) this.#keys.publish(sessionId, given);
+    for (const given of batch.runs) {
+      if (given.run.ended === undefined && given.run.owner !== undefined) this.#processes.know(given.run.owner);
+      this.#runs.write(sessionId, given);
+    }
     for (const descriptor of batch.descriptors) this.#describe(descriptor);
     this.#sessions.set(sessionId, kept);
   }

@@ -9,6 +9,7 @@ import type {
   StoredSession,
   StoredTimeline,
 } from "./stored.js";
+import type { RunName, RunOwner, StoredRun } from "./stored-run.js";
 
 /** Which entities `load` reads. */
 export interface LoadOptions {
@@ -35,7 +36,27 @@ export interface SessionRange {
   readonly limit?: number;
 }
 
-/** The size of a page of events or sessions without a limit. */
+/** A page of the runs of a session. */
+export interface RunRange {
+  /** Only runs that have not ended. By default, all that the store still has. */
+  readonly isOpen?: boolean;
+  /** Only runs that were started after the run of this id. By default, from the first. */
+  readonly after?: string;
+  /** The largest number of results. The default is 1,000. */
+  readonly limit?: number;
+}
+
+/** Which runs a process looks for that it could take. */
+export interface FreeRunRange {
+  /** Only runs of these names. */
+  readonly names: readonly string[];
+  /** Only runs that may begin at this time, in milliseconds since the Unix epoch. */
+  readonly now: number;
+  /** The largest number of results. */
+  readonly limit: number;
+}
+
+/** The size of a page of events, sessions or runs without a limit. */
 export const defaultLimit = 1000;
 
 /** Asks for an idempotency key before the work under it begins. */
@@ -70,7 +91,7 @@ export interface MovedSession {
 export type MoveListener = (moved: readonly MovedSession[] | undefined) => void;
 
 /**
- * Keeps sessions: the log, the timeline, the errors and the keys.
+ * Keeps sessions: the log, the timeline, the errors, the keys and the runs.
  *
  * Several processes may share a store. A store makes these promises. It commits a batch
  * whole or not at all. It refuses a batch with ORDINAL_CONFLICT if the batch builds on
@@ -124,10 +145,33 @@ export interface Store {
    * key has another claim. Moves no revision.
    */
   finish(claim: ClaimedKey, published: KeyOutcome): Promise<void>;
-  /** Says that a process with claims is alive. */
-  beat(process: string): Promise<void>;
-  /** Says that a process is gone, with all its claims. */
+  /** A run of a session, or undefined if there is none of that id. */
+  run(name: RunName): Promise<StoredRun | undefined>;
+  /** Runs of a session, in the order in which they were started. */
+  runs(sessionId: string, range?: RunRange): Promise<readonly StoredRun[]>;
+  /**
+   * Runs that have not ended and that no process works on: nobody took them, or their process gave
+   * them up or left. Those that were started first come first.
+   */
+  freeRuns(range: FreeRunRange): Promise<readonly RunName[]>;
+  /** The processes that have runs which have not ended, without those that left. */
+  runOwners(): Promise<readonly RunOwner[]>;
+  /** Gives up the runs of a process: they are free. Moves no revision: whoever takes them does. */
+  releaseRuns(process: string): Promise<void>;
+  /** Deletes the runs that ended before a time, in milliseconds since the Unix epoch. Moves no revision. */
+  forgetRuns(before: number): Promise<void>;
+  /**
+   * Says that a process with claims or runs is alive. Resolves to whether the store took it for
+   * alive until now: it does not the first time, nor when the process was taken for dead.
+   */
+  beat(process: string): Promise<boolean>;
+  /** Says that a process is gone, with all its claims and runs. */
   leave(process: string): Promise<void>;
+  /**
+   * Takes a process for dead, only if the number of its heartbeats is still this one. From then on,
+   * it counts as one that left, until its heart beats again.
+   */
+  bury(owner: RunOwner): Promise<void>;
   /**
    * Calls the listener after each commit of another process, within 50 milliseconds.
    * Returns a function that ends this.

@@ -1,6 +1,7 @@
 import type { JsonObject } from "@bufbuild/protobuf";
 import type { StoredRejection } from "../schema/stored-rejection.js";
 import type { EventMeta } from "./event-meta.js";
+import type { StoredRun } from "./stored-run.js";
 
 /** A backend event as a store keeps it. */
 export interface StoredEvent {
@@ -73,6 +74,8 @@ export interface StoredSession {
 export interface StoredTimeline extends StoredSession {
   /** Ordered by created ordinal, position, last event ordinal, kind and id. */
   readonly entities: readonly StoredEntity[];
+  /** The runs that have not ended, in the order in which they were started. */
+  readonly runs: readonly StoredRun[];
 }
 
 /** Names an idempotency key. Keys of different spaces never meet. */
@@ -114,7 +117,7 @@ export interface StoredKey {
 }
 
 /** What kinds of message a store keeps payloads of. */
-export type StoredMark = "event" | "command";
+export type StoredMark = "event" | "command" | "run";
 
 /** The schema of what is stored under a name, as the program had it that stored it. */
 export interface StoredDescriptor {

@@ -12,7 +12,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file sessionstream/v1/options.proto.
  */
 export const file_sessionstream_v1_options: GenFile = /*@__PURE__*/
-  fileDesc("Ch5zZXNzaW9uc3RyZWFtL3YxL29wdGlvbnMucHJvdG8SEHNlc3Npb25zdHJlYW0udjEiLwoORmVhdHVyZU9wdGlvbnMSDAoEbmFtZRgBIAEoCRIPCgdyZXRpcmVkGAIgAygJImIKDkNvbW1hbmRPcHRpb25zEgwKBG5hbWUYASADKAkSDQoFZW1pdHMYAiADKAkSMwoHcmVqZWN0cxgDIAMoCzIiLnNlc3Npb25zdHJlYW0udjEuUmVqZWN0aW9uT3B0aW9ucyIwChBSZWplY3Rpb25PcHRpb25zEgwKBGNvZGUYASABKAkSDgoGZGV0YWlsGAIgASgJImIKDEV2ZW50T3B0aW9ucxIMCgRuYW1lGAEgAygJEgoKAnVpGAIgAygJEhAKCHRpbWVsaW5lGAMgAygJEg8KB3ZlcnNpb24YBCABKA0SFQoNc3VwZXJzZWRlZF9ieRgFIAEoCSIeCg5VaUV2ZW50T3B0aW9ucxIMCgRuYW1lGAEgAygJIiUKFVRpbWVsaW5lRW50aXR5T3B0aW9ucxIMCgRuYW1lGAEgAygJIoUCCgdCaW5kaW5nEg8KB21lc3NhZ2UYASABKAkSMQoHY29tbWFuZBgCIAEoCzIgLnNlc3Npb25zdHJlYW0udjEuQ29tbWFuZE9wdGlvbnMSLQoFZXZlbnQYAyABKAsyHi5zZXNzaW9uc3RyZWFtLnYxLkV2ZW50T3B0aW9ucxIyCgh1aV9ldmVudBgEIAEoCzIgLnNlc3Npb25zdHJlYW0udjEuVWlFdmVudE9wdGlvbnMSQAoPdGltZWxpbmVfZW50aXR5GAUgASgLMicuc2Vzc2lvbnN0cmVhbS52MS5UaW1lbGluZUVudGl0eU9wdGlvbnMSEQoJZW50aXR5X2lkGAYgASgJOloKB2ZlYXR1cmUSHC5nb29nbGUucHJvdG9idWYuRmlsZU9wdGlvbnMYnL4EIAEoCzIgLnNlc3Npb25zdHJlYW0udjEuRmVhdHVyZU9wdGlvbnNSB2ZlYXR1cmU6TQoEYmluZBIcLmdvb2dsZS5wcm90b2J1Zi5GaWxlT3B0aW9ucxidvgQgAygLMhkuc2Vzc2lvbnN0cmVhbS52MS5CaW5kaW5nUgRiaW5kOl0KB2NvbW1hbmQSHy5nb29nbGUucHJvdG9idWYuTWVzc2FnZU9wdGlvbnMYob4EIAEoCzIgLnNlc3Npb25zdHJlYW0udjEuQ29tbWFuZE9wdGlvbnNSB2NvbW1hbmQ6VwoFZXZlbnQSHy5nb29nbGUucHJvdG9idWYuTWVzc2FnZU9wdGlvbnMYor4EIAEoCzIeLnNlc3Npb25zdHJlYW0udjEuRXZlbnRPcHRpb25zUgVldmVudDpeCgh1aV9ldmVudBIfLmdvb2dsZS5wcm90b2J1Zi5NZXNzYWdlT3B0aW9ucxijvgQgASgLMiAuc2Vzc2lvbnN0cmVhbS52MS5VaUV2ZW50T3B0aW9uc1IHdWlFdmVudDpzCg90aW1lbGluZV9lbnRpdHkSHy5nb29nbGUucHJvdG9idWYuTWVzc2FnZU9wdGlvbnMYpL4EIAEoCzInLnNlc3Npb25zdHJlYW0udjEuVGltZWxpbmVFbnRpdHlPcHRpb25zUg50aW1lbGluZUVudGl0eTo8CgllbnRpdHlfaWQSHS5nb29nbGUucHJvdG9idWYuRmllbGRPcHRpb25zGKu+BCABKAhSCGVudGl0eUlkYgZwcm90bzM", [file_google_protobuf_descriptor]);
+  fileDesc("Ch5zZXNzaW9uc3RyZWFtL3YxL29wdGlvbnMucHJvdG8SEHNlc3Npb25zdHJlYW0udjEiLwoORmVhdHVyZU9wdGlvbnMSDAoEbmFtZRgBIAEoCRIPCgdyZXRpcmVkGAIgAygJImIKDkNvbW1hbmRPcHRpb25zEgwKBG5hbWUYASADKAkSDQoFZW1pdHMYAiADKAkSMwoHcmVqZWN0cxgDIAMoCzIiLnNlc3Npb25zdHJlYW0udjEuUmVqZWN0aW9uT3B0aW9ucyIwChBSZWplY3Rpb25PcHRpb25zEgwKBGNvZGUYASABKAkSDgoGZGV0YWlsGAIgASgJImIKDEV2ZW50T3B0aW9ucxIMCgRuYW1lGAEgAygJEgoKAnVpGAIgAygJEhAKCHRpbWVsaW5lGAMgAygJEg8KB3ZlcnNpb24YBCABKA0SFQoNc3VwZXJzZWRlZF9ieRgFIAEoCSIeCg5VaUV2ZW50T3B0aW9ucxIMCgRuYW1lGAEgAygJIiUKFVRpbWVsaW5lRW50aXR5T3B0aW9ucxIMCgRuYW1lGAEgAygJImoKClJ1bk9wdGlvbnMSDAoEbmFtZRgBIAMoCRINCgVlbWl0cxgCIAMoCRIPCgdyZXRyaWVzGAMgASgNEhsKDnJldHJ5X2FmdGVyX21zGAQgASgNSACIAQFCEQoPX3JldHJ5X2FmdGVyX21zIrACCgdCaW5kaW5nEg8KB21lc3NhZ2UYASABKAkSMQoHY29tbWFuZBgCIAEoCzIgLnNlc3Npb25zdHJlYW0udjEuQ29tbWFuZE9wdGlvbnMSLQoFZXZlbnQYAyABKAsyHi5zZXNzaW9uc3RyZWFtLnYxLkV2ZW50T3B0aW9ucxIyCgh1aV9ldmVudBgEIAEoCzIgLnNlc3Npb25zdHJlYW0udjEuVWlFdmVudE9wdGlvbnMSQAoPdGltZWxpbmVfZW50aXR5GAUgASgLMicuc2Vzc2lvbnN0cmVhbS52MS5UaW1lbGluZUVudGl0eU9wdGlvbnMSEQoJZW50aXR5X2lkGAYgASgJEikKA3J1bhgHIAEoCzIcLnNlc3Npb25zdHJlYW0udjEuUnVuT3B0aW9uczpaCgdmZWF0dXJlEhwuZ29vZ2xlLnByb3RvYnVmLkZpbGVPcHRpb25zGJy+BCABKAsyIC5zZXNzaW9uc3RyZWFtLnYxLkZlYXR1cmVPcHRpb25zUgdmZWF0dXJlOk0KBGJpbmQSHC5nb29nbGUucHJvdG9idWYuRmlsZU9wdGlvbnMYnb4EIAMoCzIZLnNlc3Npb25zdHJlYW0udjEuQmluZGluZ1IEYmluZDpdCgdjb21tYW5kEh8uZ29vZ2xlLnByb3RvYnVmLk1lc3NhZ2VPcHRpb25zGKG+BCABKAsyIC5zZXNzaW9uc3RyZWFtLnYxLkNvbW1hbmRPcHRpb25zUgdjb21tYW5kOlcKBWV2ZW50Eh8uZ29vZ2xlLnByb3RvYnVmLk1lc3NhZ2VPcHRpb25zGKK+BCABKAsyHi5zZXNzaW9uc3RyZWFtLnYxLkV2ZW50T3B0aW9uc1IFZXZlbnQ6XgoIdWlfZXZlbnQSHy5nb29nbGUucHJvdG9idWYuTWVzc2FnZU9wdGlvbnMYo74EIAEoCzIgLnNlc3Npb25zdHJlYW0udjEuVWlFdmVudE9wdGlvbnNSB3VpRXZlbnQ6cwoPdGltZWxpbmVfZW50aXR5Eh8uZ29vZ2xlLnByb3RvYnVmLk1lc3NhZ2VPcHRpb25zGKS+BCABKAsyJy5zZXNzaW9uc3RyZWFtLnYxLlRpbWVsaW5lRW50aXR5T3B0aW9uc1IOdGltZWxpbmVFbnRpdHk6UQoDcnVuEh8uZ29vZ2xlLnByb3RvYnVmLk1lc3NhZ2VPcHRpb25zGKW+BCABKAsyHC5zZXNzaW9uc3RyZWFtLnYxLlJ1bk9wdGlvbnNSA3J1bjo8CgllbnRpdHlfaWQSHS5nb29nbGUucHJvdG9idWYuRmllbGRPcHRpb25zGKu+BCABKAhSCGVudGl0eUlkYgZwcm90bzM", [file_google_protobuf_descriptor]);
 
 /**
  * A feature: commands, events, UI events and timeline entities that belong
@@ -213,6 +213,51 @@ export const TimelineEntityOptionsSchema: GenMessage<TimelineEntityOptions> = /*
   messageDesc(file_sessionstream_v1_options, 5);
 
 /**
+ * What a run is.
+ *
+ * @generated from message sessionstream.v1.RunOptions
+ */
+export type RunOptions = Message<"sessionstream.v1.RunOptions"> & {
+  /**
+   * Its logical names.
+   *
+   * @generated from field: repeated string name = 1;
+   */
+  name: string[];
+
+  /**
+   * The events that the run may publish. If it is missing, the run may publish
+   * any event.
+   *
+   * @generated from field: repeated string emits = 2;
+   */
+  emits: string[];
+
+  /**
+   * How often the run is tried again if it fails, from 0 to 1000. The default is
+   * 0: the first failure ends it.
+   *
+   * @generated from field: uint32 retries = 3;
+   */
+  retries: number;
+
+  /**
+   * The pause before a failed run is tried again, in milliseconds. The default is
+   * 1000.
+   *
+   * @generated from field: optional uint32 retry_after_ms = 4;
+   */
+  retryAfterMs?: number | undefined;
+};
+
+/**
+ * Describes the message sessionstream.v1.RunOptions.
+ * Use `create(RunOptionsSchema)` to create a new message.
+ */
+export const RunOptionsSchema: GenMessage<RunOptions> = /*@__PURE__*/
+  messageDesc(file_sessionstream_v1_options, 6);
+
+/**
  * Marks a message type of another file.
  *
  * @generated from message sessionstream.v1.Binding
@@ -252,6 +297,11 @@ export type Binding = Message<"sessionstream.v1.Binding"> & {
    * @generated from field: string entity_id = 6;
    */
   entityId: string;
+
+  /**
+   * @generated from field: sessionstream.v1.RunOptions run = 7;
+   */
+  run?: RunOptions | undefined;
 };
 
 /**
@@ -259,7 +309,7 @@ export type Binding = Message<"sessionstream.v1.Binding"> & {
  * Use `create(BindingSchema)` to create a new message.
  */
 export const BindingSchema: GenMessage<Binding> = /*@__PURE__*/
-  messageDesc(file_sessionstream_v1_options, 6);
+  messageDesc(file_sessionstream_v1_options, 7);
 
 /**
  * Makes the file a feature. No two files have a feature of the same name.
@@ -312,11 +362,20 @@ export const timeline_entity: GenExtension<MessageOptions, TimelineEntityOptions
   extDesc(file_sessionstream_v1_options, 5);
 
 /**
+ * The message is the input of a run: long work that survives the process that
+ * does it.
+ *
+ * @generated from extension: sessionstream.v1.RunOptions run = 73509;
+ */
+export const run: GenExtension<MessageOptions, RunOptions> = /*@__PURE__*/
+  extDesc(file_sessionstream_v1_options, 6);
+
+/**
  * The field contains the id of a timeline entity. It is a string or an
  * integer, and not repeated.
  *
  * @generated from extension: bool entity_id = 73515;
  */
 export const entity_id: GenExtension<FieldOptions, boolean> = /*@__PURE__*/
-  extDesc(file_sessionstream_v1_options, 6);
+  extDesc(file_sessionstream_v1_options, 7);
 

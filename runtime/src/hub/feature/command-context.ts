@@ -2,6 +2,7 @@ import type { DescCommand } from "../../schema/command.js";
 import type { DescEvent, EventDraft } from "../../schema/event.js";
 import type { Payload, PayloadInit } from "../../schema/payload.js";
 import type { RejectedError, RejectsOf } from "../../schema/rejection.js";
+import type { DescRun, RunStart, RunStartOptions } from "../../schema/run.js";
 import type { Identity } from "../../session/identity.js";
 import type { TraceContext } from "../../store/event-meta.js";
 import type { TimelineView } from "../../timeline/view.js";
@@ -20,11 +21,12 @@ export interface Published {
  * durable; rejects when it was refused, and then it left no trace.
  *
  * Several events, made with `of`, are committed together with ordinals that follow
- * each other: if one of them is refused, so are all.
+ * each other: if one of them is refused, so are all. Runs that are started among them, made
+ * with `start`, are committed with them, and begin then.
  */
 export interface Publish<Event extends DescEvent = DescEvent> {
   <D extends Event>(event: D, payload: PayloadInit<D["schema"]>): Promise<Published>;
-  (events: readonly DraftOf<Event>[]): Promise<Published>;
+  (given: readonly DraftOf<Event>[]): Promise<Published>;
 }
 
 /** How events are published without a command. */
@@ -37,8 +39,20 @@ export interface PublishOptions {
   readonly trace?: TraceContext;
 }
 
-/** An event of a union of events, as `of` makes it. */
-export type DraftOf<Event extends DescEvent> = Event extends DescEvent ? EventDraft<Event> : never;
+/** An event of a union of events, as `of` makes it, or the start of a run, as `start` makes it. */
+export type DraftOf<Event extends DescEvent> = (Event extends DescEvent ? EventDraft<Event> : never) | RunStart;
+
+/** Starts a run, in a commit of its own. Resolves when that is durable. */
+export type Start = <D extends DescRun>(
+  run: D,
+  input: PayloadInit<D["schema"]>,
+  options?: RunStartOptions,
+) => Promise<StartedRun>;
+
+/** A run that was started. */
+export interface StartedRun {
+  readonly id: string;
+}
 
 /** What decides by a view of the timeline: a synchronous function that changes nothing. */
 export type Decision<Event extends DescEvent = DescEvent> = (view: TimelineView) => readonly DraftOf<Event>[];
@@ -46,8 +60,8 @@ export type Decision<Event extends DescEvent = DescEvent> = (view: TimelineView)
 /**
  * Makes a decision between two events of the session: nothing comes between what it
  * sees and what it publishes. The view is of one instant, and is not to be kept. The
- * events that the decision returns, made with `of`, are committed together; the
- * decision does not see what follows from them. Resolves when they are durable.
+ * events that the decision returns, made with `of`, are committed together, and the runs that it
+ * starts with them; the decision does not see what follows from them. Resolves when they are durable.
  *
  * What the decision throws is what `decide` rejects with, and then nothing was written.
  * The caller hears of that, and of a decision that returned no events, once all that
@@ -85,17 +99,18 @@ export interface CommandContext<Command extends DescCommand = DescCommand, Emits
     code: Code,
     options?: RejectOptions<RejectionDetail<Command, Code>>,
   ): RejectedError;
+  readonly start: Start;
   /**
-   * Starts work that continues after `submit` has returned. `session.abortRuns()`,
-   * `session.abortRun(id)` and `hub.close({ abort: true })` abort `signal`. The task can
-   * still publish after that. If the task throws, `onError` hears of it.
-   * @throws RUN_EXISTS if a run of that id is active, or INVALID_OPTION.
+   * Begins work that continues after `submit` has returned, and that dies with the process. For work
+   * that must survive, start a run. `session.abortBackground()` and `hub.close({ abort: true })` abort
+   * `signal`. The task can still publish after that. If the task throws, `onError` hears of it.
+   * @throws BACKGROUND_EXISTS if the session has background work of that id, or INVALID_OPTION.
    */
-  run(id: string, task: (signal: AbortSignal) => Promise<void>, options?: RunOptions): void;
+  background(id: string, task: (signal: AbortSignal) => Promise<void>, options?: BackgroundOptions): void;
 }
 
-/** How a run is started. */
-export interface RunOptions {
-  /** Milliseconds after which the run is aborted. `onError` hears of it. By default, there is no limit. */
+/** How background work begins. */
+export interface BackgroundOptions {
+  /** Milliseconds after which it is aborted. `onError` hears of it. By default, there is no limit. */
   readonly timeout?: number;
 }

@@ -6,17 +6,9 @@ import type { TimelineChange } from "../../schema/timeline-entity.js";
 import type { UiEvent } from "../../schema/ui-event.js";
 import type { TimelineView } from "../../timeline/view.js";
 import type { BackendEvent } from "./backend-event.js";
-import type { CommandContext, Publish } from "./command-context.js";
-import type { Session } from "./session.js";
+import type { CommandContext, DraftOf } from "./command-context.js";
+import type { RunContext, RunEnd } from "./run-context.js";
 import type { OldEvent } from "./upcast.js";
-
-/** What `opened` of a feature receives. */
-export interface OpenedContext<Emits extends DescEvent = DescEvent> {
-  readonly session: Session;
-  /** The timeline as it is. */
-  readonly view: TimelineView;
-  readonly publish: Publish<Emits>;
-}
 
 /**
  * A feature with its implementation, for a hub. The generated `…Feature` function makes
@@ -42,10 +34,8 @@ export interface Feature {
    * changes the log.
    */
   upcast?(event: OldEvent): PayloadInit<DescMessage>;
-  /**
-   * Called when the hub loads a session into memory: before its first command, and when a
-   * client begins to follow it. This process then has no run of the session. So work that
-   * the timeline shows as active was interrupted, unless another process does it.
-   */
-  opened?: ((context: OpenedContext) => void | Promise<void>) | undefined;
+  /** Does the work of a run. */
+  run?(context: RunContext): void | Promise<void>;
+  /** Decides what is committed with the end of a run. A feature with runs must have it. */
+  ended?(view: TimelineView, end: RunEnd): readonly DraftOf<DescEvent>[];
 }

@@ -16,6 +16,7 @@ export function batchOf(more: Partial<SessionBatch> = {}): SessionBatch {
     replaceTimeline: false,
     errors: [],
     keys: [],
+    runs: [],
     descriptors: [],
     ...more,
   };

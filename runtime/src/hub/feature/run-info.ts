@@ -1,0 +1,35 @@
+import type { Payload } from "../../schema/payload.js";
+import type { DescRun } from "../../schema/run.js";
+import type { EventMeta } from "../../store/event-meta.js";
+import type { RunOutcome, RunWait } from "../../store/stored-run.js";
+
+/**
+ * What a run does: nothing yet (`queued`), or it works (`running`), or waits (`waiting`); or how it
+ * ended.
+ */
+export type RunState = "queued" | "running" | "waiting" | RunOutcome["status"];
+
+/** A run as those see it who look at a session. */
+export interface RunInfo {
+  readonly id: string;
+  readonly name: string;
+  readonly state: RunState;
+  /** Undefined where the program does not know such a run, or cannot read its input. */
+  readonly input: Payload<DescRun["schema"]> | undefined;
+  /** The attempt that is going on, or that was the last. 0 before the first. */
+  readonly attempt: number;
+  /** The process that works on it, or did when it ended. Undefined until a process takes it. */
+  readonly owner: string | undefined;
+  /** Who and what started it. */
+  readonly startedBy: EventMeta;
+  /** In milliseconds since the Unix epoch. */
+  readonly startedAt: number;
+  /** When it begins at the earliest, in milliseconds since the Unix epoch. Undefined if at once. */
+  readonly at: number | undefined;
+  /** What it waits for. Undefined where it does not. */
+  readonly waitsFor: RunWait | undefined;
+  /** Undefined until it has ended. */
+  readonly outcome: RunOutcome | undefined;
+  /** When it ended, in milliseconds since the Unix epoch. */
+  readonly endedAt: number | undefined;
+}
