@@ -47,7 +47,7 @@ describe("migrations", () => {
   test("bring a file of the first release on, with all that is in it", async () => {
     const path = newFile();
     makeDatabase(path, firstVersion);
-    expect(() => sqliteStore(path, { readonly: true })).toThrow(/has version 1, want 3: open it for writing once/);
+    expect(() => sqliteStore(path, { readonly: true })).toThrow(/has version 1, want 4: open it for writing once/);
     const store = sqliteStore(path);
     const epoch = expect.stringMatching(/^[0-9a-f]{32}$/);
     expect(await everything(store)).toEqual({
@@ -59,9 +59,11 @@ describe("migrations", () => {
         failedAt: 2n,
         epoch,
         entities: [plain(entityOf("a"))],
+        runs: [],
       },
       events: [plain(eventAt(1n)), plain(eventAt(2n))],
       errors: [errorAt(2n)],
+      runs: [],
     });
     expect((await store.session("s"))?.epoch).not.toBe((await store.session("t"))?.epoch);
     const { epoch: begun = "" } = (await store.session("s")) ?? {};
