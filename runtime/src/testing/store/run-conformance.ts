@@ -203,6 +203,7 @@ export function runConformance({ describe, expect, test }: TestRunner, store: ()
       expect(await ids({ isOpen: true })).toEqual(open);
       expect(await ids({ isOpen: false, limit: 2 })).toEqual(["1500", "1499"]);
       expect(await ids({ isOpen: true, limit: 3 })).toEqual(open.slice(0, 3));
+      expect(await ids({ isOpen: true, after: "1499", limit: 2 })).toEqual(["1498", "1496"]);
       // Also after one that has ended.
       expect(await ids({ isOpen: true, after: "1500", limit: 3 })).toEqual(["1499", "1498", "1496"]);
       expect(await ids({ after: "unknown" })).toEqual([]);
