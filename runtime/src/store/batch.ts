@@ -1,6 +1,6 @@
 import type { JsonObject } from "@bufbuild/protobuf";
-import type { StoredRun } from "./stored-run.js";
 import type { StoredDescriptor, StoredEntity, StoredError, StoredEvent } from "./stored.js";
+import type { StoredRun } from "./stored-run.js";
 
 /** What a session's lane commits at once. */
 export interface SessionBatch {

@@ -22,7 +22,11 @@ export class MemoryKeys {
     const found = this.#keys.get(mapKey(name));
     if (found === undefined) return undefined;
     const { fingerprint, outcome, owner } = found;
-    return { fingerprint, outcome, owner: owner && { token: owner.token, beat: this.#processes.beatOf(owner.process) } };
+    return {
+      fingerprint,
+      outcome,
+      owner: owner && { token: owner.token, beat: this.#processes.beatOf(owner.process) },
+    };
   }
 
   /** Returns the key as it is where it cannot be claimed. */

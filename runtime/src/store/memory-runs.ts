@@ -1,6 +1,6 @@
 import type { BatchRun } from "./batch.js";
 import { defaultLimit, type FreeRunRange, type RunRange } from "./store.js";
-import type { RunName, RunOwner, StoredRun } from "./stored-run.js";
+import type { FreeRun, RunName, RunOwner, StoredRun } from "./stored-run.js";
 
 /** The runs of a store in memory. */
 export class MemoryRuns {
@@ -17,7 +17,10 @@ export class MemoryRuns {
     const all = [...(this.#sessions.get(sessionId)?.values() ?? [])];
     const from = after === undefined ? 0 : all.findIndex(({ id }) => id === after) + 1;
     if (after !== undefined && from === 0) return [];
-    return all.slice(from).filter(({ ended }) => !isOpen || ended === undefined).slice(0, limit);
+    return all
+      .slice(from)
+      .filter(({ ended }) => !isOpen || ended === undefined)
+      .slice(0, limit);
   }
 
   /** A run that began or changed. */
@@ -31,13 +34,14 @@ export class MemoryRuns {
     else this.#open.set(name, { sessionId, id: run.id });
   }
 
-  free({ names, now, limit }: FreeRunRange, isAlive: (process: string) => boolean): RunName[] {
-    const free: RunName[] = [];
+  free({ names, now, limit }: FreeRunRange, isAlive: (process: string) => boolean): FreeRun[] {
+    const free: FreeRun[] = [];
     for (const name of this.#open.values()) {
       if (free.length >= limit) break;
       const run = this.get(name);
       if (run === undefined || !names.includes(run.name) || (run.at ?? 0) > now) continue;
-      if (run.owner === undefined || !isAlive(run.owner)) free.push(name);
+      const { owner, attempt } = run;
+      if (owner === undefined || !isAlive(owner)) free.push({ ...name, owner, attempt });
     }
     return free;
   }
