@@ -4,6 +4,7 @@ import { checkBatch, checkOrdinals, previousOf } from "../store/rules.js";
 import type { StoredDescriptor } from "../store/stored.js";
 import { metaText, toSession } from "./rows.js";
 import type { SqliteKeys } from "./sqlite-keys.js";
+import type { SqliteRuns } from "./sqlite-runs.js";
 import type { Statements } from "./statements.js";
 
 /** How many rows are remembered. */
@@ -13,12 +14,14 @@ const mostIds = 10_000;
 export class BatchWriter {
   readonly #sql: Statements;
   readonly #keys: SqliteKeys;
+  readonly #runs: SqliteRuns;
   /** The rows of sessions that were written to lately. */
   readonly #ids = new Map<string, bigint>();
 
-  constructor(sql: Statements, keys: SqliteKeys) {
+  constructor(sql: Statements, keys: SqliteKeys, runs: SqliteRuns) {
     this.#sql = sql;
     this.#keys = keys;
+    this.#runs = runs;
   }
 
   /** Returns the refusal of a batch that does not fit; it has written nothing then. */
@@ -112,6 +115,7 @@ export class BatchWriter {
       sql.insertError.run(session, step, ordinal, name, message, time);
     }
     for (const given of batch.keys) if (given.token === undefined) this.#keys.publish(batch.sessionId, given);
+    for (const given of batch.runs) this.#runs.write(session, given);
     for (const descriptor of batch.descriptors) this.describe(descriptor);
   }
 }

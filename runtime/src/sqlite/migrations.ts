@@ -133,6 +133,33 @@ const steps: readonly string[] = [
   ALTER TABLE entities RENAME TO entity;
   ALTER TABLE errors RENAME TO error;
   `,
+  `
+  -- In the order in which they were started. Each has a session: its start is a commit.
+  CREATE TABLE run (
+    number INTEGER PRIMARY KEY,
+    session INTEGER NOT NULL REFERENCES session (id),
+    id TEXT NOT NULL,
+    name TEXT NOT NULL,
+    type TEXT NOT NULL,
+    input BLOB NOT NULL,
+    started_at INTEGER NOT NULL,
+    started_by TEXT NOT NULL,
+    at INTEGER,
+    parent TEXT,
+    attempt INTEGER NOT NULL,
+    failures INTEGER NOT NULL,
+    owner TEXT,
+    waits_for TEXT,
+    outcome TEXT,
+    ended_at INTEGER
+  ) STRICT;
+  CREATE UNIQUE INDEX run_by_id ON run (session, id);
+  CREATE INDEX open_run_by_session ON run (session) WHERE ended_at IS NULL;
+  -- All processes look for free runs several times a second: neither those that others work on
+  -- nor those that begin later cost them anything.
+  CREATE INDEX open_run_by_owner ON run (owner, name, ifnull(at, 0)) WHERE ended_at IS NULL;
+  CREATE INDEX ended_run_by_time ON run (ended_at) WHERE ended_at IS NOT NULL;
+  `,
 ];
 
 /** The version of a file that this release writes. */

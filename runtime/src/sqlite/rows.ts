@@ -51,7 +51,7 @@ export function metaText({ cause, ...meta }: EventMeta): string {
   return JSON.stringify(cause === undefined ? meta : { ...meta, cause: String(cause) });
 }
 
-function toMeta(text: string): EventMeta {
+export function toMeta(text: string): EventMeta {
   const { cause, ...meta } = JSON.parse(text) as Omit<EventMeta, "cause"> & { readonly cause?: string };
   return cause === undefined ? meta : { ...meta, cause: BigInt(cause) };
 }

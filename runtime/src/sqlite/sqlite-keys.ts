@@ -4,6 +4,7 @@ import type { BatchKey } from "../store/batch.js";
 import { checkKey } from "../store/rules.js";
 import type { ClaimedKey, KeyClaim } from "../store/store.js";
 import type { KeyName, KeyOutcome, StoredKey } from "../store/stored.js";
+import type { SqliteProcesses } from "./sqlite-processes.js";
 
 interface KeyRow {
   readonly space: string;
@@ -23,14 +24,16 @@ interface Published {
   readonly lastOrdinal: bigint | null;
 }
 
-/** The idempotency keys of a file, and the processes that have claims. Each call is within a transaction. */
+/** The idempotency keys of a file. Each call is within a transaction. */
 export class SqliteKeys {
   readonly #sql: ReturnType<typeof prepare>;
+  readonly #processes: SqliteProcesses;
   /** Whether there are keys of releases that knew no spaces. */
   readonly #hasLegacy: boolean;
 
-  constructor(database: Database) {
+  constructor(database: Database, processes: SqliteProcesses) {
     this.#sql = prepare(database);
+    this.#processes = processes;
     // Nobody stores such keys any more.
     this.#hasLegacy = this.#sql.selectLegacy.get(everyone) !== undefined;
   }
@@ -53,7 +56,7 @@ export class SqliteKeys {
     const since = this.#sql.selectOrdinal.get(sessionId) ?? 0n;
     const isLegacy = this.#hasLegacy && this.#sql.selectKey.get(sessionId, everyone, key) !== undefined;
     if (!isLegacy && this.#sql.insertClaim.run(sessionId, space, key, fingerprint, process, token, since).changes > 0) {
-      this.#sql.insertProcess.run(process);
+      this.#processes.know(process);
       return undefined;
     }
     const row = this.#row(claim);
@@ -62,8 +65,8 @@ export class SqliteKeys {
     const isLeft = owner !== undefined && owner.token === from?.token && owner.beat === from.beat;
     if (row === undefined || !isLeft) return found;
     // Its other claims are free as well.
-    if (row.process !== null && row.process !== process) this.#sql.deleteProcess.run(row.process);
-    this.#sql.insertProcess.run(process);
+    if (row.process !== null && row.process !== process) this.#processes.leave(row.process);
+    this.#processes.know(process);
     const { firstOrdinal = null, lastOrdinal = null } = found?.outcome ?? {};
     this.#sql.updateClaim.run(process, token, since, firstOrdinal, lastOrdinal, sessionId, space, key);
     return undefined;
@@ -84,14 +87,6 @@ export class SqliteKeys {
     const { firstOrdinal, lastOrdinal, rejection } = known;
     const text = rejection === undefined ? null : rejectionText(rejection);
     this.#sql.endClaim.run(firstOrdinal, lastOrdinal, text, sessionId, space, key, token);
-  }
-
-  beat(process: string): void {
-    this.#sql.beat.run(process);
-  }
-
-  leave(process: string): void {
-    this.#sql.deleteProcess.run(process);
   }
 
   #row({ sessionId, space, key }: KeyName): KeyRow | undefined {
@@ -208,10 +203,5 @@ function prepare(database: Database) {
     deleteClaim: database.prepare<[sessionId: string, space: string, key: string, token: string]>(
       `DELETE FROM key WHERE ${ofKey} AND token = ?`,
     ),
-    insertProcess: database.prepare<[process: string]>("INSERT OR IGNORE INTO process (id, beat) VALUES (?, 0)"),
-    beat: database.prepare<[process: string]>(
-      "INSERT INTO process (id, beat) VALUES (?, 1) ON CONFLICT (id) DO UPDATE SET beat = beat + 1",
-    ),
-    deleteProcess: database.prepare<[process: string]>("DELETE FROM process WHERE id = ?"),
   };
 }

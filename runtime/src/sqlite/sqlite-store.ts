@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Database, Transaction } from "better-sqlite3";
 import { isSessionstreamError, messageOf, SessionstreamError } from "../base/errors.js";
 import type { SessionBatch } from "../store/batch.js";
@@ -6,9 +7,11 @@ import {
   type ClaimedKey,
   defaultLimit,
   type EventRange,
+  type FreeRunRange,
   type KeyClaim,
   type LoadOptions,
   type MoveListener,
+  type RunRange,
   type SessionRange,
   type Store,
 } from "../store/store.js";
@@ -22,12 +25,15 @@ import type {
   StoredSession,
   StoredTimeline,
 } from "../store/stored.js";
+import type { RunName, RunOwner, StoredRun } from "../store/stored-run.js";
 import { BatchWriter } from "./batch-writer.js";
 import { whileBusy } from "./busy.js";
 import { checkStillNewest } from "./migrations.js";
 import { openDatabase, type SqliteStoreOptions } from "./open.js";
 import { toDescriptor, toEntity, toError, toEvent, toSession } from "./rows.js";
 import { SqliteKeys } from "./sqlite-keys.js";
+import { SqliteProcesses } from "./sqlite-processes.js";
+import { SqliteRuns } from "./sqlite-runs.js";
 import { prepareStatements, type Statements } from "./statements.js";
 import { Watch } from "./watch.js";
 
@@ -55,7 +61,9 @@ class SqliteStore implements Store {
   readonly #database: Database;
   readonly #synchronous: "full" | "normal";
   readonly #sql: Statements;
+  readonly #processes: SqliteProcesses;
   readonly #keys: SqliteKeys;
+  readonly #runs: SqliteRuns;
   readonly #watch: Watch;
   /** Claims that are to end together, as each would write a page of its own. */
   #finished: (readonly [ClaimedKey, KeyOutcome])[] = [];
@@ -68,9 +76,11 @@ class SqliteStore implements Store {
     this.#database = database;
     this.#synchronous = synchronous;
     this.#sql = prepareStatements(database);
-    this.#keys = new SqliteKeys(database);
+    this.#processes = new SqliteProcesses(database);
+    this.#keys = new SqliteKeys(database, this.#processes);
+    this.#runs = new SqliteRuns(database, this.#processes);
     this.#watch = new Watch(database, this.#sql);
-    this.#writer = new BatchWriter(this.#sql, this.#keys);
+    this.#writer = new BatchWriter(this.#sql, this.#keys, this.#runs);
     this.#readAll = database.transaction((read) => read());
     this.#writeAll = database.transaction((work) => {
       checkStillNewest(database, this.#sql.selectVersion.get() ?? 0);
@@ -98,7 +108,8 @@ class SqliteStore implements Store {
           ? this.#sql.selectEntities.all(row.id)
           : this.#sql.selectChangedEntities.all(row.id, changedAfter);
       // Sorted here, because SQLite compares text by its bytes in UTF-8.
-      return { ...toSession(row), entities: entities.map(toEntity).sort(compareEntities) };
+      const sorted = entities.map(toEntity).sort(compareEntities);
+      return { ...toSession(row), entities: sorted, runs: this.#runs.open(row.id) };
     });
   }
 
@@ -170,12 +181,43 @@ class SqliteStore implements Store {
     this.#finishing ??= setTimeout(() => void this.#finish().catch(() => {}), finishWithin).unref();
   }
 
-  beat(process: string): Promise<void> {
-    return this.#write(() => this.#keys.beat(process), false);
+  run(name: RunName): Promise<StoredRun | undefined> {
+    return this.#readOne(() => this.#runs.get(name));
+  }
+
+  runs(sessionId: string, range?: RunRange): Promise<readonly StoredRun[]> {
+    return this.#read(() => this.#runs.list(sessionId, range));
+  }
+
+  freeRuns(range: FreeRunRange): Promise<readonly RunName[]> {
+    return this.#readOne(() => this.#runs.free(range));
+  }
+
+  runOwners(): Promise<readonly RunOwner[]> {
+    return this.#readOne(() => this.#runs.owners());
+  }
+
+  // A loss of power may take what follows: it ends all processes, and then nobody works on a run.
+
+  releaseRuns(process: string): Promise<void> {
+    return this.#write(() => this.#runs.release(process), false);
+  }
+
+  /** In pieces, so that others can write between them. */
+  async forgetRuns(before: number): Promise<void> {
+    while (await this.#write(() => this.#runs.forget(before), false)) await nextTurn();
+  }
+
+  beat(process: string): Promise<boolean> {
+    return this.#write(() => this.#processes.beat(process), false);
   }
 
   leave(process: string): Promise<void> {
-    return this.#write(() => this.#keys.leave(process), false);
+    return this.#write(() => this.#processes.leave(process), false);
+  }
+
+  bury(owner: RunOwner): Promise<void> {
+    return this.#write(() => this.#processes.bury(owner), false);
   }
 
   watch(listener: MoveListener): () => void {

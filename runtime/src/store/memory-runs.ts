@@ -23,15 +23,16 @@ export class MemoryRuns {
       .slice(0, limit);
   }
 
-  /** A run that began or changed. */
-  write(sessionId: string, { isStart, run }: BatchRun): void {
+  /** A run that began or changed. Returns whether it is written: not where one of its id began before. */
+  write(sessionId: string, { isStart, run }: BatchRun): boolean {
     const runs = this.#sessions.get(sessionId) ?? new Map<string, StoredRun>();
     this.#sessions.set(sessionId, runs);
-    if (isStart && runs.has(run.id)) return;
+    if (isStart && runs.has(run.id)) return false;
     runs.set(run.id, run);
     const name = mapKey({ sessionId, id: run.id });
     if (run.ended !== undefined) this.#open.delete(name);
     else this.#open.set(name, { sessionId, id: run.id });
+    return true;
   }
 
   free({ names, now, limit }: FreeRunRange, isAlive: (process: string) => boolean): FreeRun[] {

@@ -239,8 +239,9 @@ class MemoryStore implements Store {
     kept.batches.add(batch.id);
     for (const given of batch.keys) this.#keys.publish(sessionId, given);
     for (const given of batch.runs) {
-      if (given.run.ended === undefined && given.run.owner !== undefined) this.#processes.know(given.run.owner);
-      this.#runs.write(sessionId, given);
+      const { owner, ended } = given.run;
+      const isWritten = this.#runs.write(sessionId, given);
+      if (isWritten && owner !== undefined && ended === undefined) this.#processes.know(owner);
     }
     for (const descriptor of batch.descriptors) this.#describe(descriptor);
     this.#sessions.set(sessionId, kept);

@@ -2,7 +2,7 @@
 // @generated from file chat/v1/chat.proto (package chat.v1, syntax proto3)
 /* eslint-disable */
 
-import type { BackendEvent, ClientFeature, ClientProjector, CommandContext, DescCommand, DescEvent, DescFeature, DescTimelineEntity, DescUiEvent, Feature, LiveUiEvent, OpenedContext, SchemaRegistry, SessionClient, TimelineChange, TimelineProjector, TimelineView, UiEvent, UiProjector } from "@sessionstream/runtime/codegen";
+import type { BackendEvent, ClientFeature, ClientProjector, CommandContext, DescCommand, DescEvent, DescFeature, DescTimelineEntity, DescUiEvent, Feature, LiveUiEvent, SchemaRegistry, SessionClient, TimelineChange, TimelineProjector, TimelineView, UiEvent, UiProjector } from "@sessionstream/runtime/codegen";
 import { command, event, feature, timelineEntity, uiEvent } from "@sessionstream/runtime/codegen";
 import { ChatMessageEntitySchema, ChatMessageUpdateSchema, InferenceFinishedEventSchema, InferenceStartedEventSchema, InferenceStoppedEventSchema, InferenceTraceEventSchema, PromptLimitSchema, StartInferenceCommandSchema, StopInferenceCommandSchema, TokensDeltaEventSchema, UserMessageAcceptedEventSchema } from "./chat_pb.js";
 
@@ -109,7 +109,8 @@ export const chat: DescFeature<
   typeof ChatStartInference | typeof ChatStopInference,
   typeof ChatUserMessageAccepted | typeof ChatInferenceStarted | typeof ChatTokensDelta | typeof ChatInferenceTrace | typeof ChatInferenceFinished | typeof ChatInferenceStopped,
   typeof ChatMessageAccepted | typeof ChatMessageStarted | typeof ChatMessageAppended | typeof ChatMessageFinished | typeof ChatMessageStopped,
-  typeof ChatMessage
+  typeof ChatMessage,
+  never
 > = /*@__PURE__*/ feature("Chat", {
   commands: [ChatStartInference, ChatStopInference],
   events: [ChatUserMessageAccepted, ChatInferenceStarted, ChatTokensDelta, ChatInferenceTrace, ChatInferenceFinished, ChatInferenceStopped],
@@ -227,8 +228,6 @@ export interface ChatImplementation {
   handlers: ChatHandlers;
   ui: ChatUiProjection;
   timeline: ChatTimelineProjection;
-  /** Called when a session is taken into memory, to mend what the end of a process interrupted. */
-  opened?: (context: OpenedContext<typeof ChatUserMessageAccepted | typeof ChatInferenceStarted | typeof ChatTokensDelta | typeof ChatInferenceTrace | typeof ChatInferenceFinished | typeof ChatInferenceStopped>) => void | Promise<void>;
 }
 
 /** The feature Chat with its implementation, for a Hub. */
@@ -238,7 +237,6 @@ export function chatFeature(implementation: ChatImplementation): Feature {
     handle: (context: ChatCommandContext) => handleChatCommand(implementation.handlers, context),
     ui: (event: ChatEvent, view) => projectChatUi(implementation.ui, event, view),
     timeline: (event: ChatEvent, view) => projectChatTimeline(implementation.timeline, event, view),
-    opened: implementation.opened && ((context) => implementation.opened?.(context)),
   };
 }
 
