@@ -93,6 +93,7 @@ test("the registry knows the messages of details, also of files that declare not
     supersededEvents: [],
     retired: [],
     uiEvents: [],
+    runs: [],
     timelineEntities: [],
   });
   expect(alone.protobuf.getMessage("desk.v1.ApprovalState")).toBe(ApprovalStateSchema);

@@ -14,7 +14,7 @@ function batchOf(sessionId: string): SessionBatch {
   const event = { ordinal: 1n, name: "E", version: 1, type: "x.E", payload: new Uint8Array(1), time: 1 };
   return {
     ...{ id: sessionId, sessionId, revision: 0, epoch: "e", metadata: {}, events: [event], cursor: 1n },
-    ...{ failedAt: undefined, entities: [], replaceTimeline: false, errors: [], keys: [], descriptors: [] },
+    ...{ failedAt: undefined, entities: [], replaceTimeline: false, errors: [], keys: [], runs: [], descriptors: [] },
   };
 }
 

@@ -145,6 +145,7 @@ async function batchOf(
         lastOrdinal: last,
       })),
     ),
+    runs: [],
     descriptors: [{ mark: "event", name: "Happened", version: 1, type: "x.H", hash: id, descriptor: bytes }],
   };
 }
