@@ -95,6 +95,7 @@ test("the registry knows the messages of details, also of files that declare not
     uiEvents: [],
     runs: [],
     timelineEntities: [],
+    runs: [],
   });
   expect(alone.protobuf.getMessage("desk.v1.ApprovalState")).toBe(ApprovalStateSchema);
 });
