@@ -190,19 +190,10 @@ function prepare(database: Database) {
     ),
     selectFree: database.prepare<[range: { names: string; now: number; limit: number }], FreeRunRow>(
       `${withOwners}
-<<<<<<< HEAD
-       SELECT session.session_id AS sessionId, run.id, run.owner, run.attempt FROM run JOIN session ON session.id = run.session
-       WHERE number IN (
-         SELECT number FROM run INDEXED BY open_run_by_owner WHERE owner IS NULL AND ${isFit}
-         UNION ALL
-         SELECT number FROM owner CROSS JOIN run INDEXED BY open_run_by_owner ON run.owner = owner.process
-         WHERE NOT EXISTS (SELECT 1 FROM process WHERE process.id = owner.process) AND ${isFit}
-=======
-       SELECT session.session_id AS sessionId, run.id FROM (
+       SELECT session.session_id AS sessionId, run.id, run.owner, run.attempt FROM (
          SELECT number FROM owner CROSS JOIN run INDEXED BY open_run_by_owner ON run.owner IS owner.process
          WHERE ended_at IS NULL AND NOT EXISTS (SELECT 1 FROM process WHERE process.id = owner.process)
            AND name IN (SELECT value FROM json_each(:names)) AND ifnull(at, 0) <= :now
->>>>>>> runs-store
          ORDER BY number LIMIT :limit
        ) JOIN run USING (number) JOIN session ON session.id = run.session
        ORDER BY number`,

@@ -180,13 +180,8 @@ class SqliteStore implements Store {
     return this.#transactions.read(() => this.#runs.list(sessionId, range));
   }
 
-<<<<<<< HEAD
   freeRuns(range: FreeRunRange): Promise<readonly FreeRun[]> {
-    return this.#readOne(() => this.#runs.free(range));
-=======
-  freeRuns(range: FreeRunRange): Promise<readonly RunName[]> {
     return this.#transactions.readOne(() => this.#runs.free(range));
->>>>>>> runs-store
   }
 
   runOwners(): Promise<readonly RunOwner[]> {

@@ -41,26 +41,15 @@ export class MemoryRuns {
     return true;
   }
 
-<<<<<<< HEAD
-  free({ names, now, limit }: FreeRunRange, isAlive: (process: string) => boolean): FreeRun[] {
-    const free: FreeRun[] = [];
-    for (const name of this.#open.values()) {
-      if (free.length >= limit) break;
-      const run = this.get(name);
-      if (run === undefined || !names.includes(run.name) || (run.at ?? 0) > now) continue;
-      const { owner, attempt } = run;
-      if (owner === undefined || !isAlive(owner)) free.push({ ...name, owner, attempt });
-=======
   /** Those that nobody has, or a process that is not alive. */
-  free({ names, now, limit }: FreeRunRange, isAlive: (process: string) => boolean): RunName[] {
+  free({ names, now, limit }: FreeRunRange, isAlive: (process: string) => boolean): FreeRun[] {
     const free: MemoryRun[] = [];
     for (const [owner, runs] of this.#open) {
       if (owner !== undefined && isAlive(owner)) continue;
       for (const each of runs) if (names.includes(each.run.name) && (each.run.at ?? 0) <= now) free.push(each);
->>>>>>> runs-store
     }
     const first = free.sort((a, b) => a.number - b.number).slice(0, limit);
-    return first.map(({ sessionId, run }) => ({ sessionId, id: run.id }));
+    return first.map(({ sessionId, run: { id, owner, attempt } }) => ({ sessionId, id, owner, attempt }));
   }
 
   /** The processes that have runs. */

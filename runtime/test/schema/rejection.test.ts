@@ -93,7 +93,6 @@ test("the registry knows the messages of details, also of files that declare not
     supersededEvents: [],
     retired: [],
     uiEvents: [],
-    runs: [],
     timelineEntities: [],
     runs: [],
   });
