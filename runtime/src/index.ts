@@ -24,6 +24,7 @@ export {
 // What an application implements: handlers and projections, and what they are called with.
 export type { BackendEvent } from "./hub/feature/backend-event.js";
 export type {
+  BackgroundOptions,
   CommandContext,
   Decide,
   Decision,
@@ -31,18 +32,33 @@ export type {
   Publish,
   Published,
   PublishOptions,
-  RunOptions,
+  Start,
+  StartedRun,
 } from "./hub/feature/command-context.js";
-export type { Feature, OpenedContext } from "./hub/feature/feature.js";
+export type { Feature } from "./hub/feature/feature.js";
 export { ignore, type TimelineProjector, type UiProjector } from "./hub/feature/projection.js";
 export type { RejectionDetail, RejectOptions } from "./hub/feature/reject-options.js";
+export type {
+  Coalesce,
+  CoalesceOptions,
+  RunContext,
+  RunEnd,
+  RunEnded,
+  RunImplementation,
+  RunPublish,
+  RunPublishOptions,
+  WaitFor,
+  WaitOptions,
+  WaitUntilOptions,
+} from "./hub/feature/run-context.js";
+export type { RunInfo, RunState } from "./hub/feature/run-info.js";
 export type { Session } from "./hub/feature/session.js";
 export type { OldEvent, Upcaster } from "./hub/feature/upcast.js";
 // The hub, and how it is made.
 export { Hub } from "./hub/hub.js";
 export type { ErrorObserver, ErrorReport, FailedStep } from "./hub/observe/error-report.js";
 export type { PipelineObserver, PipelineRecord, PipelineStep } from "./hub/observe/pipeline-observer.js";
-export type { HubOptions } from "./hub/options.js";
+export type { HubOptions, RunOptions } from "./hub/options.js";
 export type { ProjectionErrorPolicies } from "./hub/project/policies.js";
 export type { CloseOptions } from "./hub/write/closing.js";
 export type { SessionStatus } from "./hub/write/session-status.js";
@@ -63,6 +79,7 @@ export {
   type RejectionOf,
   type RejectsOf,
 } from "./schema/rejection.js";
+export type { DescRun, RunStart, RunStartOptions } from "./schema/run.js";
 export type { DescTimelineEntity, EntityId, IdOf, TimelineChange } from "./schema/timeline-entity.js";
 export type { DescUiEvent, UiEvent } from "./schema/ui-event.js";
 
@@ -82,7 +99,8 @@ export type { TimelineStop } from "./session/timeline-stop.js";
 export type { Fanout, UiBatch } from "./session/ui-batch.js";
 export type { EventMeta, TraceContext } from "./store/event-meta.js";
 export { memoryStore } from "./store/memory-store.js";
-export type { EventRange, SessionRange, Store } from "./store/store.js";
+export type { EventRange, RunRange, SessionRange, Store } from "./store/store.js";
 export type { RecordedStep, StoredError } from "./store/stored.js";
+export type { RunOutcome, RunWait } from "./store/stored-run.js";
 export type { SkippedEvent, Snapshot, TimelineEntity } from "./timeline/snapshot.js";
 export type { TimelineView } from "./timeline/view.js";

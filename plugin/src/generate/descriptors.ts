@@ -34,6 +34,7 @@ function writeDescriptor(out: SourceWriter, { kind, name, export: exported, mark
       ...(id?.kind === "field" ? [out.string(id.localName)] : []),
       ...rejections(out, mark),
       ...history(out, mark),
+      ...retry(mark),
     ]),
   );
 }
@@ -43,6 +44,16 @@ function history(out: SourceWriter, { version, supersededBy }: Mark): readonly P
   const versioned = version > 1 ? `version: ${version}` : "";
   if (supersededBy === undefined) return versioned === "" ? [] : [`{ ${versioned} }`];
   return [["{ by: ", out.string(supersededBy.name), versioned === "" ? [] : `, ${versioned}`, " }"]];
+}
+
+/** The argument with how a run is tried again. Empty for a run that does not say it. */
+function retry({ retry }: Mark): readonly Printable[] {
+  if (retry === undefined) return [];
+  const options = [
+    ...(retry.retries > 0 ? [`retries: ${retry.retries}`] : []),
+    ...(retry.after === undefined ? [] : [`retryAfter: ${retry.after}`]),
+  ];
+  return options.length === 0 ? [] : [`{ ${options.join(", ")} }`];
 }
 
 /** The type that says what each code of a command's rejections has as its detail. */

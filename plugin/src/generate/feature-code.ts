@@ -16,6 +16,7 @@ export interface FeatureCode {
   /** The events that a log may contain in an older form, which nobody publishes any more. */
   readonly oldEvents: readonly OldEventPart[];
   readonly uiEvents: readonly MethodPart[];
+  readonly runs: readonly MethodPart[];
 }
 
 /** A logical name of a kind. Each gets a descriptor. */
@@ -56,6 +57,7 @@ export function featureCode(model: SchemaModel, file: SchemaFile, name: string):
     events: events.filter(({ mark }) => mark.supersededBy === undefined),
     oldEvents: oldEventsIn(events),
     uiEvents: withMethods(name, ofKind(parts, "ui_event")),
+    runs: withMethods(name, ofKind(parts, "run")),
   };
 }
 

@@ -8,6 +8,7 @@ import type { Schema, Target } from "./generated-file.js";
 import { writeHandlers } from "./handlers.js";
 import { writeImplementation } from "./implementation.js";
 import { writeProjections } from "./projections.js";
+import { writeRuns } from "./runs.js";
 import { SourceWriter } from "./source-writer.js";
 import { writeUpcasts } from "./upcasts.js";
 
@@ -28,6 +29,7 @@ export function generate(schema: Schema, model: SchemaModel, target: Target): vo
     writeDescriptors(out, feature);
     writeFeatureConstant(out, feature);
     writeHandlers(out, feature);
+    writeRuns(out, feature);
     writeProjections(out, feature);
     writeUpcasts(out, feature);
     writeImplementation(out, feature);

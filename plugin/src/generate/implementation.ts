@@ -2,74 +2,75 @@ import type { FeatureCode } from "./feature-code.js";
 import type { Printable } from "./generated-file.js";
 import type { SourceWriter } from "./source-writer.js";
 
+/** A member of the interface that an application implements. */
+interface Member {
+  readonly name: string;
+  readonly type: Printable;
+  /** The functions of the Feature that call the member. */
+  readonly wiring: readonly Printable[];
+}
+
 /** Writes the interface of the whole implementation, and the function that makes a Feature from it. */
 export function writeImplementation(out: SourceWriter, feature: FeatureCode): void {
-  const { name, exports, commands, events, oldEvents } = feature;
-  const members: { doc?: string; name: string; type: Printable; wiring: Printable }[] = [];
-  if (commands.length > 0) {
-    members.push({
-      name: "handlers",
-      type: exports.handlers,
-      wiring: [
-        ["handle: (", out.parameter("context", exports.commandContext), ")"],
-        ` => ${exports.handle}(implementation.handlers, context)`,
-      ],
-    });
-  }
-  if (events.length > 0) {
-    members.push(
-      {
-        name: "ui",
-        type: exports.uiProjection,
-        wiring: [
-          ["ui: (", out.parameter("event", exports.event), ", view)"],
-          ` => ${exports.projectUi}(implementation.ui, event, view)`,
-        ],
-      },
-      {
-        name: "timeline",
-        type: exports.timelineProjection,
-        wiring: [
-          ["timeline: (", out.parameter("event", exports.event), ", view)"],
-          ` => ${exports.projectTimeline}(implementation.timeline, event, view)`,
-        ],
-      },
-    );
-  }
-  if (oldEvents.length > 0) {
-    members.push({
-      name: "upcasts",
-      type: exports.upcasts,
-      wiring: [
-        ["upcast: (", out.parameter("event", exports.oldEvent), ")"],
-        ` => ${exports.upcast}(implementation.upcasts, event)`,
-      ],
-    });
-  }
-  if (events.length > 0) {
-    members.push({
-      doc: "Called when a session is taken into memory, to mend what the end of a process interrupted.",
-      name: "opened?",
-      type: [
-        ["(context: ", out.runtimeType("OpenedContext"), "<"],
-        events.map((event, index) => `${index === 0 ? "" : " | "}typeof ${event.export}`),
-        ">) => void | Promise<void>",
-      ],
-      wiring: "opened: implementation.opened && ((context) => implementation.opened?.(context))",
-    });
-  }
+  const { name, exports } = feature;
+  const members = membersOf(out, feature);
   if (members.length > 0) {
     out.interface(
       `What an application implements of the feature ${name}.`,
       exports.implementation,
-      members.map(({ doc = "", name, type }) => ({ doc, name, type })),
+      members.map(({ name, type }) => ({ doc: "", name, type })),
     );
   }
+  const wiring = members.flatMap((member) => member.wiring);
   out.function(
     `The feature ${name} with its implementation, for a Hub.`,
     exports.implement,
     members.length > 0 ? [["implementation", exports.implementation]] : [],
     out.runtimeType("Feature"),
-    ["return {", `  desc: ${exports.feature},`, ...members.map(({ wiring }) => ["  ", wiring, ","]), "};"],
+    ["return {", `  desc: ${exports.feature},`, ...wiring.map((line) => ["  ", line, ","]), "};"],
   );
+}
+
+function membersOf(out: SourceWriter, { exports, commands, events, oldEvents, runs }: FeatureCode): readonly Member[] {
+  const members: Member[] = [];
+  const add = (name: string, type: string, ...wiring: readonly Printable[]): void => {
+    members.push({ name, type, wiring });
+  };
+  if (commands.length > 0) {
+    add("handlers", exports.handlers, [
+      ["handle: (", out.parameter("context", exports.commandContext), ")"],
+      ` => ${exports.handle}(implementation.handlers, context)`,
+    ]);
+  }
+  if (runs.length > 0) {
+    add(
+      "runs",
+      exports.runs,
+      [
+        ["run: (", out.parameter("context", exports.runContext), ")"],
+        ` => ${exports.run}(implementation.runs, context)`,
+      ],
+      [
+        ["ended: (view, ", out.parameter("end", exports.runEnd), ")"],
+        ` => ${exports.endRun}(implementation.runs, view, end)`,
+      ],
+    );
+  }
+  if (events.length > 0) {
+    add("ui", exports.uiProjection, [
+      ["ui: (", out.parameter("event", exports.event), ", view)"],
+      ` => ${exports.projectUi}(implementation.ui, event, view)`,
+    ]);
+    add("timeline", exports.timelineProjection, [
+      ["timeline: (", out.parameter("event", exports.event), ", view)"],
+      ` => ${exports.projectTimeline}(implementation.timeline, event, view)`,
+    ]);
+  }
+  if (oldEvents.length > 0) {
+    add("upcasts", exports.upcasts, [
+      ["upcast: (", out.parameter("event", exports.oldEvent), ")"],
+      ` => ${exports.upcast}(implementation.upcasts, event)`,
+    ]);
+  }
+  return members;
 }

@@ -3,7 +3,7 @@ import type { Printable } from "./generated-file.js";
 import type { SourceWriter } from "./source-writer.js";
 
 /**
- * The lines of a switch over the name of a command or an event. The switch calls the
+ * The lines of a switch over the name of a command, an event or a run. The switch calls the
  * method for that name.
  */
 export function switchOverNames(

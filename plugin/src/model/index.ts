@@ -13,6 +13,7 @@ export type {
   NamedMark,
   NameReference,
   RejectionMark,
+  RetryMark,
   SchemaFile,
   SchemaModel,
 } from "./model.js";

@@ -53,6 +53,8 @@ export interface Mark {
   readonly versionLocation: Location;
   /** For a superseded event, which nobody can publish: the event that replaced it. */
   readonly supersededBy: NameReference | undefined;
+  /** For a run: how a failed attempt is tried again. Undefined for other kinds. */
+  readonly retry: RetryMark | undefined;
   /** For a timeline entity: the fields that are marked as its id. A correct entity has one. */
   readonly idFields: readonly IdField[];
   /** The binding that marks the message. Undefined for a message of the file itself. */
@@ -66,7 +68,7 @@ export interface LogicalName {
   readonly derived: boolean;
 }
 
-/** The names that a command emits, or that an event is projected to. */
+/** The names that a command or a run emits, or that an event is projected to. */
 export interface Flow {
   readonly option: "emits" | "ui" | "timeline";
   /** The kind of the names. */
@@ -78,6 +80,16 @@ export interface Flow {
 export interface NameReference {
   readonly name: string;
   readonly location: Location;
+}
+
+/** How a failed attempt of a run is tried again. */
+export interface RetryMark {
+  /** How often. 0 if the run does not say it. */
+  readonly retries: number;
+  readonly retriesLocation: Location;
+  /** After how many milliseconds. Undefined if the run does not say it. */
+  readonly after: number | undefined;
+  readonly afterLocation: Location;
 }
 
 /** An element of `rejects` of a command. */

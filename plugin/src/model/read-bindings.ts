@@ -12,6 +12,7 @@ const bindingFields = {
   event: BindingSchema.field.event,
   ui_event: BindingSchema.field.uiEvent,
   timeline_entity: BindingSchema.field.timelineEntity,
+  run: BindingSchema.field.run,
 } as const;
 
 /** Reads the bindings of a file, and the marks that the bindings put on messages. */
@@ -39,6 +40,7 @@ function readBinding(
     event: binding.event,
     ui_event: binding.uiEvent,
     timeline_entity: binding.timelineEntity,
+    run: binding.run,
   };
   const mark: BindingMark = {
     typeName: binding.message,

@@ -4,6 +4,7 @@ import {
   event,
   FeatureOptionsSchema,
   feature,
+  run,
   timeline_entity,
   ui_event,
 } from "@sessionstream/proto/sessionstream/v1/options_pb.js";
@@ -15,7 +16,7 @@ import type { FeatureMark, Mark, SchemaFile } from "./model.js";
 import { readBindings } from "./read-bindings.js";
 import { readMark } from "./read-mark.js";
 
-const kindOptions = { command, event, ui_event, timeline_entity } as const;
+const kindOptions = { command, event, ui_event, timeline_entity, run } as const;
 
 /** Reads the annotations of a file. Returns undefined if the file has none. */
 export function readFile(desc: DescFile): SchemaFile | undefined {

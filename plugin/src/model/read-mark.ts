@@ -4,17 +4,19 @@ import {
   CommandOptionsSchema,
   type EventOptions,
   EventOptionsSchema,
+  type RunOptions,
+  RunOptionsSchema,
   type TimelineEntityOptions,
   type UiEventOptions,
 } from "@sessionstream/proto/sessionstream/v1/options_pb.js";
 import type { Kind } from "../naming/kind.js";
 import { deriveName } from "../naming/logical-names.js";
 import type { Location } from "./location.js";
-import type { BindingMark, Flow, IdField, LogicalName, Mark } from "./model.js";
+import type { BindingMark, Flow, IdField, LogicalName, Mark, RetryMark } from "./model.js";
 import { readRejections } from "./read-rejections.js";
 
 /** The options that mark a message as one kind. */
-export type KindOptions = CommandOptions | EventOptions | UiEventOptions | TimelineEntityOptions;
+export type KindOptions = CommandOptions | EventOptions | UiEventOptions | TimelineEntityOptions | RunOptions;
 
 // The field `name` has this number in the options of every kind.
 const nameNumber = CommandOptionsSchema.field.name.number;
@@ -44,6 +46,7 @@ export function readMark(options: KindOptions, marked: Marked): Mark {
         ? readRejections(options.rejects, message, location.below(CommandOptionsSchema.field.rejects.number))
         : [],
     ...readHistory(options, location),
+    retry: readRetry(options, location),
     idFields: kind === "timeline_entity" ? idFields : [],
     binding,
   };
@@ -73,6 +76,17 @@ function readHistory(
   };
 }
 
+function readRetry(options: KindOptions, location: Location): RetryMark | undefined {
+  if (options.$typeName !== RunOptionsSchema.typeName) return undefined;
+  const { retries, retryAfterMs } = RunOptionsSchema.field;
+  return {
+    retries: options.retries,
+    retriesLocation: location.below(retries.number),
+    after: options.retryAfterMs,
+    afterLocation: location.below(retryAfterMs.number),
+  };
+}
+
 function readFlows(options: KindOptions, location: Location): readonly Flow[] {
   const flow = (option: Flow["option"], to: Kind, names: readonly string[], number: number): Flow[] =>
     names.length === 0
@@ -86,6 +100,8 @@ function readFlows(options: KindOptions, location: Location): readonly Flow[] {
         ...flow("ui", "ui_event", options.ui, EventOptionsSchema.field.ui.number),
         ...flow("timeline", "timeline_entity", options.timeline, EventOptionsSchema.field.timeline.number),
       ];
+    case RunOptionsSchema.typeName:
+      return flow("emits", "event", options.emits, RunOptionsSchema.field.emits.number);
     default:
       return [];
   }

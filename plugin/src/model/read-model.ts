@@ -23,6 +23,7 @@ function indexNames(files: readonly SchemaFile[]): SchemaModel["names"] {
     event: new Map(),
     ui_event: new Map(),
     timeline_entity: new Map(),
+    run: new Map(),
   };
   for (const file of files) {
     for (const mark of file.marks) {

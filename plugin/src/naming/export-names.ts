@@ -8,6 +8,11 @@ export interface FeatureExports {
   readonly handlers: string;
   readonly commandContext: string;
   readonly handle: string;
+  readonly runs: string;
+  readonly runContext: string;
+  readonly runEnd: string;
+  readonly run: string;
+  readonly endRun: string;
   readonly event: string;
   readonly uiProjection: string;
   readonly projectUi: string;
@@ -34,6 +39,11 @@ export function featureExports(name: string): FeatureExports {
     handlers: `${name}Handlers`,
     commandContext: `${name}CommandContext`,
     handle: `handle${name}Command`,
+    runs: `${name}Runs`,
+    runContext: `${name}RunContext`,
+    runEnd: `${name}RunEnd`,
+    run: `run${name}`,
+    endRun: `end${name}Run`,
     event: `${name}Event`,
     uiProjection: `${name}UiProjection`,
     projectUi: `project${name}Ui`,
@@ -58,6 +68,7 @@ const descriptorSuffixes: Readonly<Record<Kind, string>> = {
   event: "Event",
   ui_event: "UiEvent",
   timeline_entity: "Entity",
+  run: "Run",
 };
 
 /** A logical name that needs a descriptor. */

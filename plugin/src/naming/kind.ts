@@ -1,7 +1,7 @@
 /** The kinds of parts that a feature has. */
-export type Kind = "command" | "event" | "ui_event" | "timeline_entity";
+export type Kind = "command" | "event" | "ui_event" | "timeline_entity" | "run";
 
-export const kinds: readonly Kind[] = ["command", "event", "ui_event", "timeline_entity"];
+export const kinds: readonly Kind[] = ["command", "event", "ui_event", "timeline_entity", "run"];
 
 /** The name of each kind in messages. */
 export const kindTitles: Readonly<Record<Kind, string>> = {
@@ -9,6 +9,7 @@ export const kindTitles: Readonly<Record<Kind, string>> = {
   event: "event",
   ui_event: "UI event",
   timeline_entity: "timeline entity",
+  run: "run",
 };
 
 /** The name of a kind in messages, with its article: `an event`. */

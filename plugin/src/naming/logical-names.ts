@@ -7,6 +7,7 @@ const messageSuffixes: Readonly<Record<Kind, readonly string[]>> = {
   event: ["Event"],
   ui_event: ["UiEvent", "UIEvent", "Update"],
   timeline_entity: ["Entity"],
+  run: ["Run"],
 };
 
 /**

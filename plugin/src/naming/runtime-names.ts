@@ -18,6 +18,7 @@ export const runtimeNames: Readonly<Record<Kind, RuntimeNames>> = {
   event: { type: "DescEvent", describe: "event", list: "events" },
   ui_event: { type: "DescUiEvent", describe: "uiEvent", list: "uiEvents" },
   timeline_entity: { type: "DescTimelineEntity", describe: "timelineEntity", list: "timelineEntities" },
+  run: { type: "DescRun", describe: "run", list: "runs" },
 };
 
 /** The names in the runtime for superseded events. */

@@ -27,4 +27,10 @@ message CartEntity {
   string cart_id = 1 [(sessionstream.v1.entity_id) = true];
   int32 articles = 2;
 }
+
+// Pack what is in the cart.
+message PackCartRun {
+  option (sessionstream.v1.run) = {emits: ["ShopArticleAdded"] retries: 3 retry_after_ms: 5000};
+  string cart_id = 1;
+}
 `;

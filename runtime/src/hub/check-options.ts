@@ -31,6 +31,9 @@ export function checkHubOptions(options: HubOptions): void {
     observer: aFunction,
     lease: milliseconds(),
     now: aFunction,
+    runs: anObject,
+    "runs.atOnce": wholeNumber(1),
+    "runs.keepEnded": wholeNumber(0),
     keepIdle: wholeNumber(0),
     onProjectionError: uiAndTimeline,
     "onProjectionError.ui": oneOf("fail", "advance"),
@@ -55,7 +58,7 @@ function checkUpcast({ desc, upcast }: Feature): void {
 }
 
 /** @throws UNKNOWN_NAME where something other than a descriptor is given, such as a bare name. */
-export function checkDescriptor(kind: "command" | "event", given: unknown): void {
+export function checkDescriptor(kind: "command" | "event" | "run", given: unknown): void {
   if (typeof given === "object" && given !== null && "name" in given) return;
   throw new SessionstreamError(
     "UNKNOWN_NAME",

@@ -4,18 +4,20 @@ import type { DescEvent, EventDraft } from "../schema/event.js";
 import type { DescFeature } from "../schema/feature.js";
 import type { PayloadInit } from "../schema/payload.js";
 import { SchemaRegistry } from "../schema/registry.js";
+import type { DescRun, RunStart, RunStartOptions } from "../schema/run.js";
 import type { FullHydration, Hydration, ResumePoint } from "../session/hydration.js";
 import type { OptionsParameter, WithIdentity } from "../session/identity.js";
 import type { SessionClient, Submitted } from "../session/session-client.js";
 import { checkSessionId } from "../session/session-id.js";
 import type { Fanout } from "../session/ui-batch.js";
-import type { EventRange, SessionRange } from "../store/store.js";
+import type { EventRange, RunRange, SessionRange } from "../store/store.js";
 import type { StoredError } from "../store/stored.js";
 import type { Snapshot } from "../timeline/snapshot.js";
 import type { TimelineView } from "../timeline/view.js";
 import { checkDescriptor, checkHubOptions } from "./check-options.js";
 import type { BackendEvent } from "./feature/backend-event.js";
-import type { Published, PublishOptions } from "./feature/command-context.js";
+import type { Published, PublishOptions, StartedRun } from "./feature/command-context.js";
+import type { RunInfo } from "./feature/run-info.js";
 import { LocalSession } from "./local-session.js";
 import type { HubOptions } from "./options.js";
 import { type HubParts, partsOf } from "./parts.js";
@@ -87,8 +89,11 @@ export class Hub {
     });
   }
 
-  /** Publishes several events, made with `of`, together: if one of them is refused, so are all. */
-  publish(sessionId: string, events: readonly EventDraft[], options?: PublishOptions): Promise<Published>;
+  /**
+   * Publishes several events, made with `of`, together, and the runs that start with them, made with
+   * `start`: if one of them is refused, so are all.
+   */
+  publish(sessionId: string, given: readonly (EventDraft | RunStart)[], options?: PublishOptions): Promise<Published>;
   /**
    * Publishes a backend event without a command. Resolves when the event is durable. Under a key, an
    * event that is delivered twice is stored once, with the ordinal of the first delivery.
@@ -126,8 +131,6 @@ export class Hub {
   hydrate(sessionId: string, from: ResumePoint | undefined): Promise<Hydration>;
   async hydrate(sessionId: string, from?: ResumePoint): Promise<Hydration> {
     checkSessionId(sessionId);
-    // What is published on opening comes as live UI events.
-    if (!this.#parts.closing.hasBegun) this.#parts.sessions.open(sessionId);
     await this.#parts.sessions.get(sessionId)?.followed();
     return this.#parts.history.hydrate(sessionId, from);
   }
@@ -177,9 +180,48 @@ export class Hub {
     return this.#use(sessionId).rebuild();
   }
 
-  /** Resolves when no handler and no run of the session is active. */
+  /** Starts a run without a command. Resolves when that is durable. */
+  async start<D extends DescRun>(
+    sessionId: string,
+    run: D,
+    input: PayloadInit<D["schema"]>,
+    options?: RunStartOptions,
+  ): Promise<StartedRun> {
+    checkDescriptor("run", run);
+    const start = run.start(input, options);
+    await this.#use(sessionId).accept([start], undefined, undefined);
+    return { id: start.id };
+  }
+
+  /**
+   * The runs of a session, in the order in which they were started: those that have not ended, and
+   * those that ended and that the store still has.
+   * @throws INVALID_RANGE or INVALID_SESSION.
+   */
+  runs(sessionId: string, range: RunRange = {}): Promise<readonly RunInfo[]> {
+    return this.#parts.history.runs(sessionId, range);
+  }
+
+  /**
+   * Cancels a run, whichever process works on it, and the runs that it started, unless they are
+   * detached. Resolves when that is durable, to whether the run was going on.
+   * @throws UNKNOWN_NAME if this program does not know such a run, TIMELINE_STALLED, STORE_FAILED.
+   */
+  async cancelRun(sessionId: string, id: string, reason?: string): Promise<boolean> {
+    return this.#use(sessionId).cancelRun(id, reason);
+  }
+
+  /**
+   * Resolves when no handler, no background work and no run of the session is active in this process.
+   * Runs that wait do not count.
+   */
   async waitIdle(sessionId: string): Promise<void> {
-    await this.#parts.sessions.get(sessionId)?.idle();
+    const { sessions, runner } = this.#parts;
+    // What a handler started may begin to work before it is looked at again.
+    do {
+      await sessions.get(sessionId)?.idle();
+      await runner.idle(sessionId);
+    } while (sessions.get(sessionId)?.hasWork === true);
   }
 
   /**

@@ -31,6 +31,15 @@ export interface HubOptions {
    * order. The default is the clock of the machine.
    */
   readonly now?: () => number;
+  readonly runs?: RunOptions;
   /** How many idle sessions stay in memory. The default is 1,000. */
   readonly keepIdle?: number;
+}
+
+/** How a hub does runs. */
+export interface RunOptions {
+  /** How many runs work at once. Those that wait or sleep do not count. The default is 100. */
+  readonly atOnce?: number;
+  /** How long runs that ended are kept, in milliseconds. The default is a week. */
+  readonly keepEnded?: number;
 }

@@ -8,14 +8,16 @@ import { FeatureProjections } from "./project/feature-projections.js";
 import { Fold } from "./project/fold.js";
 import { policiesOf } from "./project/policies.js";
 import { History } from "./read/history.js";
+import { Runner } from "./run/runner.js";
 import { ActiveSessions } from "./write/active-sessions.js";
 import { Closing } from "./write/closing.js";
 import { Fanouts } from "./write/fanouts.js";
 import { FollowedSessions } from "./write/followed-sessions.js";
-import { type Handler, handlersOf } from "./write/handlers.js";
+import { type Handler, handlersOf, runsOf } from "./write/handlers.js";
 import { Committer } from "./write/lane/committer.js";
 import { Descriptors } from "./write/lane/descriptors.js";
 import { Process } from "./write/lane/process.js";
+import type { SessionHost } from "./write/lane/session-host.js";
 
 /** What a hub is made of. */
 export interface HubParts {
@@ -24,6 +26,7 @@ export interface HubParts {
   readonly sessions: ActiveSessions;
   readonly fanouts: Fanouts;
   readonly followed: FollowedSessions;
+  readonly runner: Runner;
   readonly closing: Closing;
 }
 
@@ -32,6 +35,7 @@ export function partsOf(options: HubOptions, registry: SchemaRegistry): HubParts
   const { features, store = memoryStore(), observer, sessionMetadata = () => ({}) } = options;
   // Not Date.now itself, which tests replace.
   const { lease = 10_000, keepIdle = 1000, now = () => Date.now() } = options;
+  const { atOnce = 100, keepEnded = 7 * 24 * 3_600_000 } = options.runs ?? {};
   for (const { desc } of features) registry.register(desc);
   const report = reporter(options.onError);
   const observe = harmless(observer);
@@ -45,29 +49,34 @@ export function partsOf(options: HubOptions, registry: SchemaRegistry): HubParts
     fold: new Fold(reader, projections, policies, undefined),
     past: new Fold(reader, projections, { ui: "advance", timeline: "advance" }, undefined),
   });
-  const process = new Process(store, lease);
+  const process = new Process(store, lease, () => runner.verify());
   const fanouts = new Fanouts(report);
-  const sessions = new ActiveSessions(
-    {
-      registry,
-      store,
-      reader,
-      fold: new Fold(reader, projections, policies, observe),
-      committer: new Committer(store),
-      process,
-      descriptors: new Descriptors(registry),
-      openers: features.flatMap((feature) => feature.opened?.bind(feature) ?? []),
-      observe,
-      // A store keeps whole milliseconds.
-      now: () => Math.floor(now()),
-      sessionMetadata,
-      isHeard: (sessionId) => fanouts.isHeard(sessionId),
-      fanOut: (batch) => fanouts.fanOut(batch),
-      report,
+  const implementations = runsOf(features);
+  const host: SessionHost = {
+    registry,
+    store,
+    reader,
+    fold: new Fold(reader, projections, policies, observe),
+    committer: new Committer(store),
+    process,
+    descriptors: new Descriptors(registry),
+    runs: {
+      implementations,
+      hasRoom: (name) => runner.hasRoom(name),
+      written: (sessionId, changes) => runner.written(sessionId, changes),
+      read: (sessionId, open) => runner.read(sessionId, open),
     },
-    keepIdle,
-  );
+    observe,
+    // A store keeps whole milliseconds.
+    now: () => Math.floor(now()),
+    sessionMetadata,
+    isHeard: (sessionId) => fanouts.isHeard(sessionId),
+    fanOut: (batch) => fanouts.fanOut(batch),
+    report,
+  };
+  const sessions = new ActiveSessions(host, keepIdle);
   const followed = new FollowedSessions(sessions, fanouts, store);
-  const closing = new Closing(sessions, followed, process, store);
-  return { history, handlers: handlersOf(features), sessions, fanouts, followed, closing };
+  const runner = new Runner(implementations, host, sessions, followed, { atOnce, keepEnded });
+  const closing = new Closing(sessions, followed, runner, process, store);
+  return { history, handlers: handlersOf(features), sessions, fanouts, followed, runner, closing };
 }

@@ -24,7 +24,7 @@ import type {
   StoredSession,
   StoredTimeline,
 } from "../store/stored.js";
-import type { RunName, RunOwner, StoredRun } from "../store/stored-run.js";
+import type { FreeRun, RunName, RunOwner, StoredRun } from "../store/stored-run.js";
 import { BatchWriter } from "./batch-writer.js";
 import { openDatabase, type SqliteStoreOptions } from "./open.js";
 import { toDescriptor, toEntity, toError, toEvent, toSession } from "./rows.js";
@@ -180,7 +180,7 @@ class SqliteStore implements Store {
     return this.#transactions.read(() => this.#runs.list(sessionId, range));
   }
 
-  freeRuns(range: FreeRunRange): Promise<readonly RunName[]> {
+  freeRuns(range: FreeRunRange): Promise<readonly FreeRun[]> {
     return this.#transactions.readOne(() => this.#runs.free(range));
   }
 

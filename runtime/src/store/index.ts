@@ -33,4 +33,4 @@ export type {
   StoredSession,
   StoredTimeline,
 } from "./stored.js";
-export type { RunName, RunOutcome, RunOwner, RunWait, StoredRun } from "./stored-run.js";
+export type { FreeRun, RunName, RunOutcome, RunOwner, RunWait, StoredRun } from "./stored-run.js";

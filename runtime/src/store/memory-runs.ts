@@ -1,6 +1,6 @@
 import type { BatchRun } from "./batch.js";
 import { defaultLimit, type FreeRunRange, type RunRange } from "./store.js";
-import type { RunName, RunOwner, StoredRun } from "./stored-run.js";
+import type { FreeRun, RunName, RunOwner, StoredRun } from "./stored-run.js";
 
 interface MemoryRun {
   readonly sessionId: string;
@@ -42,14 +42,14 @@ export class MemoryRuns {
   }
 
   /** Those that nobody has, or a process that is not alive. */
-  free({ names, now, limit }: FreeRunRange, isAlive: (process: string) => boolean): RunName[] {
+  free({ names, now, limit }: FreeRunRange, isAlive: (process: string) => boolean): FreeRun[] {
     const free: MemoryRun[] = [];
     for (const [owner, runs] of this.#open) {
       if (owner !== undefined && isAlive(owner)) continue;
       for (const each of runs) if (names.includes(each.run.name) && (each.run.at ?? 0) <= now) free.push(each);
     }
     const first = free.sort((a, b) => a.number - b.number).slice(0, limit);
-    return first.map(({ sessionId, run }) => ({ sessionId, id: run.id }));
+    return first.map(({ sessionId, run: { id, owner, attempt } }) => ({ sessionId, id, owner, attempt }));
   }
 
   /** The processes that have runs. */

@@ -28,7 +28,7 @@ import type {
   StoredSession,
   StoredTimeline,
 } from "./stored.js";
-import type { RunName, RunOwner, StoredRun } from "./stored-run.js";
+import type { FreeRun, RunName, RunOwner, StoredRun } from "./stored-run.js";
 
 interface MemorySession {
   session: StoredSession;
@@ -149,7 +149,7 @@ class MemoryStore implements Store {
     return this.#runs.list(sessionId, range);
   }
 
-  async freeRuns(range: FreeRunRange): Promise<readonly RunName[]> {
+  async freeRuns(range: FreeRunRange): Promise<readonly FreeRun[]> {
     this.#checkOpen();
     return this.#runs.free(range, (process) => this.#processes.beatOf(process) !== undefined);
   }

@@ -9,7 +9,7 @@ import type {
   StoredSession,
   StoredTimeline,
 } from "./stored.js";
-import type { RunName, RunOwner, StoredRun } from "./stored-run.js";
+import type { FreeRun, RunName, RunOwner, StoredRun } from "./stored-run.js";
 
 /** Which entities `load` reads. */
 export interface LoadOptions {
@@ -153,7 +153,7 @@ export interface Store {
    * Runs that have not ended and that no process works on: nobody took them, or their process gave
    * them up or left. Those that were started first come first.
    */
-  freeRuns(range: FreeRunRange): Promise<readonly RunName[]>;
+  freeRuns(range: FreeRunRange): Promise<readonly FreeRun[]>;
   /** The processes that have runs which have not ended, without those that left. */
   runOwners(): Promise<readonly RunOwner[]>;
   /** Gives up the runs of a process: they are free. Moves no revision: whoever takes them does. */

@@ -53,6 +53,9 @@ export interface RunName {
   readonly id: string;
 }
 
+/** A run that no process works on, with what tells whether it changes. */
+export type FreeRun = RunName & Pick<StoredRun, "owner" | "attempt">;
+
 /** A process that has runs. */
 export interface RunOwner {
   readonly process: string;

@@ -1,7 +1,9 @@
+import { fromBinary } from "@bufbuild/protobuf";
 import type { Payload } from "../../schema/payload.js";
+import type { SchemaRegistry } from "../../schema/registry.js";
 import type { DescRun } from "../../schema/run.js";
 import type { EventMeta } from "../../store/event-meta.js";
-import type { RunOutcome, RunWait } from "../../store/stored-run.js";
+import type { RunOutcome, RunWait, StoredRun } from "../../store/stored-run.js";
 
 /**
  * What a run does: nothing yet (`queued`), or it works (`running`), or waits (`waiting`); or how it
@@ -32,4 +34,40 @@ export interface RunInfo {
   readonly outcome: RunOutcome | undefined;
   /** When it ended, in milliseconds since the Unix epoch. */
   readonly endedAt: number | undefined;
+}
+
+/** Reads a stored run as the schema of today has it. */
+export function runInfoOf(registry: SchemaRegistry, run: StoredRun): RunInfo {
+  const { id, name, attempt, owner, startedBy, startedAt, at, waitsFor, ended } = run;
+  return {
+    id,
+    name,
+    state: stateOf(run),
+    input: inputOf(registry, run),
+    attempt,
+    owner,
+    startedBy,
+    startedAt,
+    at,
+    waitsFor,
+    outcome: ended?.outcome,
+    endedAt: ended?.time,
+  };
+}
+
+function stateOf({ ended, owner, waitsFor }: StoredRun): RunState {
+  if (ended !== undefined) return ended.outcome.status;
+  if (owner === undefined) return "queued";
+  return waitsFor === undefined ? "running" : "waiting";
+}
+
+function inputOf(registry: SchemaRegistry, { name, type, input }: StoredRun): RunInfo["input"] {
+  if (!registry.hasRun(name)) return undefined;
+  const { schema } = registry.run(name);
+  if (schema.typeName !== type) return undefined;
+  try {
+    return fromBinary(schema, input);
+  } catch {
+    return undefined;
+  }
 }

@@ -4,10 +4,10 @@ import type { PipelineStep } from "./pipeline-observer.js";
 
 /**
  * The step that failed: a step of an event's way, reading an event of the log (`decode`),
- * an event that nobody waits for (`publish`), a run (`run`), `opened` of a feature
- * (`opened`), or a handler that the hub left when it closed (`submit`).
+ * an event that nobody waits for (`publish`), a run (`run`), background work (`background`),
+ * or a handler that the hub left when it closed (`submit`).
  */
-export type FailedStep = PipelineStep | "decode" | "publish" | "run" | "opened";
+export type FailedStep = PipelineStep | "decode" | "publish" | "run" | "background";
 
 /** A failure, as `onError` hears of it. */
 export interface ErrorReport {
@@ -15,7 +15,7 @@ export interface ErrorReport {
   readonly sessionId: string;
   /** The ordinal of the event, if the failure is about an event with an ordinal. */
   readonly ordinal?: bigint;
-  /** The name of the event or the command, or the id of the run. */
+  /** The name of the event, the command or the run, or the id of the background work. */
   readonly name?: string;
   readonly error: unknown;
 }

@@ -2,18 +2,19 @@ import type { Hydration, ResumePoint } from "../../session/hydration.js";
 import { checkSessionId } from "../../session/session-id.js";
 import type { SessionInfo } from "../../session/session-info.js";
 import { readLog } from "../../store/read-log.js";
-import type { EventRange, SessionRange } from "../../store/store.js";
+import type { EventRange, RunRange, SessionRange } from "../../store/store.js";
 import type { StoredError } from "../../store/stored.js";
 import type { SkippedEvent, Snapshot } from "../../timeline/snapshot.js";
 import { snapshotOf } from "../../timeline/snapshot-of.js";
 import { Timeline } from "../../timeline/timeline.js";
 import type { BackendEvent } from "../feature/backend-event.js";
+import { type RunInfo, runInfoOf } from "../feature/run-info.js";
 import type { Failure } from "../project/fold.js";
 import { unknownEvent } from "../project/stopped.js";
 import { foldTail } from "../project/stored-fold.js";
 import type { HistorySource } from "./history-source.js";
 import { readHydration } from "./hydrate.js";
-import { checkEventRange, checkSessionRange } from "./ranges.js";
+import { checkEventRange, checkRunRange, checkSessionRange } from "./ranges.js";
 
 /** What is stored of sessions, as the schema and the projections of today have it. */
 export class History {
@@ -65,6 +66,14 @@ export class History {
   async sessions(range: SessionRange): Promise<readonly string[]> {
     checkSessionRange(range);
     return this.#source.store.sessions(range);
+  }
+
+  /** The runs of the session, a page at a time. */
+  async runs(sessionId: string, range: RunRange): Promise<readonly RunInfo[]> {
+    checkSessionId(sessionId);
+    checkRunRange(range);
+    const { store, registry } = this.#source;
+    return (await store.runs(sessionId, range)).map((run) => runInfoOf(registry, run));
   }
 
   async #past(info: SessionInfo, asOf: bigint): Promise<Snapshot> {

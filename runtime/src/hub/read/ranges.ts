@@ -1,6 +1,7 @@
 import { SessionstreamError } from "../../base/errors.js";
+import { checkRunId } from "../../schema/run.js";
 import { checkSessionId } from "../../session/session-id.js";
-import type { EventRange, SessionRange } from "../../store/store.js";
+import type { EventRange, RunRange, SessionRange } from "../../store/store.js";
 
 /** @throws INVALID_RANGE. */
 export function checkEventRange({ after, limit }: EventRange): void {
@@ -16,6 +17,12 @@ export function checkEventRange({ after, limit }: EventRange): void {
 /** @throws INVALID_RANGE and INVALID_SESSION. */
 export function checkSessionRange({ after, limit }: SessionRange): void {
   if (after !== undefined) checkSessionId(after);
+  checkLimit(limit);
+}
+
+/** @throws INVALID_RANGE, or INVALID_OPTION for an id that no run has. */
+export function checkRunRange({ after, limit }: RunRange): void {
+  if (after !== undefined) checkRunId(after);
   checkLimit(limit);
 }
 

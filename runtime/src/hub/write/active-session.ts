@@ -4,13 +4,16 @@ import { fnv1aOfText } from "../../base/fnv.js";
 import type { DescCommand } from "../../schema/command.js";
 import { encodePayload, toPayload } from "../../schema/payload.js";
 import type { SchemaRegistry } from "../../schema/registry.js";
+import { checkRunId } from "../../schema/run.js";
 import { decodeRejection, encodeRejection, type StoredRejection } from "../../schema/stored-rejection.js";
 import type { Submitted } from "../../session/session-client.js";
 import type { SessionInfo } from "../../session/session-info.js";
 import type { EventMeta } from "../../store/event-meta.js";
 import type { TimelineView } from "../../timeline/view.js";
 import type { CommandContext, Published, PublishOptions } from "../feature/command-context.js";
+import { type RunInfo, runInfoOf } from "../feature/run-info.js";
 import type { Session } from "../feature/session.js";
+import { Background } from "./background.js";
 import { type DeliveryWay, deliver } from "./delivery.js";
 import type { Handler } from "./handlers.js";
 import { closeTimeout, Handling } from "./handling.js";
@@ -22,7 +25,7 @@ import { rebuildTimeline, retryTimeline } from "./lane/repair.js";
 import type { SessionHost } from "./lane/session-host.js";
 import { type Publishable, whilePublishing } from "./publisher.js";
 import { rejecter } from "./rejecter.js";
-import { Runs } from "./runs.js";
+import { endRun } from "./run-end.js";
 import type { SessionStatus } from "./session-status.js";
 import { Signals } from "./signals.js";
 import { checkSubmitOptions, type HubSubmitOptions } from "./submit-options.js";
@@ -30,19 +33,18 @@ import { CommandFailure, errorOf, isRejectionOf } from "./submit-outcome.js";
 
 type Command = Pick<CommandContext, "name" | "key" | "payload" | "identity" | "trace" | "signal" | "reject">;
 
-/** A session that is in memory: its lane, its handlers and its runs. */
+/** A session that is in memory: its lane, its handlers and its background work. */
 export class ActiveSession {
   readonly #host: SessionHost;
   readonly #lane: Lane;
   readonly #keys: Keys;
-  readonly #runs: Runs;
+  readonly #background: Background;
   /** The way of what is published without a command. */
   readonly #way: DeliveryWay;
   readonly #handling: Handling;
   /** Handlers, those who wait for one under a key, and events that are published under a key. */
   readonly #tracked = new Set<Promise<unknown>>();
   readonly #signals = new Signals();
-  #opened: Promise<void> | undefined;
 
   constructor(id: string, host: SessionHost) {
     this.#host = host;
@@ -50,11 +52,26 @@ export class ActiveSession {
     this.#keys = new Keys(id, host, this.#signals);
     this.#way = { lane: this.#lane, keys: this.#keys, host };
     this.#handling = new Handling(id);
-    this.#runs = new Runs(id, (name, error) => host.report({ step: "run", sessionId: id, name, error }));
+    this.#background = new Background(id, (name, error) => {
+      host.report({ step: "background", sessionId: id, name, error });
+    });
+  }
+
+  get lane(): Lane {
+    return this.#lane;
+  }
+
+  get keys(): Keys {
+    return this.#keys;
   }
 
   get isIdle(): boolean {
-    return this.#lane.isIdle && this.#tracked.size === 0 && this.#runs.ids.length === 0;
+    return this.#lane.isIdle && !this.hasWork;
+  }
+
+  /** Whether a handler or background work is going on. */
+  get hasWork(): boolean {
+    return this.#tracked.size > 0 || this.#background.ids.length > 0;
   }
 
   /** Stays in memory, and fans out what other processes commit, until the returned function is called. */
@@ -98,27 +115,28 @@ export class ActiveSession {
     return this.#statusOf(await rebuildTimeline(this.#lane, this.#host));
   }
 
-  /** Aborts handlers, runs, and those that are still to begin. */
+  /** Aborts handlers, background work, and those that are still to begin. */
   abort(reason: Error): void {
     this.#signals.abort(reason);
-    this.#runs.abortAll(reason);
+    this.#background.abortAll(reason);
   }
 
-  /** Takes nothing more from handlers and runs that still go on, and waits for them no longer. Reports each. */
+  /** Takes nothing more from handlers and background work, and waits for them no longer. Reports each. */
   leave(error: Error, grace: number): void {
     this.#lane.refuse(error);
     const { id } = this.#lane;
     this.#handling.leave(error, grace, (report) => this.#host.report(report));
-    for (const run of this.#runs.leave()) {
-      this.#host.report({ step: "run", sessionId: id, name: run, error: closeTimeout(`run "${run}"`, grace, id, run) });
+    for (const name of this.#background.leave()) {
+      const error = closeTimeout(`background work "${name}"`, grace, id, name);
+      this.#host.report({ step: "background", sessionId: id, name, error });
     }
   }
 
-  /** Resolves when no handler and no run is going on. */
+  /** Resolves when no handler and no background work is going on. */
   async idle(): Promise<void> {
-    while (this.#tracked.size > 0 || this.#runs.ids.length > 0) {
+    while (this.hasWork) {
       await Promise.allSettled(this.#tracked);
-      await this.#runs.idle();
+      await this.#background.idle();
     }
   }
 
@@ -188,47 +206,45 @@ export class ActiveSession {
     return this.#signals.wait(signal === undefined ? outcome : untilAborted(outcome, signal));
   }
 
-  /** Tells the features, once, that the session is in memory. */
-  open(): Promise<void> {
-    this.#opened ??= this.#track(() => this.#open());
-    return this.#opened;
+  /** Cancels a run and those that it started. Resolves to whether it was going on. */
+  async cancelRun(id: string, reason: string | undefined, meta?: EventMeta): Promise<boolean> {
+    checkRunId(id);
+    await this.#lane.refresh();
+    const outcome = { status: "cancelled", ...(reason !== undefined && { reason }) } as const;
+    return endRun(this.#lane, this.#host, { id, outcome, meta });
+  }
+
+  /** The session as the work of a run sees it. */
+  async seen(meta: EventMeta): Promise<Session> {
+    await this.#lane.refresh();
+    const { info } = await this.#lane.status();
+    return this.#session(info, meta);
   }
 
   async #handle(command: Command, handler: Handler, claim?: KeyedWork): Promise<Submitted> {
-    if (this.#host.openers.length > 0) await this.open();
     await this.#lane.refresh();
     const { info, ordinal } = await this.#lane.status();
     command.signal.throwIfAborted();
-    const run: CommandContext["run"] = (id, task, options) => {
+    const background: CommandContext["background"] = (id, task, options) => {
       if (this.#handling.hasLeft) throw this.#signals.reason;
-      this.#runs.start(id, task, options);
-      if (this.#signals.reason !== undefined) this.#runs.abort(id, this.#signals.reason);
+      this.#background.start(id, task, options);
+      if (this.#signals.reason !== undefined) this.#background.abort(id, this.#signals.reason);
     };
-    const session = this.#session(info);
+    const meta = metaOf(command);
+    const session = this.#session(info, meta);
     const last = await this.#handling.whileGoing(
-      { step: "submit", name: command.name },
-      whilePublishing(this.#lane, this.#host, (publisher) => handler({ ...command, session, ...publisher, run }), {
-        claim,
-        meta: metaOf(command),
-      }),
+      command.name,
+      whilePublishing(
+        this.#lane,
+        this.#host,
+        (publisher) => handler({ ...command, session, ...publisher, background }),
+        {
+          claim,
+          meta,
+        },
+      ),
     );
     return { ordinal: last ?? ordinal };
-  }
-
-  async #open(): Promise<void> {
-    for (const opened of this.#host.openers) {
-      try {
-        const { info, view } = await this.#lane.status();
-        const session = this.#session(info);
-        await this.#handling.whileGoing(
-          { step: "opened" },
-          whilePublishing(this.#lane, this.#host, ({ publish }) => opened({ session, view, publish })),
-        );
-      } catch (error) {
-        if (this.#handling.hasLeft) return;
-        this.#host.report({ step: "opened", sessionId: this.#lane.id, error });
-      }
-    }
   }
 
   async #track<T>(work: () => Promise<T>): Promise<T> {
@@ -242,20 +258,31 @@ export class ActiveSession {
   }
 
   #statusOf({ info, ordinal, cursor, stop }: LaneStatus): SessionStatus {
-    return { ...info, ordinal, cursor, stop, runs: this.#runs.ids };
+    return { ...info, ordinal, cursor, stop, runs: this.#openRuns(), background: this.#background.ids };
   }
 
-  #session(info: SessionInfo): Session {
-    const runs = this.#runs;
+  #openRuns(): RunInfo[] {
+    return Array.from(this.#lane.runs.values(), (run) => runInfoOf(this.#host.registry, run));
+  }
+
+  #session({ id, metadata }: SessionInfo, meta: EventMeta): Session {
+    const background = this.#background;
+    const openRuns = () => this.#openRuns();
     return {
-      id: info.id,
-      metadata: info.metadata,
+      id,
+      metadata,
       timeline: this.#lane.timeline,
       get runs() {
-        return runs.ids;
+        return openRuns();
       },
-      abortRun: (id, reason) => runs.abort(id, reason),
-      abortRuns: (reason) => runs.abortAll(reason),
+      cancelRun: (run, reason) => this.cancelRun(run, reason, meta),
+      get background() {
+        return background.ids;
+      },
+      abortBackground: (task, reason) => {
+        if (task === undefined) return background.abortAll(reason);
+        return background.abort(task, reason) ? 1 : 0;
+      },
     };
   }
 }

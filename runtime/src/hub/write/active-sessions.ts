@@ -25,17 +25,17 @@ export class ActiveSessions {
     return this.#sessions.values();
   }
 
-  /** Aborts handlers and runs, and those that are still to begin. */
+  /** Aborts handlers and background work, and those that are still to begin. */
   abort(reason: Error): void {
     for (const session of this.#sessions.values()) session.abort(reason);
   }
 
-  /** Takes nothing more from handlers and runs that still go on, and waits for them no longer. Reports each. */
+  /** Takes nothing more from handlers and background work that still go on, and waits for them no longer. Reports each. */
   leave(error: Error, grace: number): void {
     for (const session of this.#sessions.values()) session.leave(error, grace);
   }
 
-  /** Resolves when no handler and no run is going on. */
+  /** Resolves when no handler and no background work is going on. */
   async idle(): Promise<void> {
     await Promise.all([...this.#sessions.values()].map((session) => session.idle()));
   }
@@ -45,11 +45,6 @@ export class ActiveSessions {
     const sessions = [...this.#sessions.values()];
     await Promise.all(sessions.map((session) => session.settled()));
     await this.#host.committer.idle();
-  }
-
-  /** Tells the features that want it that a session is in memory, which it then is. */
-  open(id: string): void {
-    if (this.#host.openers.length > 0) void this.use(id).open();
   }
 
   /** The session, taken into memory if it is not there. */

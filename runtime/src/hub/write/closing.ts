@@ -7,28 +7,40 @@ import type { Process } from "./lane/process.js";
 
 /** How a hub is closed. */
 export interface CloseOptions {
-  /** Aborts the signals of handlers and runs. Without it, the hub waits until they end by themselves. */
+  /**
+   * Aborts the signals of handlers and background work. Without it, the hub waits until they end by
+   * themselves. Runs are given up in any case: another process goes on with them.
+   */
   readonly abort?: boolean;
   /**
-   * With `abort`: the milliseconds that handlers and runs have to end. What then still goes on is
-   * reported to `onError` and left. The default is 5,000.
+   * The milliseconds that runs have to return, and, with `abort`, handlers and background work to end.
+   * What then still goes on is reported to `onError` and left. The default is 5,000.
    */
   readonly grace?: number;
+}
+
+/** The runs of a hub that closes. */
+interface ClosingRuns {
+  close(): Promise<void>;
+  returned(): Promise<void>;
+  leave(grace: number): void;
 }
 
 /** Closes the sessions of a hub, then its store. */
 export class Closing {
   readonly #sessions: ActiveSessions;
   readonly #followed: FollowedSessions;
+  readonly #runs: ClosingRuns;
   readonly #process: Process;
   readonly #store: Store;
   readonly #timers = new Set<ReturnType<typeof setTimeout>>();
   #isSettled = false;
   #done: Promise<void> | undefined;
 
-  constructor(sessions: ActiveSessions, followed: FollowedSessions, process: Process, store: Store) {
+  constructor(sessions: ActiveSessions, followed: FollowedSessions, runs: ClosingRuns, process: Process, store: Store) {
     this.#sessions = sessions;
     this.#followed = followed;
+    this.#runs = runs;
     this.#process = process;
     this.#store = store;
   }
@@ -47,12 +59,15 @@ export class Closing {
       // The process must not end before the store is closed, so this timer holds it.
       if (!this.#isSettled) this.#timers.add(setTimeout(() => this.#sessions.leave(reason, grace), grace));
     }
-    this.#done ??= this.#drain();
+    this.#done ??= this.#drain(grace);
     return this.#done;
   }
 
-  async #drain(): Promise<void> {
-    await this.#sessions.idle();
+  async #drain(grace: number): Promise<void> {
+    // First, so that others can go on with them at once.
+    await this.#runs.close();
+    this.#timers.add(setTimeout(() => this.#runs.leave(grace), grace));
+    await Promise.all([this.#sessions.idle(), this.#runs.returned()]);
     // Otherwise what other processes commit on and on would keep it busy.
     this.#followed.end();
     await this.#sessions.settled();

@@ -1,12 +1,13 @@
 import { fromBinary } from "@bufbuild/protobuf";
 import { BinaryWriter } from "@bufbuild/protobuf/wire";
 import { checkOptions } from "../../base/option.js";
+import type { SchemaRegistry } from "../../schema/registry.js";
 import { aTraceContext } from "../../session/trace-context.js";
 import type { EventMeta } from "../../store/event-meta.js";
 import type { Published, PublishOptions } from "../feature/command-context.js";
 import { type Keys, serverKeys } from "./keys.js";
+import type { Content } from "./lane/content.js";
 import type { Lane } from "./lane/lane.js";
-import type { EncodedEvent } from "./lane/publication.js";
 import type { SessionHost } from "./lane/session-host.js";
 import { encodeGiven, enqueue, type Origin, type Publishable } from "./publisher.js";
 
@@ -29,17 +30,27 @@ export function deliver(
 ): Promise<Published> {
   const { registry } = host;
   const meta = options && metaOf(options);
-  const events = encodeGiven(registry, lane.id, given, init);
+  const content = encodeGiven(registry, lane.id, given, init);
   const key = options?.key;
-  if (key === undefined) return enqueue(lane, events, meta === undefined ? nowhere : { meta });
-  // As they are now, whatever the caller does with what it gave.
-  const kept = events.map((event) => ({
+  if (key === undefined) return enqueue(lane, content, meta === undefined ? nowhere : { meta });
+  const kept = copyOf(registry, content);
+  const request = { space: serverKeys, key, what: namesOf(content), payload: joined(content) };
+  return keys.publish(request, (claim) => enqueue(lane, kept, { claim, meta }));
+}
+
+/** As it is now, whatever the caller does with what it gave. */
+export function copyOf(registry: SchemaRegistry, content: Content): Content {
+  const events = content.events.map((event) => ({
     ...event,
     payload: fromBinary(registry.event(event.name).schema, event.encoded),
   }));
-  const what = `event ${events.map((event) => event.name).join(" ")}`;
-  const request = { space: serverKeys, key, what, payload: joined(events) };
-  return keys.publish(request, (claim) => enqueue(lane, kept, { claim, meta }));
+  return { ...content, events };
+}
+
+/** What is published, without its payloads. */
+export function namesOf({ events, starts = [] }: Content): string {
+  const runs = starts.map(({ name }) => ` run ${name}`);
+  return `event ${events.map(({ name }) => name).join(" ")}${runs.join("")}`;
 }
 
 const nowhere: Origin = Object.freeze({});
@@ -55,11 +66,13 @@ const anOrdinal = {
   accepts: (value: unknown) => typeof value === "bigint" && value >= 1n,
 };
 
-/** The payloads of events as one, each after its length, so that no two lists of events give the same. */
-function joined(events: readonly EncodedEvent[]): Uint8Array {
+/** The payloads as one, each after its length, so that no two lists give the same. */
+function joined({ events, starts = [] }: Content): Uint8Array {
   const [only] = events;
-  if (only !== undefined && events.length === 1) return only.encoded;
+  if (only !== undefined && events.length === 1 && starts.length === 0) return only.encoded;
   const writer = new BinaryWriter();
   for (const { encoded } of events) writer.bytes(encoded);
+  // Without the ids of the runs, which may be random.
+  for (const { input } of starts) writer.bytes(input);
   return writer.finish();
 }

@@ -21,12 +21,20 @@ export class FollowedSessions {
 
   /** Returns what ends it. Throws STORE_FAILED. */
   follow(sessionId: string, fanout: Fanout): () => void {
-    this.#unwatch ??= this.#watch();
-    const unfollow = this.#sessions.use(sessionId).follow();
-    this.#following.add(unfollow);
+    const leave = this.keep(sessionId);
     const remove = this.#fanouts.add(fanout, sessionId);
     return () => {
       remove();
+      leave();
+    };
+  }
+
+  /** Keeps a session in memory, and up to date with what other processes commit. Returns what ends it. */
+  keep(sessionId: string): () => void {
+    this.#unwatch ??= this.#watch();
+    const unfollow = this.#sessions.use(sessionId).follow();
+    this.#following.add(unfollow);
+    return () => {
       unfollow();
       if (this.#following.delete(unfollow) && this.#following.size === 0) this.end();
     };

@@ -1,11 +1,10 @@
 import { SessionstreamError } from "../../base/errors.js";
 import type { ErrorReport } from "../observe/error-report.js";
 
-/** Code of the application that the hub waits for: the handler of a command, or `opened` of a feature. */
+/** The handler of a command that the hub waits for. */
 interface Going {
-  readonly step: "submit" | "opened";
-  /** The name of the command. */
-  readonly name?: string;
+  /** Of the command. */
+  readonly name: string;
   readonly leave: (error: unknown) => void;
 }
 
@@ -25,9 +24,9 @@ export class Handling {
   }
 
   /** Settles like the work, or rejects once it is left. */
-  async whileGoing<T>(what: Pick<Going, "step" | "name">, work: Promise<T>): Promise<T> {
+  async whileGoing<T>(name: string, work: Promise<T>): Promise<T> {
     return new Promise<T>((resolve, reject) => {
-      const going: Going = { ...what, leave: reject };
+      const going: Going = { name, leave: reject };
       this.#going.add(going);
       work.then(resolve, reject).finally(() => this.#going.delete(going));
     });
@@ -36,24 +35,20 @@ export class Handling {
   /** Leaves what goes on: those who wait for it are told the error. Reports each. */
   leave(error: Error, grace: number, report: (report: ErrorReport) => void): void {
     this.#hasLeft = true;
-    for (const { leave, step, name } of this.#going) {
-      const what = name === undefined ? "`opened` of a feature" : `the handler of command "${name}"`;
-      report({
-        step,
-        sessionId: this.#sessionId,
-        ...(name !== undefined && { name }),
-        error: closeTimeout(what, grace, this.#sessionId, name),
-      });
+    const sessionId = this.#sessionId;
+    for (const { leave, name } of this.#going) {
+      const timeout = closeTimeout(`the handler of command "${name}"`, grace, sessionId, name);
+      report({ step: "submit", sessionId, name, error: timeout });
       leave(error);
     }
   }
 }
 
 /** The error that reports what the hub left when it closed. */
-export function closeTimeout(what: string, grace: number, sessionId: string, name?: string): SessionstreamError {
+export function closeTimeout(what: string, grace: number, sessionId: string, name: string): SessionstreamError {
   return new SessionstreamError(
     "CLOSE_TIMEOUT",
     `${what} did not end within ${grace} ms of being aborted, and was left when the hub closed: end it when its signal is aborted`,
-    { sessionId, ...(name !== undefined && { name }) },
+    { sessionId, name },
   );
 }

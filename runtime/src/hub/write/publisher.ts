@@ -1,41 +1,71 @@
 import { SessionstreamError } from "../../base/errors.js";
 import { show } from "../../base/show.js";
-import { type DescEvent, EventDraft } from "../../schema/event.js";
+import type { DescEvent, EventDraft } from "../../schema/event.js";
 import type { SchemaRegistry } from "../../schema/registry.js";
+import type { DescRun, RunStart, RunStartOptions } from "../../schema/run.js";
 import type { EventMeta } from "../../store/event-meta.js";
-import type { TimelineView } from "../../timeline/view.js";
-import type { Decide, Decision, Publish, Published } from "../feature/command-context.js";
+import type { Decide, Decision, Publish, Published, Start } from "../feature/command-context.js";
+import type { RunPublishOptions } from "../feature/run-context.js";
+import { arePublishable, type Content, encodeDrafts, encodeEvent } from "./lane/content.js";
+import { decide } from "./lane/decision.js";
 import type { KeyedWork } from "./lane/keyed-work.js";
 import type { Lane } from "./lane/lane.js";
-import { type EncodedEvent, encodedDraft, encodeEvent, type Publication } from "./lane/publication.js";
+import type { LaneState } from "./lane/lane-state.js";
+import type { Publication } from "./lane/publication.js";
+import type { RunAttempt } from "./lane/runs.js";
 import type { SessionHost } from "./lane/session-host.js";
+import { Tracked } from "./tracked.js";
 
-/** Gives a piece of work its publisher. Both functions check what they are given at once. */
+/** Gives a piece of work its publisher. All functions check what they are given at once. */
 export interface Publisher {
   readonly publish: Publish;
   readonly decide: Decide;
+  readonly start: Start;
 }
 
-/** What `publish` is given: an event, whose payload follows, or several events made with `of`. */
-export type Publishable = DescEvent | readonly EventDraft[];
+/** What `publish` is given: an event, whose payload follows, or several made with `of`, and runs made with `start`. */
+export type Publishable = DescEvent | readonly (EventDraft | RunStart)[];
 
-/** Whether it is several events. Unlike Array.isArray, it leaves the type of what is no array as it is. */
-export function isList(given: unknown): given is readonly EventDraft[] {
+/** Whether it is several. Unlike Array.isArray, it leaves the type of what is no array as it is. */
+export function isList(given: unknown): given is readonly (EventDraft | RunStart)[] {
   return Array.isArray(given);
 }
 
-/** Takes events, or what decides them, into the lane's order. Resolves when they are durable. */
-export function enqueue(lane: Lane, events: Publication["events"], { claim, meta }: Origin): Promise<Published> {
+/** Takes content, or what makes it, into the lane's order. Resolves when it is durable. */
+export function enqueue(lane: Lane, content: Publication["content"], { claim, meta, run }: Origin): Promise<Published> {
   return new Promise((resolve, reject) => {
-    lane.enqueue({ events, claim, meta, resolve, reject });
+    lane.enqueue({ content, claim, meta, run, resolve, reject });
   });
 }
 
-/** What events are published for. */
+/** Encodes what is given, and enqueues it. What is wrong with it is told by the promise, too. */
+function enqueueGiven(
+  lane: Lane,
+  { registry }: SessionHost,
+  { claim, meta, run }: Origin,
+  given: Publishable,
+  init?: object,
+): Promise<Published> {
+  return new Promise((resolve, reject) => {
+    lane.enqueue({ content: encodeGiven(registry, lane.id, given, init), claim, meta, run, resolve, reject });
+  });
+}
+
+/** What is wrong with the content is told by the promise, too. */
+async function enqueueKeyed(key: string, keyed: PublishKeyed, content: () => Content, by: Origin): Promise<Published> {
+  return keyed(key, content(), by);
+}
+
+/** Publishes content under an idempotency key. */
+export type PublishKeyed = (key: string, content: Content, origin: Origin) => Promise<Published>;
+
+/** What is published for, and by whom. */
 export interface Origin {
   /** The work under an idempotency key. */
   readonly claim?: KeyedWork | undefined;
   readonly meta?: EventMeta | undefined;
+  /** The attempt of a run. */
+  readonly run?: RunAttempt | undefined;
 }
 
 /**
@@ -47,30 +77,23 @@ export function encodeGiven(
   sessionId: string,
   given: Publishable,
   init: object = {},
-): readonly EncodedEvent[] {
-  if (!isList(given)) return [encodeEvent(registry, sessionId, given, init)];
-  const wrong = given.findIndex((each) => !(each instanceof EventDraft));
-  if (wrong === -1) return encodeDrafts(registry, sessionId, given);
-  throw new SessionstreamError(
-    "PAYLOAD_TYPE_MISMATCH",
-    `publish was given ${show(given[wrong])} among events, want each made with of() of its descriptor`,
-    { sessionId },
-  );
+): Content {
+  return isList(given)
+    ? encodeDrafts(registry, sessionId, given)
+    : { events: [encodeEvent(registry, sessionId, given, init)] };
 }
 
-function encodeDrafts(
-  registry: SchemaRegistry,
-  sessionId: string,
-  drafts: readonly EventDraft[],
-): readonly EncodedEvent[] {
-  return drafts.map((draft) => encodedDraft(registry, sessionId, draft));
+/** What makes the content of a decision when its turn has come. */
+export function decided(host: SessionHost, sessionId: string, decision: Decision): (state: LaneState) => Content {
+  return (state) => decide((view) => encodeDrafted(host, sessionId, decision(view)), state);
 }
 
-/** The events that a decision returns. Throws INVALID_DECISION where it returns something else. */
-function decide({ registry }: SessionHost, sessionId: string, returned: unknown): readonly EncodedEvent[] {
-  if (isList(returned) && returned.every((each) => each instanceof EventDraft)) {
-    return encodeDrafts(registry, sessionId, returned);
-  }
+/**
+ * Encodes what a decision returned.
+ * @throws INVALID_DECISION where that is no array of drafts.
+ */
+export function encodeDrafted({ registry }: SessionHost, sessionId: string, returned: unknown): Content {
+  if (isList(returned) && arePublishable(returned)) return encodeDrafts(registry, sessionId, returned);
   // Otherwise a rejected promise of a wrongly async decision would end the process.
   if (returned instanceof Promise) returned.catch(() => {});
   const got = returned instanceof Promise ? "a promise; decisions are synchronous" : show(returned);
@@ -90,35 +113,38 @@ export async function whilePublishing(
   lane: Lane,
   host: SessionHost,
   work: (publisher: Publisher) => void | Promise<void>,
-  { claim, meta }: Origin = {},
+  { keyed, ...origin }: Origin & { readonly keyed?: PublishKeyed } = {},
 ): Promise<bigint | undefined> {
-  const publishing: Promise<Published>[] = [];
-  let returned = false;
-  let handled = false;
+  const own = new Tracked();
   let last: bigint | undefined;
   /** Like `last`, but only of what had events. */
   let cause: bigint | undefined;
-  /** What runs publish follows from what the handler published. */
-  const later = (): Origin => ({ meta: cause === undefined ? meta : { ...meta, cause } });
+  let isOver = false;
+  let isTold = false;
+  /** What goes on after the work returned follows from what it published. */
+  const later = (): Origin => {
+    const { meta, run } = origin;
+    return { run, meta: cause === undefined ? meta : { ...meta, cause } };
+  };
   /** Waits for what the work publishes, whether the work does or not. */
   const track = (
     name: string | undefined,
     publish: (origin: Origin) => Promise<Published>,
     hasEvents: () => boolean,
-  ) => {
-    // What runs publish once the handler returned is not the handler's any more.
-    const own = !returned;
-    const published = publish(own ? { claim, meta } : later());
-    if (own) publishing.push(published);
+  ): Promise<Published> => {
+    // What is published once the work returned is not its own any more.
+    const isOwn = !isOver;
+    const published = publish(isOwn ? origin : later());
+    if (isOwn) own.add(published);
     // Whoever does not wait for the outcome must not end the process by it.
     published.then(
       (done) => {
-        if (!own) return;
+        if (!isOwn) return;
         last = done.ordinal;
         if (hasEvents()) cause = done.ordinal;
       },
       (error: unknown) => {
-        if (own && !handled) return;
+        if (isOwn && !isTold) return;
         // That the hub left this work is reported already.
         if (error === lane.refusal) return;
         host.report({ step: "publish", sessionId: lane.id, ...(name !== undefined && { name }), error });
@@ -126,42 +152,53 @@ export async function whilePublishing(
     );
     return published;
   };
-  const publish = (given: Publishable, init?: object) =>
-    track(
+  const publish = (given: Publishable, second?: object, third?: object) => {
+    const [init, options] = isList(given) ? [undefined, second] : [second, third];
+    const { key } = (options ?? {}) as RunPublishOptions;
+    return track(
       isList(given) ? given[0]?.desc?.name : given?.name,
-      ({ claim, meta }) =>
-        // What is wrong with it is told by the promise, too.
-        new Promise((resolve, reject) => {
-          lane.enqueue({ events: encodeGiven(host.registry, lane.id, given, init), claim, meta, resolve, reject });
-        }),
+      (by) =>
+        key === undefined || keyed === undefined
+          ? enqueueGiven(lane, host, by, given, init)
+          : enqueueKeyed(key, keyed, () => encodeGiven(host.registry, lane.id, given, init), by),
       () => !isList(given) || given.length > 0,
     );
+  };
   const deciding = (decision: Decision) => {
-    // Of the last time that it was made.
-    let count = 0;
-    const decideOn = (view: TimelineView) => {
-      const events = decide(host, lane.id, decision(view));
-      count = events.length;
-      return events;
+    let hasEvents = false;
+    const content = decided(host, lane.id, decision);
+    const counted = (state: LaneState) => {
+      const made = content(state);
+      // Of the last time that it was made.
+      hasEvents = made.events.length > 0;
+      return made;
     };
     return track(
       undefined,
-      (origin) => enqueue(lane, decideOn, origin),
-      () => count > 0,
+      (by) => enqueue(lane, counted, by),
+      () => hasEvents,
     );
   };
+  const start = async <D extends DescRun>(run: D, input: object, options?: RunStartOptions) => {
+    const draft = run.start(input, options);
+    await track(
+      run.name,
+      (by) => enqueueGiven(lane, host, by, [draft]),
+      () => false,
+    );
+    return { id: draft.id };
+  };
   try {
-    await work({ publish: publish as Publish, decide: deciding });
+    await work({ publish: publish as Publish, decide: deciding, start });
   } catch (thrown) {
     // The caller hears of this; of what is refused besides, nobody would.
-    returned = handled = true;
-    await Promise.allSettled(publishing);
+    isOver = isTold = true;
+    await own.settled();
     throw thrown;
   }
-  returned = true;
-  const outcomes = await Promise.allSettled(publishing);
-  handled = true;
-  const refused = outcomes.find((outcome) => outcome.status === "rejected");
-  if (refused !== undefined) throw refused.reason;
+  isOver = true;
+  await own.settled();
+  isTold = true;
+  own.throwRefusal();
   return last;
 }

@@ -1,5 +1,6 @@
 import type { SessionInfo } from "../../session/session-info.js";
 import type { TimelineStop } from "../../session/timeline-stop.js";
+import type { RunInfo } from "../feature/run-info.js";
 
 /** Where a session stands. */
 export interface SessionStatus extends SessionInfo {
@@ -12,6 +13,8 @@ export interface SessionStatus extends SessionInfo {
   readonly cursor: bigint;
   /** Where and why the timeline stops. Undefined if it does not. */
   readonly stop: TimelineStop | undefined;
-  /** The ids of the active runs. */
-  readonly runs: readonly string[];
+  /** The runs that have not ended, in the order in which they were started. */
+  readonly runs: readonly RunInfo[];
+  /** The ids of the background work that is going on in this process. */
+  readonly background: readonly string[];
 }

@@ -40,7 +40,7 @@ export function sharedConformance(
       const again = await reopen();
       expect(await everything(again)).toEqual(before);
       expect(await again.key(nameOf("k"))).toEqual(keyed);
-      expect(await again.freeRuns(work)).toEqual([{ sessionId: "s", id: "z" }]);
+      expect(await again.freeRuns(work)).toMatchObject([{ sessionId: "s", id: "z" }]);
       expect(await again.runOwners()).toEqual([{ process: "p", beat: 0 }]);
       await commit(again, { revision: 1, events: [eventAt(3n)], cursor: 2n });
       expect((await again.session("s"))?.ordinal).toBe(3n);
@@ -83,7 +83,8 @@ export function sharedConformance(
       const other = second();
       await commit(store(), { runs: [startOf("a")] });
       const [mine, theirs] = await Promise.all([store().freeRuns(work), other.freeRuns(work)]);
-      expect([mine, theirs]).toEqual([[{ sessionId: "s", id: "a" }], [{ sessionId: "s", id: "a" }]]);
+      const free = [{ sessionId: "s", id: "a", owner: undefined, attempt: 0 }];
+      expect([mine, theirs]).toEqual([free, free]);
       const take = (owner: string) => batchOf({ revision: 1, runs: [changeOf("a", { owner, attempt: 1 })] });
       const outcomes = await Promise.all([store().commit([take("p")]), other.commit([take("q")])]);
       expect(outcomes.flat().filter((outcome) => outcome === undefined)).toHaveLength(1);
@@ -102,7 +103,7 @@ export function sharedConformance(
       expect(await other.beat("p")).toBe(true);
       expect(await store().runOwners()).toEqual([{ process: "p", beat: 1 }]);
       await other.bury({ process: "p", beat: 1 });
-      expect(await store().freeRuns(work)).toEqual([{ sessionId: "s", id: "a" }]);
+      expect(await store().freeRuns(work)).toEqual([{ sessionId: "s", id: "a", owner: "p", attempt: 0 }]);
       expect(await store().beat("p")).toBe(false);
       expect(await other.freeRuns(work)).toEqual([]);
       await store().releaseRuns("p");

@@ -1,23 +1,27 @@
 import type { UiEvent } from "../../../schema/ui-event.js";
+import type { BatchRun } from "../../../store/batch.js";
 import type { StoredEvent } from "../../../store/stored.js";
 import type { BackendEvent } from "../../feature/backend-event.js";
 import type { Failure } from "../../project/fold.js";
-import { decide } from "./decision.js";
+import type { Content, EncodedEvent } from "./content.js";
 import { type LaneState, positionOf } from "./lane-state.js";
-import type { Admitted, AdmittedEvent, EncodedEvent, Publication } from "./publication.js";
+import type { Admitted, AdmittedEvent, Publication } from "./publication.js";
+import { applyRuns, checkAttempt } from "./runs.js";
 import { observeEvent, type SessionHost } from "./session-host.js";
+import { startedRuns } from "./started-runs.js";
 
 /** Gives all events of a publication their place in the order, after those that are admitted already, or none. */
 export function admit(host: SessionHost, state: LaneState, publication: Publication, admitted: Admitted[]): void {
-  let events: readonly EncodedEvent[];
+  let content: Content;
   try {
-    events = typeof publication.events === "function" ? decide(publication.events, state) : publication.events;
+    if (publication.run !== undefined) checkAttempt(state.info.id, state.runs, publication.run);
+    content = typeof publication.content === "function" ? publication.content(state) : publication.content;
   } catch (thrown) {
     admitted.push({ publication, answer: () => publication.reject(thrown) });
     return;
   }
-  const { timeline, ordinal } = state;
-  if (events.length === 0) admitted.push({ publication, answer: () => publication.resolve({ ordinal }) });
+  const { events } = content;
+  const { timeline } = state;
   const already = admitted.length;
   const before = events.length > 1 ? positionOf(state) : undefined;
   if (before !== undefined) timeline.begin();
@@ -32,7 +36,31 @@ export function admit(host: SessionHost, state: LaneState, publication: Publicat
     }
     admitted.length = already;
     publication.reject(refusal);
+    return;
   }
+  admitRuns(host, state, publication, content, admitted);
+}
+
+/** What becomes of runs with a publication, and the answer to one that has no events. */
+function admitRuns(
+  host: SessionHost,
+  state: LaneState,
+  publication: Publication,
+  { events, starts = [], runs = [] }: Content,
+  admitted: Admitted[],
+): void {
+  const isAnswer = events.length === 0;
+  if (starts.length === 0 && runs.length === 0 && !isAnswer) return;
+  const changes: readonly BatchRun[] = [
+    ...startedRuns(host, state, publication, starts, !isAnswer),
+    ...runs.map((run) => ({ isStart: false, run })),
+  ];
+  applyRuns(state.runs, changes);
+  const { ordinal } = state;
+  const answer = () => {
+    if (isAnswer) publication.resolve({ ordinal });
+  };
+  admitted.push({ publication, answer, ...(changes.length > 0 && { runs: changes }) });
 }
 
 /**

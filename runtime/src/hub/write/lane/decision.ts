@@ -3,17 +3,14 @@ import type { Payload } from "../../../schema/payload.js";
 import type { DescTimelineEntity, IdOf } from "../../../schema/timeline-entity.js";
 import type { TimelineView } from "../../../timeline/view.js";
 import { stoppedError } from "../../project/stopped.js";
+import type { Content } from "./content.js";
 import type { LaneState } from "./lane-state.js";
-import type { EncodedEvent } from "./publication.js";
 
 /**
- * The events that a decision returns when its turn has come, on the timeline as it is then.
+ * What a decision returns when its turn has come, on the timeline as it is then.
  * @throws TIMELINE_STALLED, and what the decision throws.
  */
-export function decide(
-  decision: (view: TimelineView) => readonly EncodedEvent[],
-  { timeline, stop, info }: LaneState,
-): readonly EncodedEvent[] {
+export function decide(decision: (view: TimelineView) => Content, { timeline, stop, info }: LaneState): Content {
   if (stop !== undefined) throw stoppedError(info.id, "cannot be decided on", stop);
   const view = new InstantView(timeline.view);
   try {

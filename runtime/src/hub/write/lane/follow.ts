@@ -3,6 +3,7 @@ import { readLog } from "../../../store/read-log.js";
 import type { StoredEvent, StoredSession } from "../../../store/stored.js";
 import { type Failure, stopAt } from "../../project/fold.js";
 import { type LaneState, positionOf, reportUnknown } from "./lane-state.js";
+import { readOpenRuns } from "./runs.js";
 import { observeEvent, type SessionHost } from "./session-host.js";
 
 /**
@@ -14,6 +15,11 @@ export async function catchUp(host: SessionHost, state: LaneState): Promise<bool
   const { id } = state.info;
   const stored = await host.store.session(id);
   const isNew = state.revision === 0;
+  // After the session: what is newer than it makes the next commit conflict, and so is read again.
+  if (state.hasOldRuns || (stored !== undefined && stored.revision !== state.revision)) {
+    state.runs = await readOpenRuns(host.store, id);
+    state.hasOldRuns = false;
+  }
   if (stored === undefined) return isNew;
   if (isNew) {
     // Another process began the session.

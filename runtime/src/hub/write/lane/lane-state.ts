@@ -1,8 +1,9 @@
 import type { JsonObject } from "@bufbuild/protobuf";
 import type { SessionInfo } from "../../../session/session-info.js";
 import type { TimelineStop } from "../../../session/timeline-stop.js";
-import type { BatchKey, SessionBatch } from "../../../store/batch.js";
+import type { BatchKey, BatchRun, SessionBatch } from "../../../store/batch.js";
 import type { StoredEvent } from "../../../store/stored.js";
+import type { StoredRun } from "../../../store/stored-run.js";
 import { TrackedTimeline } from "../../../timeline/tracked-timeline.js";
 import type { Failure } from "../../project/fold.js";
 import { unknownEvent } from "../../project/stopped.js";
@@ -34,6 +35,10 @@ export interface LaneState extends Position {
   durable: Position;
   /** How far the stored timeline has come, as far as the lane knows. */
   storedCursor: bigint;
+  /** The runs that have not ended, with what is not durable yet. */
+  runs: Map<string, StoredRun>;
+  /** Whether runs may be other than in the store, because something was not committed. */
+  hasOldRuns: boolean;
   /** Failures of events of the log that the store does not have on record yet. */
   owed: readonly Failure[];
 }
@@ -42,6 +47,7 @@ export interface LaneState extends Position {
 export interface CommitContent {
   readonly events?: readonly StoredEvent[];
   readonly keys?: readonly BatchKey[];
+  readonly runs?: readonly BatchRun[];
   readonly failures?: readonly Failure[];
   /** Takes the place of the epoch. */
   readonly newEpoch?: string;
@@ -65,12 +71,22 @@ export async function loadState(host: SessionHost, sessionId: string): Promise<L
     failedAt: stop?.reason === "failed" ? stop.ordinal : stored?.failedAt,
   };
   const epoch = stored?.epoch ?? crypto.randomUUID();
-  return { ...position, info, epoch, timeline, durable: position, storedCursor: stored?.cursor ?? 0n, owed };
+  return {
+    ...position,
+    info,
+    epoch,
+    timeline,
+    durable: position,
+    storedCursor: stored?.cursor ?? 0n,
+    runs: new Map(stored?.runs.map((run) => [run.id, run])),
+    hasOldRuns: false,
+    owed,
+  };
 }
 
 /** The next batch, with what changed in the timeline. Moves the revision on. */
 export function nextBatch(host: SessionHost, state: LaneState, content: CommitContent): SessionBatch {
-  const { events = [], keys = [], failures = [], newEpoch, replacement } = content;
+  const { events = [], keys = [], runs = [], failures = [], newEpoch, replacement } = content;
   const { cursor } = replacement ?? state.timeline;
   return {
     id: host.process.nextId(),
@@ -86,7 +102,8 @@ export function nextBatch(host: SessionHost, state: LaneState, content: CommitCo
     replaceTimeline: replacement !== undefined,
     errors: [...state.owed, ...failures].map(({ record }) => record),
     keys,
-    descriptors: host.descriptors.ofEvents(events),
+    runs,
+    descriptors: host.descriptors.missing(events, runs),
   };
 }
 
@@ -108,6 +125,7 @@ export function noteDurable(host: SessionHost, state: LaneState, batch: SessionB
 /** Forgets all that is not durable. */
 export function revert(state: LaneState): void {
   state.timeline.revert();
+  state.hasOldRuns = true;
   Object.assign(state, positionOf(state.durable));
 }
 

@@ -1,6 +1,7 @@
 import { isSessionstreamError } from "../../../base/errors.js";
 import type { SessionBatch } from "../../../store/batch.js";
 import { toStoreError } from "../../../store/store-error.js";
+import type { StoredRun } from "../../../store/stored-run.js";
 import type { TimelineView } from "../../../timeline/view.js";
 import { admit } from "./admit.js";
 import type { Committing } from "./committer.js";
@@ -9,7 +10,8 @@ import { Hold } from "./hold.js";
 import { type CommitContent, type LaneState, nextBatch, noteDurable, positionOf, revert } from "./lane-state.js";
 import { LoadedSession } from "./loaded-session.js";
 import { Conflicts, foundCommitted, maxConflicts, refuse, settled, wasCommitted } from "./outcome.js";
-import { type Admitted, isEvent, keysOf, type Publication } from "./publication.js";
+import { type Admitted, isEvent, keysOf, type Publication, runsOf } from "./publication.js";
+import type { OpenRuns } from "./runs.js";
 import type { SessionHost } from "./session-host.js";
 
 /** What was taken to be committed. */
@@ -18,6 +20,8 @@ interface Taken {
   /** What the store was given, and how far the session has come with it. */
   given?: { readonly batch: SessionBatch; readonly position: LaneState["durable"] };
 }
+
+const noRuns: OpenRuns = new Map();
 
 /** Events beyond this many wait before they are projected, so that a batch stays bounded. */
 const maxBatch = 256;
@@ -45,6 +49,8 @@ export class Lane implements Committing {
   #admitting = false;
   #refusal: Error | undefined;
   readonly #hold = new Hold();
+  /** Those who wait for something of the session to change. */
+  readonly #listeners = new Set<() => void>();
 
   constructor(id: string, host: SessionHost) {
     this.id = id;
@@ -55,6 +61,11 @@ export class Lane implements Committing {
   /** The timeline as the lane has it, live. Read it only once the session is loaded. */
   get timeline(): TimelineView {
     return this.#session.timeline;
+  }
+
+  /** The runs that have not ended, as the lane knows them. */
+  get runs(): OpenRuns {
+    return this.#session.state?.runs ?? noRuns;
   }
 
   get isIdle(): boolean {
@@ -87,6 +98,18 @@ export class Lane implements Committing {
    */
   follow(): () => void {
     return this.#session.follow();
+  }
+
+  /** Forgets a run that was started under an id that was taken: the store has not started it. */
+  forget(run: StoredRun): void {
+    const runs = this.#session.state?.runs;
+    if (runs?.get(run.id) === run) runs.delete(run.id);
+  }
+
+  /** Calls the listener after each change of what is durable. Returns what ends that. */
+  listen(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
   }
 
   /** Resolves when all that is committed from now on will be fanned out, or where nobody follows. */
@@ -138,6 +161,7 @@ export class Lane implements Committing {
     } finally {
       this.#hold.release();
       this.#goOn();
+      this.#tell();
     }
   }
 
@@ -152,7 +176,8 @@ export class Lane implements Committing {
     if (state === undefined || admitted.length === 0) return undefined;
     this.#admitted = [];
     const events = admitted.filter(isEvent);
-    if (events.length === 0) {
+    const runs = runsOf(admitted);
+    if (events.length === 0 && runs.length === 0) {
       // Decisions without events stand on what is durable already.
       for (const each of admitted) settled(this.#host, this.id, each);
       this.#goOn();
@@ -163,6 +188,7 @@ export class Lane implements Committing {
     const batch = nextBatch(this.#host, state, {
       events: events.map(({ stored }) => stored),
       keys: keysOf(events),
+      runs,
       failures: events.flatMap(({ failures }) => failures),
     });
     taken.given = { batch, position: positionOf(state) };
@@ -177,8 +203,11 @@ export class Lane implements Committing {
     if (taken === undefined || state === undefined) return;
     if (outcome === undefined) {
       this.#conflicts.end();
+      const batch = taken.given?.batch;
       if (taken.given !== undefined) noteDurable(this.#host, state, taken.given.batch, taken.given.position);
       for (const each of taken.admitted) settled(this.#host, this.id, each);
+      if (batch !== undefined && batch.runs.length > 0) this.#host.runs.written(this.id, batch.runs);
+      this.#tell();
       this.#takeMoves();
     } else {
       this.#startOver(state, taken, outcome);
@@ -202,7 +231,10 @@ export class Lane implements Committing {
   /** What waits for a reading that failed is refused. */
   #haveRead(error: Error | undefined): void {
     if (error !== undefined) for (const publication of this.#waiting.splice(0)) publication.reject(error);
+    const { state } = this.#session;
+    if (state !== undefined && this.#isDrained) this.#host.runs.read(this.id, state.runs);
     this.#goOn();
+    this.#tell();
   }
 
   /** Something is over that others waited for. */
@@ -210,6 +242,10 @@ export class Lane implements Committing {
     this.#admitWaiting();
     this.#takeMoves();
     this.#hold.changed();
+  }
+
+  #tell(): void {
+    for (const listener of this.#listeners) listener();
   }
 
   #admitWaiting(): void {
@@ -262,7 +298,7 @@ export class Lane implements Committing {
       const isIn = await wasCommitted(this.#host, given?.batch, outcome);
       await this.#session.catchUp().catch(() => this.#session.moved());
       if (this.#session.state?.revision !== revision) this.#conflicts.end();
-      const done = isIn ? admitted.filter(isEvent) : [];
+      const done = isIn ? admitted : [];
       const refused = isIn ? [] : this.#conflicts.refused(admitted, outcome);
       const over = new Set([...done, ...refused].map(({ publication }) => publication));
       // Those of several events stand there several times.

@@ -24,11 +24,12 @@ export function settled(host: SessionHost, sessionId: string, admitted: Admitted
   if (isLast) publication.resolve({ ordinal });
 }
 
-/** Events are durable that were fanned out already, as if another process had committed them. */
-export function foundCommitted(host: SessionHost, sessionId: string, events: readonly AdmittedEvent[]): void {
-  for (const event of events) committed(host, sessionId, event);
-  for (const { publication, stored, isLast } of events) {
-    if (isLast) publication.resolve({ ordinal: stored.ordinal });
+/** What is durable, and whose events were fanned out already, as if another process had committed them. */
+export function foundCommitted(host: SessionHost, sessionId: string, admitted: readonly Admitted[]): void {
+  for (const each of admitted) if (isEvent(each)) committed(host, sessionId, each);
+  for (const each of admitted) {
+    if (!isEvent(each)) each.answer();
+    else if (each.isLast) each.publication.resolve({ ordinal: each.stored.ordinal });
   }
 }
 
@@ -38,14 +39,16 @@ function committed(host: SessionHost, sessionId: string, { publication, stored, 
   observeEvent(host, sessionId, "commit", stored.name, stored.ordinal);
 }
 
-/** Events have no place in the log. */
-export function refuse(host: SessionHost, sessionId: string, events: readonly AdmittedEvent[], outcome: Error): void {
+/** Events have no place in the log, and runs stay as they were. */
+export function refuse(host: SessionHost, sessionId: string, refused: readonly Admitted[], outcome: Error): void {
   const error = toStoreError(outcome, { sessionId });
   const step = error.code === "ORDINAL_CONFLICT" ? "order" : "commit";
-  for (const { publication, stored } of events) {
-    const { ordinal, name } = stored;
+  for (const { publication, stored } of refused) {
     // That another process did the same work first is no failure.
-    if (error.code !== "KEY_CLAIMED") host.report({ step, sessionId, ordinal, name, error });
+    if (stored !== undefined && error.code !== "KEY_CLAIMED") {
+      const { ordinal, name } = stored;
+      host.report({ step, sessionId, ordinal, name, error });
+    }
     publication.reject(error);
   }
 }
@@ -70,8 +73,8 @@ export class Conflicts {
     this.#inARow = 0;
   }
 
-  /** The events that an outcome is about. After a conflict they are tried again, so there are none. */
-  refused(admitted: readonly Admitted[], outcome: Error): readonly AdmittedEvent[] {
+  /** What an outcome is about. After a conflict all is tried again, so there is nothing. */
+  refused(admitted: readonly Admitted[], outcome: Error): readonly Admitted[] {
     if (isSessionstreamError(outcome, "ORDINAL_CONFLICT") && ++this.#inARow <= maxConflicts) return [];
     this.end();
     return refusedBy(outcome, admitted);

@@ -16,6 +16,7 @@ export class Process {
   /** In milliseconds. */
   readonly lease: number;
   readonly #store: Store;
+  readonly #onBuried: () => void;
   #ids = 0;
   #works = 0;
   /** Claims that the store is to end, and has not ended yet. */
@@ -25,8 +26,10 @@ export class Process {
   #isKnown = false;
   #hasLeft = false;
 
-  constructor(store: Store, lease: number) {
+  /** `onBuried` is called when others took this process for dead. */
+  constructor(store: Store, lease: number, onBuried: () => void) {
     this.#store = store;
+    this.#onBuried = onBuried;
     this.lease = lease;
   }
 
@@ -44,6 +47,7 @@ export class Process {
   /** Work begins that this process has a claim on. Returns what ends it. */
   begin(): () => void {
     this.#works++;
+    this.#isKnown = true;
     this.#startBeating();
     return () => {
       // The timer ends by itself: most work is short, and the next begins at once.
@@ -84,12 +88,17 @@ export class Process {
 
   #beat(): void {
     // If the store cannot be reached, it has no news of this process: whoever takes over then is right.
-    if (this.#works > 0) this.#store.beat(this.id).catch(() => {});
+    if (this.#works > 0) void this.#tell();
     if (this.#unsettled.size > 0 && !this.#isSettling) void this.#settleAll();
     if (this.#works === 0 && this.#unsettled.size === 0) {
       clearInterval(this.#timer);
       this.#timer = undefined;
     }
+  }
+
+  async #tell(): Promise<void> {
+    const wasKnown = await this.#store.beat(this.id).catch(() => true);
+    if (!wasKnown) this.#onBuried();
   }
 
   async #settleAll(): Promise<void> {

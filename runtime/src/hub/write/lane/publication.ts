@@ -1,34 +1,24 @@
-import { toBinary } from "@bufbuild/protobuf";
-import { isSessionstreamError, SessionstreamError } from "../../../base/errors.js";
-import type { DescEvent, EventDraft } from "../../../schema/event.js";
-import { encodePayload, type PayloadInit } from "../../../schema/payload.js";
-import type { SchemaRegistry } from "../../../schema/registry.js";
+import { isSessionstreamError } from "../../../base/errors.js";
 import type { UiEvent } from "../../../schema/ui-event.js";
-import type { BatchKey } from "../../../store/batch.js";
+import type { BatchKey, BatchRun } from "../../../store/batch.js";
 import type { EventMeta } from "../../../store/event-meta.js";
 import type { StoredEvent } from "../../../store/stored.js";
-import type { TimelineView } from "../../../timeline/view.js";
-import type { BackendEvent } from "../../feature/backend-event.js";
 import type { Published } from "../../feature/command-context.js";
 import type { Failure } from "../../project/fold.js";
+import type { Content } from "./content.js";
 import type { KeyedWork } from "./keyed-work.js";
+import type { LaneState } from "./lane-state.js";
+import type { RunAttempt } from "./runs.js";
 
-/** An event as it was given to be published: checked and encoded, once for all that comes. */
-export interface EncodedEvent {
-  readonly name: string;
-  readonly version: number;
-  readonly type: string;
-  readonly payload: BackendEvent["payload"];
-  readonly encoded: Uint8Array;
-}
-
-/** What was published and waits to be durable: events that are committed together, or what decides them. */
+/** What was published and waits to be durable: what is committed together, or what decides it. */
 export interface Publication {
-  /** The events; for a decision, given the view that it is made on. */
-  readonly events: readonly EncodedEvent[] | ((view: TimelineView) => readonly EncodedEvent[]);
+  /** The content; or what makes it when its turn has come, on the state as it is then. */
+  readonly content: Content | ((state: LaneState) => Content);
   readonly claim: KeyedWork | undefined;
   /** Where the events come from, if anything is known of that. */
   readonly meta: EventMeta | undefined;
+  /** The attempt of a run that publishes this. It is refused where the attempt has lost its run. */
+  readonly run?: RunAttempt | undefined;
   resolve(published: Published): void;
   reject(error: unknown): void;
 }
@@ -39,14 +29,15 @@ export interface AdmittedEvent {
   readonly stored: StoredEvent;
   readonly uiEvents: readonly UiEvent[];
   readonly failures: readonly Failure[];
-  /** Whether the publication has no more after it. */
+  /** Whether the publication has no more events after it. */
   readonly isLast: boolean;
 }
 
-/** A decision without events: what to tell its publisher once all before it is durable. */
+/** What a publication has besides events: runs that change, and what to tell its publisher where it has no events. */
 export interface AdmittedAnswer {
   readonly publication: Publication;
   readonly stored?: undefined;
+  readonly runs?: readonly BatchRun[];
   answer(): void;
 }
 
@@ -56,32 +47,16 @@ export function isEvent(admitted: Admitted): admitted is AdmittedEvent {
   return admitted.stored !== undefined;
 }
 
-/** Checks and encodes an event. Throws UNKNOWN_NAME, PAYLOAD_TYPE_MISMATCH or INVALID_PAYLOAD. */
-export function encodeEvent<D extends DescEvent>(
-  registry: SchemaRegistry,
-  sessionId: string,
-  { name }: D,
-  init: PayloadInit<D["schema"]>,
-): EncodedEvent {
-  const { schema, version } = registry.event(name);
-  const { payload, encoded } = encodePayload(schema, init, `event "${name}"`, { sessionId, name });
-  return { name, version, type: schema.typeName, payload, encoded };
+/** The runs that are changed. */
+export function runsOf(admitted: readonly Admitted[]): readonly BatchRun[] {
+  let runs: BatchRun[] | undefined;
+  for (const each of admitted) {
+    if (!isEvent(each) && each.runs !== undefined) runs = [...(runs ?? []), ...each.runs];
+  }
+  return runs ?? noRuns;
 }
 
-/** An event that `of` checked, encoded. Throws UNKNOWN_NAME, or PAYLOAD_TYPE_MISMATCH for one of another schema. */
-export function encodedDraft(registry: SchemaRegistry, sessionId: string, draft: EventDraft): EncodedEvent {
-  const { name } = draft.desc;
-  const { schema, version } = registry.event(name);
-  const { typeName } = draft.desc.schema;
-  if (schema !== draft.desc.schema) {
-    throw new SessionstreamError(
-      "PAYLOAD_TYPE_MISMATCH",
-      `event "${name}" payload type mismatch: got ${typeName} want ${schema.typeName} as it is registered`,
-      { sessionId, name },
-    );
-  }
-  return { name, version, type: typeName, payload: draft.payload, encoded: toBinary(schema, draft.payload) };
-}
+const noRuns: readonly BatchRun[] = [];
 
 /** The keys that events were published under, one for each work. */
 export function keysOf(events: readonly AdmittedEvent[]): BatchKey[] {
@@ -96,11 +71,11 @@ export function keysOf(events: readonly AdmittedEvent[]): BatchKey[] {
   return [...keys.values()];
 }
 
-/** Which events of a batch a refusal is about: those of one key, or all. */
-export function refusedBy(outcome: Error, settled: readonly Admitted[]): readonly AdmittedEvent[] {
-  const events = settled.filter(isEvent);
-  if (!isSessionstreamError(outcome, "KEY_CLAIMED")) return events;
+/** Which publications of a batch a refusal is about: those of one key, or all that would have changed something. */
+export function refusedBy(outcome: Error, admitted: readonly Admitted[]): readonly Admitted[] {
+  const changing = admitted.filter((each) => isEvent(each) || each.runs !== undefined);
+  if (!isSessionstreamError(outcome, "KEY_CLAIMED")) return changing;
   const { key, space } = outcome.context;
-  const ofKey = events.filter(({ publication: { claim } }) => claim?.key === key && claim?.space === space);
-  return ofKey.length > 0 ? ofKey : events;
+  const ofKey = changing.filter(({ publication: { claim } }) => claim?.key === key && claim?.space === space);
+  return ofKey.length > 0 ? ofKey : changing;
 }

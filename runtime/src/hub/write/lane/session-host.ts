@@ -1,8 +1,9 @@
 import type { JsonObject } from "@bufbuild/protobuf";
 import type { SchemaRegistry } from "../../../schema/registry.js";
 import type { UiBatch } from "../../../session/ui-batch.js";
+import type { BatchRun } from "../../../store/batch.js";
 import type { Store } from "../../../store/store.js";
-import type { Feature } from "../../feature/feature.js";
+import type { RunImplementation } from "../../feature/run-context.js";
 import type { ErrorReport } from "../../observe/error-report.js";
 import type { PipelineObserver, PipelineRecord, PipelineStep } from "../../observe/pipeline-observer.js";
 import type { EventReader } from "../../project/event-reader.js";
@@ -10,6 +11,19 @@ import type { Failure, Fold } from "../../project/fold.js";
 import type { Committer } from "./committer.js";
 import type { Descriptors } from "./descriptors.js";
 import type { Process } from "./process.js";
+import type { OpenRuns } from "./runs.js";
+
+/** What lanes need of those who do runs. */
+export interface RunHost {
+  /** By the names of the runs. */
+  readonly implementations: ReadonlyMap<string, RunImplementation>;
+  /** Whether this process can begin a run of that name now. */
+  hasRoom(name: string): boolean;
+  /** Told of runs that changed, once that is durable. */
+  written(sessionId: string, changes: readonly BatchRun[]): void;
+  /** Told of all open runs of a session that was read from the store. */
+  read(sessionId: string, runs: OpenRuns): void;
+}
 
 /** What the sessions in memory need of their hub. */
 export interface SessionHost {
@@ -21,8 +35,7 @@ export interface SessionHost {
   /** The process as the store knows it. */
   readonly process: Process;
   readonly descriptors: Descriptors;
-  /** What the features want to be called when a session is opened. */
-  readonly openers: readonly NonNullable<Feature["opened"]>[];
+  readonly runs: RunHost;
   /** Undefined where nobody listens, so that no record is made then. */
   readonly observe: PipelineObserver | undefined;
   /** Milliseconds since the Unix epoch. */

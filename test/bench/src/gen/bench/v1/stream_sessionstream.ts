@@ -2,7 +2,7 @@
 // @generated from file bench/v1/stream.proto (package bench.v1, syntax proto3)
 /* eslint-disable */
 
-import type { BackendEvent, ClientFeature, ClientProjector, CommandContext, DescCommand, DescEvent, DescFeature, DescTimelineEntity, DescUiEvent, Feature, LiveUiEvent, OpenedContext, SchemaRegistry, SessionClient, TimelineChange, TimelineProjector, TimelineView, UiEvent, UiProjector } from "@sessionstream/runtime/codegen";
+import type { BackendEvent, ClientFeature, ClientProjector, CommandContext, DescCommand, DescEvent, DescFeature, DescTimelineEntity, DescUiEvent, Feature, LiveUiEvent, SchemaRegistry, SessionClient, TimelineChange, TimelineProjector, TimelineView, UiEvent, UiProjector } from "@sessionstream/runtime/codegen";
 import { command, event, feature, timelineEntity, uiEvent } from "@sessionstream/runtime/codegen";
 import { AppendedUpdateSchema, DeltaEventSchema, MessageEntitySchema, StreamCommandSchema } from "./stream_pb.js";
 
@@ -35,7 +35,8 @@ export const bench: DescFeature<
   typeof BenchStream,
   typeof BenchDelta,
   typeof BenchAppended,
-  typeof BenchMessage
+  typeof BenchMessage,
+  never
 > = /*@__PURE__*/ feature("Bench", {
   commands: [BenchStream],
   events: [BenchDelta],
@@ -101,8 +102,6 @@ export interface BenchImplementation {
   handlers: BenchHandlers;
   ui: BenchUiProjection;
   timeline: BenchTimelineProjection;
-  /** Called when a session is taken into memory, to mend what the end of a process interrupted. */
-  opened?: (context: OpenedContext<typeof BenchDelta>) => void | Promise<void>;
 }
 
 /** The feature Bench with its implementation, for a Hub. */
@@ -112,7 +111,6 @@ export function benchFeature(implementation: BenchImplementation): Feature {
     handle: (context: BenchCommandContext) => handleBenchCommand(implementation.handlers, context),
     ui: (event: BenchEvent, view) => projectBenchUi(implementation.ui, event, view),
     timeline: (event: BenchEvent, view) => projectBenchTimeline(implementation.timeline, event, view),
-    opened: implementation.opened && ((context) => implementation.opened?.(context)),
   };
 }
 

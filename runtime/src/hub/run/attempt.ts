@@ -1,0 +1,321 @@
+import { fromBinary } from "@bufbuild/protobuf";
+import { isSessionstreamError, messageOf, SessionstreamError } from "../../base/errors.js";
+import type { EventMeta } from "../../store/event-meta.js";
+import type { RunOutcome, RunWait, StoredRun } from "../../store/stored-run.js";
+import type { Published } from "../feature/command-context.js";
+import type { RunContext, RunImplementation, RunPublish } from "../feature/run-context.js";
+import type { ActiveSession } from "../write/active-session.js";
+import { copyOf, namesOf } from "../write/delivery.js";
+import type { Content } from "../write/lane/content.js";
+import type { Lane } from "../write/lane/lane.js";
+import { type RunAttempt, runLost } from "../write/lane/runs.js";
+import type { SessionHost } from "../write/lane/session-host.js";
+import { enqueue, type Origin, type Publisher, whilePublishing } from "../write/publisher.js";
+import { endRun } from "../write/run-end.js";
+import type { Alarms } from "./alarms.js";
+import { Coalescing } from "./coalesce.js";
+import type { Slots } from "./slots.js";
+import { Waits } from "./waits.js";
+
+/** What attempts share. */
+export interface AttemptHost {
+  readonly host: SessionHost;
+  readonly slots: Slots;
+  readonly alarms: Alarms;
+  /** The attempt works again, or waits, or is over. */
+  changed(): void;
+}
+
+/** After how long a store that failed is asked again, in milliseconds. */
+const pause = 1000;
+
+/** One attempt of a run in this process, from its beginning until it is over: ended, lost or given up. */
+export class Attempt {
+  readonly run: StoredRun;
+  readonly #of: AttemptHost;
+  readonly #session: ActiveSession;
+  readonly #implementation: RunImplementation;
+  readonly #controller = new AbortController();
+  readonly #by: RunAttempt;
+  readonly #origin: Origin;
+  /** What it waits for, at the same time. */
+  readonly #waits = new Set<RunWait>();
+  #giveSlot: (() => void) | undefined;
+  #isCalled = false;
+  #resolveReturned = () => {};
+  /** Resolves when the function of the application has returned, or will not be called. */
+  readonly returned = new Promise<void>((resolve) => {
+    this.#resolveReturned = resolve;
+  });
+
+  constructor(of: AttemptHost, session: ActiveSession, run: StoredRun, implementation: RunImplementation) {
+    this.#of = of;
+    this.#session = session;
+    this.run = run;
+    this.#implementation = implementation;
+    const { id, attempt } = run;
+    this.#by = { id, owner: of.host.process.id, attempt };
+    this.#origin = { run: this.#by, meta: metaOf(run) };
+  }
+
+  /** Whether it is over, whatever its function still does. */
+  get isOver(): boolean {
+    return this.#controller.signal.aborted;
+  }
+
+  /** Whether it works, or is about to. */
+  get isBusy(): boolean {
+    return this.#waits.size === 0;
+  }
+
+  get sessionId(): string {
+    return this.#session.lane.id;
+  }
+
+  get #lane(): Lane {
+    return this.#session.lane;
+  }
+
+  /** Does the work. Resolves when the attempt is over. `isNew` says that another run may have had its id before. */
+  async go(isNew: boolean): Promise<void> {
+    try {
+      if (isNew && !(await this.#isOurs())) return;
+      await this.#pauseAfterFailure();
+      this.#giveSlot = await this.#of.slots.take(this.#controller.signal);
+      await this.#untilOver(this.#work());
+    } catch (thrown) {
+      if (!this.isOver) this.#report(thrown);
+    } finally {
+      this.over(runLost(this.#lane.id, this.run.id, "it has ended"));
+    }
+  }
+
+  /** Nothing that the attempt still does counts. */
+  over(reason: Error): void {
+    if (this.isOver) return;
+    this.#controller.abort(reason);
+    this.#giveSlot?.();
+    if (!this.#isCalled) this.#resolveReturned();
+    this.#of.changed();
+  }
+
+  /** A start whose id was taken changes nothing: then the store has another run, or one that ended. */
+  async #isOurs(): Promise<boolean> {
+    const { id, attempt } = this.run;
+    for (;;) {
+      try {
+        const stored = await this.#of.host.store.run({ sessionId: this.#lane.id, id });
+        const isOurs = stored?.owner === this.#by.owner && stored.attempt === attempt && stored.ended === undefined;
+        if (!isOurs) this.#lane.forget(this.run);
+        return isOurs;
+      } catch {
+        await this.#sleep();
+      }
+    }
+  }
+
+  async #pauseAfterFailure(): Promise<void> {
+    const { waitsFor, failures } = this.run;
+    if (failures === 0 || waitsFor?.for !== "time") return;
+    await this.#waiting().sleepUntil(waitsFor.until);
+  }
+
+  #waiting(flush = () => {}): Waits {
+    const { alarms, host } = this.#of;
+    const pause = (wait: RunWait) => {
+      flush();
+      return this.#pause(wait);
+    };
+    return new Waits({ host, lane: this.#lane, alarms, signal: this.#controller.signal, origin: this.#origin, pause });
+  }
+
+  /** Gives the slot to others while there is nothing to do. */
+  #pause(wait: RunWait): () => Promise<void> {
+    this.#waits.add(wait);
+    this.#noteWait();
+    this.#giveSlot?.();
+    this.#of.changed();
+    return async () => {
+      this.#waits.delete(wait);
+      if (this.isOver) return;
+      this.#noteWait();
+      this.#of.changed();
+      // Before its work it has none to take again.
+      if (this.#giveSlot !== undefined) this.#giveSlot = await this.#of.slots.take(this.#controller.signal);
+    };
+  }
+
+  /** For those who list runs. It is of no use to the run itself. */
+  #noteWait(): void {
+    const waitsFor = [...this.#waits].at(-1);
+    this.#change((run) => ({ ...run, waitsFor })).catch((error) => this.#lose(error));
+  }
+
+  #change(change: (run: StoredRun) => StoredRun): Promise<unknown> {
+    const content: (state: { readonly runs: ReadonlyMap<string, StoredRun> }) => Content = ({ runs }) => {
+      const run = runs.get(this.run.id);
+      return { events: [], runs: run === undefined ? [] : [change(run)] };
+    };
+    return enqueue(this.#lane, content, this.#origin);
+  }
+
+  async #work(): Promise<void> {
+    const { host } = this.#of;
+    const { signal } = this.#controller;
+    this.#isCalled = true;
+    let failure: { readonly error: unknown } | undefined;
+    try {
+      const input = this.#input();
+      const session = await this.#session.seen(this.#origin.meta ?? {});
+      const keyed = (key: string, content: Content, origin: Origin) => this.#publishOnce(key, content, origin);
+      await whilePublishing(
+        this.#lane,
+        host,
+        async (publisher) => {
+          const { id, name, startedBy, attempt } = this.run;
+          const coalescing = new Coalescing(publisher.publish);
+          const acts = actsOf(
+            publisher,
+            this.#waiting(() => coalescing.flush()),
+            coalescing,
+          );
+          await this.#implementation.run({ id, name, input, startedBy, attempt, session, signal, ...acts });
+          coalescing.flush();
+        },
+        { ...this.#origin, keyed },
+      );
+    } catch (error) {
+      failure = { error };
+    } finally {
+      this.#resolveReturned();
+    }
+    if (this.isOver) return;
+    if (failure === undefined) await this.#end({ status: "completed" });
+    else if (!this.#lose(failure.error)) await this.#fail(failure.error);
+  }
+
+  #input(): RunContext["input"] {
+    const { name, type, input, id } = this.run;
+    const { schema } = this.#of.host.registry.run(name);
+    if (schema.typeName === type) return fromBinary(schema, input);
+    throw new SessionstreamError(
+      "PAYLOAD_TYPE_MISMATCH",
+      `run "${id}" input type mismatch: got ${type} want ${schema.typeName}`,
+      { sessionId: this.#lane.id, name, run: id },
+    );
+  }
+
+  /** The key belongs to the run: what an attempt before published under it is not published again. */
+  #publishOnce(key: string, content: Content, origin: Origin): ReturnType<RunPublish> {
+    const { host } = this.#of;
+    const kept = copyOf(host.registry, content);
+    const request = { space: `r:${this.run.id}`, key, what: namesOf(content), payload: noPayload };
+    return this.#session.keys.publish(request, (claim) => enqueue(this.#lane, kept, { ...origin, claim }));
+  }
+
+  /** Tries the run again, or lets it fail for good. */
+  async #fail(error: unknown): Promise<void> {
+    const { host } = this.#of;
+    this.#report(error);
+    const { retries, retryAfter } = host.registry.run(this.run.name);
+    if (this.run.failures >= retries) {
+      await this.#end({ status: "failed", message: messageOf(error), ...codeOf(error) });
+      return;
+    }
+    await this.#untilDone(() => {
+      const waitsFor: RunWait = { for: "time", until: host.now() + retryAfter };
+      return this.#change((run) => ({ ...run, failures: run.failures + 1, attempt: run.attempt + 1, waitsFor }));
+    });
+  }
+
+  async #end(outcome: RunOutcome): Promise<void> {
+    const { id } = this.run;
+    let isSilent = false;
+    await this.#untilDone(
+      () => endRun(this.#lane, this.#of.host, { ...this.#origin, id, outcome, isSilent }),
+      () => {
+        // Otherwise a decision that fails would keep the run from ending for ever.
+        const wasSilent = isSilent;
+        isSilent = true;
+        return !wasSilent;
+      },
+    );
+  }
+
+  /** Does what must be done. Where the store fails, or the timeline has stopped, again and again. */
+  async #untilDone(work: () => Promise<unknown>, mend: () => boolean = () => false): Promise<void> {
+    while (!this.isOver) {
+      try {
+        await work();
+        return;
+      } catch (error) {
+        if (this.#lose(error)) return;
+        const isStalled = isSessionstreamError(error, "TIMELINE_STALLED");
+        if (!isStalled) this.#report(error);
+        const isStore = isSessionstreamError(error, "STORE_FAILED") || isSessionstreamError(error, "ORDINAL_CONFLICT");
+        if (isStalled || isStore || !mend()) await this.#sleep();
+      }
+    }
+  }
+
+  /** Whether an error says that the attempt has lost its run. */
+  #lose(error: unknown): boolean {
+    const isLost = isSessionstreamError(error, "RUN_LOST") && error.context.run === this.run.id;
+    if (isLost) this.over(error);
+    return isLost || this.isOver;
+  }
+
+  #report(error: unknown): void {
+    this.#of.host.report({ step: "run", sessionId: this.#lane.id, name: this.run.name, error });
+  }
+
+  async #sleep(): Promise<void> {
+    await this.#untilOver(new Promise((resolve) => setTimeout(resolve, pause)));
+  }
+
+  /** Settles like the work, or rejects once the attempt is over. */
+  #untilOver<T>(work: Promise<T>): Promise<T> {
+    const { signal } = this.#controller;
+    return new Promise((resolve, reject) => {
+      const stop = () => reject(signal.reason);
+      signal.addEventListener("abort", stop, { once: true });
+      if (signal.aborted) stop();
+      work.then(resolve, reject).finally(() => signal.removeEventListener("abort", stop));
+    });
+  }
+}
+
+const noPayload = new Uint8Array();
+
+/** What a run does besides computing. What is held of merged events is published before each. */
+function actsOf(
+  { publish, decide, start }: Publisher,
+  { waitFor, waitForRun, sleepUntil }: Waits,
+  coalescing: Coalescing,
+): Pick<RunContext, "publish" | "decide" | "start" | "waitFor" | "waitForRun" | "sleepUntil" | "coalesce"> {
+  const after = <Args extends readonly unknown[], Result>(act: (...args: Args) => Result) => {
+    return (...args: Args): Result => {
+      coalescing.flush();
+      return act(...args);
+    };
+  };
+  return {
+    publish: after(publish as (...args: readonly unknown[]) => Promise<Published>),
+    decide: after(decide),
+    start: after(start) as RunContext["start"],
+    waitFor: after(waitFor) as RunContext["waitFor"],
+    waitForRun: after(waitForRun),
+    sleepUntil: after(sleepUntil),
+    coalesce: coalescing.coalesce,
+  };
+}
+
+/** What the events of a run say of where they come from. */
+function metaOf({ id, startedBy }: StoredRun): EventMeta {
+  return { ...startedBy, run: id };
+}
+
+function codeOf(error: unknown): { readonly code?: string } {
+  const { code } = (typeof error === "object" && error !== null ? error : {}) as { readonly code?: unknown };
+  return typeof code === "string" ? { code } : {};
+}

@@ -1,0 +1,56 @@
+/** How many runs work at once. Those that wait or sleep give their slot to others. */
+export class Slots {
+  readonly #onFree: () => void;
+  #free: number;
+  /** In the order in which they came. */
+  readonly #waiting = new Set<() => void>();
+
+  /** `onFree` is called when a slot is free and nobody here wants it. */
+  constructor(count: number, onFree: () => void) {
+    this.#free = count;
+    this.#onFree = onFree;
+  }
+
+  /** How many more runs can begin at once. */
+  get free(): number {
+    return this.#free;
+  }
+
+  /** Resolves when there is a slot, to what gives it back. */
+  async take(signal: AbortSignal): Promise<() => void> {
+    signal.throwIfAborted();
+    if (this.#free > 0) this.#free--;
+    else await this.#next(signal);
+    let isTaken = true;
+    return () => {
+      if (isTaken) this.#give();
+      isTaken = false;
+    };
+  }
+
+  #next(signal: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const stop = () => {
+        this.#waiting.delete(given);
+        reject(signal.reason);
+      };
+      const given = () => {
+        signal.removeEventListener("abort", stop);
+        resolve();
+      };
+      signal.addEventListener("abort", stop, { once: true });
+      this.#waiting.add(given);
+    });
+  }
+
+  #give(): void {
+    const [next] = this.#waiting;
+    if (next === undefined) {
+      this.#free++;
+      this.#onFree();
+      return;
+    }
+    this.#waiting.delete(next);
+    next();
+  }
+}

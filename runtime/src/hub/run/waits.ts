@@ -1,0 +1,145 @@
+import { isSessionstreamError, SessionstreamError } from "../../base/errors.js";
+import { checkOptions, wholeNumber } from "../../base/option.js";
+import { checkRunId } from "../../schema/run.js";
+import type { RunOutcome, RunWait } from "../../store/stored-run.js";
+import type { RunContext, WaitFor, WaitOptions } from "../feature/run-context.js";
+import { decide } from "../write/lane/decision.js";
+import type { Lane } from "../write/lane/lane.js";
+import type { SessionHost } from "../write/lane/session-host.js";
+import { enqueue, type Origin } from "../write/publisher.js";
+import type { Alarms } from "./alarms.js";
+
+/** What waiting needs of its attempt. */
+export interface Waiting {
+  readonly host: SessionHost;
+  readonly lane: Lane;
+  readonly alarms: Alarms;
+  /** Aborted when the attempt is over. */
+  readonly signal: AbortSignal;
+  readonly origin: Origin;
+  /** The attempt does nothing else until what is returned resolves. Notes what it waits for. */
+  pause(wait: RunWait): () => Promise<void>;
+}
+
+/** What was waited for, once it is there. */
+type Found<T> = { readonly value: T } | undefined;
+
+/** The waits of one attempt of a run. They hold nothing that a crash could lose: a new attempt waits anew. */
+export class Waits {
+  readonly #of: Waiting;
+
+  constructor(of: Waiting) {
+    this.#of = of;
+  }
+
+  readonly waitFor = (async (
+    entity,
+    id,
+    predicate = () => true,
+    options: WaitOptions & { readonly until?: number } = {},
+  ) => {
+    checkOptions("waitFor", options, { until: aTime });
+    const { lane } = this.#of;
+    const wait: RunWait = { for: "entity", kind: entity.name, id: String(id), ...untilOf(options) };
+    let seen: unknown;
+    return this.#until(wait, options, async () => {
+      const live = lane.timeline.get(entity, id);
+      if (live === undefined || live === seen || !predicate(live)) {
+        seen = live;
+        return undefined;
+      }
+      seen = undefined;
+      return this.#durable((view) => {
+        const value = view.get(entity, id);
+        return value !== undefined && predicate(value) ? { value } : undefined;
+      });
+    });
+  }) as WaitFor;
+
+  readonly waitForRun: RunContext["waitForRun"] = async (id, options = {}) => {
+    checkRunId(id);
+    const { lane, host } = this.#of;
+    const found = await this.#until({ for: "run", id }, options, async (): Promise<Found<RunOutcome>> => {
+      if (lane.runs.has(id)) return undefined;
+      const run = await host.store.run({ sessionId: lane.id, id });
+      if (run === undefined) throw unknownRun(lane.id, id);
+      return run.ended && { value: run.ended.outcome };
+    });
+    return found as RunOutcome;
+  };
+
+  readonly sleepUntil: RunContext["sleepUntil"] = async (time, options = {}) => {
+    checkOptions("sleepUntil", { time }, { time: aTime });
+    await this.#until({ for: "time", until: time }, options, async () => undefined);
+  };
+
+  /** Looks at a view all of which is durable once this resolves. Where the timeline has stopped, there is nothing. */
+  async #durable<T>(look: (view: Lane["timeline"]) => Found<T>): Promise<Found<T>> {
+    let found: Found<T>;
+    const content = (view: Lane["timeline"]) => {
+      found = look(view);
+      return { events: [] };
+    };
+    try {
+      await enqueue(this.#of.lane, (state) => decide(content, state), this.#of.origin);
+      return found;
+    } catch (thrown) {
+      if (isSessionstreamError(thrown, "TIMELINE_STALLED")) return undefined;
+      throw thrown;
+    }
+  }
+
+  /** Looks again after each change of the session. Resolves to undefined once the time of the wait has come. */
+  async #until<T>(wait: RunWait, { signal }: WaitOptions, look: () => Promise<Found<T>>): Promise<T | undefined> {
+    const { lane, alarms, host } = this.#of;
+    const { until } = wait;
+    const ended = signal === undefined ? this.#of.signal : AbortSignal.any([this.#of.signal, signal]);
+    ended.throwIfAborted();
+    const first = await look();
+    if (first !== undefined) return first.value;
+    if (until !== undefined && until <= host.now()) return undefined;
+    const goOn = this.#of.pause(wait);
+    let wake = () => {};
+    let hasRung = false;
+    const stop = [
+      lane.listen(() => wake()),
+      until === undefined
+        ? () => {}
+        : alarms.at(until, () => {
+            hasRung = true;
+            wake();
+          }),
+    ];
+    const abort = () => wake();
+    ended.addEventListener("abort", abort);
+    try {
+      for (;;) {
+        const changed = new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+        const found = await look();
+        if (found !== undefined) return found.value;
+        ended.throwIfAborted();
+        if (hasRung) return undefined;
+        await changed;
+      }
+    } finally {
+      ended.removeEventListener("abort", abort);
+      for (const end of stop) end();
+      await goOn();
+    }
+  }
+}
+
+const aTime = wholeNumber(0);
+
+function untilOf({ until }: { readonly until?: number }): { readonly until?: number } {
+  return until === undefined ? {} : { until };
+}
+
+function unknownRun(sessionId: string, run: string): SessionstreamError {
+  return new SessionstreamError("UNKNOWN_RUN", `session "${sessionId}" has no run "${run}": start it first`, {
+    sessionId,
+    run,
+  });
+}

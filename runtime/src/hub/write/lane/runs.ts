@@ -1,0 +1,52 @@
+import { SessionstreamError } from "../../../base/errors.js";
+import type { BatchRun } from "../../../store/batch.js";
+import { defaultLimit, type Store } from "../../../store/store.js";
+import type { StoredRun } from "../../../store/stored-run.js";
+
+/** One attempt of a run, in one process. Nobody else may write for the run as long as the store has it so. */
+export interface RunAttempt {
+  readonly id: string;
+  readonly owner: string;
+  readonly attempt: number;
+}
+
+/** The runs of a session that have not ended, by their ids. */
+export type OpenRuns = ReadonlyMap<string, StoredRun>;
+
+/** Reads the open runs of a session. */
+export async function readOpenRuns(store: Store, sessionId: string): Promise<Map<string, StoredRun>> {
+  const runs = new Map<string, StoredRun>();
+  for (let after: string | undefined; ; ) {
+    const page = await store.runs(sessionId, { isOpen: true, ...(after !== undefined && { after }) });
+    for (const run of page) runs.set(run.id, run);
+    after = page.at(-1)?.id;
+    if (page.length < defaultLimit) return runs;
+  }
+}
+
+/** @throws RUN_LOST if the attempt does not have its run any more. */
+export function checkAttempt(sessionId: string, runs: OpenRuns, by: RunAttempt): void {
+  const run = runs.get(by.id);
+  if (run !== undefined && run.owner === by.owner && run.attempt === by.attempt) return;
+  throw runLost(sessionId, by.id, run === undefined ? "it has ended" : "another attempt of it goes on");
+}
+
+/** An attempt has lost its run. */
+export function runLost(sessionId: string, run: string, why: string): SessionstreamError {
+  return new SessionstreamError(
+    "RUN_LOST",
+    `run "${run}" of session "${sessionId}" is not this attempt's any more: ${why}`,
+    {
+      sessionId,
+      run,
+    },
+  );
+}
+
+/** Takes over what became of runs. */
+export function applyRuns(runs: Map<string, StoredRun>, changes: readonly BatchRun[]): void {
+  for (const { run } of changes) {
+    if (run.ended === undefined) runs.set(run.id, run);
+    else runs.delete(run.id);
+  }
+}

@@ -1,0 +1,79 @@
+import { fromBinary } from "@bufbuild/protobuf";
+import { SessionstreamError } from "../../base/errors.js";
+import type { RunOutcome, StoredRun } from "../../store/stored-run.js";
+import type { TimelineView } from "../../timeline/view.js";
+import type { Content } from "./lane/content.js";
+import { decide } from "./lane/decision.js";
+import type { Lane } from "./lane/lane.js";
+import type { OpenRuns } from "./lane/runs.js";
+import type { SessionHost } from "./lane/session-host.js";
+import { encodeDrafted, enqueue, type Origin } from "./publisher.js";
+
+/** How a run is ended. */
+export interface Ending extends Origin {
+  readonly id: string;
+  readonly outcome: RunOutcome;
+  /** Whether what `ended` of the feature decides is left out, because it failed. */
+  readonly isSilent?: boolean;
+}
+
+/**
+ * Commits the end of a run with what its feature decides, and, of one that is cancelled, the ends of
+ * those that it started. Resolves to whether the run was going on.
+ * @throws TIMELINE_STALLED, UNKNOWN_NAME for a run that this program does not know, and what
+ * `ended` of the feature throws.
+ */
+export async function endRun(lane: Lane, host: SessionHost, ending: Ending): Promise<boolean> {
+  let wasOpen = false;
+  const content = (runs: OpenRuns, decideOn: (decision: (view: TimelineView) => Content) => Content): Content => {
+    const run = runs.get(ending.id);
+    wasOpen = run !== undefined;
+    if (run === undefined) return { events: [] };
+    const { outcome, isSilent = false } = ending;
+    const all = outcome.status === "cancelled" ? [run, ...startedBy(run, runs)] : [run];
+    const time = host.now();
+    const ended = all.map((each) => ({ ...each, waitsFor: undefined, ended: { outcome, time } }));
+    if (isSilent) return { events: [], runs: ended };
+    return decideOn((view) => {
+      const made = all.map((each) => decideEnd(host, lane.id, view, each, outcome));
+      return {
+        events: made.flatMap(({ events }) => events),
+        starts: made.flatMap(({ starts = [] }) => starts),
+        runs: ended,
+      };
+    });
+  };
+  await enqueue(lane, (state) => content(state.runs, (decision) => decide(decision, state)), ending);
+  return wasOpen;
+}
+
+/** The open runs that a run started, and those that these started, without detached ones. */
+function startedBy({ id }: StoredRun, runs: OpenRuns): StoredRun[] {
+  return [...runs.values()].filter(({ parent }) => parent === id).flatMap((run) => [run, ...startedBy(run, runs)]);
+}
+
+function decideEnd(
+  host: SessionHost,
+  sessionId: string,
+  view: TimelineView,
+  { id, name, type, input }: StoredRun,
+  outcome: RunOutcome,
+): Content {
+  const implementation = host.runs.implementations.get(name);
+  if (implementation === undefined) throw unknownRun(sessionId, id, name);
+  const { schema } = host.registry.run(name);
+  if (schema.typeName !== type) throw unknownRun(sessionId, id, name);
+  return encodeDrafted(
+    host,
+    sessionId,
+    implementation.ended(view, { name, id, input: fromBinary(schema, input), outcome }),
+  );
+}
+
+function unknownRun(sessionId: string, run: string, name: string): SessionstreamError {
+  return new SessionstreamError(
+    "UNKNOWN_NAME",
+    `run "${run}" of session "${sessionId}" is a "${name}", which this program does not know: use a program that does`,
+    { sessionId, name, run },
+  );
+}
