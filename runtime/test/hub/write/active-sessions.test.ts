@@ -86,7 +86,7 @@ describe("idle sessions", () => {
     const { hub } = watched({ keepIdle: 0, switches });
     await hub.submit("busy", LabWork, {});
     for (const id of ["a", "b", "c"]) await hub.publish(id, LabTrace, {});
-    expect((await hub.session("busy")).runs).toEqual(["busy"]);
+    expect((await hub.session("busy")).background).toEqual(["busy"]);
     stop();
     await hub.waitIdle("busy");
   });
