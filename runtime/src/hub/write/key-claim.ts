@@ -1,7 +1,7 @@
-import { untilAborted } from "../../base/abort.js";
 import { toStoreError } from "../../store/store-error.js";
 import type { KeyName, KeyOutcome, KeyOwner, StoredKey } from "../../store/stored.js";
 import type { SessionHost } from "./lane/session-host.js";
+import type { Signals } from "./signals.js";
 
 /** A key that was claimed for work that is to begin; or the work is done. */
 export type ClaimOutcome = { readonly token: string } | { readonly stored: StoredKey; readonly outcome: KeyOutcome };
@@ -18,22 +18,23 @@ const pause = 25;
  * beaten for the time of a lease on the clock of this process. Work that had published
  * something by then counts as done. Other work under the key is told at once, by a
  * `stored` of another fingerprint.
- * @throws the reason for which the signal is aborted, and STORE_FAILED.
+ * @throws the reason for which all are aborted, and STORE_FAILED.
  */
 export async function claimKey(
   host: SessionHost,
   name: KeyName,
   fingerprint: string,
   command: string,
-  signal: AbortSignal,
+  signals: Signals,
 ): Promise<ClaimOutcome> {
   const token = host.process.nextToken();
   try {
-    return await claimAs(token, host, name, fingerprint, command, signal);
+    return await claimAs(token, host, name, fingerprint, command, signals);
   } catch (thrown) {
     // The store may have given the claim and not said so.
-    if (!signal.aborted) host.process.settleLater({ ...name, token }, undefined);
-    throw signal.aborted ? thrown : toStoreError(thrown);
+    const isAborted = signals.reason !== undefined;
+    if (!isAborted) host.process.settleLater({ ...name, token }, undefined);
+    throw isAborted ? thrown : toStoreError(thrown);
   }
 }
 
@@ -43,7 +44,7 @@ async function claimAs(
   name: KeyName,
   fingerprint: string,
   command: string,
-  signal: AbortSignal,
+  signals: Signals,
 ): Promise<ClaimOutcome> {
   const descriptor = descriptors.ofCommand(command);
   const claim = { ...name, fingerprint, process: process.id, token, descriptor };
@@ -68,8 +69,8 @@ async function claimAs(
     }
     const isSame = owner.token === seen?.token && owner.beat === seen.beat;
     seen = { ...owner, since: isSame && seen !== undefined ? seen.since : performance.now() };
-    signal.throwIfAborted();
-    if (!isDead(seen, process.lease)) await untilAborted(new Promise((resolve) => setTimeout(resolve, pause)), signal);
+    const isWaiting = !isDead(seen, process.lease);
+    await signals.wait(isWaiting ? new Promise((resolve) => setTimeout(resolve, pause)) : Promise.resolve());
   }
 }
 
