@@ -90,7 +90,12 @@ export class SqliteKeys {
     if (this.#hasLegacy && this.#sql.selectKey.get(sessionId, everyone, key) !== undefined) return false;
     const insert = () =>
       this.#sql.insertClaim.run(sessionId, space, key, fingerprint, token, sessionId, process).changes > 0;
-    return insert() || (this.#processes.know(process) && insert());
+    if (insert()) return true;
+    if (!this.#processes.know(process)) return false;
+    if (insert()) return true;
+    // It has nothing for which it would have to be alive.
+    this.#processes.leave(process);
+    return false;
   }
 
   #row({ sessionId, space, key }: KeyName): KeyRow | undefined {

@@ -222,7 +222,8 @@ export class ActiveSession {
   }
 
   async #handle(command: Command, handler: Handler, claim?: KeyedWork): Promise<Submitted> {
-    await this.#lane.refresh();
+    // A claim has looked already.
+    await this.#lane.refresh(claim);
     const { info, ordinal } = await this.#lane.status();
     command.signal.throwIfAborted();
     const background: CommandContext["background"] = (id, task, options) => {

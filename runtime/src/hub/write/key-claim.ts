@@ -1,10 +1,12 @@
 import { toStoreError } from "../../store/store-error.js";
-import type { KeyName, KeyOutcome, KeyOwner, StoredKey } from "../../store/stored.js";
+import type { KeyName, KeyOutcome, KeyOwner, SessionHead, StoredKey } from "../../store/stored.js";
 import type { SessionHost } from "./lane/session-host.js";
 import type { Signals } from "./signals.js";
 
 /** A key that was claimed for work that is to begin; or the work is done. */
-export type ClaimOutcome = { readonly token: string } | { readonly stored: StoredKey; readonly outcome: KeyOutcome };
+export type ClaimOutcome =
+  | { readonly token: string; readonly head: SessionHead | undefined }
+  | { readonly stored: StoredKey; readonly outcome: KeyOutcome };
 
 /** The outcome of work that published nothing. */
 export const nothingPublished: KeyOutcome = { firstOrdinal: 0n, lastOrdinal: 0n };
@@ -53,13 +55,13 @@ async function claimAs(
     const from = seen !== undefined && isDead(seen, process.lease) ? { token: seen.token, beat: seen.beat } : undefined;
     // Those who wait only look, so that they keep nobody from writing.
     const looked = seen !== undefined && from === undefined ? await store.key(name) : undefined;
-    const [found] =
-      looked !== undefined ? [looked] : await store.claim([from === undefined ? claim : { ...claim, from }]);
+    const [answer] = looked === undefined ? await store.claim([from === undefined ? claim : { ...claim, from }]) : [];
+    const found = looked ?? answer?.taken;
     if (found === undefined) {
       if (descriptor !== undefined) descriptors.stored([descriptor]);
       // The other process may have published until it lost the key.
       const outcome = seen && (await store.key(name))?.outcome;
-      if (outcome === undefined) return { token };
+      if (outcome === undefined) return { token, head: answer?.head };
       await process.settle({ ...name, token }, outcome);
       return { stored: { fingerprint, outcome, owner: undefined }, outcome };
     }

@@ -98,7 +98,12 @@ export class Keys {
       for (;;) {
         const claimed = await claimKey(this.#host, name, fingerprint, command.name, this.#signals);
         if ("token" in claimed) {
-          const done = await this.#run(name, new KeyedWork(name.space, name.key, fingerprint, claimed.token), command);
+          const { token, head } = claimed;
+          const done = await this.#run(
+            name,
+            new KeyedWork(name.space, name.key, fingerprint, { token, head }),
+            command,
+          );
           if (done !== undefined) return done;
         } else {
           this.#checkSame(name, fingerprint, claimed.stored);

@@ -1,6 +1,7 @@
 import { isSessionstreamError } from "../../../base/errors.js";
 import type { SessionBatch } from "../../../store/batch.js";
 import { toStoreError } from "../../../store/store-error.js";
+import type { SessionHead } from "../../../store/stored.js";
 import type { StoredRun } from "../../../store/stored-run.js";
 import type { TimelineView } from "../../../timeline/view.js";
 import { admit } from "./admit.js";
@@ -123,9 +124,9 @@ export class Lane implements Committing {
     this.#takeMoves();
   }
 
-  /** Makes sure that what the lane knows is at least as new as what the store has now. */
-  async refresh(): Promise<void> {
-    const isBehind = await this.#session.behind();
+  /** Makes sure that what the lane knows is at least as new as what the store has now, or had when it was looked at. */
+  async refresh(looked?: { readonly head: SessionHead | undefined }): Promise<void> {
+    const isBehind = await this.#session.behind(looked);
     while (isBehind()) {
       if (this.#session.isReading) await this.#session.load();
       else if (this.#isFree) await this.#session.read(() => this.#session.catchUp());
