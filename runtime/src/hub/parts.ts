@@ -16,6 +16,7 @@ import { type Handler, handlersOf } from "./write/handlers.js";
 import { Committer } from "./write/lane/committer.js";
 import { Descriptors } from "./write/lane/descriptors.js";
 import { Process } from "./write/lane/process.js";
+import { QuietLanes } from "./write/lane/quiet-lanes.js";
 
 /** What a hub is made of. */
 export interface HubParts {
@@ -54,6 +55,7 @@ export function partsOf(options: HubOptions, registry: SchemaRegistry): HubParts
       reader,
       fold: new Fold(reader, projections, policies, observe),
       committer: new Committer(store),
+      quiet: new QuietLanes(),
       process,
       descriptors: new Descriptors(registry),
       openers: features.flatMap((feature) => feature.opened?.bind(feature) ?? []),

@@ -47,6 +47,12 @@ export class ActiveSessions {
     await this.#host.committer.idle();
   }
 
+  /** Stores what is not stored yet of the timelines. What fails there is made again from the log. */
+  async flush(): Promise<void> {
+    this.#host.quiet.flush();
+    await this.#host.committer.idle();
+  }
+
   /** Tells the features that want it that a session is in memory, which it then is. */
   open(id: string): void {
     if (this.#host.openers.length > 0) void this.use(id).open();
@@ -72,6 +78,7 @@ export class ActiveSessions {
       if (excess < 0) return;
       if (!session.isIdle) continue;
       this.#sessions.delete(id);
+      session.flush();
       excess--;
     }
   }

@@ -43,6 +43,7 @@ export class Lane implements Committing {
   #taken: Taken | undefined;
   readonly #conflicts = new Conflicts();
   #admitting = false;
+  #isToFlush = false;
   #refusal: Error | undefined;
   readonly #hold = new Hold();
 
@@ -146,13 +147,30 @@ export class Lane implements Committing {
     while (!this.#isSettled) await this.#hold.change();
   }
 
+  /** The revision that the lane knows of. */
+  get revision(): number {
+    return this.#session.state?.revision ?? 0;
+  }
+
+  /**
+   * Stores the entities that lag behind the log, if this process was the last that committed events, and nothing else
+   * goes on. Otherwise it is left to whoever commits later.
+   */
+  flush(): void {
+    if (!this.#isSettled || this.#session.state?.lag.isOurs !== true) return;
+    this.#isToFlush = true;
+    this.#host.committer.schedule(this);
+  }
+
   takeBatch(): SessionBatch | undefined {
     const { state } = this.#session;
     const admitted = this.#admitted;
-    if (state === undefined || admitted.length === 0) return undefined;
+    const isFlush = this.#isToFlush && this.#isSettled;
+    this.#isToFlush = false;
+    if (state === undefined || (admitted.length === 0 && !isFlush)) return undefined;
     this.#admitted = [];
     const events = admitted.filter(isEvent);
-    if (events.length === 0) {
+    if (events.length === 0 && !isFlush) {
       // Decisions without events stand on what is durable already.
       for (const each of admitted) settled(this.#host, this.id, each);
       this.#goOn();
@@ -164,6 +182,7 @@ export class Lane implements Committing {
       events: events.map(({ stored }) => stored),
       keys: keysOf(events),
       failures: events.flatMap(({ failures }) => failures),
+      isWhole: isFlush,
     });
     taken.given = { batch, position: positionOf(state) };
     this.#admitWaiting();
@@ -179,7 +198,12 @@ export class Lane implements Committing {
       this.#conflicts.end();
       if (taken.given !== undefined) noteDurable(this.#host, state, taken.given.batch, taken.given.position);
       for (const each of taken.admitted) settled(this.#host, this.id, each);
+      if (state.lag.isOurs) this.#host.quiet.add(this);
       this.#takeMoves();
+    } else if (taken.admitted.length === 0 && this.#admitted.length === 0) {
+      // Whoever committed in between, or commits next, sees to the entities. The next commit finds out where the store is.
+      revert(state);
+      this.#goOn();
     } else {
       this.#startOver(state, taken, outcome);
     }
@@ -240,7 +264,7 @@ export class Lane implements Committing {
   }
 
   async #commit(state: LaneState, content: CommitContent): Promise<void> {
-    const batch = nextBatch(this.#host, state, content);
+    const batch = nextBatch(this.#host, state, { ...content, isWhole: true });
     const [outcome] = await this.#host.store.commit([batch]).catch((thrown: unknown) => [thrown]);
     if (outcome !== undefined) throw toStoreError(outcome, { sessionId: this.id });
     if (content.newEpoch !== undefined) state.epoch = content.newEpoch;

@@ -10,6 +10,7 @@ import type { Failure, Fold } from "../../project/fold.js";
 import type { Committer } from "./committer.js";
 import type { Descriptors } from "./descriptors.js";
 import type { Process } from "./process.js";
+import type { QuietLanes } from "./quiet-lanes.js";
 
 /** What the sessions in memory need of their hub. */
 export interface SessionHost {
@@ -18,6 +19,7 @@ export interface SessionHost {
   readonly reader: EventReader;
   readonly fold: Fold;
   readonly committer: Committer;
+  readonly quiet: QuietLanes;
   /** The process as the store knows it. */
   readonly process: Process;
   readonly descriptors: Descriptors;
