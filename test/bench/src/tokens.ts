@@ -30,7 +30,8 @@ export async function tokens(report: Report): Promise<void> {
       ["50 to one", 50],
     ] as const) {
       const figures: (readonly number[])[] = [];
-      for (const count of lengths) figures.push(await against(report, folder, `${count} tokens, ${name}`, count, atOnce));
+      for (const count of lengths)
+        figures.push(await against(report, folder, `${count} tokens, ${name}`, count, atOnce));
       const [short = [], long = []] = figures;
       const growth = long.map((bytes, round) => bytes / (short[round] ?? Number.NaN));
       report(toRow("tokens", `${name}: 10 times the tokens`, "times the bytes", growth));
