@@ -140,6 +140,11 @@ export class ActiveSession {
     }
   }
 
+  /** Stores what is not stored yet of the timeline. */
+  flush(): void {
+    this.#lane.flush();
+  }
+
   /** Resolves when every event that was published is durable or refused. */
   settled(): Promise<void> {
     return this.#lane.idle();
