@@ -123,12 +123,9 @@ export function nextBatch(host: SessionHost, state: LaneState, content: CommitCo
   };
 }
 
-/**
- * Nothing more comes to a timeline that stopped, so what it has is written. Where the store
- * lacks no entity, its cursor moves on without any.
- */
-function isDue({ stop, timeline, lag }: LaneState, events: readonly StoredEvent[]): boolean {
-  return stop !== undefined || !timeline.hasChanges || lag.isDueWith(events);
+/** Nothing more comes to a timeline that stopped, so what it has is written. */
+function isDue({ stop, lag }: LaneState, events: readonly StoredEvent[]): boolean {
+  return stop !== undefined || lag.isDueWith(events);
 }
 
 function changesOf({ timeline }: LaneState, replacement?: TrackedTimeline): Pick<SessionBatch, "cursor" | "entities"> {
