@@ -157,8 +157,10 @@ export class Runner implements RunHost {
       lane,
       ({ runs }) => {
         const run = runs.get(name.id);
-        // Another process was faster.
-        if (run === undefined || run.owner !== name.owner || run.attempt !== name.attempt) return { events: [] };
+        // Another process was faster. Who had it before does not tell: to give a run up moves no revision.
+        if (run === undefined || run.attempt !== name.attempt) return { events: [] };
+        // Others took this process for dead, and did not take its run: it goes on.
+        if (this.#attempts.get(name.sessionId)?.get(name.id)?.run.attempt === run.attempt) return { events: [] };
         return { events: [], runs: [{ ...run, owner: process.id, attempt: run.attempt + 1, waitsFor: undefined }] };
       },
       {},
