@@ -35,6 +35,7 @@ export class Runner implements RunHost {
   readonly #changes = new Set<() => void>();
   #isClosed = false;
   #hadRuns = false;
+  #releasing: Promise<void> = Promise.resolve();
 
   constructor(
     implementations: ReadonlyMap<string, RunImplementation>,
@@ -98,13 +99,22 @@ export class Runner implements RunHost {
       attempt.over(new SessionstreamError("CLOSED", `the hub is closing, and gives up run "${attempt.run.id}"`));
     }
     await Promise.all(lanes.map((lane) => lane.idle()));
-    // What the store does not hear of, others find out by the silence of this process.
-    if (this.#hadRuns) await this.#host.store.releaseRuns(this.#host.process.id).catch(() => {});
+    if (this.#hadRuns) await this.#release();
+  }
+
+  /** What the store does not hear of, others find out by the silence of this process. */
+  async #release(): Promise<void> {
+    await this.#host.store.releaseRuns(this.#host.process.id).catch(() => {});
   }
 
   /** Resolves when no function of a run goes on, or when they were left. */
   async returned(): Promise<void> {
     while (this.#working.size > 0) await this.#change();
+  }
+
+  /** Resolves when the store has heard of all runs that were given up. */
+  released(): Promise<void> {
+    return this.#releasing;
   }
 
   /** Waits no longer for functions that go on. Reports each. */
@@ -123,7 +133,12 @@ export class Runner implements RunHost {
 
   #begin(sessionId: string, run: StoredRun, isNew: boolean): void {
     const implementation = this.implementations.get(run.name);
-    if (this.#isClosed || implementation === undefined) return;
+    if (implementation === undefined) return;
+    if (this.#isClosed) {
+      // It was being started or taken when the hub closed.
+      this.#releasing = this.#releasing.then(() => this.#release());
+      return;
+    }
     this.#hadRuns = true;
     const { process } = this.#host;
     const changed = () => this.#tell();

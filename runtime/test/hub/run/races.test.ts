@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { failingStore } from "@sessionstream/runtime/testing";
 import { describe, expect, test } from "vitest";
 import { LabNoteSet, LabSweep } from "../../../../test/fixtures/gen/lab/v1/lab_sessionstream.js";
 import { places } from "../../../../test/fixtures/stores.js";
@@ -21,6 +23,23 @@ describe.each(places)("runs that are given up in %s", (_name, makePlace) => {
     await first.hub.close();
     expect(await within(3000, "the run has ended", ended(second.hub, "r"))).toBe("completed");
     unfollow();
+    await second.hub.close();
+  });
+
+  test("are free at once, also where their start was being committed when the hub closed", async () => {
+    const place = makePlace();
+    const store = failingStore(place.open());
+    const first = runHub({ sweep: { run: ({ signal }) => untilAborted(signal) } }, { store });
+    const second = runHub({ sweep: {} }, { place });
+    const held = store.holdNext("commit");
+    const started = first.hub.start("s", LabSweep, {}, { id: "r" });
+    await held.reached;
+    const closed = first.hub.close();
+    await sleep(20);
+    held.release();
+    await started;
+    await closed;
+    expect(await within(2000, "the run has ended", ended(second.hub, "r"))).toBe("completed");
     await second.hub.close();
   });
 });
