@@ -40,8 +40,10 @@ export class Attempt {
   readonly #origin: Origin;
   /** What it waits for, at the same time. */
   readonly #waits = new Set<RunWait>();
-  #giveSlot: (() => void) | undefined;
+  /** What gives its slot back, once it has one. At most one, however many waits end at once. */
+  #slot: Promise<() => void> | undefined;
   #isCalled = false;
+  #hasReturned = false;
   #resolveReturned = () => {};
   /** Resolves when the function of the application has returned, or will not be called. */
   readonly returned = new Promise<void>((resolve) => {
@@ -81,7 +83,7 @@ export class Attempt {
     try {
       if (isNew && !(await this.#isOurs())) return;
       await this.#pauseAfterFailure();
-      this.#giveSlot = await this.#of.slots.take(this.#controller.signal);
+      await this.#takeSlot();
       await this.#untilOver(this.#work());
     } catch (thrown) {
       if (!this.isOver) this.#report(thrown);
@@ -94,7 +96,7 @@ export class Attempt {
   over(reason: Error): void {
     if (this.isOver) return;
     this.#controller.abort(reason);
-    this.#giveSlot?.();
+    this.#giveSlot();
     if (!this.#isCalled) this.#resolveReturned();
     this.#of.changed();
   }
@@ -133,16 +135,32 @@ export class Attempt {
   #pause(wait: RunWait): () => Promise<void> {
     this.#waits.add(wait);
     this.#noteWait();
-    this.#giveSlot?.();
+    this.#giveSlot();
     this.#of.changed();
     return async () => {
       this.#waits.delete(wait);
       if (this.isOver) return;
       this.#noteWait();
       this.#of.changed();
-      // Before its work it has none to take again.
-      if (this.#giveSlot !== undefined) this.#giveSlot = await this.#of.slots.take(this.#controller.signal);
+      // Before its work and after it, it needs none.
+      if (this.#isCalled && !this.#hasReturned) await this.#takeSlot();
     };
+  }
+
+  async #takeSlot(): Promise<void> {
+    const { signal } = this.#controller;
+    this.#slot ??= this.#of.slots.take(signal);
+    await this.#slot;
+    // It may have got the slot and have been ended in one turn.
+    signal.throwIfAborted();
+  }
+
+  #giveSlot(): void {
+    this.#slot?.then(
+      (give) => give(),
+      () => {},
+    );
+    this.#slot = undefined;
   }
 
   /** For those who list runs. It is of no use to the run itself. */
@@ -187,9 +205,12 @@ export class Attempt {
     } catch (error) {
       failure = { error };
     } finally {
+      this.#hasReturned = true;
       this.#resolveReturned();
     }
     if (this.isOver) return;
+    // Where it cannot end, as its store fails or its timeline stands, it keeps nobody from working.
+    this.#giveSlot();
     if (failure === undefined) await this.#end({ status: "completed" });
     else if (!this.#lose(failure.error)) await this.#fail(failure.error);
   }
