@@ -78,10 +78,9 @@ export class Attempt {
     return this.#session.lane;
   }
 
-  /** Does the work. Resolves when the attempt is over. `isNew` says that another run may have had its id before. */
-  async go(isNew: boolean): Promise<void> {
+  /** Does the work. Resolves when the attempt is over. */
+  async go(): Promise<void> {
     try {
-      if (isNew && !(await this.#isOurs())) return;
       await this.#pauseAfterFailure();
       await this.#takeSlot();
       await this.#untilOver(this.#work());
@@ -99,21 +98,6 @@ export class Attempt {
     this.#giveSlot();
     if (!this.#isCalled) this.#resolveReturned();
     this.#of.changed();
-  }
-
-  /** A start whose id was taken changes nothing: then the store has another run, or one that ended. */
-  async #isOurs(): Promise<boolean> {
-    const { id, attempt } = this.run;
-    for (;;) {
-      try {
-        const stored = await this.#of.host.store.run({ sessionId: this.#lane.id, id });
-        const isOurs = stored?.owner === this.#by.owner && stored.attempt === attempt && stored.ended === undefined;
-        if (!isOurs) this.#lane.forget(this.run);
-        return isOurs;
-      } catch {
-        await this.#sleep();
-      }
-    }
   }
 
   async #pauseAfterFailure(): Promise<void> {

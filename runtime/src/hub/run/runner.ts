@@ -64,11 +64,11 @@ export class Runner implements RunHost {
   }
 
   written(sessionId: string, changes: readonly BatchRun[]): void {
-    for (const { isStart, run } of changes) {
+    for (const { run } of changes) {
       const attempt = this.#attempts.get(sessionId)?.get(run.id);
       if (run.ended !== undefined) attempt?.over(endedError(sessionId, run));
       else if (run.owner !== this.#host.process.id) attempt?.over(takenOver(sessionId, run.id));
-      else if (attempt?.run.attempt !== run.attempt) this.#begin(sessionId, run, isStart);
+      else if (attempt?.run.attempt !== run.attempt) this.#begin(sessionId, run);
     }
   }
 
@@ -80,8 +80,7 @@ export class Runner implements RunHost {
     }
     for (const run of runs.values()) {
       const attempt = this.#attempts.get(sessionId)?.get(run.id);
-      if (run.owner === this.#host.process.id && attempt?.run.attempt !== run.attempt)
-        this.#begin(sessionId, run, false);
+      if (run.owner === this.#host.process.id && attempt?.run.attempt !== run.attempt) this.#begin(sessionId, run);
     }
   }
 
@@ -131,7 +130,7 @@ export class Runner implements RunHost {
     return [...(this.#attempts.get(sessionId)?.values() ?? [])].some((attempt) => attempt.isBusy);
   }
 
-  #begin(sessionId: string, run: StoredRun, isNew: boolean): void {
+  #begin(sessionId: string, run: StoredRun): void {
     const implementation = this.implementations.get(run.name);
     if (implementation === undefined) return;
     if (this.#isClosed) {
@@ -155,7 +154,7 @@ export class Runner implements RunHost {
       this.#working.delete(attempt);
       this.#tell();
     });
-    void attempt.go(isNew).finally(() => {
+    void attempt.go().finally(() => {
       end();
       leave();
       if (attempts.get(run.id) === attempt) attempts.delete(run.id);

@@ -38,6 +38,8 @@ export interface LaneState extends Position {
   storedCursor: bigint;
   /** The runs that have not ended, with what is not durable yet. */
   runs: Map<string, StoredRun>;
+  /** Whether there is or was a run of an id, of those that were looked for since the last time that nothing went on. */
+  startedIds: Map<string, boolean>;
   /** Whether runs may be other than in the store, because something was not committed. */
   hasOldRuns: boolean;
   /** Of what is stored of the timeline. */
@@ -89,6 +91,7 @@ export async function loadState(host: SessionHost, sessionId: string): Promise<L
     durable: position,
     storedCursor: stored?.cursor ?? 0n,
     runs: new Map(stored?.runs.map((run) => [run.id, run])),
+    startedIds: new Map(),
     hasOldRuns: false,
     lag: new Lag(isBehind),
     skipped,
@@ -175,6 +178,7 @@ export function noteDurable(host: SessionHost, state: LaneState, batch: SessionB
 export function revert(state: LaneState): void {
   state.timeline.revert();
   state.hasOldRuns = true;
+  state.startedIds = new Map();
   Object.assign(state, positionOf(state.durable));
 }
 

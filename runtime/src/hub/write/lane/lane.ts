@@ -2,7 +2,6 @@ import { isSessionstreamError } from "../../../base/errors.js";
 import type { SessionBatch } from "../../../store/batch.js";
 import { toStoreError } from "../../../store/store-error.js";
 import type { SessionHead } from "../../../store/stored.js";
-import type { StoredRun } from "../../../store/stored-run.js";
 import type { TimelineView } from "../../../timeline/view.js";
 import { admit } from "./admit.js";
 import type { Committing } from "./committer.js";
@@ -12,7 +11,7 @@ import { type CommitContent, type LaneState, nextBatch, noteDurable, positionOf,
 import { LoadedSession } from "./loaded-session.js";
 import { Conflicts, foundCommitted, maxConflicts, refuse, settled, wasCommitted } from "./outcome.js";
 import { type Admitted, isEvent, keysOf, type Publication, runsOf } from "./publication.js";
-import type { OpenRuns } from "./runs.js";
+import { findIds, type OpenRuns, unknownIds } from "./runs.js";
 import type { SessionHost } from "./session-host.js";
 
 /** What was taken to be committed. */
@@ -49,6 +48,8 @@ export class Lane implements Committing {
   readonly #conflicts = new Conflicts();
   #admitting = false;
   #isToFlush = false;
+  /** Whether ids are looked for under which runs are to be started. */
+  #isLooking = false;
   #refusal: Error | undefined;
   readonly #hold = new Hold();
   /** Those who wait for something of the session to change. */
@@ -100,12 +101,6 @@ export class Lane implements Committing {
    */
   follow(): () => void {
     return this.#session.follow();
-  }
-
-  /** Forgets a run that was started under an id that was taken: the store has not started it. */
-  forget(run: StoredRun): void {
-    const runs = this.#session.state?.runs;
-    if (runs?.get(run.id) === run) runs.delete(run.id);
   }
 
   /** Calls the listener after each change of what is durable. Returns what ends that. */
@@ -192,7 +187,8 @@ export class Lane implements Committing {
     const admitted = this.#admitted;
     const isFlush = this.#isToFlush && this.#isSettled;
     this.#isToFlush = false;
-    if (state === undefined || (admitted.length === 0 && !isFlush)) return undefined;
+    // What is looked for may belong to what is admitted already.
+    if (state === undefined || this.#isLooking || (admitted.length === 0 && !isFlush)) return undefined;
     this.#admitted = [];
     const events = admitted.filter(isEvent);
     const runs = runsOf(admitted);
@@ -227,6 +223,7 @@ export class Lane implements Committing {
       if (taken.given !== undefined) noteDurable(this.#host, state, taken.given.batch, taken.given.position);
       for (const each of taken.admitted) settled(this.#host, this.id, each);
       if (state.lag.isOurs) this.#host.quiet.add(this);
+      if (this.#isDrained && !this.#isLooking) state.startedIds.clear();
       if (batch !== undefined && batch.runs.length > 0) this.#host.runs.written(this.id, batch.runs);
       this.#tell();
       this.#takeMoves();
@@ -276,6 +273,7 @@ export class Lane implements Committing {
   #admitWaiting(): void {
     // A projection that publishes, which it must not, finds its turn after the event that it projects.
     if (this.#hold.isHeld || this.#admitting || this.#session.isReading || this.#waiting.length === 0) return;
+    if (this.#isLooking) return;
     const { state } = this.#session;
     if (state === undefined) {
       // A failure is told to the publications that wait.
@@ -286,12 +284,34 @@ export class Lane implements Committing {
     // Refused events leave room for more.
     let taken = 0;
     for (let next = this.#waiting[0]; next !== undefined && this.#hasRoomFor(next); next = this.#waiting[++taken]) {
-      admit(this.#host, state, next, this.#admitted);
+      const unknown = admit(this.#host, state, next, this.#admitted);
+      if (unknown.length === 0) continue;
+      void this.#look(state, next, unknown);
+      break;
     }
     this.#waiting.splice(0, taken);
     this.#admitting = false;
     if (this.#admitted.length > 0) this.#host.committer.schedule(this);
     else this.#hold.changed();
+  }
+
+  /** Finds out whether a publication starts runs that have been there, and whether those that wait behind it do. */
+  async #look(state: LaneState, first: Publication, ids: readonly string[]): Promise<void> {
+    this.#isLooking = true;
+    const { startedIds } = state;
+    const startsOf = ({ content }: Publication) => (typeof content === "function" ? [] : (content.starts ?? []));
+    const others = unknownIds(state, this.#waiting.slice(0, maxBatch).flatMap(startsOf));
+    try {
+      const found = await findIds(this.#host.store, this.id, [...new Set([...ids, ...others])]);
+      // Where the session moved meanwhile, these are not asked any more.
+      for (const [id, isStarted] of found) startedIds.set(id, isStarted);
+    } catch (thrown) {
+      this.#waiting = this.#waiting.filter((each) => each !== first);
+      first.reject(toStoreError(thrown, { sessionId: this.id }));
+    }
+    this.#isLooking = false;
+    if (this.#admitted.length > 0) this.#host.committer.schedule(this);
+    this.#goOn();
   }
 
   /** What work under a key published in one turn is not parted, however much it is. */
