@@ -4,6 +4,7 @@ import type { EventMeta } from "../../store/event-meta.js";
 import type { RunOutcome, RunWait, StoredRun } from "../../store/stored-run.js";
 import type { Published } from "../feature/command-context.js";
 import type { RunContext, RunImplementation, RunPublish } from "../feature/run-context.js";
+import type { Session } from "../feature/session.js";
 import type { ActiveSession } from "../write/active-session.js";
 import { copyOf, namesOf } from "../write/delivery.js";
 import type { Content } from "../write/lane/content.js";
@@ -13,7 +14,7 @@ import type { SessionHost } from "../write/lane/session-host.js";
 import { enqueue, type Origin, type Publisher, whilePublishing } from "../write/publisher.js";
 import { endRun } from "../write/run-end.js";
 import type { Alarms } from "./alarms.js";
-import { Coalescing } from "./coalesce.js";
+import { Coalescing, harmless } from "./coalesce.js";
 import type { Slots } from "./slots.js";
 import { Waits } from "./waits.js";
 
@@ -117,6 +118,8 @@ export class Attempt {
 
   /** Gives the slot to others while there is nothing to do. */
   #pause(wait: RunWait): () => Promise<void> {
+    // What it notes would make the run this process's again, which has given it up.
+    if (this.isOver) return async () => {};
     this.#waits.add(wait);
     this.#noteWait();
     this.#giveSlot();
@@ -168,7 +171,7 @@ export class Attempt {
     let failure: { readonly error: unknown } | undefined;
     try {
       const input = this.#input();
-      const session = await this.#session.seen(this.#origin.meta ?? {});
+      const session = await this.#seen();
       const keyed = (key: string, content: Content, origin: Origin) => this.#publishOnce(key, content, origin);
       await whilePublishing(
         this.#lane,
@@ -181,8 +184,12 @@ export class Attempt {
             this.#waiting(() => coalescing.flush()),
             coalescing,
           );
-          await this.#implementation.run({ id, name, input, startedBy, attempt, session, signal, ...acts });
-          coalescing.flush();
+          try {
+            await this.#implementation.run({ id, name, input, startedBy, attempt, session, signal, ...acts });
+          } finally {
+            if (this.isOver) coalescing.drop();
+            else coalescing.flush();
+          }
         },
         { ...this.#origin, keyed },
       );
@@ -197,6 +204,16 @@ export class Attempt {
     this.#giveSlot();
     if (failure === undefined) await this.#end({ status: "completed" });
     else if (!this.#lose(failure.error)) await this.#fail(failure.error);
+  }
+
+  /** A store that fails before the work begins is no failure of the run. */
+  async #seen(): Promise<Session> {
+    let session: Session | undefined;
+    await this.#untilDone(async () => {
+      session = await this.#session.seen(this.#origin.meta ?? {});
+    });
+    this.#controller.signal.throwIfAborted();
+    return session as Session;
   }
 
   #input(): RunContext["input"] {
@@ -298,10 +315,10 @@ function actsOf(
   { waitFor, waitForRun, sleepUntil }: Waits,
   coalescing: Coalescing,
 ): Pick<RunContext, "publish" | "decide" | "start" | "waitFor" | "waitForRun" | "sleepUntil" | "coalesce"> {
-  const after = <Args extends readonly unknown[], Result>(act: (...args: Args) => Result) => {
-    return (...args: Args): Result => {
+  const after = <Args extends readonly unknown[], Result>(act: (...args: Args) => Promise<Result>) => {
+    return (...args: Args): Promise<Result> => {
       coalescing.flush();
-      return act(...args);
+      return harmless(act(...args));
     };
   };
   return {
