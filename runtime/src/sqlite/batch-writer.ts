@@ -48,13 +48,14 @@ export class BatchWriter {
    * Returns the session's id, or undefined where a closer look is needed.
    */
   #append(batch: SessionBatch): bigint | undefined {
-    const { sessionId, revision, epoch, events, cursor, failedAt = null, keys } = batch;
+    const { sessionId, revision, epoch, events, cursor, failedAt = null, keys, runs } = batch;
     const [first] = events;
     const last = events.at(-1);
     if (batch.newEpoch !== undefined || first === undefined || last === undefined) return undefined;
     const previous = previousOf(first);
     checkOrdinals(batch, previous);
     for (const given of keys) this.#keys.check(sessionId, given);
+    for (const given of runs) this.#runs.check(sessionId, given);
     const id = this.#ids.get(sessionId);
     if (id === undefined) return undefined;
     const stand = this.#sql.selectStand.get(id, sessionId);
@@ -72,6 +73,7 @@ export class BatchWriter {
     const row = this.#sql.selectSession.get(sessionId);
     checkBatch(batch, row && toSession(row));
     for (const given of batch.keys) this.#keys.check(sessionId, given);
+    for (const given of batch.runs) this.#runs.check(sessionId, given);
     const ordinal = events.at(-1)?.ordinal ?? row?.ordinal ?? 0n;
     if (row === undefined) return this.#insertSession(batch, ordinal);
     const moved = batch.replaceTimeline || cursor > row.cursor ? cursor : row.cursor;
@@ -111,7 +113,7 @@ export class BatchWriter {
       sql.insertError.run(session, step, ordinal, name, message, time);
     }
     for (const given of batch.keys) if (given.token === undefined) this.#keys.publish(batch.sessionId, given);
-    for (const given of batch.runs) this.#runs.write(session, given);
+    for (const { run } of batch.runs) this.#runs.write(session, run);
     for (const descriptor of batch.descriptors) this.describe(descriptor);
   }
 }
