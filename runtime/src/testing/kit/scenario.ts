@@ -65,6 +65,7 @@ export class Scenario {
     const { sessionId = "test", store = memoryStore() } = options;
     this.sessionId = sessionId;
     this.#given = events;
+    this.#reader = new Hub({ features: features.map(withoutRuns), store, onError: () => {} });
     this.#world = new World(features, store, sessionId, options, {
       report: (report) => this.#report(report),
       told: (batch) => this.#batches.set(batch.ordinal, batch),
@@ -72,7 +73,6 @@ export class Scenario {
       openRuns: () => runsOf(this.#reader, sessionId, true),
     });
     this.#hasRuns = features.some(({ desc }) => desc.runs.length > 0);
-    this.#reader = new Hub({ features: features.map(withoutRuns), store, onError: () => {} });
   }
 
   /** The hub of the process that is alive. */
@@ -87,7 +87,7 @@ export class Scenario {
   /** Stores the given events. Rejects where they do not fit. */
   async begin(): Promise<void> {
     if (this.#given.length > 0) await this.hub.publish(this.sessionId, this.#given);
-    this.#last = (await this.hub.session(this.sessionId)).ordinal;
+    this.#last = (await this.#reader.session(this.sessionId)).ordinal;
     const [report] = this.#reports;
     if (report === undefined) return;
     throw new Error(`given: ${report.step} of the events failed`, { cause: report.error });
@@ -116,7 +116,7 @@ export class Scenario {
   async #do(action: Action): Promise<Acted> {
     const { title, name, takesOver = false, until, crash } = action;
     if (takesOver) await this.#world.takeOver();
-    else if (this.#world.process.isDead) throw new Error(`${title}: the process is dead: chain whenTakenOver() first`);
+    else if (this.#world.isDead) throw new Error(`${title}: the process is dead: chain whenTakenOver() first`);
     const armed = crash && this.#world.arm(crash);
     const seen = until && this.#seen(until);
     const acting = this.#act(action);

@@ -10,7 +10,8 @@ import type { Crash } from "./run/crash.js";
 import type { ExpectedDone } from "./run/done.js";
 import type { Effect } from "./run/effect.js";
 import type { ExpectedCall } from "./run/effect-call.js";
-import type { ExpectedOutcome, RunChoice } from "./run/run-checks.js";
+import type { ExpectedOutcome } from "./run/run-checks.js";
+import type { RunChoice } from "./run/run-choice.js";
 
 /** How far a step goes. By default, it ends when nothing goes on: runs that wait stay as they are. */
 export interface StepOptions {

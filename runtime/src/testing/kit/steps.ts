@@ -1,7 +1,7 @@
 import type { SubmitOptions } from "../../session/session-client.js";
 import type { GivenOptions } from "./ended.js";
 import { type CallSite, calledFrom } from "./mismatch.js";
-import { isChosenRun } from "./run/run-checks.js";
+import { isChosenRun } from "./run/run-choice.js";
 import type { Action } from "./scenario.js";
 import type { Given, Step } from "./step.js";
 

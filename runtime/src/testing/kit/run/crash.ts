@@ -1,3 +1,5 @@
+import { isChosenRun, type RunChoice } from "./run-choice.js";
+
 /**
  * What a run waits for that is ours. `effect` is a call of what `effect()` made, and `end` is the
  * commit of the run's end, once its function has returned or thrown.
@@ -19,6 +21,13 @@ export interface Await {
   readonly kind: AwaitKind;
   /** What it is about: the events that are published, the run that is started, the entity that is waited for. */
   readonly names: readonly string[];
+  readonly run: AwaitingRun;
+}
+
+/** A run that comes to an await. */
+export interface AwaitingRun {
+  readonly id: string;
+  readonly name: string;
 }
 
 /**
@@ -29,14 +38,18 @@ export type AwaitChoice = number | AwaitKind | { readonly name: string };
 
 /**
  * Where a process dies: at an await of a run, before it has an effect, or after, when its answer is
- * lost. Of several that are chosen, it is the first, or the `nth`.
+ * lost. Of several that are chosen, it is the first, or the `nth`. With `of`, only the awaits of some
+ * runs count: of a kind, or of the one with an id.
  *
  * @example
  * ```ts
  * .when(ChatStartInference, { prompt: "Hi" }, { crash: { after: ChatTokensDelta, nth: 2 } })
  * ```
  */
-export type Crash = ({ readonly before: AwaitChoice } | { readonly after: AwaitChoice }) & { readonly nth?: number };
+export type Crash = ({ readonly before: AwaitChoice } | { readonly after: AwaitChoice }) & {
+  readonly nth?: number;
+  readonly of?: RunChoice;
+};
 
 /** A crash that is to come. Its process may do without. */
 export class TriedCrash {
@@ -63,6 +76,7 @@ export class ArmedCrash {
   readonly #side: "before" | "after";
   readonly #choice: AwaitChoice;
   readonly #nth: number;
+  readonly #of: RunChoice | undefined;
   #count = 0;
   #isOff = false;
   #hasStruck = false;
@@ -74,6 +88,7 @@ export class ArmedCrash {
     const choice = before ?? after;
     if (choice === undefined) throw new TypeError("crash: got neither `before` nor `after`, want one");
     this.#choice = choice;
+    this.#of = crash.of;
     this.#nth = typeof choice === "number" ? choice : (crash.nth ?? 1);
   }
 
@@ -95,7 +110,8 @@ export class ArmedCrash {
 
   /** Told of each await. */
   strikes(made: Await): Strike | undefined {
-    if (this.#isOff || !isChosen(this.#choice, made) || ++this.#count !== this.#nth) return undefined;
+    if (this.#isOff || !isChosenRun(this.#of, made.run) || !isChosen(this.#choice, made)) return undefined;
+    if (++this.#count !== this.#nth) return undefined;
     // The end has no answer that could be lost: after it, there is nothing to take over.
     if (made.kind === "end" && this.#side === "after") return undefined;
     const lands = () => {

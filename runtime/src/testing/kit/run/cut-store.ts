@@ -50,6 +50,16 @@ export class CutStore {
     for (const name of this.names) await this.#inner.leave(name);
   }
 
+  /** Gives up what the process had. */
+  async release(): Promise<void> {
+    await this.settled();
+    for (const name of this.names) {
+      // A store that fails is the test's own.
+      await this.#inner.releaseRuns(name).catch(() => {});
+      await this.#inner.leave(name).catch(() => {});
+    }
+  }
+
   #call(name: PropertyKey, call: () => unknown): unknown {
     if (this.#isCut) return name === "watch" ? () => {} : refused();
     const answer = call();

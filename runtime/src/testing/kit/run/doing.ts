@@ -4,7 +4,7 @@ import type { TestProcess } from "./process.js";
 /** Who does something: a process, and there a run. */
 export interface Doer {
   readonly process: TestProcess;
-  readonly run: { readonly id: string; readonly attempt: number } | undefined;
+  readonly run: { readonly id: string; readonly name: string; readonly attempt: number } | undefined;
 }
 
 /** Who calls, wherever that is. */

@@ -29,7 +29,7 @@ export function effect<F extends (...args: never) => unknown>(name: string, act:
     const by = doing.getStore();
     if (by === undefined) return act(...args);
     const { process, run } = by;
-    return process.awaiting(run && { kind: "effect", names: [name] }, () => {
+    return process.awaiting(run && { kind: "effect", names: [name], run }, () => {
       process.did({ name, args, run: run?.id, attempt: run?.attempt });
       return act(...args);
     });

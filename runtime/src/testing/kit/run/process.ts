@@ -123,9 +123,10 @@ export class TestProcess {
     await this.#store.bury();
   }
 
-  /** Aborts all that still goes on. */
+  /** Aborts all that still goes on. What a dead process left is free for whoever uses the store next. */
   async end(): Promise<void> {
-    if (!this.#isDead) await this.hub.close({ abort: true, grace: 0 });
+    if (this.#isDead) await this.#store.release();
+    else await this.hub.close({ abort: true, grace: 0 });
     for (const signal of this.#signals) signal.abort(new Error("the test is over"));
   }
 

@@ -1,12 +1,12 @@
 import { isDeepStrictEqual } from "node:util";
 import type { RunInfo } from "../../../hub/feature/run-info.js";
-import type { DescRun } from "../../../schema/run.js";
 import type { RunOutcome } from "../../../store/stored-run.js";
 import { type Check, check } from "../checks.js";
 import { type CallSite, mismatch } from "../mismatch.js";
 import { compareDone, type ExpectedDone } from "./done.js";
 import type { Effect } from "./effect.js";
 import type { ExpectedCall } from "./effect-call.js";
+import { isChosenRun, type RunChoice } from "./run-choice.js";
 
 /** How a run is expected to end: its status, and, where they are given, message, code or reason. */
 export type ExpectedOutcome =
@@ -17,13 +17,6 @@ export type ExpectedOutcome =
       readonly code?: string;
       readonly reason?: string;
     };
-
-/** Chooses runs: those of a kind, or one by its id. */
-export type RunChoice = DescRun | string;
-
-export function isChosenRun(choice: RunChoice | undefined, { id, name }: RunInfo): boolean {
-  return choice === undefined || (typeof choice === "string" ? choice === id : choice.name === name);
-}
 
 /** That runs ended in the step, all with this outcome, and that none of them goes on. */
 export function haveEnded(expected: ExpectedOutcome, choice: RunChoice | undefined, at: CallSite): Check {

@@ -2,7 +2,7 @@ import type { CommandContext } from "../../../hub/feature/command-context.js";
 import type { Feature } from "../../../hub/feature/feature.js";
 import type { RunContext } from "../../../hub/feature/run-context.js";
 import type { Session } from "../../../hub/feature/session.js";
-import type { AwaitKind } from "./crash.js";
+import type { Await, AwaitKind } from "./crash.js";
 import { doing } from "./doing.js";
 import type { TestProcess } from "./process.js";
 import { watchedWaits } from "./watched-waits.js";
@@ -24,15 +24,16 @@ export function watched(feature: Feature, process: TestProcess): Feature {
 
 /** A feature whose runs are left to other processes. */
 export function withoutRuns(feature: Feature): Feature {
+  if (typeof feature !== "object" || feature === null) return feature;
   return new Proxy(feature, { get: (target, name) => (name === "run" ? undefined : Reflect.get(target, name)) });
 }
 
 async function doRun(run: NonNullable<Feature["run"]>, context: RunContext, process: TestProcess): Promise<void> {
-  const { id, attempt, signal } = context;
+  const { id, name, attempt, signal } = context;
   // Of an attempt that is over already, there is no end to commit.
-  const end = () => (signal.aborted ? undefined : ({ kind: "end", names: [] } as const));
+  const end = () => (signal.aborted ? undefined : ({ kind: "end", names: [], run: { id, name } } as const));
   try {
-    await doing.run({ process, run: { id, attempt } }, async () => run(watchedRun(context, process)));
+    await doing.run({ process, run: { id, name, attempt } }, async () => run(watchedRun(context, process)));
   } catch (error) {
     await process.awaiting(end(), async () => {});
     throw error;
@@ -58,9 +59,10 @@ function watchedCommand(context: CommandContext, process: TestProcess): CommandC
 }
 
 function watchedRun(context: RunContext, process: TestProcess): RunContext {
-  const { publish, decide, start, signal, session, coalesce } = context;
+  const { id, name, publish, decide, start, signal, session, coalesce } = context;
+  const run = { id, name };
   const as = <F extends Act>(kind: AwaitKind, act: F, about: About = () => []): F =>
-    watchedAct(process, (...args) => ({ kind, names: about(...args) }), act);
+    watchedAct(process, (...args) => ({ kind, names: about(...args), run }), act);
   return {
     ...context,
     session: watchedSession(session, (act) => as("cancelRun", act)),
@@ -84,7 +86,7 @@ function handled<F extends Act>(act: F): F {
 
 function watchedAct<F extends Act>(
   process: TestProcess,
-  made: ((...args: readonly unknown[]) => { readonly kind: AwaitKind; readonly names: readonly string[] }) | undefined,
+  made: ((...args: readonly unknown[]) => Await) | undefined,
   act: F,
 ): F {
   return ((...args: never) => process.awaiting(made?.(...(args as readonly unknown[])), () => act(...args))) as F;

@@ -22,7 +22,8 @@ export interface WorldHost {
 /** The processes of a test, one after the other, on one store. */
 export class World {
   readonly deeds: Deeds;
-  #process: TestProcess;
+  /** The first one begins when it is needed. */
+  #process: TestProcess | undefined;
   readonly #newProcess: () => TestProcess;
   readonly #host: WorldHost;
   readonly #sessionId: string;
@@ -69,14 +70,19 @@ export class World {
       this.#ends.push(() => process.end());
       return process;
     };
-    this.#process = this.#newProcess();
     const able = features.filter(({ run, ended }) => run !== undefined && ended !== undefined);
     this.#names = new Set(able.flatMap(({ desc }) => desc.runs.map(({ name }) => name)));
   }
 
   /** The last process, alive or dead. */
   get process(): TestProcess {
+    this.#process ??= this.#newProcess();
     return this.#process;
+  }
+
+  /** Whether the last process is dead. */
+  get isDead(): boolean {
+    return this.#process?.isDead === true;
   }
 
   /** Whether another process goes on at once where the last one died. */
@@ -93,10 +99,10 @@ export class World {
 
   /** Another process takes over what the one before did, which dies if it is alive. */
   async takeOver(): Promise<void> {
-    const { process } = this;
-    process.die();
-    await process.bury();
-    for (const name of process.names) this.#dead.add(name);
+    const process = this.#process;
+    process?.die();
+    await process?.bury();
+    for (const name of process?.names ?? []) this.#dead.add(name);
     this.#hasGoneOn = this.#survived?.hasStruck === true;
     this.#process = this.#newProcess();
   }
@@ -104,7 +110,7 @@ export class World {
   /** Resolves when nothing goes on in the process that is alive. */
   async atRest(): Promise<void> {
     await atRest({
-      process: this.#process,
+      process: this.process,
       names: this.#names,
       dead: this.#dead,
       sessionId: this.#sessionId,
@@ -120,9 +126,6 @@ export class World {
 
   /** Closes all. */
   async end(): Promise<void> {
-    const { process } = this;
-    // What a dead process left is free for whoever uses the store next.
-    if (process.isDead) await process.bury();
     await Promise.all(this.#ends.map((end) => end()));
   }
 
