@@ -67,14 +67,25 @@ export class ActiveSessions {
     return session;
   }
 
+  /** Looks at a few sessions only, as all may be busy: those that are count as used now. */
   #evict(): void {
     let excess = this.#sessions.size - this.#keepIdle;
-    for (const [id, session] of this.#sessions) {
+    for (const [id, session] of [...firstOf(this.#sessions, lookedAt)]) {
       if (excess < 0) return;
-      if (!session.isIdle) continue;
       this.#sessions.delete(id);
-      session.flush();
-      excess--;
+      if (session.isIdle) excess--;
+      else this.#sessions.set(id, session);
     }
+  }
+}
+
+/** How many sessions are looked at when another one is taken into memory: more than one, so that the number falls. */
+const lookedAt = 4;
+
+function* firstOf<T>(all: Iterable<T>, count: number): Iterable<T> {
+  let left = count;
+  for (const each of all) {
+    if (left-- === 0) return;
+    yield each;
   }
 }
