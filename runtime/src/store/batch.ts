@@ -18,20 +18,21 @@ export interface SessionBatch {
   /** In order, all above the log's last ordinal. */
   readonly events: readonly StoredEvent[];
   /**
-   * The timeline's new cursor. If it is below the stored cursor, the stored one stays: the
-   * batch comes from a program that cannot fold all events. It has no entities then.
+   * The cursor of the stored timeline from now on. It may be below the batch's events, whose
+   * entities come with a later batch. If it is below the stored cursor, the stored one stays:
+   * the batch comes from a program that cannot fold all events. It has no entities then.
    */
   readonly cursor: bigint;
   /** Where the fold failed. Undefined if it did not. */
   readonly failedAt: bigint | undefined;
-  /** The entities that changed, each in its last state. */
+  /** The entities that changed since the stored cursor, each in its last state; none where it stays. */
   readonly entities: readonly StoredEntity[];
   /** Whether `entities` are the whole timeline. Then the store deletes all others. */
   readonly replaceTimeline: boolean;
   readonly errors: readonly StoredError[];
   /** The keys under which the batch's events were published: an event under one at most. */
   readonly keys: readonly BatchKey[];
-  /** The runs that changed, in this order. */
+  /** The runs that changed, in this order. None is started twice. */
   readonly runs: readonly BatchRun[];
   /** Schemas that the store may not have yet. */
   readonly descriptors: readonly StoredDescriptor[];
@@ -39,7 +40,7 @@ export interface SessionBatch {
 
 /** A run that a batch starts or changes. */
 export interface BatchRun {
-  /** Whether it is started. Where the session has a run of its id, ended or not, that stays as it is. */
+  /** Whether it is started. The store refuses the batch if the session has a run of its id, ended or not. */
   readonly isStart: boolean;
   /** The run in its new state. */
   readonly run: StoredRun;
