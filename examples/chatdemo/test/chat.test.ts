@@ -1,9 +1,10 @@
-import { fold, given, like } from "@sessionstream/runtime/testing";
+import { atEachAwait, effect, fold, given, like } from "@sessionstream/runtime/testing";
 import { describe, expect, test } from "vitest";
 import { type Answer, echoAnswer } from "../src/answer.js";
 import { chatApplication } from "../src/chat.js";
 import { Role, Status } from "../src/gen/chat/v1/chat_pb.js";
 import {
+  ChatInference,
   ChatInferenceFinished,
   ChatInferenceStarted,
   ChatInferenceStopped,
@@ -87,6 +88,56 @@ describe("a prompt", () => {
     expect(timeline.list(ChatMessage)).toHaveLength(4);
     const ordinals = events.map(({ ordinal }) => ordinal);
     expect(ordinals).toEqual(ordinals.map((_, index) => (ordinals[0] ?? 0n) + BigInt(index)));
+  });
+});
+
+describe("an answer whose process dies", () => {
+  test("is whole, at whichever await that was", () =>
+    atEachAwait((crash) =>
+      given(chat, [], { crash })
+        .when(ChatStartInference, { prompt })
+        .published([
+          ChatUserMessageAccepted,
+          ChatInferenceStarted,
+          like(ChatTokensDelta, { chunk: "Answer: Ex" }),
+          like(ChatTokensDelta, { chunk: "plain ordi" }),
+          like(ChatTokensDelta, { chunk: "nals" }),
+          ChatInferenceFinished,
+        ])
+        .showing(messages(Status.FINISHED, "Answer: Explain ordinals"))
+        .ended("completed")
+        .repeated([]),
+    ));
+
+  test("goes on in the middle of a piece, if the next attempt gets other pieces", async () => {
+    let times = 0;
+    const answer: Answer = async function* () {
+      yield* times++ === 0 ? ["Answer: Ex", "plain"] : ["Answer", ": Explain"];
+    };
+    await given(chatApplication(answer))
+      .when(ChatStartInference, { prompt }, { crash: { after: ChatTokensDelta } })
+      .showing(messages(Status.STREAMING, "Answer: Ex"))
+      .whenTakenOver()
+      .published([like(ChatTokensDelta, { chunk: "plain" }), ChatInferenceFinished])
+      .showing(messages(Status.FINISHED, "Answer: Explain"));
+  });
+
+  test("asks the model again, and can be stopped", () => {
+    const model = effect<Answer>("model", async function* (_prompt, signal) {
+      yield "Answer: Ex";
+      yield "plain";
+      await new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
+    });
+    return given(chatApplication(model))
+      .when(ChatStartInference, { prompt }, { crash: { after: ChatTokensDelta } })
+      .did([model.of(prompt)])
+      .whenTakenOver({ until: ChatTokensDelta })
+      .did([model.of(prompt)])
+      .repeated([model])
+      .when(ChatStopInference, {})
+      .published([ChatInferenceStopped])
+      .ended("cancelled", ChatInference)
+      .showing(messages(Status.STOPPED, "Answer: Explain"));
   });
 });
 

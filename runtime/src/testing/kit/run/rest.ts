@@ -30,7 +30,8 @@ export async function atRest(resting: Resting): Promise<void> {
 }
 
 async function isAboutToGoOn({ process, names, dead, now, openRuns }: Resting): Promise<boolean> {
-  for (const wait of process.waits) if (await wait.isDue()) return true;
+  // A predicate that throws ends the wait as well.
+  for (const wait of process.waits) if (await wait.isDue().catch(() => true)) return true;
   if (names.size === 0) return false;
   const runs = await openRuns();
   return runs.some((run) => {

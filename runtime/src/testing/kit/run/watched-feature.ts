@@ -62,20 +62,20 @@ function watchedRun(context: RunContext, process: TestProcess): RunContext {
   const { id, name, publish, decide, start, signal, session, coalesce } = context;
   const run = { id, name };
   const as = <F extends Act>(kind: AwaitKind, act: F, about: About = () => []): F =>
-    watchedAct(process, (...args) => ({ kind, names: about(...args), run }), act);
+    handled(watchedAct(process, (...args) => ({ kind, names: about(...args), run }), act));
   return {
     ...context,
     session: watchedSession(session, (act) => as("cancelRun", act)),
     signal: process.follow(signal),
-    publish: handled(as("publish", publish, namesOf)),
-    decide: handled(as("decide", decide)),
+    publish: as("publish", publish, namesOf),
+    decide: as("decide", decide),
     start: as("start", start, namesOf),
     ...watchedWaits(context, process, as),
     coalesce: (event, merge, options) => as("coalesce", coalesce(event, merge, options), () => namesOf(event)),
   };
 }
 
-/** What is refused, the runtime reports, where nobody waits for it. */
+/** What a handler or a run does not wait for ends no process, as in the runtime. */
 function handled<F extends Act>(act: F): F {
   return ((...args: never) => {
     const done = act(...args);

@@ -164,6 +164,42 @@ describe("a run", () => {
     expect(none.cause).toMatchObject({ message: 'there is no run "nobody" that has not ended' });
   });
 
+  test("ends no process by what it does not wait for", () =>
+    given(
+      lab({
+        measure: {
+          async run({ session, id, start, waitFor, publish, coalesce }) {
+            void waitFor(LabNote, 1);
+            await session.cancelRun(id);
+            void start(LabSweep, {});
+            void publish(LabNoteAppended, { number: 1, text: "late" });
+            void coalesce(LabNoteSet, (_, later) => later, { every: 1 })({ number: 1, text: "late" });
+          },
+        },
+      }),
+    )
+      .whenStarted(LabMeasure, {})
+      .published([])
+      .ended("cancelled"));
+
+  test("whose predicate throws is tried again, or fails", () =>
+    given(
+      lab({
+        sweep: {
+          async run({ waitFor }) {
+            await waitFor(LabNote, 7, () => {
+              throw new Error("of the predicate");
+            });
+          },
+        },
+        work: ({ publish }) => void publish(LabNoteSet, { number: 7, text: "" }),
+      }),
+    )
+      .whenStarted(LabSweep, {})
+      .when(LabWork, {})
+      .reported(/of the predicate/)
+      .ended("failed"));
+
   test("that waits for another goes on when that ends", async () => {
     const order: string[] = [];
     const feature = lab({
