@@ -6,31 +6,21 @@ import type { Failure } from "../../project/fold.js";
 import type { Content, EncodedEvent } from "./content.js";
 import { type LaneState, positionOf } from "./lane-state.js";
 import type { Admitted, AdmittedEvent, Publication } from "./publication.js";
-import { applyRuns, checkAttempt, unknownIds } from "./runs.js";
+import { applyRuns, checkAttempt } from "./runs.js";
 import { observeEvent, type SessionHost } from "./session-host.js";
 import { startedRuns } from "./started-runs.js";
 
-/**
- * Gives all events of a publication their place in the order, after those that are admitted already, or none. Returns
- * the ids of runs that must be looked for before: then nothing has happened.
- */
-export function admit(
-  host: SessionHost,
-  state: LaneState,
-  publication: Publication,
-  admitted: Admitted[],
-): readonly string[] {
+/** Gives all events of a publication their place in the order, after those that are admitted already, or none. */
+export function admit(host: SessionHost, state: LaneState, publication: Publication, admitted: Admitted[]): void {
   let content: Content;
   try {
     if (publication.run !== undefined) checkAttempt(state.info.id, state.runs, publication.run);
     content = typeof publication.content === "function" ? publication.content(state) : publication.content;
   } catch (thrown) {
     admitted.push({ publication, answer: () => publication.reject(thrown) });
-    return none;
+    return;
   }
-  const { events, starts = none } = content;
-  const unknown = unknownIds(state, starts);
-  if (unknown.length > 0) return unknown;
+  const { events } = content;
   const { timeline } = state;
   const already = admitted.length;
   const before = events.length > 1 ? positionOf(state) : undefined;
@@ -46,13 +36,10 @@ export function admit(
     }
     admitted.length = already;
     publication.reject(refusal);
-    return none;
+    return;
   }
   admitRuns(host, state, publication, content, admitted);
-  return none;
 }
-
-const none = Object.freeze([]);
 
 /** What becomes of runs with a publication, and the answer to one that has no events. */
 function admitRuns(

@@ -20,7 +20,6 @@ export async function catchUp(host: SessionHost, state: LaneState): Promise<bool
   if (state.hasOldRuns || (stored !== undefined && stored.revision !== state.revision)) {
     state.runs = await readOpenRuns(host.store, id);
     state.hasOldRuns = false;
-    state.startedIds = new Map();
   }
   if (stored === undefined) return isNew;
   if (isNew) {

@@ -6,7 +6,7 @@ import { type Admitted, type AdmittedEvent, isEvent, refusedBy } from "./publica
 import { observeEvent, reportFailures, type SessionHost } from "./session-host.js";
 
 /** How often in a row a store may say that another commit came first where there is none. */
-export const maxConflicts = 100;
+const maxConflicts = 100;
 
 // What became of what a lane gave to the store, and who is told.
 
@@ -53,15 +53,33 @@ export function refuse(host: SessionHost, sessionId: string, refused: readonly A
   }
 }
 
+/** Whether the store says that it has committed nothing. */
+function isRefusal(outcome: Error): boolean {
+  return (["ORDINAL_CONFLICT", "KEY_CLAIMED", "RUN_EXISTS"] as const).some((code) =>
+    isSessionstreamError(outcome, code),
+  );
+}
+
 /** Whether a batch was committed, though the store did not say so. */
 export async function wasCommitted(
   host: SessionHost,
   batch: SessionBatch | undefined,
   outcome: Error,
 ): Promise<boolean> {
-  const isKnown = isSessionstreamError(outcome, "ORDINAL_CONFLICT") || isSessionstreamError(outcome, "KEY_CLAIMED");
-  if (batch === undefined || isKnown) return false;
+  if (batch === undefined || isRefusal(outcome)) return false;
   return host.store.hasBatch(batch.sessionId, batch.id).catch(() => false);
+}
+
+/** Does work again where another process commits in between. `fail` is called after each failure. */
+export async function despiteConflicts<T>(work: () => Promise<T>, fail: () => void): Promise<T> {
+  for (let conflicts = 0; ; conflicts++) {
+    try {
+      return await work();
+    } catch (thrown) {
+      fail();
+      if (!isSessionstreamError(thrown, "ORDINAL_CONFLICT") || conflicts === maxConflicts) throw thrown;
+    }
+  }
 }
 
 /** The conflicts of a lane with commits that nobody made. */
@@ -75,7 +93,8 @@ export class Conflicts {
 
   /** What an outcome is about. After a conflict all is tried again, so there is nothing. */
   refused(admitted: readonly Admitted[], outcome: Error): readonly Admitted[] {
-    if (isSessionstreamError(outcome, "ORDINAL_CONFLICT") && ++this.#inARow <= maxConflicts) return [];
+    const isAgain = isSessionstreamError(outcome, "ORDINAL_CONFLICT") || isSessionstreamError(outcome, "RUN_EXISTS");
+    if (isAgain && ++this.#inARow <= maxConflicts) return [];
     this.end();
     return refusedBy(outcome, admitted);
   }

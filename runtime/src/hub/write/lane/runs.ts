@@ -45,31 +45,21 @@ export function runLost(sessionId: string, run: string, why: string, attempt?: n
 }
 
 /** Takes over what became of runs. */
-export function applyRuns({ runs, startedIds }: RunsState, changes: readonly BatchRun[]): void {
+export function applyRuns({ runs, pastRuns }: RunsState, changes: readonly BatchRun[]): void {
   for (const { run } of changes) {
     if (run.ended === undefined) {
       runs.set(run.id, run);
     } else {
       runs.delete(run.id);
-      // The store may not know of it yet.
-      startedIds.set(run.id, true);
+      pastRuns.add(run.id);
     }
   }
 }
 
-/** Of a lane's state, what is known of runs. */
+/** What a lane knows of runs. */
 export interface RunsState {
-  readonly runs: Map<string, StoredRun>;
-  readonly startedIds: Map<string, boolean>;
-}
-
-/** The ids among those to start of which it is not known whether a run had them that has ended. */
-export function unknownIds({ runs, startedIds }: RunsState, starts: readonly { readonly id: string }[]): string[] {
-  return starts.map(({ id }) => id).filter((id) => !runs.has(id) && !startedIds.has(id));
-}
-
-/** Finds out whether there is or was a run of each id. */
-export async function findIds(store: Store, sessionId: string, ids: readonly string[]): Promise<Map<string, boolean>> {
-  const isStarted = async (id: string) => [id, (await store.run({ sessionId, id })) !== undefined] as const;
-  return new Map(await Promise.all(ids.map(isStarted)));
+  /** Those that have not ended, with what is not durable yet. */
+  runs: Map<string, StoredRun>;
+  /** The ids of those that have ended, of which the store does not know it yet, or had to say so. */
+  readonly pastRuns: Set<string>;
 }
