@@ -53,6 +53,8 @@ export interface ErrorContext {
   readonly field?: string;
   /** The id of a run. */
   readonly run?: string;
+  /** The attempt of a run. */
+  readonly attempt?: number;
   /** An idempotency key. */
   readonly key?: string;
   /** Whose key it is. Keys of different spaces never meet. */

@@ -282,7 +282,11 @@ export class Attempt {
 
   /** Whether an error says that the attempt has lost its run. */
   #lose(error: unknown): boolean {
-    const isLost = isSessionstreamError(error, "RUN_LOST") && error.context.run === this.run.id;
+    // What is told of another attempt, as one whose publication under the same key was under way, is no loss of this one.
+    const isLost =
+      isSessionstreamError(error, "RUN_LOST") &&
+      error.context.run === this.run.id &&
+      error.context.attempt === this.run.attempt;
     if (isLost) this.over(error);
     return isLost || this.isOver;
   }

@@ -19,6 +19,9 @@ export interface RunnerOptions {
   readonly keepEnded: number;
 }
 
+/** After how long a store that cannot be watched is asked again, in milliseconds. */
+const pause = 1000;
+
 /** Does the runs of this process: those that it started, and those that it took over. */
 export class Runner implements RunHost {
   readonly implementations: ReadonlyMap<string, RunImplementation>;
@@ -147,8 +150,7 @@ export class Runner implements RunHost {
     attempts.get(run.id)?.over(takenOver(sessionId, run.id));
     this.#attempts.set(sessionId, attempts.set(run.id, attempt));
     const end = process.begin();
-    // What other processes do to the run, and what it waits for, must reach it.
-    const leave = this.#followed.keep(sessionId);
+    const leave = this.#keep(sessionId, run.name);
     this.#working.add(attempt);
     void attempt.returned.then(() => {
       this.#working.delete(attempt);
@@ -161,6 +163,29 @@ export class Runner implements RunHost {
       if (attempts.size === 0 && this.#attempts.get(sessionId) === attempts) this.#attempts.delete(sessionId);
       this.#tell();
     });
+  }
+
+  /**
+   * What other processes do to a run, and what it waits for, must reach it. A store that cannot be watched keeps no run
+   * from its work: it is asked again. Returns what ends that.
+   */
+  #keep(sessionId: string, name: string): () => void {
+    try {
+      return this.#followed.keep(sessionId);
+    } catch (error) {
+      this.#host.report({ step: "run", sessionId, name, error });
+      const unfollow = this.#sessions.use(sessionId).follow();
+      let leave = unfollow;
+      const timer: unknown = setTimeout(() => {
+        leave = this.#keep(sessionId, name);
+        unfollow();
+      }, pause);
+      (timer as { unref?(): void }).unref?.();
+      return () => {
+        clearTimeout(timer as number);
+        leave();
+      };
+    }
   }
 
   /** Takes a run that no process has. */

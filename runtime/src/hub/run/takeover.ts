@@ -11,6 +11,9 @@ export interface TakeoverHost {
 /** How often a process looks for runs that nobody works on, in milliseconds, and for dead processes. */
 const longestPause = 250;
 
+/** How many runs are remembered that could not be taken. */
+const mostFailed = 1000;
+
 /** How often runs are deleted that ended long ago, in milliseconds. */
 const forgetEvery = 60_000;
 
@@ -79,12 +82,15 @@ export class Takeover {
 
   async #bury(): Promise<void> {
     const { store, process } = this.#session;
+    // A store may take its time: a heart may have beaten after it was asked, and not after it has answered.
     const now = performance.now();
+    const owners = await store.runOwners();
+    const answered = performance.now();
     const seen = new Map<string, { readonly beat: number; readonly since: number }>();
-    for (const owner of await store.runOwners()) {
+    for (const owner of owners) {
       if (owner.process === process.id) continue;
       const before = this.#seen.get(owner.process);
-      const since = before?.beat === owner.beat ? before.since : now;
+      const since = before?.beat === owner.beat ? before.since : answered;
       seen.set(owner.process, { beat: owner.beat, since });
       if (now - since > process.lease) await store.bury(owner);
     }
@@ -105,6 +111,8 @@ export class Takeover {
     const key = JSON.stringify([sessionId, id]);
     const time = performance.now();
     if ((this.#failed.get(key) ?? 0) > time) return;
+    // Who else took it is not told here.
+    if (this.#failed.size > mostFailed) this.#failed.clear();
     try {
       await this.#host.take(run);
       this.#failed.delete(key);

@@ -31,9 +31,15 @@ type Found<T> = { readonly value: T } | undefined;
 /** The waits of one attempt of a run. They hold nothing that a crash could lose: a new attempt waits anew. */
 export class Waits {
   readonly #of: Waiting;
+  /** Wake those that wait: one listener for all, as many waits are no leak. */
+  readonly #wakes = new Set<() => void>();
 
   constructor(of: Waiting) {
     this.#of = of;
+    const wakeAll = () => {
+      for (const wake of this.#wakes) wake();
+    };
+    of.signal.addEventListener("abort", wakeAll, { once: true });
   }
 
   readonly waitFor = (async (
@@ -99,8 +105,11 @@ export class Waits {
   async #until<T>(wait: RunWait, { signal }: WaitOptions, look: () => Promise<Found<T>>): Promise<T | undefined> {
     const { lane, alarms, host } = this.#of;
     const { until } = wait;
-    const ended = signal === undefined ? this.#of.signal : AbortSignal.any([this.#of.signal, signal]);
-    ended.throwIfAborted();
+    const checkAborted = () => {
+      this.#of.signal.throwIfAborted();
+      signal?.throwIfAborted();
+    };
+    checkAborted();
     let wake = () => {};
     let retry: ReturnType<typeof setTimeout> | undefined;
     const tryToLook = () =>
@@ -126,7 +135,8 @@ export class Waits {
           }),
     ];
     const abort = () => wake();
-    ended.addEventListener("abort", abort);
+    this.#wakes.add(abort);
+    signal?.addEventListener("abort", abort);
     try {
       for (;;) {
         const changed = new Promise<void>((resolve) => {
@@ -134,12 +144,13 @@ export class Waits {
         });
         const found = await tryToLook();
         if (found !== undefined) return found.value;
-        ended.throwIfAborted();
+        checkAborted();
         if (hasRung) return undefined;
         await changed;
       }
     } finally {
-      ended.removeEventListener("abort", abort);
+      this.#wakes.delete(abort);
+      signal?.removeEventListener("abort", abort);
       for (const end of stop) end();
       clearTimeout(retry);
       await goOn();

@@ -16,11 +16,22 @@ export type MeasureContext = RunContext<
 /** A hub whose runs do what the test says, as a process of a store, and what its `onError` heard of. */
 export function runHub(
   runs: NonNullable<LabSwitches["runs"]> | undefined,
-  { place = memoryPlace(), work, ...options }: Partial<HubOptions> & { place?: Place; work?: LabSwitches["work"] } = {},
+  {
+    place = memoryPlace(),
+    work,
+    beforeTimeline,
+    ...options
+  }: Partial<HubOptions> & Pick<LabSwitches, "work" | "beforeTimeline"> & { place?: Place } = {},
 ) {
   const reports: ErrorReport[] = [];
   const hub = new Hub({
-    features: [labOf({ ...(runs !== undefined && { runs }), ...(work !== undefined && { work }) })],
+    features: [
+      labOf({
+        ...(runs !== undefined && { runs }),
+        ...(work !== undefined && { work }),
+        ...(beforeTimeline !== undefined && { beforeTimeline }),
+      }),
+    ],
     store: place.open(),
     onError: (report) => reports.push(report),
     ...options,

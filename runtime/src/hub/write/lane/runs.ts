@@ -28,17 +28,18 @@ export async function readOpenRuns(store: Store, sessionId: string): Promise<Map
 export function checkAttempt(sessionId: string, runs: OpenRuns, by: RunAttempt): void {
   const run = runs.get(by.id);
   if (run !== undefined && run.owner === by.owner && run.attempt === by.attempt) return;
-  throw runLost(sessionId, by.id, run === undefined ? "it has ended" : "another attempt of it goes on");
+  throw runLost(sessionId, by.id, run === undefined ? "it has ended" : "another attempt of it goes on", by.attempt);
 }
 
 /** An attempt has lost its run. */
-export function runLost(sessionId: string, run: string, why: string): SessionstreamError {
+export function runLost(sessionId: string, run: string, why: string, attempt?: number): SessionstreamError {
   return new SessionstreamError(
     "RUN_LOST",
     `run "${run}" of session "${sessionId}" is not this attempt's any more: ${why}`,
     {
       sessionId,
       run,
+      ...(attempt !== undefined && { attempt }),
     },
   );
 }
