@@ -1,0 +1,74 @@
+import { randomBytes } from "node:crypto";
+import type { Feature } from "@sessionstream/runtime";
+import { type Answering, answerRun } from "./answer.js";
+import { Status, ToolState } from "./gen/agent/v1/agent_pb.js";
+import {
+  AgentAnswer,
+  AgentAsked,
+  type AgentHandlers,
+  AgentMessage,
+  AgentToolCall,
+  AgentToolDecided,
+  AgentToolRepeated,
+  agentFeature,
+} from "./gen/agent/v1/agent_sessionstream.js";
+import { timeline } from "./timeline.js";
+import { ui } from "./ui.js";
+
+/** In characters. */
+const longestText = 20_000;
+
+/** The agent, with a model and tools. */
+export function agentApplication(answering: Answering): Feature {
+  return agentFeature({ handlers, runs: { answer: answerRun(answering) }, ui, timeline });
+}
+
+const handlers: AgentHandlers = {
+  async ask({ payload: { text }, identity, decide, reject }) {
+    if (text.trim() === "") throw reject("TEXT_EMPTY", { message: "write something first" });
+    if (text.length > longestText) {
+      throw reject("TEXT_TOO_LONG", { message: `a question has at most ${longestText} characters` });
+    }
+    const questionId = randomBytes(8).toString("hex");
+    // The question and the work on its answer: both are kept or neither.
+    await decide((view) => {
+      if (view.list(AgentMessage).some(({ status }) => status === Status.OPEN)) {
+        throw reject("BUSY", { message: "wait for the answer, or stop it" });
+      }
+      return [
+        AgentAsked.of({ questionId, text, by: identity.id }),
+        AgentAnswer.start({ questionId }, { id: questionId }),
+      ];
+    });
+  },
+
+  async decideTool({ payload: { callId, approved }, identity, decide, reject }) {
+    if (!identity.mayApprove) throw reject("NOT_ALLOWED", { message: `${identity.id} may not decide that` });
+    await decide((view) => {
+      const call = view.get(AgentToolCall, callId);
+      if (call === undefined) throw reject("NO_SUCH_CALL");
+      if (call.state !== ToolState.ASKED) throw reject("ALREADY_DECIDED", { message: decidedBy(call.by) });
+      return [AgentToolDecided.of({ callId, approved, by: identity.id })];
+    });
+  },
+
+  async repeatTool({ payload: { callId, again }, identity, decide, reject }) {
+    if (!identity.mayApprove) throw reject("NOT_ALLOWED", { message: `${identity.id} may not decide that` });
+    await decide((view) => {
+      const call = view.get(AgentToolCall, callId);
+      if (call === undefined) throw reject("NO_SUCH_CALL");
+      if (call.state !== ToolState.INTERRUPTED) throw reject("NOT_INTERRUPTED", { message: decidedBy(call.by) });
+      return [AgentToolRepeated.of({ callId, again, by: identity.id })];
+    });
+  },
+
+  async stop({ identity, session, reject }) {
+    const [run] = session.runs;
+    const stopped = run !== undefined && (await session.cancelRun(run.id, `stopped by ${identity.id}`));
+    if (!stopped) throw reject("NOTHING_TO_STOP", { message: "no answer is going on" });
+  },
+};
+
+function decidedBy(person: string): string {
+  return person === "" ? "nobody needs to decide that" : `${person} has decided already`;
+}
