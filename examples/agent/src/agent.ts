@@ -1,7 +1,6 @@
-import { randomBytes } from "node:crypto";
 import type { Feature } from "@sessionstream/runtime";
 import { type Answering, answerRun } from "./answer.js";
-import { Status, ToolState } from "./gen/agent/v1/agent_pb.js";
+import { Role, Status, ToolState } from "./gen/agent/v1/agent_pb.js";
 import {
   AgentAnswer,
   AgentAsked,
@@ -12,6 +11,7 @@ import {
   AgentToolRepeated,
   agentFeature,
 } from "./gen/agent/v1/agent_sessionstream.js";
+import type { Person } from "./people.js";
 import { timeline } from "./timeline.js";
 import { ui } from "./ui.js";
 
@@ -29,12 +29,13 @@ const handlers: AgentHandlers = {
     if (text.length > longestText) {
       throw reject("TEXT_TOO_LONG", { message: `a question has at most ${longestText} characters` });
     }
-    const questionId = randomBytes(8).toString("hex");
     // The question and the work on its answer: both are kept or neither.
     await decide((view) => {
-      if (view.list(AgentMessage).some(({ status }) => status === Status.OPEN)) {
+      const questions = view.list(AgentMessage).filter(({ role }) => role === Role.USER);
+      if (questions.some(({ status }) => status === Status.OPEN)) {
         throw reject("BUSY", { message: "wait for the answer, or stop it" });
       }
+      const questionId = `q${questions.length + 1}`;
       return [
         AgentAsked.of({ questionId, text, by: identity.id }),
         AgentAnswer.start({ questionId }, { id: questionId }),
@@ -43,7 +44,7 @@ const handlers: AgentHandlers = {
   },
 
   async decideTool({ payload: { callId, approved }, identity, decide, reject }) {
-    if (!identity.mayApprove) throw reject("NOT_ALLOWED", { message: `${identity.id} may not decide that` });
+    if (!identity.mayApprove) throw reject("NOT_ALLOWED", { message: mayNot(identity) });
     await decide((view) => {
       const call = view.get(AgentToolCall, callId);
       if (call === undefined) throw reject("NO_SUCH_CALL");
@@ -53,7 +54,7 @@ const handlers: AgentHandlers = {
   },
 
   async repeatTool({ payload: { callId, again }, identity, decide, reject }) {
-    if (!identity.mayApprove) throw reject("NOT_ALLOWED", { message: `${identity.id} may not decide that` });
+    if (!identity.mayApprove) throw reject("NOT_ALLOWED", { message: mayNot(identity) });
     await decide((view) => {
       const call = view.get(AgentToolCall, callId);
       if (call === undefined) throw reject("NO_SUCH_CALL");
@@ -68,6 +69,10 @@ const handlers: AgentHandlers = {
     if (!stopped) throw reject("NOTHING_TO_STOP", { message: "no answer is going on" });
   },
 };
+
+function mayNot({ id }: Person): string {
+  return `${id} may not decide what tools do`;
+}
 
 function decidedBy(person: string): string {
   return person === "" ? "nobody needs to decide that" : `${person} has decided already`;

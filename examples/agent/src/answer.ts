@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { callsOf, conversationOf } from "./conversation.js";
 import { Status, ToolState } from "./gen/agent/v1/agent_pb.js";
 import {
@@ -85,7 +86,7 @@ async function writeMessage({ model, tools }: Answering, context: AnswerContext,
 
 /** One call, until there is nothing to do about it any more. It waits for people for as long as it takes. */
 async function doCall({ tools, folder }: Answering, context: AnswerContext, callId: string): Promise<void> {
-  const { signal, publish, waitFor } = context;
+  const { session, signal, publish, waitFor } = context;
   for (;;) {
     const call = await waitFor(AgentToolCall, callId, ({ state }) => !waitsForPerson.has(state));
     if (call.state === ToolState.APPROVED) {
@@ -97,9 +98,14 @@ async function doCall({ tools, folder }: Answering, context: AnswerContext, call
       await publish(AgentToolInterrupted, { callId });
       continue;
     }
-    const { output, failed } = await act(tools, call, { folder, callId, signal });
+    const { output, failed } = await act(tools, call, { folder, key: keyOf(session.id, callId), signal });
     await publish(AgentToolEnded, { callId, output, failed });
   }
+}
+
+/** Calls of other sessions may have the same id, and act in the same folder. */
+function keyOf(...names: readonly string[]): string {
+  return createHash("sha256").update(JSON.stringify(names)).digest("hex").slice(0, 16);
 }
 
 const waitsForPerson: ReadonlySet<ToolState> = new Set([ToolState.ASKED, ToolState.INTERRUPTED]);

@@ -17,8 +17,8 @@ export interface Tool<Parameter extends string = string> {
 export interface ToolContext {
   /** The folder beyond which nothing is read or written. */
   readonly folder: string;
-  /** The same however often the call is done. Fit for the name of a file. */
-  readonly callId: string;
+  /** Of this call, the same however often it is done. Fit for the name of a file. */
+  readonly key: string;
   readonly signal: AbortSignal;
 }
 

@@ -14,9 +14,9 @@ export const writeFile: Tool<"path" | "content"> = {
   parameters: { path: "The path of the file, below the folder.", content: "All that is to be in the file." },
   needsApproval: true,
   isRepeatable: true,
-  async act({ path, content }, { folder, callId, signal }) {
+  async act({ path, content }, { folder, key, signal }) {
     const file = await pathBelow(folder, path);
-    const temporary = join(dirname(file), `.${callId}.tmp`);
+    const temporary = join(dirname(file), `.${key}.tmp`);
     const there = await stat(file).catch(() => undefined);
     if (there !== undefined && !there.isFile()) throw new Error(`"${path}" is not a file`);
     const written = `${path} has these ${Buffer.byteLength(content)} bytes`;
