@@ -1,9 +1,10 @@
 import { randomUUID } from "node:crypto";
-import { type Feature, ignore, type OpenedContext } from "@sessionstream/runtime";
+import { type Feature, ignore } from "@sessionstream/runtime";
 import type { Answer } from "./answer.js";
 import { Role, Status } from "./gen/chat/v1/chat_pb.js";
 import {
   type ChatHandlers,
+  ChatInference,
   ChatInferenceFinished,
   ChatInferenceStarted,
   ChatInferenceStopped,
@@ -14,6 +15,7 @@ import {
   ChatMessageFinished,
   ChatMessageStarted,
   ChatMessageStopped,
+  type ChatRuns,
   type ChatTimelineProjection,
   ChatTokensDelta,
   type ChatUiProjection,
@@ -26,50 +28,51 @@ const longestPrompt = 20_000;
 
 /** The chat, answering with whatever `answer` is. */
 export function chatApplication(answer: Answer): Feature {
-  return chatFeature({ handlers: chatHandlers(answer), ui, timeline });
-}
-
-/**
- * Ends the answers that a process was writing when it ended. Only for a process
- * that is the only one to write: it cannot tell them from those of another.
- */
-export async function stopInterrupted({ view, publish }: OpenedContext<typeof ChatInferenceStopped>): Promise<void> {
-  const interrupted = view.list(ChatMessage).filter(({ status }) => status === Status.STREAMING);
-  for (const { messageId } of interrupted) await publish(ChatInferenceStopped, { messageId });
+  return chatFeature({ handlers, runs: chatRuns(answer), ui, timeline });
 }
 
 /** Handlers say what happened; they know nothing of what is shown. */
-function chatHandlers(answer: Answer): ChatHandlers {
-  return {
-    async startInference({ payload: { prompt }, publish, run, reject }) {
-      if (prompt.trim() === "") throw reject("PROMPT_EMPTY", { message: "write something first" });
-      if (prompt.length > longestPrompt) {
-        throw reject("PROMPT_TOO_LONG", {
-          message: `a prompt has at most ${longestPrompt} characters`,
-          detail: { characters: longestPrompt },
-        });
-      }
-      const messageId = randomUUID();
-      // Together, so that both are kept or neither.
-      await publish([
-        ChatUserMessageAccepted.of({ messageId: `${messageId}-prompt`, content: prompt }),
-        ChatInferenceStarted.of({ messageId, prompt }),
-      ]);
-
-      // The answer goes on after the command returned.
-      run(messageId, async (signal) => {
-        try {
-          for await (const chunk of answer(prompt, signal)) await publish(ChatTokensDelta, { messageId, chunk });
-        } catch (error) {
-          await publish(ChatInferenceStopped, { messageId });
-          throw error;
-        }
-        await publish(ChatInferenceFinished, { messageId });
+const handlers: ChatHandlers = {
+  async startInference({ payload: { prompt }, publish, reject }) {
+    if (prompt.trim() === "") throw reject("PROMPT_EMPTY", { message: "write something first" });
+    if (prompt.length > longestPrompt) {
+      throw reject("PROMPT_TOO_LONG", {
+        message: `a prompt has at most ${longestPrompt} characters`,
+        detail: { characters: longestPrompt },
       });
-    },
+    }
+    const messageId = randomUUID();
+    // Together, so that all are kept or none. The answer goes on after the command returned.
+    await publish([
+      ChatUserMessageAccepted.of({ messageId: `${messageId}-prompt`, content: prompt }),
+      ChatInferenceStarted.of({ messageId, prompt }),
+      ChatInference.start({ messageId, prompt }),
+    ]);
+  },
 
-    async stopInference({ session, publish }) {
-      if (session.abortRuns() === 0) await publish(ChatInferenceTrace, { note: "stop: no answer was being written" });
+  async stopInference({ session, publish }) {
+    const { runs } = session;
+    for (const { id } of runs) await session.cancelRun(id);
+    if (runs.length === 0) await publish(ChatInferenceTrace, { note: "stop: no answer was being written" });
+  },
+};
+
+/** Writing an answer survives a crash: another attempt goes on after what the timeline shows. */
+function chatRuns(answer: Answer): ChatRuns {
+  return {
+    inference: {
+      async run({ input: { messageId, prompt }, session, signal, publish }) {
+        let known = session.timeline.get(ChatMessage, messageId)?.text.length ?? 0;
+        for await (const chunk of answer(prompt, signal)) {
+          const rest = chunk.slice(known);
+          known = Math.max(0, known - chunk.length);
+          if (rest !== "") await publish(ChatTokensDelta, { messageId, chunk: rest });
+        }
+      },
+      // Committed with the end of the run, whoever ends it, so that no message is written for ever.
+      ended(_view, { input: { messageId }, outcome }) {
+        return [(outcome.status === "completed" ? ChatInferenceFinished : ChatInferenceStopped).of({ messageId })];
+      },
     },
   };
 }

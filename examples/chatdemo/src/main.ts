@@ -7,7 +7,7 @@ import { Hub } from "@sessionstream/runtime";
 import { snapshotFrame } from "@sessionstream/runtime/frames";
 import { sqliteStore } from "@sessionstream/runtime/sqlite";
 import { echoAnswer } from "./answer.js";
-import { chatApplication, stopInterrupted } from "./chat.js";
+import { chatApplication } from "./chat.js";
 import { type DemoOptions, parseOptions, usage } from "./options.js";
 import { jsonPrinter, textPrinter } from "./printer.js";
 import { ChatService } from "./service.js";
@@ -54,8 +54,7 @@ async function demo({ prompt, session, db, chunkDelay, json, snapshotOnly }: Dem
 async function serve({ db, chunkDelay }: DemoOptions, port: number): Promise<void> {
   // Loaded here, because it brings the tool that builds the page.
   const { serveChat } = await import("./server.js");
-  const chat = { ...chatApplication(echoAnswer(chunkDelay)), opened: stopInterrupted };
-  const hub = new Hub({ features: [chat], store: sqliteStore(db) });
+  const hub = new Hub({ features: [chatApplication(echoAnswer(chunkDelay))], store: sqliteStore(db) });
   const server = await serveChat(hub, port);
   console.log(`The chat is at ${server.url} (Ctrl-C ends it)`);
   const end = () => void server.close().then(() => hub.close({ abort: true }));

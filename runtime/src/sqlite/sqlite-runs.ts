@@ -1,7 +1,7 @@
 import type { Database } from "better-sqlite3";
 import type { BatchRun } from "../store/batch.js";
 import { defaultLimit, type FreeRunRange, type RunRange } from "../store/store.js";
-import type { RunName, RunOutcome, RunOwner, RunWait, StoredRun } from "../store/stored-run.js";
+import type { FreeRun, RunName, RunOutcome, RunOwner, RunWait, StoredRun } from "../store/stored-run.js";
 import { metaText, toMeta } from "./rows.js";
 import type { SqliteProcesses } from "./sqlite-processes.js";
 
@@ -21,6 +21,8 @@ interface RunRow {
   readonly outcome: string | null;
   readonly endedAt: number | null;
 }
+
+type FreeRunRow = Omit<FreeRun, "owner"> & { readonly owner: string | null };
 
 /** The runs of a file. Each call is within a transaction. */
 export class SqliteRuns {
@@ -72,8 +74,9 @@ export class SqliteRuns {
     if (changes > 0 && owner !== undefined && ended === undefined) this.#processes.know(owner);
   }
 
-  free({ names, now, limit }: FreeRunRange): RunName[] {
-    return this.#sql.selectFree.all({ names: JSON.stringify(names), now, limit });
+  free({ names, now, limit }: FreeRunRange): FreeRun[] {
+    const rows = this.#sql.selectFree.all({ names: JSON.stringify(names), now, limit });
+    return rows.map(({ owner, ...run }) => ({ ...run, owner: owner ?? undefined }));
   }
 
   owners(): RunOwner[] {
@@ -187,9 +190,9 @@ function prepare(database: Database) {
     selectOwners: database.prepare<[], RunOwner>(
       `${withOwners} SELECT process, beat FROM owner JOIN process ON process.id = owner.process`,
     ),
-    selectFree: database.prepare<[range: { names: string; now: number; limit: number }], RunName>(
+    selectFree: database.prepare<[range: { names: string; now: number; limit: number }], FreeRunRow>(
       `${withOwners}
-       SELECT session.session_id AS sessionId, run.id FROM run JOIN session ON session.id = run.session
+       SELECT session.session_id AS sessionId, run.id, run.owner, run.attempt FROM run JOIN session ON session.id = run.session
        WHERE number IN (
          SELECT number FROM run INDEXED BY open_run_by_owner WHERE owner IS NULL AND ${isFit}
          UNION ALL

@@ -25,7 +25,7 @@ import type {
   StoredSession,
   StoredTimeline,
 } from "../store/stored.js";
-import type { RunName, RunOwner, StoredRun } from "../store/stored-run.js";
+import type { FreeRun, RunName, RunOwner, StoredRun } from "../store/stored-run.js";
 import { BatchWriter } from "./batch-writer.js";
 import { whileBusy } from "./busy.js";
 import { checkStillNewest } from "./migrations.js";
@@ -189,7 +189,7 @@ class SqliteStore implements Store {
     return this.#read(() => this.#runs.list(sessionId, range));
   }
 
-  freeRuns(range: FreeRunRange): Promise<readonly RunName[]> {
+  freeRuns(range: FreeRunRange): Promise<readonly FreeRun[]> {
     return this.#readOne(() => this.#runs.free(range));
   }
 

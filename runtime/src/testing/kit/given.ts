@@ -32,8 +32,6 @@ export type WhenOptions = Partial<Omit<SubmitOptions, "signal">> & {
 export interface Given {
   /** Submits a command, and waits until its handler and all runs of the session are done. */
   when<D extends DescCommand>(command: D, payload: PayloadInit<D["schema"]>, options?: WhenOptions): Step;
-  /** Opens the session, as a client that begins to follow it does: calls `opened` of the features. */
-  whenOpened(): Step;
 }
 
 /**
@@ -88,19 +86,9 @@ function stepping({ identity }: GivenOptions, take: (action: Action, at: CallSit
       const asked = { ...(identity !== undefined && { identity }), ...options };
       return take(submitting(command, payload, asked), calledFrom(methods.when));
     },
-    whenOpened: () => take(opening, calledFrom(methods.whenOpened)),
   };
   return methods;
 }
-
-const opening: Action = {
-  title: "when the session is opened",
-  async act({ hub, sessionId }) {
-    await hub.hydrate(sessionId);
-    await hub.waitIdle(sessionId);
-    return {};
-  },
-};
 
 function submitting<D extends DescCommand>(
   command: D,

@@ -11,7 +11,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file chat/v1/chat.proto.
  */
 export const file_chat_v1_chat: GenFile = /*@__PURE__*/
-  fileDesc("ChJjaGF0L3YxL2NoYXQucHJvdG8SB2NoYXQudjEizAEKFVN0YXJ0SW5mZXJlbmNlQ29tbWFuZBIOCgZwcm9tcHQYASABKAk6ogGK8iOdARIXQ2hhdFVzZXJNZXNzYWdlQWNjZXB0ZWQSFENoYXRJbmZlcmVuY2VTdGFydGVkEg9DaGF0VG9rZW5zRGVsdGESFUNoYXRJbmZlcmVuY2VGaW5pc2hlZBIUQ2hhdEluZmVyZW5jZVN0b3BwZWQaDgoMUFJPTVBUX0VNUFRZGh4KD1BST01QVF9UT09fTE9ORxILUHJvbXB0TGltaXQiIQoLUHJvbXB0TGltaXQSEgoKY2hhcmFjdGVycxgBIAEoDSIwChRTdG9wSW5mZXJlbmNlQ29tbWFuZDoYivIjFBISQ2hhdEluZmVyZW5jZVRyYWNlImcKGFVzZXJNZXNzYWdlQWNjZXB0ZWRFdmVudBISCgptZXNzYWdlX2lkGAEgASgJEg8KB2NvbnRlbnQYAiABKAk6JpLyIyISE0NoYXRNZXNzYWdlQWNjZXB0ZWQaC0NoYXRNZXNzYWdlImIKFUluZmVyZW5jZVN0YXJ0ZWRFdmVudBISCgptZXNzYWdlX2lkGAEgASgJEg4KBnByb21wdBgCIAEoCTolkvIjIRISQ2hhdE1lc3NhZ2VTdGFydGVkGgtDaGF0TWVzc2FnZSJdChBUb2tlbnNEZWx0YUV2ZW50EhIKCm1lc3NhZ2VfaWQYASABKAkSDQoFY2h1bmsYAiABKAk6JpLyIyISE0NoYXRNZXNzYWdlQXBwZW5kZWQaC0NoYXRNZXNzYWdlIikKE0luZmVyZW5jZVRyYWNlRXZlbnQSDAoEbm90ZRgBIAEoCToEkvIjACJUChZJbmZlcmVuY2VGaW5pc2hlZEV2ZW50EhIKCm1lc3NhZ2VfaWQYASABKAk6JpLyIyISE0NoYXRNZXNzYWdlRmluaXNoZWQaC0NoYXRNZXNzYWdlIlIKFUluZmVyZW5jZVN0b3BwZWRFdmVudBISCgptZXNzYWdlX2lkGAEgASgJOiWS8iMhEhJDaGF0TWVzc2FnZVN0b3BwZWQaC0NoYXRNZXNzYWdlIr8BChFDaGF0TWVzc2FnZVVwZGF0ZRISCgptZXNzYWdlX2lkGAEgASgJEhsKBHJvbGUYAiABKA4yDS5jaGF0LnYxLlJvbGUSDAoEdGV4dBgDIAEoCTprmvIjZwoTQ2hhdE1lc3NhZ2VBY2NlcHRlZAoSQ2hhdE1lc3NhZ2VTdGFydGVkChNDaGF0TWVzc2FnZUFwcGVuZGVkChNDaGF0TWVzc2FnZUZpbmlzaGVkChJDaGF0TWVzc2FnZVN0b3BwZWQijAEKEUNoYXRNZXNzYWdlRW50aXR5EhgKCm1lc3NhZ2VfaWQYASABKAlCBNjyIwESGwoEcm9sZRgCIAEoDjINLmNoYXQudjEuUm9sZRIfCgZzdGF0dXMYAyABKA4yDy5jaGF0LnYxLlN0YXR1cxIMCgR0ZXh0GAQgASgJOhGi8iMNCgtDaGF0TWVzc2FnZSo/CgRSb2xlEhQKEFJPTEVfVU5TUEVDSUZJRUQQABINCglST0xFX1VTRVIQARISCg5ST0xFX0FTU0lTVEFOVBACKl8KBlN0YXR1cxIWChJTVEFUVVNfVU5TUEVDSUZJRUQQABIUChBTVEFUVVNfU1RSRUFNSU5HEAESEwoPU1RBVFVTX0ZJTklTSEVEEAISEgoOU1RBVFVTX1NUT1BQRUQQA0IK4vEjBgoEQ2hhdGIGcHJvdG8z", [file_sessionstream_v1_options]);
+  fileDesc("ChJjaGF0L3YxL2NoYXQucHJvdG8SB2NoYXQudjEijAEKFVN0YXJ0SW5mZXJlbmNlQ29tbWFuZBIOCgZwcm9tcHQYASABKAk6Y4ryI18SF0NoYXRVc2VyTWVzc2FnZUFjY2VwdGVkEhRDaGF0SW5mZXJlbmNlU3RhcnRlZBoOCgxQUk9NUFRfRU1QVFkaHgoPUFJPTVBUX1RPT19MT05HEgtQcm9tcHRMaW1pdCIhCgtQcm9tcHRMaW1pdBISCgpjaGFyYWN0ZXJzGAEgASgNIjAKFFN0b3BJbmZlcmVuY2VDb21tYW5kOhiK8iMUEhJDaGF0SW5mZXJlbmNlVHJhY2UidgoMSW5mZXJlbmNlUnVuEhIKCm1lc3NhZ2VfaWQYASABKAkSDgoGcHJvbXB0GAIgASgJOkKq8iM+Eg9DaGF0VG9rZW5zRGVsdGESFUNoYXRJbmZlcmVuY2VGaW5pc2hlZBIUQ2hhdEluZmVyZW5jZVN0b3BwZWQiZwoYVXNlck1lc3NhZ2VBY2NlcHRlZEV2ZW50EhIKCm1lc3NhZ2VfaWQYASABKAkSDwoHY29udGVudBgCIAEoCTomkvIjIhITQ2hhdE1lc3NhZ2VBY2NlcHRlZBoLQ2hhdE1lc3NhZ2UiYgoVSW5mZXJlbmNlU3RhcnRlZEV2ZW50EhIKCm1lc3NhZ2VfaWQYASABKAkSDgoGcHJvbXB0GAIgASgJOiWS8iMhEhJDaGF0TWVzc2FnZVN0YXJ0ZWQaC0NoYXRNZXNzYWdlIl0KEFRva2Vuc0RlbHRhRXZlbnQSEgoKbWVzc2FnZV9pZBgBIAEoCRINCgVjaHVuaxgCIAEoCTomkvIjIhITQ2hhdE1lc3NhZ2VBcHBlbmRlZBoLQ2hhdE1lc3NhZ2UiKQoTSW5mZXJlbmNlVHJhY2VFdmVudBIMCgRub3RlGAEgASgJOgSS8iMAIlQKFkluZmVyZW5jZUZpbmlzaGVkRXZlbnQSEgoKbWVzc2FnZV9pZBgBIAEoCTomkvIjIhITQ2hhdE1lc3NhZ2VGaW5pc2hlZBoLQ2hhdE1lc3NhZ2UiUgoVSW5mZXJlbmNlU3RvcHBlZEV2ZW50EhIKCm1lc3NhZ2VfaWQYASABKAk6JZLyIyESEkNoYXRNZXNzYWdlU3RvcHBlZBoLQ2hhdE1lc3NhZ2UivwEKEUNoYXRNZXNzYWdlVXBkYXRlEhIKCm1lc3NhZ2VfaWQYASABKAkSGwoEcm9sZRgCIAEoDjINLmNoYXQudjEuUm9sZRIMCgR0ZXh0GAMgASgJOmua8iNnChNDaGF0TWVzc2FnZUFjY2VwdGVkChJDaGF0TWVzc2FnZVN0YXJ0ZWQKE0NoYXRNZXNzYWdlQXBwZW5kZWQKE0NoYXRNZXNzYWdlRmluaXNoZWQKEkNoYXRNZXNzYWdlU3RvcHBlZCKMAQoRQ2hhdE1lc3NhZ2VFbnRpdHkSGAoKbWVzc2FnZV9pZBgBIAEoCUIE2PIjARIbCgRyb2xlGAIgASgOMg0uY2hhdC52MS5Sb2xlEh8KBnN0YXR1cxgDIAEoDjIPLmNoYXQudjEuU3RhdHVzEgwKBHRleHQYBCABKAk6EaLyIw0KC0NoYXRNZXNzYWdlKj8KBFJvbGUSFAoQUk9MRV9VTlNQRUNJRklFRBAAEg0KCVJPTEVfVVNFUhABEhIKDlJPTEVfQVNTSVNUQU5UEAIqXwoGU3RhdHVzEhYKElNUQVRVU19VTlNQRUNJRklFRBAAEhQKEFNUQVRVU19TVFJFQU1JTkcQARITCg9TVEFUVVNfRklOSVNIRUQQAhISCg5TVEFUVVNfU1RPUFBFRBADQgri8SMGCgRDaGF0YgZwcm90bzM", [file_sessionstream_v1_options]);
 
 /**
  * Ask the assistant for an answer.
@@ -67,6 +67,30 @@ export const StopInferenceCommandSchema: GenMessage<StopInferenceCommand> = /*@_
   messageDesc(file_chat_v1_chat, 2);
 
 /**
+ * Answer a prompt. It goes on after a crash.
+ *
+ * @generated from message chat.v1.InferenceRun
+ */
+export type InferenceRun = Message<"chat.v1.InferenceRun"> & {
+  /**
+   * @generated from field: string message_id = 1;
+   */
+  messageId: string;
+
+  /**
+   * @generated from field: string prompt = 2;
+   */
+  prompt: string;
+};
+
+/**
+ * Describes the message chat.v1.InferenceRun.
+ * Use `create(InferenceRunSchema)` to create a new message.
+ */
+export const InferenceRunSchema: GenMessage<InferenceRun> = /*@__PURE__*/
+  messageDesc(file_chat_v1_chat, 3);
+
+/**
  * A prompt was taken in.
  *
  * @generated from message chat.v1.UserMessageAcceptedEvent
@@ -88,7 +112,7 @@ export type UserMessageAcceptedEvent = Message<"chat.v1.UserMessageAcceptedEvent
  * Use `create(UserMessageAcceptedEventSchema)` to create a new message.
  */
 export const UserMessageAcceptedEventSchema: GenMessage<UserMessageAcceptedEvent> = /*@__PURE__*/
-  messageDesc(file_chat_v1_chat, 3);
+  messageDesc(file_chat_v1_chat, 4);
 
 /**
  * The assistant began to answer.
@@ -112,7 +136,7 @@ export type InferenceStartedEvent = Message<"chat.v1.InferenceStartedEvent"> & {
  * Use `create(InferenceStartedEventSchema)` to create a new message.
  */
 export const InferenceStartedEventSchema: GenMessage<InferenceStartedEvent> = /*@__PURE__*/
-  messageDesc(file_chat_v1_chat, 4);
+  messageDesc(file_chat_v1_chat, 5);
 
 /**
  * The assistant wrote a piece of its answer.
@@ -136,7 +160,7 @@ export type TokensDeltaEvent = Message<"chat.v1.TokensDeltaEvent"> & {
  * Use `create(TokensDeltaEventSchema)` to create a new message.
  */
 export const TokensDeltaEventSchema: GenMessage<TokensDeltaEvent> = /*@__PURE__*/
-  messageDesc(file_chat_v1_chat, 5);
+  messageDesc(file_chat_v1_chat, 6);
 
 /**
  * A note for whoever reads the log; people do not see it.
@@ -155,7 +179,7 @@ export type InferenceTraceEvent = Message<"chat.v1.InferenceTraceEvent"> & {
  * Use `create(InferenceTraceEventSchema)` to create a new message.
  */
 export const InferenceTraceEventSchema: GenMessage<InferenceTraceEvent> = /*@__PURE__*/
-  messageDesc(file_chat_v1_chat, 6);
+  messageDesc(file_chat_v1_chat, 7);
 
 /**
  * The answer is complete.
@@ -174,7 +198,7 @@ export type InferenceFinishedEvent = Message<"chat.v1.InferenceFinishedEvent"> &
  * Use `create(InferenceFinishedEventSchema)` to create a new message.
  */
 export const InferenceFinishedEventSchema: GenMessage<InferenceFinishedEvent> = /*@__PURE__*/
-  messageDesc(file_chat_v1_chat, 7);
+  messageDesc(file_chat_v1_chat, 8);
 
 /**
  * The answer was stopped; the text so far stays.
@@ -193,7 +217,7 @@ export type InferenceStoppedEvent = Message<"chat.v1.InferenceStoppedEvent"> & {
  * Use `create(InferenceStoppedEventSchema)` to create a new message.
  */
 export const InferenceStoppedEventSchema: GenMessage<InferenceStoppedEvent> = /*@__PURE__*/
-  messageDesc(file_chat_v1_chat, 8);
+  messageDesc(file_chat_v1_chat, 9);
 
 /**
  * What changed about a message on the screen.
@@ -224,7 +248,7 @@ export type ChatMessageUpdate = Message<"chat.v1.ChatMessageUpdate"> & {
  * Use `create(ChatMessageUpdateSchema)` to create a new message.
  */
 export const ChatMessageUpdateSchema: GenMessage<ChatMessageUpdate> = /*@__PURE__*/
-  messageDesc(file_chat_v1_chat, 9);
+  messageDesc(file_chat_v1_chat, 10);
 
 /**
  * A message of the conversation.
@@ -258,7 +282,7 @@ export type ChatMessageEntity = Message<"chat.v1.ChatMessageEntity"> & {
  * Use `create(ChatMessageEntitySchema)` to create a new message.
  */
 export const ChatMessageEntitySchema: GenMessage<ChatMessageEntity> = /*@__PURE__*/
-  messageDesc(file_chat_v1_chat, 10);
+  messageDesc(file_chat_v1_chat, 11);
 
 /**
  * @generated from enum chat.v1.Role

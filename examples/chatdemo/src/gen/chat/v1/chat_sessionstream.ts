@@ -2,9 +2,9 @@
 // @generated from file chat/v1/chat.proto (package chat.v1, syntax proto3)
 /* eslint-disable */
 
-import type { BackendEvent, ClientFeature, ClientProjector, CommandContext, DescCommand, DescEvent, DescFeature, DescTimelineEntity, DescUiEvent, Feature, LiveUiEvent, SchemaRegistry, SessionClient, TimelineChange, TimelineProjector, TimelineView, UiEvent, UiProjector } from "@sessionstream/runtime/codegen";
-import { command, event, feature, timelineEntity, uiEvent } from "@sessionstream/runtime/codegen";
-import { ChatMessageEntitySchema, ChatMessageUpdateSchema, InferenceFinishedEventSchema, InferenceStartedEventSchema, InferenceStoppedEventSchema, InferenceTraceEventSchema, PromptLimitSchema, StartInferenceCommandSchema, StopInferenceCommandSchema, TokensDeltaEventSchema, UserMessageAcceptedEventSchema } from "./chat_pb.js";
+import type { BackendEvent, ClientFeature, ClientProjector, CommandContext, DescCommand, DescEvent, DescFeature, DescRun, DescTimelineEntity, DescUiEvent, DraftOf, Feature, LiveUiEvent, RunContext, RunEnd, RunImplementation, SchemaRegistry, SessionClient, TimelineChange, TimelineProjector, TimelineView, UiEvent, UiProjector } from "@sessionstream/runtime/codegen";
+import { command, event, feature, run, timelineEntity, uiEvent } from "@sessionstream/runtime/codegen";
+import { ChatMessageEntitySchema, ChatMessageUpdateSchema, InferenceFinishedEventSchema, InferenceRunSchema, InferenceStartedEventSchema, InferenceStoppedEventSchema, InferenceTraceEventSchema, PromptLimitSchema, StartInferenceCommandSchema, StopInferenceCommandSchema, TokensDeltaEventSchema, UserMessageAcceptedEventSchema } from "./chat_pb.js";
 
 /**
  * Ask the assistant for an answer.
@@ -19,6 +19,13 @@ export const ChatStartInference: DescCommand<"ChatStartInference", typeof StartI
  * @generated from message chat.v1.StopInferenceCommand
  */
 export const ChatStopInference: DescCommand<"ChatStopInference", typeof StopInferenceCommandSchema> = /*@__PURE__*/ command("ChatStopInference", StopInferenceCommandSchema);
+
+/**
+ * Answer a prompt. It goes on after a crash.
+ *
+ * @generated from message chat.v1.InferenceRun
+ */
+export const ChatInference: DescRun<"ChatInference", typeof InferenceRunSchema> = /*@__PURE__*/ run("ChatInference", InferenceRunSchema);
 
 /**
  * A prompt was taken in.
@@ -110,12 +117,13 @@ export const chat: DescFeature<
   typeof ChatUserMessageAccepted | typeof ChatInferenceStarted | typeof ChatTokensDelta | typeof ChatInferenceTrace | typeof ChatInferenceFinished | typeof ChatInferenceStopped,
   typeof ChatMessageAccepted | typeof ChatMessageStarted | typeof ChatMessageAppended | typeof ChatMessageFinished | typeof ChatMessageStopped,
   typeof ChatMessage,
-  never
+  typeof ChatInference
 > = /*@__PURE__*/ feature("Chat", {
   commands: [ChatStartInference, ChatStopInference],
   events: [ChatUserMessageAccepted, ChatInferenceStarted, ChatTokensDelta, ChatInferenceTrace, ChatInferenceFinished, ChatInferenceStopped],
   uiEvents: [ChatMessageAccepted, ChatMessageStarted, ChatMessageAppended, ChatMessageFinished, ChatMessageStopped],
   timelineEntities: [ChatMessage],
+  runs: [ChatInference],
 });
 
 /** Registers the feature Chat, for those who keep a registry of their own. */
@@ -126,7 +134,7 @@ export function registerChat(registry: SchemaRegistry): void {
 /** Handles the commands of the feature Chat. */
 export interface ChatHandlers {
   /** Ask the assistant for an answer. */
-  startInference: (context: CommandContext<typeof ChatStartInference, typeof ChatUserMessageAccepted | typeof ChatInferenceStarted | typeof ChatTokensDelta | typeof ChatInferenceFinished | typeof ChatInferenceStopped>) => void | Promise<void>;
+  startInference: (context: CommandContext<typeof ChatStartInference, typeof ChatUserMessageAccepted | typeof ChatInferenceStarted>) => void | Promise<void>;
   /** Stop the answers that are being written. */
   stopInference: (context: CommandContext<typeof ChatStopInference, typeof ChatInferenceTrace>) => void | Promise<void>;
 }
@@ -143,6 +151,34 @@ export function handleChatCommand(handlers: ChatHandlers, context: ChatCommandCo
       return handlers.startInference(context);
     case "ChatStopInference":
       return handlers.stopInference(context);
+  }
+}
+
+/** Does the runs of the feature Chat. */
+export interface ChatRuns {
+  /** Answer a prompt. It goes on after a crash. */
+  inference: RunImplementation<typeof ChatInference, typeof ChatTokensDelta | typeof ChatInferenceFinished | typeof ChatInferenceStopped>;
+}
+
+/** A run of the feature Chat, with what its attempt is given. */
+export type ChatRunContext = RunContext<typeof ChatInference>;
+
+/** Does an attempt of a run. */
+export function runChat(runs: ChatRuns, context: ChatRunContext): void | Promise<void> {
+  switch (context.name) {
+    case "ChatInference":
+      return runs.inference.run(context);
+  }
+}
+
+/** The end of a run of the feature Chat. */
+export type ChatRunEnd = RunEnd<typeof ChatInference>;
+
+/** Decides what is committed with the end of a run. */
+export function endChatRun(runs: ChatRuns, view: TimelineView, end: ChatRunEnd): readonly DraftOf<DescEvent>[] {
+  switch (end.name) {
+    case "ChatInference":
+      return runs.inference.ended(view, end);
   }
 }
 
@@ -226,6 +262,7 @@ export function projectChatTimeline(projection: ChatTimelineProjection, event: C
 /** What an application implements of the feature Chat. */
 export interface ChatImplementation {
   handlers: ChatHandlers;
+  runs: ChatRuns;
   ui: ChatUiProjection;
   timeline: ChatTimelineProjection;
 }
@@ -235,6 +272,8 @@ export function chatFeature(implementation: ChatImplementation): Feature {
   return {
     desc: chat,
     handle: (context: ChatCommandContext) => handleChatCommand(implementation.handlers, context),
+    run: (context: ChatRunContext) => runChat(implementation.runs, context),
+    ended: (view, end: ChatRunEnd) => endChatRun(implementation.runs, view, end),
     ui: (event: ChatEvent, view) => projectChatUi(implementation.ui, event, view),
     timeline: (event: ChatEvent, view) => projectChatTimeline(implementation.timeline, event, view),
   };
