@@ -13,7 +13,7 @@ export interface AgentServer {
 
 /** Serves the page, the commands and the live sessions of a hub on loopback; port 0 takes a free one. */
 export async function serveAgent(hub: Hub, port: number): Promise<AgentServer> {
-  const page = await pageListener();
+  const page = pageListener();
   const api = nodeListener(httpHandler(hub, { authenticate: byToken }));
   const server = createServer((request, response) => {
     if (!isLocal(request)) response.writeHead(421).end();
