@@ -1,12 +1,13 @@
 import { expect, test } from "vitest";
 import { seed } from "../crash/random.js";
+import { campaign as agent } from "./agent/campaign.js";
 import { campaign as decisions } from "./decisions/campaign.js";
 import { campaign as followers } from "./followers/campaign.js";
 
 // A share of each campaign; `npm run campaign -- NAME` runs one whole. The shares of `keys` and `kills` are in
 // test/crash/crash.long.test.ts.
 
-test.each(Object.entries({ decisions, followers }))(
+test.each(Object.entries({ agent, decisions, followers }))(
   `a fifth of the campaign %s (SEED=${seed})`,
   async (_, { whole, run }) => {
     const count = whole / 5;

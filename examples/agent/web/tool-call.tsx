@@ -1,9 +1,10 @@
+import { useState } from "react";
 import { type ToolCallEntity, ToolState } from "../src/gen/agent/v1/agent_pb.js";
 
-/** What a person can say about a call. */
+/** What a person can say about a call. Resolves once the server has it, or has refused it. */
 export interface Deciding {
-  readonly onDecide: (callId: string, approved: boolean) => void;
-  readonly onRepeat: (callId: string, again: boolean) => void;
+  readonly onDecide: (callId: string, approved: boolean) => Promise<unknown>;
+  readonly onRepeat: (callId: string, again: boolean) => Promise<unknown>;
 }
 
 const labels: Readonly<Record<ToolState, string>> = {
@@ -37,26 +38,37 @@ export function ToolCall({ call, onDecide, onRepeat }: Deciding & { readonly cal
       </dl>
       {output !== "" && <pre>{output}</pre>}
       {state === ToolState.ASKED && (
-        <p className="choice">
-          <button type="button" onClick={() => onDecide(callId, true)}>
-            Approve
-          </button>
-          <button type="button" className="second" onClick={() => onDecide(callId, false)}>
-            Refuse
-          </button>
-        </p>
+        <Choice yes="Approve" no="Refuse" onChoose={(approved) => onDecide(callId, approved)} />
       )}
       {state === ToolState.INTERRUPTED && (
-        <p className="choice">
-          <button type="button" onClick={() => onRepeat(callId, true)}>
-            Do it again
-          </button>
-          <button type="button" className="second" onClick={() => onRepeat(callId, false)}>
-            Leave it
-          </button>
-        </p>
+        <Choice yes="Do it again" no="Leave it" onChoose={(again) => onRepeat(callId, again)} />
       )}
     </section>
+  );
+}
+
+interface ChoiceProps {
+  readonly yes: string;
+  readonly no: string;
+  readonly onChoose: (isYes: boolean) => Promise<unknown>;
+}
+
+function Choice({ yes, no, onChoose }: ChoiceProps) {
+  const [isSending, setIsSending] = useState(false);
+  const choose = async (isYes: boolean) => {
+    setIsSending(true);
+    await onChoose(isYes);
+    setIsSending(false);
+  };
+  return (
+    <p className="choice">
+      <button type="button" disabled={isSending} onClick={() => choose(true)}>
+        {yes}
+      </button>
+      <button type="button" className="second" disabled={isSending} onClick={() => choose(false)}>
+        {no}
+      </button>
+    </p>
   );
 }
 

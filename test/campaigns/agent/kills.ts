@@ -57,7 +57,7 @@ export async function killAgent(seed: number, kills: number, enter = withoutPage
     }
     await asking;
     // A command whose agent was killed may still go on.
-    await sleep(200);
+    await sleep(500);
     const counts = await check(new Evidence(server.db), folder, await person.seen());
     expect(replaced.sort(), "each file is written once").toEqual([...new Set(replaced)].sort());
     expect(replaced).toHaveLength(questions);

@@ -10,7 +10,7 @@ interface Line {
 /**
  * A model without a network, which says the same whenever it is asked the same: it looks a word of the
  * question up, reads, writes a note, counts the note's words, and sums up. `pace` is the milliseconds
- * between two pieces of text; the command takes ten times as long.
+ * between two pieces of text; the command takes fifty times as long.
  */
 export function scriptedModel(pace: number): Model {
   return {
@@ -47,7 +47,7 @@ function nextLine(conversation: Conversation, pace: number): Line {
     return { text: `I would like to write ${note}.`, call: { tool: "write_file", arguments: { path: note, content } } };
   }
   if (run === undefined && !write.failed) {
-    const command = `wc -w ${note} >> notes/counts.txt; sleep ${pace / 100}; tail -n 1 notes/counts.txt`;
+    const command = `wc -w ${note} >> notes/counts.txt; sleep ${pace / 20}; tail -n 1 notes/counts.txt`;
     return { text: "Now I would like to count its words.", call: { tool: "run_command", arguments: { command } } };
   }
   return { text: `Done. I found “${word}” in ${path}. The note: ${toldOf(write)}. The count: ${toldOf(run)}.` };
