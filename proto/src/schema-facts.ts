@@ -5,7 +5,7 @@ import { ScalarType } from "@bufbuild/protobuf";
 
 /**
  * The full names of the message types that can hold anything. They say nothing about
- * a payload. So no command, event, UI event or timeline entity may have one of them.
+ * a payload. So no command, event, UI event, timeline entity or run may have one of them.
  */
 export const genericTypes: ReadonlySet<string> = /*@__PURE__*/ new Set([
   "google.protobuf.Struct",
@@ -46,3 +46,6 @@ export const scalarsUnfitForIds: ReadonlySet<ScalarType> = /*@__PURE__*/ new Set
 
 /** How often a run can be tried again at most. */
 export const mostRetries = 1000;
+
+/** The longest pause before a run is tried again, in milliseconds: as long as a timer can wait. */
+export const longestRetryPause: number = 2 ** 31 - 1;

@@ -23,17 +23,29 @@ const timeline: shop.ShopTimelineProjection = {
     return [shop.ShopCart.put({ cartId: payload.sku, articles: (cart?.articles ?? 0) + 1 })];
   },
 };
-shop.shopFeature({ handlers, ui, timeline });
-shop.shopFeature({ handlers, ui: { articleAdded: ignore }, timeline: { articleAdded: ignore } });
+const runs: shop.ShopRuns = {
+  packCart: {
+    async run({ input, publish }) {
+      await publish([shop.ShopArticleAdded.of({ sku: input.cartId }), shop.ShopPackCart.start({ cartId: "2" })]);
+    },
+    ended: ignore,
+  },
+};
+shop.shopFeature({ handlers, runs, ui, timeline });
+shop.shopFeature({ handlers, runs, ui: { articleAdded: ignore }, timeline: { articleAdded: ignore } });
 export async function add(client: shop.ShopClient): Promise<string> {
   await client.submit(shop.ShopAddArticle, { sku: "1" });
   const snapshot = await client.snapshot();
   return snapshot.get(shop.ShopCart, "1")?.cartId ?? "";
 }
 // @ts-expect-error the event has no method
-shop.shopFeature({ handlers, ui: {}, timeline });
+shop.shopFeature({ handlers, runs, ui: {}, timeline });
 // @ts-expect-error the entity is no UI event
 ui.articleAdded = () => [shop.ShopCart.put({ cartId: "1" })];
+// @ts-expect-error nobody does the run
+shop.shopFeature({ handlers, ui, timeline });
+// @ts-expect-error the input has no such field
+shop.ShopPackCart.start({ cart: "1" });
 // @ts-expect-error the id is a string
 shop.ShopCart.delete(1);
 `;
@@ -45,6 +57,7 @@ const calls = [];
 const record = (name) => (...args) => { calls.push([name, ...args]); return [name]; };
 const feature = shop.shopFeature({
   handlers: { addArticle: record("handler") },
+  runs: { packCart: { run: record("run"), ended: record("ended") } },
   ui: { articleAdded: record("ui") },
   timeline: { articleAdded: record("timeline") },
 });
@@ -54,7 +67,10 @@ console.log(JSON.stringify([
   feature.desc === shop.shop,
   shop.shop.commands.map(({ kind, name, schema }) => [kind, name, schema.typeName]),
   [shop.ShopCart.put({ cartId: "c", articles: 2 }).id, shop.ShopCart.idOf({ cartId: "d" })],
+  [shop.ShopPackCart.retries, shop.ShopPackCart.retryAfter, shop.shop.runs[0] === shop.ShopPackCart],
   feature.handle({ name: "ShopAddArticle" }),
+  feature.run({ name: "ShopPackCart" }),
+  feature.ended("view", { name: "ShopPackCart" }),
   feature.ui({ name: "ShopArticleAdded" }, "view"),
   feature.timeline({ name: "ShopArticleAdded" }, "view"),
   calls.map(([name, ...args]) => [name, args.length, args[0] === shop.shop]),
@@ -67,11 +83,14 @@ const expected = [
     "ShopArticleAdded",
     "ShopCart",
     "ShopCartShown",
+    "ShopPackCart",
+    "endShopRun",
     "handleShopCommand",
     "projectShopClient",
     "projectShopTimeline",
     "projectShopUi",
     "registerShop",
+    "runShop",
     "shop",
     "shopClientFeature",
     "shopFeature",
@@ -79,12 +98,17 @@ const expected = [
   true,
   [["command", "ShopAddArticle", "shop.v1.AddArticleCommand"]],
   ["c", "d"],
+  [3, 5000, true],
   ["handler"],
+  ["run"],
+  ["ended"],
   ["ui"],
   ["timeline"],
   [
     ["registered", 1, true],
     ["handler", 1, false],
+    ["run", 1, false],
+    ["ended", 2, false],
     ["ui", 2, false],
     ["timeline", 2, false],
   ],

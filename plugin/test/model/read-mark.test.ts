@@ -31,3 +31,30 @@ option (sessionstream.v1.bind) = {message: "google.protobuf.Empty" event: {versi
     ["TEmpty", 4, "TA t.proto:11:1"],
   ]);
 });
+
+test("a run has its events and how it is tried again, with what is not written apart from 0", () => {
+  const model = readModel(
+    describe({
+      "t.proto": feature(`message WentEvent { option (sessionstream.v1.event) = {}; }
+message ARun { option (sessionstream.v1.run) = {}; }
+message BRun {
+  option (sessionstream.v1.run) = {
+    emits: "TWent"
+    retries: 3
+    retry_after_ms: 0
+  };
+}`),
+    }),
+  );
+  const [went, ...runs] = model.files.flatMap((file) => file.marks);
+  expect(went?.retry).toBeUndefined();
+  expect(
+    runs.map(({ flows, retry }) => [
+      flows.map(({ option, to, targets }) => [option, to, ...targets.map(({ name }) => name)]),
+      retry && [retry.retries, formatLocation(retry.retriesLocation), retry.after, formatLocation(retry.afterLocation)],
+    ]),
+  ).toEqual([
+    [[], [0, "t.proto:7:23", undefined, "t.proto:7:23"]],
+    [[["emits", "event", "TWent"]], [3, "t.proto:11:5", 0, "t.proto:12:5"]],
+  ]);
+});

@@ -21,5 +21,6 @@ test("names lead to who declares them, in all files", () => {
     ],
     [],
     [],
+    [],
   ]);
 });

@@ -16,6 +16,8 @@ test("a name of several kinds, or that the generated code needs, gets its kind's
     { kind: "command", name: "chat" },
     { kind: "command", name: "chatCommand" },
     { kind: "command", name: "ChatHandlers" },
+    { kind: "run", name: "Went" },
+    { kind: "run", name: "ChatRunEnd" },
   ]);
   expect(names).toEqual([
     "WentEvent",
@@ -24,6 +26,8 @@ test("a name of several kinds, or that the generated code needs, gets its kind's
     "chatCommand$",
     "chatCommand",
     "ChatHandlersCommand",
+    "WentRun",
+    "ChatRunEndRun",
   ]);
 });
 

@@ -14,12 +14,13 @@ export const hostileNames: readonly string[] = [
   ..."command event feature uiEvent timelineEntity DescCommand DescEvent DescFeature DescUiEvent".split(" "),
   ..."DescTimelineEntity Feature SchemaRegistry SessionClient TimelineView UiEvent BackendEvent".split(" "),
   ..."DescSupersededEvent OldEvent Upcaster PayloadInit supersededEvent version by".split(" "),
+  ..."run runs end ended start waitFor DescRun RunContext RunEnd RunImplementation DraftOf".split(" "),
   ..."context handlers implementation projection registry view desc handle ui timeline upcasts upcast".split(" "),
 ];
 
 /** Feature names whose exports meet names of the runtime, of JavaScript or of the generated functions. */
 const hostileFeatures =
-  "Await Backend Class Command Delete Desc Event Exports Feature Function Globalthis Handlers Implementation Module Object Projection Promise Registry Require Session Timeline Ui Undefined View A A_b URLs X1".split(
+  "Await Backend Class Command Delete Desc End Event Exports Feature Function Globalthis Handlers Implementation Module Object Projection Promise Registry Require Run Runs Session Timeline Ui Undefined View A A_b URLs X1".split(
     " ",
   );
 
@@ -32,7 +33,8 @@ message GoCommand { option (sessionstream.v1.command) = {emits: ["${name}Went"]}
 message GoneEvent { option (sessionstream.v1.event) = {superseded_by: "${name}Went"}; }
 message WentEvent { option (sessionstream.v1.event) = {ui: "${name}Seen" timeline: "${name}Kept"}; }
 message SeenUpdate { option (sessionstream.v1.ui_event) = {}; }
-message KeptEntity { option (sessionstream.v1.timeline_entity) = {}; string id = 1 [(sessionstream.v1.entity_id) = true]; }`;
+message KeptEntity { option (sessionstream.v1.timeline_entity) = {}; string id = 1 [(sessionstream.v1.entity_id) = true]; }
+message DoRun { option (sessionstream.v1.run) = {emits: ["${name}Went"] retries: 1}; }`;
   }
   return { ...sources, ...wordSources(), ...exportClashes, ...emptiness(), ...oddities };
 }
@@ -47,7 +49,7 @@ function head(feature: string, name: string, imports: readonly string[] = []): s
   ].join("\n");
 }
 
-/** The words as names of commands alone, and of all four kinds at once. */
+/** The words as names of commands alone, and of all kinds at once. */
 function wordSources(): Sources {
   const all = `name: ${JSON.stringify(hostileNames)}`;
   const entity = "string constructor = 1 [(sessionstream.v1.entity_id) = true];";
@@ -60,6 +62,7 @@ message Payload {
   option (sessionstream.v1.event) = {${all} version: 2 ui: ["delete"] timeline: ["class", "class"]};
   option (sessionstream.v1.ui_event) = {${all}};
   option (sessionstream.v1.timeline_entity) = {${all}};
+  option (sessionstream.v1.run) = {${all.replaceAll(/"(?=\w)/g, '"Words')} emits: ["delete", "run"]};
   ${entity}
 }`,
     "words/superseded.proto": `${head("SupersededWords", "words.superseded")}
@@ -75,6 +78,7 @@ message Own {
   option (sessionstream.v1.command) = {name: ["clash", "registerClash", "ClashHandlers", "ClashEvent", "ClashClient"]};
   option (sessionstream.v1.event) = {name: ["ClashUiProjection", "handleClashCommand", "projectClashUi", "clashFeature", "ClashEventCommand"]};
   option (sessionstream.v1.ui_event) = {name: ["ClashClientCommand", "Clash", "OwnSchema"]};
+  option (sessionstream.v1.run) = {name: ["ClashRuns", "ClashRunContext", "ClashRunEnd", "runClash", "endClashRun", "ClashHandlersCommand", "Clash", "ClashRun"]};
 }
 message Case {
   option (sessionstream.v1.command) = {name: ["ClashFooBar", "ClashFoo_bar", "Clash_FooBar", "fooBar", "ClashfooBar", "Clash1", "Clash"]};
@@ -87,16 +91,17 @@ message Past {
 message Own_Inner { option (sessionstream.v1.event) = {}; message Schema { option (sessionstream.v1.command) = {}; } }`,
 };
 
-/** Every combination of having and not having commands, events, UI events and entities. */
+/** Every combination of having and not having commands, events, UI events, entities and runs. */
 function emptiness(): Sources {
   const parts = [
     "message C { option (sessionstream.v1.command) = {}; }",
     "message E { option (sessionstream.v1.event) = {}; }",
     "message U { option (sessionstream.v1.ui_event) = {}; }",
     "message T { option (sessionstream.v1.timeline_entity) = {}; int64 id = 1 [(sessionstream.v1.entity_id) = true]; }",
+    "message R { option (sessionstream.v1.run) = {}; }",
   ];
   return Object.fromEntries(
-    Array.from({ length: 16 }, (_, bits) => {
+    Array.from({ length: 32 }, (_, bits) => {
       const body = parts.filter((_part, bit) => bits & (1 << bit));
       return [`empty/some${bits}.proto`, [head(`Some${bits}`, `empty.some${bits}`), ...body].join("\n")];
     }),
@@ -128,7 +133,7 @@ message StartedEvent { option (sessionstream.v1.event) = {ui: ["BoundStarted"] t
 option (sessionstream.v1.bind) = {message: "very.deep.package.of.any.depth.v1.StartedEvent" ui_event: {name: "BoundStarted"}};
 option (sessionstream.v1.bind) = {message: "StartedEvent" event: {name: "BoundStarted" timeline: "BoundKept"}};
 option (sessionstream.v1.bind) = {message: "google.protobuf.Timestamp" timeline_entity: {name: "BoundKept"} entity_id: "seconds"};
-option (sessionstream.v1.bind) = {message: "google.protobuf.Empty" command: {emits: "BoundStarted"}};
+option (sessionstream.v1.bind) = {message: "google.protobuf.Empty" command: {emits: "BoundStarted"} run: {emits: ["BoundStarted", "DeepStarted"] retries: 2}};
 option (sessionstream.v1.bind) = {message: "google.protobuf.Empty" event: {name: "BoundEmptied" superseded_by: "BoundStarted"}};`,
   "proto2.proto": `${head("Proto2", "proto.two").replace("proto3", "proto2")}
 message GoCommand { option (sessionstream.v1.command) = {}; required string class = 1; optional int32 n = 2 [default = 7]; }

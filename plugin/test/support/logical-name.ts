@@ -13,6 +13,8 @@ const word = fc.constantFrom(
   "UiEvent",
   "Entity",
   "Handlers",
+  "Run",
+  "Runs",
 );
 /** Logical names that are likely to clash in a feature of the name Chat. */
 export const logicalName: fc.Arbitrary<string> = fc

@@ -14,6 +14,9 @@ export function randomSources(seed: number): Record<string, string> {
     "Event",
     "Command",
     "UiEvent",
+    "Run",
+    "Runs",
+    "End",
     "Schema",
     "Ui",
     "Handlers",
@@ -24,7 +27,10 @@ export function randomSources(seed: number): Record<string, string> {
     .map((words) => words.join(""))
     .filter((text) => /^[A-Za-z]/.test(text) && !hostileNames.includes(text));
   const names = fc.uniqueArray(name, { minLength: 20, maxLength: 20 });
-  const features = fc.sample(fc.record({ command: names, event: names, ui_event: names }), { seed, numRuns: 10 });
+  const features = fc.sample(fc.record({ command: names, event: names, ui_event: names, run: names }), {
+    seed,
+    numRuns: 10,
+  });
   // Names are unique across files.
   const used = new Set<string>();
   return Object.fromEntries(

@@ -138,15 +138,13 @@ const insertRun = `INSERT INTO run (session, id, name, type, input, started_at, 
     failures, owner, waits_for, outcome, ended_at)
   VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
 
-/** The owners of open runs, from one to the next in the index: each may have thousands. */
+/** The owners of open runs, from one to the next in the index as each may have thousands. The last is null. */
 const withOwners = `WITH RECURSIVE owner (process) AS (
     SELECT min(owner) FROM run INDEXED BY open_run_by_owner WHERE ended_at IS NULL AND owner IS NOT NULL
     UNION ALL
     SELECT (SELECT min(owner) FROM run INDEXED BY open_run_by_owner WHERE ended_at IS NULL AND owner > process)
     FROM owner WHERE process IS NOT NULL
   )`;
-
-const isFit = "ended_at IS NULL AND name IN (SELECT value FROM json_each(:names)) AND ifnull(at, 0) <= :now";
 
 function prepare(database: Database) {
   return {
@@ -192,14 +190,13 @@ function prepare(database: Database) {
     ),
     selectFree: database.prepare<[range: { names: string; now: number; limit: number }], FreeRunRow>(
       `${withOwners}
-       SELECT session.session_id AS sessionId, run.id, run.owner, run.attempt FROM run JOIN session ON session.id = run.session
-       WHERE number IN (
-         SELECT number FROM run INDEXED BY open_run_by_owner WHERE owner IS NULL AND ${isFit}
-         UNION ALL
-         SELECT number FROM owner CROSS JOIN run INDEXED BY open_run_by_owner ON run.owner = owner.process
-         WHERE NOT EXISTS (SELECT 1 FROM process WHERE process.id = owner.process) AND ${isFit}
+       SELECT session.session_id AS sessionId, run.id, run.owner, run.attempt FROM (
+         SELECT number FROM owner CROSS JOIN run INDEXED BY open_run_by_owner ON run.owner IS owner.process
+         WHERE ended_at IS NULL AND NOT EXISTS (SELECT 1 FROM process WHERE process.id = owner.process)
+           AND name IN (SELECT value FROM json_each(:names)) AND ifnull(at, 0) <= :now
          ORDER BY number LIMIT :limit
-       ) ORDER BY number`,
+       ) JOIN run USING (number) JOIN session ON session.id = run.session
+       ORDER BY number`,
     ),
     release: database.prepare<[process: string]>(
       "UPDATE run INDEXED BY open_run_by_owner SET owner = NULL WHERE ended_at IS NULL AND owner = ?",

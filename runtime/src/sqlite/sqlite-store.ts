@@ -1,6 +1,5 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
-import type { Database, Transaction } from "better-sqlite3";
-import { isSessionstreamError, messageOf, SessionstreamError } from "../base/errors.js";
+import type { Database } from "better-sqlite3";
 import type { SessionBatch } from "../store/batch.js";
 import { compareEntities } from "../store/entity-order.js";
 import {
@@ -27,14 +26,13 @@ import type {
 } from "../store/stored.js";
 import type { FreeRun, RunName, RunOwner, StoredRun } from "../store/stored-run.js";
 import { BatchWriter } from "./batch-writer.js";
-import { whileBusy } from "./busy.js";
-import { checkStillNewest } from "./migrations.js";
 import { openDatabase, type SqliteStoreOptions } from "./open.js";
 import { toDescriptor, toEntity, toError, toEvent, toSession } from "./rows.js";
 import { SqliteKeys } from "./sqlite-keys.js";
 import { SqliteProcesses } from "./sqlite-processes.js";
 import { SqliteRuns } from "./sqlite-runs.js";
 import { prepareStatements, type Statements } from "./statements.js";
+import { storeFailed, Transactions } from "./transactions.js";
 import { Watch } from "./watch.js";
 
 export type { SqliteStoreOptions } from "./open.js";
@@ -59,8 +57,8 @@ const finishWithin = 20;
 
 class SqliteStore implements Store {
   readonly #database: Database;
-  readonly #synchronous: "full" | "normal";
   readonly #sql: Statements;
+  readonly #transactions: Transactions;
   readonly #processes: SqliteProcesses;
   readonly #keys: SqliteKeys;
   readonly #runs: SqliteRuns;
@@ -68,39 +66,32 @@ class SqliteStore implements Store {
   /** Claims that are to end together, as each would write a page of its own. */
   #finished: (readonly [ClaimedKey, KeyOutcome])[] = [];
   #finishing: NodeJS.Timeout | undefined;
-  readonly #writeAll: Transaction<(work: () => unknown) => unknown>;
-  readonly #readAll: Transaction<(read: () => unknown) => unknown>;
   readonly #writer: BatchWriter;
 
   constructor(database: Database, synchronous: "full" | "normal") {
     this.#database = database;
-    this.#synchronous = synchronous;
     this.#sql = prepareStatements(database);
+    this.#transactions = new Transactions(database, synchronous, this.#sql);
     this.#processes = new SqliteProcesses(database);
     this.#keys = new SqliteKeys(database, this.#processes);
     this.#runs = new SqliteRuns(database, this.#processes);
     this.#watch = new Watch(database, this.#sql);
     this.#writer = new BatchWriter(this.#sql, this.#keys, this.#runs);
-    this.#readAll = database.transaction((read) => read());
-    this.#writeAll = database.transaction((work) => {
-      checkStillNewest(database, this.#sql.selectVersion.get() ?? 0);
-      return work();
-    });
   }
 
   sessions({ after = "", limit = defaultLimit }: SessionRange = {}): Promise<readonly string[]> {
-    return this.#readOne(() => this.#sql.selectSessionIds.all(after, limit).map(({ id }) => id));
+    return this.#transactions.readOne(() => this.#sql.selectSessionIds.all(after, limit).map(({ id }) => id));
   }
 
   session(sessionId: string): Promise<StoredSession | undefined> {
-    return this.#readOne(() => {
+    return this.#transactions.readOne(() => {
       const row = this.#sql.selectSession.get(sessionId);
       return row && toSession(row);
     });
   }
 
   load(sessionId: string, { changedAfter }: LoadOptions = {}): Promise<StoredTimeline | undefined> {
-    return this.#read(() => {
+    return this.#transactions.read(() => {
       const row = this.#sql.selectSession.get(sessionId);
       if (row === undefined) return undefined;
       const entities =
@@ -114,25 +105,25 @@ class SqliteStore implements Store {
   }
 
   events(sessionId: string, { after = 0n, limit = defaultLimit }: EventRange = {}): Promise<StoredEvent[]> {
-    return this.#read(() => {
+    return this.#transactions.read(() => {
       const session = this.#sql.selectSession.get(sessionId);
       return session === undefined ? [] : this.#sql.selectEvents.all(session.id, after, limit).map(toEvent);
     });
   }
 
   errors(sessionId: string): Promise<readonly StoredError[]> {
-    return this.#read(() => {
+    return this.#transactions.read(() => {
       const session = this.#sql.selectSession.get(sessionId);
       return session === undefined ? [] : this.#sql.selectErrors.all(session.id).map(toError);
     });
   }
 
   descriptors(): Promise<readonly StoredDescriptor[]> {
-    return this.#readOne(() => this.#sql.selectDescriptors.all().map(toDescriptor));
+    return this.#transactions.readOne(() => this.#sql.selectDescriptors.all().map(toDescriptor));
   }
 
   eventNames(): Promise<readonly string[]> {
-    return this.#readOne(() => this.#sql.selectEventNames.all());
+    return this.#transactions.readOne(() => this.#sql.selectEventNames.all());
   }
 
   /**
@@ -141,7 +132,7 @@ class SqliteStore implements Store {
    * blame is refused.
    */
   async commit(batches: readonly SessionBatch[]): Promise<readonly (Error | undefined)[]> {
-    this.#checkOpen();
+    this.#transactions.checkOpen();
     let outcomes: (Error | undefined)[];
     try {
       outcomes = await this.#writeBatches(batches);
@@ -154,11 +145,11 @@ class SqliteStore implements Store {
   }
 
   hasBatch(sessionId: string, batch: string): Promise<boolean> {
-    return this.#readOne(() => this.#sql.selectBatch.get(sessionId, batch) !== undefined);
+    return this.#transactions.readOne(() => this.#sql.selectBatch.get(sessionId, batch) !== undefined);
   }
 
   key(name: KeyName): Promise<StoredKey | undefined> {
-    return this.#read(() => this.#keys.get(name));
+    return this.#transactions.read(() => this.#keys.get(name));
   }
 
   /** Without a wait for the disk: a loss of power ends all processes, and then nobody is at work. */
@@ -168,60 +159,60 @@ class SqliteStore implements Store {
       if (found === undefined && claim.descriptor !== undefined) this.#writer.describe(claim.descriptor);
       return found;
     };
-    return this.#write(() => claims.map(claimOne), false);
+    return this.#transactions.write(() => claims.map(claimOne), false);
   }
 
   settle(claim: ClaimedKey, outcome: KeyOutcome | undefined): Promise<void> {
-    return this.#write(() => this.#keys.settle(claim, outcome), outcome !== undefined);
+    return this.#transactions.write(() => this.#keys.settle(claim, outcome), outcome !== undefined);
   }
 
   async finish(claim: ClaimedKey, published: KeyOutcome): Promise<void> {
-    this.#checkOpen();
+    this.#transactions.checkOpen();
     this.#finished.push([claim, published]);
     this.#finishing ??= setTimeout(() => void this.#finish().catch(() => {}), finishWithin).unref();
   }
 
   run(name: RunName): Promise<StoredRun | undefined> {
-    return this.#readOne(() => this.#runs.get(name));
+    return this.#transactions.readOne(() => this.#runs.get(name));
   }
 
   runs(sessionId: string, range?: RunRange): Promise<readonly StoredRun[]> {
-    return this.#read(() => this.#runs.list(sessionId, range));
+    return this.#transactions.read(() => this.#runs.list(sessionId, range));
   }
 
   freeRuns(range: FreeRunRange): Promise<readonly FreeRun[]> {
-    return this.#readOne(() => this.#runs.free(range));
+    return this.#transactions.readOne(() => this.#runs.free(range));
   }
 
   runOwners(): Promise<readonly RunOwner[]> {
-    return this.#readOne(() => this.#runs.owners());
+    return this.#transactions.readOne(() => this.#runs.owners());
   }
 
   // A loss of power may take what follows: it ends all processes, and then nobody works on a run.
 
   releaseRuns(process: string): Promise<void> {
-    return this.#write(() => this.#runs.release(process), false);
+    return this.#transactions.write(() => this.#runs.release(process), false);
   }
 
   /** In pieces, so that others can write between them. */
   async forgetRuns(before: number): Promise<void> {
-    while (await this.#write(() => this.#runs.forget(before), false)) await nextTurn();
+    while (await this.#transactions.write(() => this.#runs.forget(before), false)) await nextTurn();
   }
 
   beat(process: string): Promise<boolean> {
-    return this.#write(() => this.#processes.beat(process), false);
+    return this.#transactions.write(() => this.#processes.beat(process), false);
   }
 
   leave(process: string): Promise<void> {
-    return this.#write(() => this.#processes.leave(process), false);
+    return this.#transactions.write(() => this.#processes.leave(process), false);
   }
 
   bury(owner: RunOwner): Promise<void> {
-    return this.#write(() => this.#processes.bury(owner), false);
+    return this.#transactions.write(() => this.#processes.bury(owner), false);
   }
 
   watch(listener: MoveListener): () => void {
-    this.#checkOpen();
+    this.#transactions.checkOpen();
     return this.#watch.add(listener);
   }
 
@@ -234,7 +225,7 @@ class SqliteStore implements Store {
 
   #writeBatches(batches: readonly SessionBatch[]): (Error | undefined)[] | Promise<(Error | undefined)[]> {
     const write = () => batches.map((batch) => this.#writer.write(batch));
-    return whileBusy(() => this.#writeAll.immediate(write) as (Error | undefined)[]);
+    return this.#transactions.writeDurably(write);
   }
 
   async #writeEach(batches: readonly SessionBatch[]): Promise<(Error | undefined)[]> {
@@ -249,40 +240,6 @@ class SqliteStore implements Store {
     return outcomes;
   }
 
-  /** Several statements see one state of the file. */
-  #read<T>(read: () => T): Promise<T> {
-    return this.#readOne(() => this.#readAll.deferred(read) as T);
-  }
-
-  /** A single statement needs no transaction. */
-  async #readOne<T>(read: () => T): Promise<T> {
-    this.#checkOpen();
-    try {
-      return await whileBusy(read);
-    } catch (thrown) {
-      throw storeFailed(thrown);
-    }
-  }
-
-  /** Writes in a transaction of its own, which waits for the disk only where it has to. */
-  async #write<T>(write: () => T, isDurable: boolean): Promise<T> {
-    this.#checkOpen();
-    const isRelaxed = !isDurable && this.#synchronous === "full";
-    try {
-      return await whileBusy(() => {
-        // SQLite does this when it compiles the statement, so it cannot be prepared.
-        if (isRelaxed) this.#database.exec("PRAGMA synchronous = NORMAL");
-        try {
-          return this.#writeAll.immediate(write) as T;
-        } finally {
-          if (isRelaxed) this.#database.exec("PRAGMA synchronous = FULL");
-        }
-      });
-    } catch (thrown) {
-      throw storeFailed(thrown);
-    }
-  }
-
   async #finish(): Promise<void> {
     clearTimeout(this.#finishing);
     this.#finishing = undefined;
@@ -290,7 +247,7 @@ class SqliteStore implements Store {
     this.#finished = [];
     if (claims.length === 0) return;
     try {
-      await this.#write(() => {
+      await this.#transactions.write(() => {
         for (const [claim, published] of claims) this.#keys.settle(claim, published);
       }, false);
     } catch (thrown) {
@@ -299,13 +256,4 @@ class SqliteStore implements Store {
       throw thrown;
     }
   }
-
-  #checkOpen(): void {
-    if (!this.#database.open) throw new SessionstreamError("CLOSED", "the store is closed");
-  }
-}
-
-function storeFailed(thrown: unknown): SessionstreamError {
-  if (isSessionstreamError(thrown)) return thrown;
-  return new SessionstreamError("STORE_FAILED", `SQLite failed: ${messageOf(thrown)}`, { cause: thrown });
 }

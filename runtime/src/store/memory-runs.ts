@@ -2,76 +2,84 @@ import type { BatchRun } from "./batch.js";
 import { defaultLimit, type FreeRunRange, type RunRange } from "./store.js";
 import type { FreeRun, RunName, RunOwner, StoredRun } from "./stored-run.js";
 
+interface MemoryRun {
+  readonly sessionId: string;
+  /** Counts the starts in all sessions. */
+  readonly number: number;
+  run: StoredRun;
+}
+
 /** The runs of a store in memory. */
 export class MemoryRuns {
   /** Of each session by id, in the order in which they were started. */
-  readonly #sessions = new Map<string, Map<string, StoredRun>>();
-  /** Those that have not ended, in the order in which they were started. */
-  readonly #open = new Map<string, RunName>();
+  readonly #sessions = new Map<string, Map<string, MemoryRun>>();
+  /** Those that have not ended, by owner: whoever looks for free ones passes over the rest. */
+  readonly #open = new Map<string | undefined, Set<MemoryRun>>();
+  #started = 0;
 
   get({ sessionId, id }: RunName): StoredRun | undefined {
-    return this.#sessions.get(sessionId)?.get(id);
+    return this.#sessions.get(sessionId)?.get(id)?.run;
   }
 
   list(sessionId: string, { isOpen = false, after, limit = defaultLimit }: RunRange = {}): StoredRun[] {
-    const all = [...(this.#sessions.get(sessionId)?.values() ?? [])];
+    const all = [...(this.#sessions.get(sessionId)?.values() ?? [])].map(({ run }) => run);
     const from = after === undefined ? 0 : all.findIndex(({ id }) => id === after) + 1;
     if (after !== undefined && from === 0) return [];
-    return all
-      .slice(from)
-      .filter(({ ended }) => !isOpen || ended === undefined)
-      .slice(0, limit);
+    const found = all.slice(from).filter(({ ended }) => !isOpen || ended === undefined);
+    return found.slice(0, limit);
   }
 
   /** A run that began or changed. Returns whether it is written: not where one of its id began before. */
   write(sessionId: string, { isStart, run }: BatchRun): boolean {
-    const runs = this.#sessions.get(sessionId) ?? new Map<string, StoredRun>();
+    const runs = this.#sessions.get(sessionId) ?? new Map<string, MemoryRun>();
     this.#sessions.set(sessionId, runs);
-    if (isStart && runs.has(run.id)) return false;
-    runs.set(run.id, run);
-    const name = mapKey({ sessionId, id: run.id });
-    if (run.ended !== undefined) this.#open.delete(name);
-    else this.#open.set(name, { sessionId, id: run.id });
+    const found = runs.get(run.id);
+    if (isStart && found !== undefined) return false;
+    const written = found ?? { sessionId, number: ++this.#started, run };
+    runs.set(run.id, written);
+    this.#replace(written, run);
     return true;
   }
 
+  /** Those that nobody has, or a process that is not alive. */
   free({ names, now, limit }: FreeRunRange, isAlive: (process: string) => boolean): FreeRun[] {
-    const free: FreeRun[] = [];
-    for (const name of this.#open.values()) {
-      if (free.length >= limit) break;
-      const run = this.get(name);
-      if (run === undefined || !names.includes(run.name) || (run.at ?? 0) > now) continue;
-      const { owner, attempt } = run;
-      if (owner === undefined || !isAlive(owner)) free.push({ ...name, owner, attempt });
+    const free: MemoryRun[] = [];
+    for (const [owner, runs] of this.#open) {
+      if (owner !== undefined && isAlive(owner)) continue;
+      for (const each of runs) if (names.includes(each.run.name) && (each.run.at ?? 0) <= now) free.push(each);
     }
-    return free;
+    const first = free.sort((a, b) => a.number - b.number).slice(0, limit);
+    return first.map(({ sessionId, run: { id, owner, attempt } }) => ({ sessionId, id, owner, attempt }));
   }
 
   /** The processes that have runs. */
   owners(beatOf: (process: string) => number | undefined): RunOwner[] {
-    const processes = new Set([...this.#open.values()].flatMap((name) => this.get(name)?.owner ?? []));
-    return [...processes].flatMap((process) => {
-      const beat = beatOf(process);
-      return beat === undefined ? [] : [{ process, beat }];
-    });
+    const owners: RunOwner[] = [];
+    for (const process of this.#open.keys()) {
+      const beat = process === undefined ? undefined : beatOf(process);
+      if (process !== undefined && beat !== undefined) owners.push({ process, beat });
+    }
+    return owners;
   }
 
   release(process: string): void {
-    for (const { sessionId, id } of this.#open.values()) {
-      const runs = this.#sessions.get(sessionId);
-      const run = runs?.get(id);
-      if (run?.owner === process) runs?.set(id, { ...run, owner: undefined });
-    }
+    for (const each of this.#open.get(process) ?? []) this.#replace(each, { ...each.run, owner: undefined });
   }
 
   forget(before: number): void {
     for (const [sessionId, runs] of this.#sessions) {
-      for (const [id, { ended }] of runs) if (ended !== undefined && ended.time < before) runs.delete(id);
+      for (const [id, { run }] of runs) if (run.ended !== undefined && run.ended.time < before) runs.delete(id);
       if (runs.size === 0) this.#sessions.delete(sessionId);
     }
   }
-}
 
-function mapKey({ sessionId, id }: RunName): string {
-  return JSON.stringify([sessionId, id]);
+  #replace(each: MemoryRun, run: StoredRun): void {
+    const before = this.#open.get(each.run.owner);
+    before?.delete(each);
+    if (before?.size === 0) this.#open.delete(each.run.owner);
+    each.run = run;
+    if (run.ended !== undefined) return;
+    const runs = this.#open.get(run.owner) ?? new Set();
+    this.#open.set(run.owner, runs.add(each));
+  }
 }

@@ -40,7 +40,7 @@ export interface SessionRange {
 export interface RunRange {
   /** Only runs that have not ended. By default, all that the store still has. */
   readonly isOpen?: boolean;
-  /** Only runs that were started after the run of this id. By default, from the first. */
+  /** Only runs that were started after the run of this id: none if there is no such run. By default, from the first. */
   readonly after?: string;
   /** The largest number of results. The default is 1,000. */
   readonly limit?: number;

@@ -7,7 +7,7 @@ import { LabWork } from "../../../test/fixtures/gen/lab/v1/lab_sessionstream.js"
 import { labOf } from "../../../test/fixtures/lab.js";
 
 const hub = new Hub({
-  features: [labOf({ work: ({ run }) => run("run", async () => {}, null as never) })],
+  features: [labOf({ work: ({ background }) => background("run", async () => {}, null as never) })],
 });
 
 test.each([

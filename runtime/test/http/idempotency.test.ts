@@ -14,7 +14,7 @@ test("a command that is sent again after a crash or a lost answer gets the ordin
     // The process ends here, as far as the caller can see.
     await sleep(60_000, undefined, { ref: false });
   };
-  const silent = wrapStore(place.open(), { beat: async () => {} });
+  const silent = wrapStore(place.open(), { beat: async () => true });
   const before = new Hub({ features: [labOf({ work: interrupted })], store: silent });
   void before.submit("s", LabWork, {}, { key: "k" });
   while ((await before.events("s")).length === 0) await sleep(1);

@@ -11,7 +11,7 @@ import { Gate, settles } from "./gate.js";
 const closed = expect.objectContaining({ code: "CLOSED" });
 const never = new Promise<void>(() => {});
 
-function hubWith(work: LabSwitches["work"], { opened = undefined as (() => Promise<void>) | undefined } = {}) {
+function hubWith(work: LabSwitches["work"]) {
   const reports: ErrorReport[] = [];
   const place = memoryPlace();
   let closings = 0;
@@ -22,10 +22,9 @@ function hubWith(work: LabSwitches["work"], { opened = undefined as (() => Promi
       await inner.close();
     },
   });
-  const lab = labOf(work && { work });
   const hub = new Hub({
     store,
-    features: [opened === undefined ? lab : { ...lab, opened }],
+    features: [labOf(work && { work })],
     onError: (report) => reports.push(report),
   });
   return { hub, reports, stored: () => place.open().session("s"), closings: () => closings };
@@ -55,10 +54,10 @@ describe("close with abort, where the signal is ignored", () => {
   test("runs are reported and left, each by its id, and those that end in time are not", async () => {
     const goOn = new Gate();
     const late: unknown[] = [];
-    const { hub, reports } = hubWith(({ run, publish }) => {
-      run("good", (signal) => new Promise((resolve) => signal.addEventListener("abort", () => resolve())));
-      run("deaf", () => never, { timeout: 3_600_000 });
-      run("deaf too", async () => {
+    const { hub, reports } = hubWith(({ background, publish }) => {
+      background("good", (signal) => new Promise((resolve) => signal.addEventListener("abort", () => resolve())));
+      background("deaf", () => never, { timeout: 3_600_000 });
+      background("deaf too", async () => {
         await goOn.opened;
         late.push(await publish(LabTrace, {}).catch((error: unknown) => error));
       });
@@ -88,16 +87,6 @@ describe("close with abort, where the signal is ignored", () => {
     expect(reports.map(({ step, name }) => [step, name])).toEqual([["submit", "LabWork"]]);
   });
 
-  test("`opened` of a feature is reported once and left, with the command that waits for it", async () => {
-    const { hub, reports } = hubWith(() => {}, { opened: () => never });
-    const submitted = expect(hub.submit("s", LabWork, {})).rejects.toEqual(closed);
-    await hub.close({ abort: true, grace: 10 });
-    await submitted;
-    expect(reports.map(({ step, error }) => [step, (error as { code?: string }).code])).toEqual([
-      ["opened", "CLOSE_TIMEOUT"],
-    ]);
-  });
-
   test("what was admitted before is drained; what is published, decided and started later is refused", async () => {
     const goOn = new Gate();
     const later: unknown[] = [];
@@ -116,8 +105,8 @@ describe("close with abort, where the signal is ignored", () => {
       },
     });
     const reports: ErrorReport[] = [];
-    const works = async ({ publish, decide, run }: Parameters<NonNullable<LabSwitches["work"]>>[0]) => {
-      run("run", async () => {
+    const works = async ({ publish, decide, background }: Parameters<NonNullable<LabSwitches["work"]>>[0]) => {
+      background("run", async () => {
         await goOn.opened;
         await publish(LabTrace, { text: "from a run" }).catch((error: unknown) => later.push(error));
         throw new Error("of a run that was left");
@@ -128,7 +117,7 @@ describe("close with abort, where the signal is ignored", () => {
       later.push(await publish([LabTrace.of({})]).catch((error: unknown) => error));
       later.push(await decide(() => [LabTrace.of({ text: "late" })]).catch((error: unknown) => error));
       try {
-        run("another", async () => {});
+        background("another", async () => {});
       } catch (thrown) {
         later.push(thrown);
       }
@@ -208,7 +197,7 @@ describe("close with abort, where the signal is ignored", () => {
     const lab = new URL("../../../test/fixtures/gen/lab/v1/lab_sessionstream.js", import.meta.url).href;
     const script = `import { Hub } from ${JSON.stringify(runtime)};
 import { lab, LabWork } from ${JSON.stringify(lab)};
-const handle = ({ run }) => { run("deaf", () => new Promise(() => {}), { timeout: 3_600_000 }); return new Promise(() => {}); };
+const handle = ({ background }) => { background("deaf", () => new Promise(() => {}), { timeout: 3_600_000 }); return new Promise(() => {}); };
 const hub = new Hub({ features: [{ desc: lab, handle }], onError: ({ step }) => console.log("left", step) });
 hub.submit("s", LabWork, {}).catch(({ code }) => console.log(code));
 await hub.session("s");

@@ -17,8 +17,8 @@ describe("close", () => {
       store: place.open(),
       features: [
         labOf({
-          async work({ publish, run }) {
-            run("later", async () => {
+          async work({ publish, background }) {
+            background("later", async () => {
               await runGoesOn.opened;
               await publish(LabTrace, { text: "run" });
               // Not awaited, and the last thing that it does.
@@ -111,8 +111,8 @@ describe("close", () => {
       store: place.open(),
       features: [
         labOf({
-          async work({ publish, run, signal }) {
-            run("stream", async (aborted) => {
+          async work({ publish, background, signal }) {
+            background("stream", async (aborted) => {
               await new Promise((resolve) => aborted.addEventListener("abort", resolve));
               reasons.push(aborted.reason);
               await publish(LabTrace, { text: "stopped" });
@@ -143,8 +143,11 @@ describe("close", () => {
       store,
       features: [
         labOf({
-          work: ({ run }) =>
-            run("endless", (signal) => new Promise((resolve) => signal.addEventListener("abort", () => resolve()))),
+          work: ({ background }) =>
+            background(
+              "endless",
+              (signal) => new Promise((resolve) => signal.addEventListener("abort", () => resolve())),
+            ),
         }),
       ],
     });

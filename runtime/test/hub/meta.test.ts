@@ -54,10 +54,10 @@ describe.each(places)("in %s", (_, makePlace) => {
   });
 
   test("the events of a run are caused by the last event that its command published before it returned", async () => {
-    const { hub } = seeing(makePlace(), async ({ publish, run, signal }) => {
+    const { hub } = seeing(makePlace(), async ({ publish, background, signal }) => {
       await publish(LabTrace, { text: "first" });
       await publish(LabTrace, { text: "last" });
-      run("r", async () => {
+      background("r", async () => {
         // The handler has returned by then.
         await new Promise((resolve) => setTimeout(resolve, 5));
         signal.throwIfAborted();

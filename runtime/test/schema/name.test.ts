@@ -1,4 +1,4 @@
-import { command, event, feature, timelineEntity, uiEvent } from "@sessionstream/runtime/codegen";
+import { command, event, feature, run, timelineEntity, uiEvent } from "@sessionstream/runtime/codegen";
 import { describe, expect, test } from "vitest";
 import { NoteEntitySchema, WorkCommandSchema } from "../../../test/fixtures/gen/lab/v1/lab_pb.js";
 
@@ -10,6 +10,7 @@ describe("names", () => {
     expect(() => event(name, WorkCommandSchema)).toThrow(withCode("INVALID_NAME"));
     expect(() => uiEvent(name, WorkCommandSchema)).toThrow(withCode("INVALID_NAME"));
     expect(() => timelineEntity(name, NoteEntitySchema, "number")).toThrow(withCode("INVALID_NAME"));
+    expect(() => run(name, WorkCommandSchema)).toThrow(withCode("INVALID_NAME"));
     expect(() => feature(name, {})).toThrow(withCode("INVALID_NAME"));
   });
 });

@@ -1,7 +1,7 @@
 import type { DescMessage } from "@bufbuild/protobuf";
 import { AnySchema, ListValueSchema, StructSchema, ValueSchema } from "@bufbuild/protobuf/wkt";
 import { SchemaRegistry } from "@sessionstream/runtime";
-import { event, feature, supersededEvent } from "@sessionstream/runtime/codegen";
+import { event, feature, run, supersededEvent } from "@sessionstream/runtime/codegen";
 import { describe, expect, test } from "vitest";
 import { KindsSchema } from "../../../test/fixtures/gen/lab/v1/kinds_pb.js";
 import {
@@ -10,7 +10,7 @@ import {
   TraceEventSchema,
   WorkCommandSchema,
 } from "../../../test/fixtures/gen/lab/v1/lab_pb.js";
-import { LabNote, LabTold, lab, registerLab } from "../../../test/fixtures/gen/lab/v1/lab_sessionstream.js";
+import { LabMeasure, LabNote, LabTold, lab, registerLab } from "../../../test/fixtures/gen/lab/v1/lab_sessionstream.js";
 
 const withCode = (code: string) => expect.objectContaining({ name: "SessionstreamError", code });
 
@@ -21,8 +21,11 @@ describe("SchemaRegistry", () => {
     expect(registry.command("LabWork").schema).toBe(WorkCommandSchema);
     expect(registry.timelineEntity("LabNote")).toBe(LabNote);
     expect(registry.uiEvent("LabTold")).toBe(LabTold);
+    expect(registry.run("LabMeasure")).toBe(LabMeasure);
     expect(() => registry.event("LabWork")).toThrow(withCode("UNKNOWN_NAME"));
+    expect(() => registry.run("LabWork")).toThrow('unknown run "LabWork"');
     expect([registry.hasTimelineEntity("LabNote"), registry.hasTimelineEntity("LabTold")]).toEqual([true, false]);
+    expect([registry.hasRun("LabMeasure"), registry.hasRun("LabNote")]).toEqual([true, false]);
   });
 
   test("registers a feature whole or not at all", () => {
@@ -38,6 +41,15 @@ describe("SchemaRegistry", () => {
     const twice = feature("Twice", { events: [event("A", WorkCommandSchema), event("A", NoteEntitySchema)] });
     expect(() => registry.register(twice)).toThrow(withCode("DUPLICATE_NAME"));
     expect(() => registry.event("A")).toThrow(withCode("UNKNOWN_NAME"));
+  });
+
+  test("refuses a run that another feature has", () => {
+    const registry = new SchemaRegistry();
+    registry.register(lab);
+    const events = [event("Other", WorkCommandSchema)];
+    const other = feature("Other", { events, runs: [run("LabMeasure", WorkCommandSchema)] });
+    expect(() => registry.register(other)).toThrow('run "LabMeasure" already registered');
+    expect([registry.run("LabMeasure"), registry.hasEvent("Other")]).toEqual([LabMeasure, false]);
   });
 
   test("refuses an event that is retired, whichever comes first", () => {

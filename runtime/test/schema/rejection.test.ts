@@ -94,6 +94,7 @@ test("the registry knows the messages of details, also of files that declare not
     retired: [],
     uiEvents: [],
     timelineEntities: [],
+    runs: [],
   });
   expect(alone.protobuf.getMessage("desk.v1.ApprovalState")).toBe(ApprovalStateSchema);
 });

@@ -14,7 +14,7 @@ function batchOf(sessionId: string): SessionBatch {
   const event = { ordinal: 1n, name: "E", version: 1, type: "x.E", payload: new Uint8Array(1), time: 1 };
   return {
     ...{ id: sessionId, sessionId, revision: 0, epoch: "e", metadata: {}, events: [event], cursor: 1n },
-    ...{ failedAt: undefined, entities: [], replaceTimeline: false, errors: [], keys: [], descriptors: [] },
+    ...{ failedAt: undefined, entities: [], replaceTimeline: false, errors: [], keys: [], runs: [], descriptors: [] },
   };
 }
 
@@ -27,6 +27,9 @@ test("while another process writes, all that is written waits and holds nothing,
     store.commit([batchOf("s"), batchOf("t")]),
     store.claim([claim("t1"), claim("t2")]),
     store.beat("p"),
+    store.releaseRuns("p"),
+    store.forgetRuns(1),
+    store.bury({ process: "q", beat: 1 }),
   ]);
   let isWritten = false;
   written.then(() => {
@@ -37,16 +40,24 @@ test("while another process writes, all that is written waits and holds nothing,
     expect(await store.session("s")).toBeUndefined();
     await sleep(1);
   }
+  expect(await store.freeRuns({ names: ["R"], now: 1, limit: 1 })).toEqual([]);
   expect(turns).toBeGreaterThan(10);
   expect(isWritten).toBe(false);
   other.exec("COMMIT");
-  expect(await written).toEqual([[undefined, undefined], [undefined, undefined], undefined]);
+  expect(await written).toEqual([
+    [undefined, undefined],
+    [undefined, undefined],
+    true,
+    undefined,
+    undefined,
+    undefined,
+  ]);
   expect((await store.sessions()).length).toBe(2);
   other.close();
   await store.close();
 });
 
-test("a claim that does not wait for the disk leaves commits waiting for it", async () => {
+test("what need not wait for the disk leaves commits waiting for it", async () => {
   const store = sqliteStore(newFile());
   const levels: unknown[] = [];
   const { exec } = Database.prototype;
@@ -55,11 +66,20 @@ test("a claim that does not wait for the disk leaves commits waiting for it", as
     return exec.call(this, source);
   };
   try {
-    await Promise.all([store.claim([claim("t1")]), store.commit([batchOf("s")]), store.claim([claim("t2")])]);
+    await Promise.all([
+      ...[store.claim([claim("t1")]), store.commit([batchOf("s")]), store.beat("p"), store.leave("p")],
+      ...[
+        store.releaseRuns("p"),
+        store.forgetRuns(1),
+        store.bury({ process: "p", beat: 1 }),
+        store.commit([batchOf("t")]),
+      ],
+    ]);
   } finally {
     Database.prototype.exec = exec;
   }
   const relaxed = ["PRAGMA synchronous = NORMAL", "PRAGMA synchronous = FULL"];
-  expect(levels).toEqual([...relaxed, ...relaxed]);
+  // Each of the six that is not a commit.
+  expect(levels).toEqual(Array.from({ length: 6 }, () => relaxed).flat());
   await store.close();
 });

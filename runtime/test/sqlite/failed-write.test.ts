@@ -2,7 +2,7 @@ import { sqliteStore } from "@sessionstream/runtime/sqlite";
 import Database from "better-sqlite3";
 import { describe, expect, test } from "vitest";
 import { newFile } from "../../../test/fixtures/stores.js";
-import { batchOf, commit, entityOf, eventAt, everything } from "../../src/testing/store/batches.js";
+import { batchOf, commit, entityOf, eventAt, everything, startOf } from "../../src/testing/store/batches.js";
 
 const failed = expect.objectContaining({ name: "SessionstreamError", code: "STORE_FAILED" });
 
@@ -13,7 +13,8 @@ describe("a write that fails", () => {
     const store = sqliteStore(path);
     const trap = new Database(path);
     trap.exec(
-      `CREATE TRIGGER trap BEFORE INSERT ON entity WHEN new.id = 'trap' BEGIN SELECT RAISE(ABORT, 'trap'); END`,
+      `CREATE TRIGGER trap BEFORE INSERT ON entity WHEN new.id = 'trap' BEGIN SELECT RAISE(ABORT, 'trap'); END;
+       CREATE TRIGGER run_trap BEFORE INSERT ON run WHEN new.id = 'trap' BEGIN SELECT RAISE(ABORT, 'trap'); END`,
     );
     trap.close();
     return store;
@@ -42,6 +43,22 @@ describe("a write that fails", () => {
     expect(await store.session("new")).toBeUndefined();
     expect((await store.session("a"))?.ordinal).toBe(1n);
     expect((await store.session("d"))?.ordinal).toBe(1n);
+    await store.close();
+  });
+
+  test("of a run leaves nothing of its batch, not even the process that has it", async () => {
+    const store = await storeWithTrap();
+    await commit(store, { runs: [startOf("a")] });
+    const before = await everything(store);
+    const runs = [startOf("b", { owner: "p" }), startOf("trap")];
+    const outcomes = await store.commit([
+      batchOf({ revision: 1, events: [eventAt(1n)], cursor: 1n, runs }),
+      batchOf({ sessionId: "t", runs: [startOf("a", { owner: "q" })] }),
+    ]);
+    expect(outcomes).toEqual([failed, undefined]);
+    expect(await everything(store)).toEqual(before);
+    expect(await store.runOwners()).toEqual([{ process: "q", beat: 0 }]);
+    expect(await store.beat("p")).toBe(false);
     await store.close();
   });
 

@@ -1,6 +1,6 @@
 import { memoryStore, type Store } from "@sessionstream/runtime";
 import { sqliteStore } from "@sessionstream/runtime/sqlite";
-import type { SessionBatch, StoredEvent } from "@sessionstream/runtime/store";
+import type { SessionBatch, StoredEvent, StoredRun } from "@sessionstream/runtime/store";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 
@@ -9,7 +9,9 @@ type Step =
   | { readonly do: "commit"; readonly batches: readonly BatchSpec[] }
   | { readonly do: "claim"; readonly key: number; readonly process: number; readonly takesOver: boolean }
   | { readonly do: "settle"; readonly key: number; readonly isOwn: boolean; readonly outcome: number }
-  | { readonly do: "beat" | "leave"; readonly process: number };
+  | { readonly do: "beat" | "leave" | "releaseRuns"; readonly process: number }
+  | { readonly do: "bury"; readonly process: number; readonly late: boolean }
+  | { readonly do: "forgetRuns"; readonly before: number };
 
 interface BatchSpec {
   readonly session: number;
@@ -23,11 +25,31 @@ interface BatchSpec {
   readonly entities: readonly { readonly id: number; readonly dead: boolean; readonly position: number }[];
   readonly replaces: boolean;
   readonly keys: readonly { readonly key: number; readonly token: "none" | "own" | "other" }[];
+  readonly runs: readonly RunSpec[];
+}
+
+interface RunSpec {
+  readonly id: number;
+  readonly isStart: boolean;
+  readonly name: number;
+  /** None for the last. */
+  readonly owner: number;
+  readonly at: number;
+  /** Not for 0. */
+  readonly ended: number;
 }
 
 const small = fc.nat({ max: 2 });
 const mostly = (usual: number, odd: number) =>
   fc.oneof({ weight: 8, arbitrary: fc.constant(usual) }, { weight: 1, arbitrary: fc.constant(odd) });
+const run: fc.Arbitrary<RunSpec> = fc.record({
+  id: fc.nat({ max: 3 }),
+  isStart: fc.boolean(),
+  name: fc.nat({ max: 1 }),
+  owner: fc.nat({ max: 3 }),
+  at: small,
+  ended: mostly(0, 2),
+});
 const batch: fc.Arbitrary<BatchSpec> = fc.record({
   session: fc.nat({ max: 1 }),
   revision: mostly(0, -1),
@@ -45,6 +67,7 @@ const batch: fc.Arbitrary<BatchSpec> = fc.record({
     maxLength: 1,
     selector: ({ key }) => key,
   }),
+  runs: fc.array(run, { maxLength: 3 }),
 });
 const step: fc.Arbitrary<Step> = fc.oneof(
   {
@@ -62,7 +85,15 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     weight: 2,
     arbitrary: fc.record({ do: fc.constant("settle" as const), key: small, isOwn: fc.boolean(), outcome: small }),
   },
-  { weight: 1, arbitrary: fc.record({ do: fc.constantFrom("beat" as const, "leave" as const), process: small }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constantFrom("beat" as const, "leave" as const, "releaseRuns" as const),
+      process: small,
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant("bury" as const), process: small, late: fc.boolean() }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant("forgetRuns" as const), before: fc.nat({ max: 4 }) }) },
 );
 
 /** Makes of a step the same call for both stores, from what the first one has. */
@@ -91,7 +122,15 @@ async function callOf(step: Step, known: Store, count: number): Promise<(store: 
     }
     case "beat":
     case "leave":
+    case "releaseRuns":
       return (store) => store[step.do](`p${step.process}`);
+    case "bury": {
+      const process = `p${step.process}`;
+      const beat = (await known.runOwners()).find((each) => each.process === process)?.beat ?? 0;
+      return (store) => store.bury({ process, beat: step.late ? beat + 1 : beat });
+    }
+    case "forgetRuns":
+      return (store) => store.forgetRuns(step.before);
   }
 }
 
@@ -145,7 +184,26 @@ async function batchOf(
         lastOrdinal: last,
       })),
     ),
+    runs: spec.runs.map((each) => ({ isStart: each.isStart, run: runOf(each, id) })),
     descriptors: [{ mark: "event", name: "Happened", version: 1, type: "x.H", hash: id, descriptor: bytes }],
+  };
+}
+
+function runOf({ id, name, owner, at, ended }: RunSpec, batch: string): StoredRun {
+  return {
+    id: `r${id}`,
+    name: `Run${name}`,
+    type: "x.R",
+    input: bytes,
+    startedAt: 1e12,
+    startedBy: { run: batch, cause: 2n ** 60n },
+    at: at === 0 ? undefined : at,
+    parent: name === 0 ? undefined : batch,
+    attempt: at,
+    failures: ended,
+    owner: owner === 3 ? undefined : `p${owner}`,
+    waitsFor: at === 1 ? { for: "time", until: at } : undefined,
+    ended: ended === 0 ? undefined : { outcome: { status: "failed", message: batch }, time: ended },
   };
 }
 
@@ -158,11 +216,20 @@ async function everything(store: Store): Promise<unknown> {
       sessions.map(async (id) => [
         ...[id, await store.session(id), await store.load(id), await store.load(id, { changedAfter: 1n })],
         ...[await store.events(id, { after: 1n, limit: 2 }), await store.events(id), await store.errors(id)],
+        ...[
+          await store.runs(id),
+          await store.runs(id, { isOpen: true, after: "r1" }),
+          await store.runs(id, { limit: 1 }),
+        ],
+        await store.run({ sessionId: id, id: "r0" }),
       ]),
     ),
     keys: await Promise.all(keys.map((name) => store.key(name))),
     descriptors: [...(await store.descriptors())].sort((a, b) => (a.hash < b.hash ? -1 : 1)),
     names: await store.eventNames(),
+    owners: [...(await store.runOwners())].sort((a, b) => (a.process < b.process ? -1 : 1)),
+    free: await store.freeRuns({ names: ["Run0"], now: 1, limit: 100 }),
+    first: await store.freeRuns({ names: ["Run1", "Run0"], now: 2, limit: 1 }),
   };
 }
 
@@ -196,6 +263,6 @@ test("after any calls, SQLite says what memory says", async () => {
         await sqlite.close();
       }
     }),
-    { numRuns: 150 },
+    { numRuns: 100 },
   );
-});
+}, 60_000);

@@ -1,6 +1,9 @@
+import { readFileSync } from "node:fs";
 import { sqliteStore } from "@sessionstream/runtime/sqlite";
+import Database from "better-sqlite3";
 import { describe, expect, test } from "vitest";
 import { newFile } from "../../../test/fixtures/stores.js";
+import { restore } from "../../../test/releases/sql.js";
 import {
   batchOf,
   commit,
@@ -11,6 +14,9 @@ import {
   keyOf,
   nameOf,
   plain,
+  plainRun,
+  runOf,
+  startOf,
 } from "../../src/testing/store/batches.js";
 import { makeDatabase } from "./database.js";
 
@@ -43,11 +49,22 @@ const firstVersion = `
   INSERT INTO errors VALUES (1, 'timeline-projection', 2, 'Happened', 'broken', 1763000000001);
   PRAGMA user_version = 1;`;
 
+/** Of each table. */
+function rowsOf(path: string): Map<string, unknown[]> {
+  const database = new Database(path, { readonly: true });
+  const names = database
+    .prepare<[], string>("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY rowid")
+    .pluck();
+  const rows = names.all().map((name) => [name, database.prepare(`SELECT * FROM "${name}"`).all()] as const);
+  database.close();
+  return new Map(rows);
+}
+
 describe("migrations", () => {
   test("bring a file of the first release on, with all that is in it", async () => {
     const path = newFile();
     makeDatabase(path, firstVersion);
-    expect(() => sqliteStore(path, { readonly: true })).toThrow(/has version 1, want 3: open it for writing once/);
+    expect(() => sqliteStore(path, { readonly: true })).toThrow(/has version 1, want 4: open it for writing once/);
     const store = sqliteStore(path);
     const epoch = expect.stringMatching(/^[0-9a-f]{32}$/);
     expect(await everything(store)).toEqual({
@@ -59,9 +76,11 @@ describe("migrations", () => {
         failedAt: 2n,
         epoch,
         entities: [plain(entityOf("a"))],
+        runs: [],
       },
       events: [plain(eventAt(1n)), plain(eventAt(2n))],
       errors: [errorAt(2n)],
+      runs: [],
     });
     expect((await store.session("s"))?.epoch).not.toBe((await store.session("t"))?.epoch);
     const { epoch: begun = "" } = (await store.session("s")) ?? {};
@@ -75,10 +94,29 @@ describe("migrations", () => {
     await again.close();
   });
 
+  test("bring a file of the last release without runs on, with each row as it was, and then it keeps runs", async () => {
+    const path = newFile();
+    restore(path, readFileSync(new URL("../../../test/releases/0.3.sql", import.meta.url), "utf8"));
+    const before = rowsOf(path);
+    expect(() => sqliteStore(path, { readonly: true })).toThrow(/has version 3, want 4: open it for writing once/);
+    const store = sqliteStore(path);
+    expect(rowsOf(path)).toEqual(new Map([...before, ["run", []]]));
+    const { revision = 0, epoch = "" } = (await store.session("notes")) ?? {};
+    expect((await store.load("notes"))?.runs).toEqual([]);
+    await commit(store, { sessionId: "notes", revision, epoch, cursor: 8n, runs: [startOf("a", { owner: "p" })] });
+    await store.close();
+    const again = sqliteStore(path, { readonly: true });
+    expect((await again.load("notes"))?.runs.map(plainRun)).toEqual([plainRun(runOf("a", { owner: "p" }))]);
+    expect(await again.runOwners()).toEqual([{ process: "p", beat: 0 }]);
+    await expect(again.releaseRuns("p")).rejects.toMatchObject({ code: "STORE_FAILED" });
+    await again.close();
+  });
+
   test("keep the rows that are there, opened however often", async () => {
     const path = newFile();
     const first = sqliteStore(path);
-    await commit(first, { metadata: { a: 1 }, events: [eventAt(1n)], cursor: 1n, entities: [entityOf("a")] });
+    const runs = [startOf("a", { owner: "p" })];
+    await commit(first, { metadata: { a: 1 }, events: [eventAt(1n)], cursor: 1n, entities: [entityOf("a")], runs });
     const before = await everything(first);
     await first.close();
     for (let round = 0; round < 3; round++) {
@@ -91,7 +129,9 @@ describe("migrations", () => {
   test("stop a store that an older program has open: it writes nothing", async () => {
     const path = newFile();
     const store = sqliteStore(path);
-    expect(await store.commit([batchOf({ events: [eventAt(1n)] })])).toEqual([undefined]);
+    const ended = { outcome: { status: "completed" }, time: 1 } as const;
+    const runs = [startOf("a", { owner: "p" }), startOf("b", { ended })];
+    expect(await store.commit([batchOf({ events: [eventAt(1n)], runs })])).toEqual([undefined]);
     makeDatabase(path, "PRAGMA user_version = 1000");
     const incompatible = {
       code: "STORE_INCOMPATIBLE",
@@ -103,6 +143,12 @@ describe("migrations", () => {
     expect(await store.commit(both)).toMatchObject([incompatible, incompatible]);
     await expect(store.claim([claim])).rejects.toMatchObject(incompatible);
     await expect(store.beat("p")).rejects.toMatchObject(incompatible);
+    await expect(store.releaseRuns("p")).rejects.toMatchObject(incompatible);
+    await expect(store.forgetRuns(2)).rejects.toMatchObject(incompatible);
+    await expect(store.bury({ process: "p", beat: 0 })).rejects.toMatchObject(incompatible);
+    await expect(store.leave("p")).rejects.toMatchObject(incompatible);
+    expect((await store.runs("s")).map(({ id }) => id)).toEqual(["a", "b"]);
+    expect(await store.runOwners()).toEqual([{ process: "p", beat: 0 }]);
     expect(await store.events("s")).toHaveLength(1);
     expect(await store.key(nameOf("k"))).toBeUndefined();
     await store.close();

@@ -16,7 +16,7 @@ async function begin(path: string, sessionId: string, revision = 0): Promise<voi
   const [outcome] = await store.commit([
     {
       ...{ id: crypto.randomUUID(), sessionId, revision, epoch: "e", metadata: {}, events: [], cursor: 0n },
-      ...{ failedAt: undefined, entities: [], replaceTimeline: false, errors: [], keys: [], descriptors: [] },
+      ...{ failedAt: undefined, entities: [], replaceTimeline: false, errors: [], keys: [], runs: [], descriptors: [] },
     },
   ]);
   expect(outcome).toBeUndefined();

@@ -133,28 +133,17 @@ async function publishAll(hub: Hub, sessions: number, events: number, awaited: b
 /** A store that also notes what each commit wrote. */
 function recording(store: Store, groups: Group[]): Store {
   const note = ({ sessionId, events }: SessionBatch) => ({ sessionId, events: events.length });
-  return {
-    sessions: (range) => store.sessions(range),
-    session: (id) => store.session(id),
-    load: (id, options) => store.load(id, options),
-    events: (id, range) => store.events(id, range),
-    errors: (id) => store.errors(id),
-    descriptors: () => store.descriptors(),
-    eventNames: () => store.eventNames(),
-    hasBatch: (id, batch) => store.hasBatch(id, batch),
-    key: (name) => store.key(name),
-    claim: (claims) => store.claim(claims),
-    settle: (claim, outcome) => store.settle(claim, outcome),
-    finish: (claim, published) => store.finish(claim, published),
-    beat: (process) => store.beat(process),
-    leave: (process) => store.leave(process),
-    watch: (listener) => store.watch(listener),
-    close: () => store.close(),
-    commit(batches) {
-      groups.push(batches.map(note));
-      return store.commit(batches);
-    },
+  const commit: Store["commit"] = (batches) => {
+    groups.push(batches.map(note));
+    return store.commit(batches);
   };
+  return new Proxy(store, {
+    get(target, name) {
+      if (name === "commit") return commit;
+      const member: unknown = Reflect.get(target, name);
+      return typeof member === "function" ? member.bind(target) : member;
+    },
+  });
 }
 
 function sessionIds(sessions: number): string[] {

@@ -12,14 +12,14 @@ import {
 } from "../../../examples/chatdemo/src/gen/chat/v1/chat_sessionstream.js";
 
 const handlers: ChatHandlers = {
-  async startInference({ payload, publish, run }) {
+  async startInference({ payload, publish, background }) {
     await publish(ChatUserMessageAccepted, { messageId: "1", content: payload.prompt });
-    run("1", async () => {
+    background("1", async () => {
       await publish(ChatInferenceStarted, { messageId: "2" });
     });
   },
   stopInference({ session }) {
-    session.abortRuns();
+    session.abortBackground();
   },
 };
 

@@ -46,7 +46,7 @@ async function holds(
 ) {
   const stores = silent.map((isSilent) => {
     const inner = place.open();
-    return failingStore(isSilent ? wrapStore(inner, { beat: async () => {} }) : inner);
+    return failingStore(isSilent ? wrapStore(inner, { beat: async () => true }) : inner);
   });
   let runs = 0;
   const pauses = new Map<string, readonly number[]>();

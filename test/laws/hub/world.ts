@@ -157,9 +157,9 @@ export class World {
     }
     const task = String(number);
     let run: Promise<void> | undefined;
-    this.#tasks.set(task, async ({ publish, run: start }) => {
+    this.#tasks.set(task, async ({ publish, background }) => {
       if (publisher.through === "handler") return attempt(publish);
-      start(task, () => {
+      background(task, () => {
         run = attempt(publish);
         return run;
       });

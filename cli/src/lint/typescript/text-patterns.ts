@@ -9,10 +9,10 @@ const usesUs = /@sessionstream\/|_sessionstream\b/;
 const registers = /\bregister(?:Command|Event|UIEvent|TimelineEntity)\b/;
 // The pattern allows every subpath, because the package decides which one exports the makers.
 const importsMakers =
-  /(?:\*[^;"']*|\{[^}]*\b(?:command|event|supersededEvent|uiEvent|timelineEntity)\b[^}]*\}\s*from\s*|\bimport\(\s*|\brequire\(\s*)["']@sessionstream\/runtime(?:\/[^"']*)?["']/;
+  /(?:\*[^;"']*|\{[^}]*\b(?:command|event|supersededEvent|uiEvent|timelineEntity|run)\b[^}]*\}\s*from\s*|\bimport\(\s*|\brequire\(\s*)["']@sessionstream\/runtime(?:\/[^"']*)?["']/;
 const names = /\b(?:name|kind)\b/;
 const comparisons = /\bcase\b|[!=]==?/;
-const lookups = /\.(?:command|event|uiEvent|timelineEntity)\(|\bdecodeCommand\b|\bhasTimelineEntity\b/;
+const lookups = /\.(?:command|event|uiEvent|timelineEntity|run)\(|\bdecodeCommand\b|\bhas(?:TimelineEntity|Run)\b/;
 const ordinals = /ordinal\b|cursor\b|\basOf\b/i;
 const makesNumbers = /\b(?:Number|parseInt|parseFloat)\b|\bas number\b|<number>|\+\s*[\w(]/;
 

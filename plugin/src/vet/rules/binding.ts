@@ -20,7 +20,7 @@ export const binding: Rule = {
         if (bound.kinds.length === 0) {
           report(
             bound.location,
-            `binding of ${typeName || "a message"} marks it as nothing: add command, event, ui_event or timeline_entity, as in event: {}`,
+            `binding of ${typeName || "a message"} marks it as nothing: add command, event, ui_event, timeline_entity or run, as in event: {}`,
           );
         }
         if (bound.entityId !== "" && !bound.kinds.includes("timeline_entity")) {

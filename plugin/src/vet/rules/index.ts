@@ -12,6 +12,7 @@ import { rejectionCode } from "./rejection-code.js";
 import { rejectionDetail } from "./rejection-detail.js";
 import { retired } from "./retired.js";
 import type { Rule } from "./rule.js";
+import { runRetry } from "./run-retry.js";
 import { supersededBy } from "./superseded-by.js";
 import { supersededFlow } from "./superseded-flow.js";
 import { version } from "./version.js";
@@ -33,5 +34,6 @@ export const rules: readonly Rule[] = [
   supersededBy,
   supersededFlow,
   retired,
+  runRetry,
   binding,
 ];

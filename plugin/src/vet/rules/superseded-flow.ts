@@ -3,7 +3,7 @@ import type { Report, Rule } from "./rule.js";
 
 export const supersededFlow: Rule = {
   id: "SESSIONSTREAM_SUPERSEDED_FLOW",
-  purpose: "A superseded event is emitted by no command, and declares no flows of its own.",
+  purpose: "A superseded event is emitted by no command and no run, and declares no flows of its own.",
   check(model, report) {
     for (const mark of model.files.flatMap(({ marks }) => marks)) {
       checkOwnFlows(model, mark, report);

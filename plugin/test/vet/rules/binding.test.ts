@@ -24,7 +24,7 @@ test("a binding of nothing, as nothing, of an own message or with a misplaced id
     `t.proto:7:1: binding names no message: write its full name, as in message: "acme.v1.Invoice" ${rule}`,
     `t.proto:8:1: binding of "acme.v1.Invoise", which no imported file declares: did you mean "acme.v1.Invoice"? ${rule}`,
     `t.proto:9:1: binding of "acme.v1.Hidden", which no imported file declares: write its full name, and import its file ${rule}`,
-    `t.proto:10:1: binding of acme.v1.Invoice marks it as nothing: add command, event, ui_event or timeline_entity, as in event: {} ${rule}`,
+    `t.proto:10:1: binding of acme.v1.Invoice marks it as nothing: add command, event, ui_event, timeline_entity or run, as in event: {} ${rule}`,
     `t.proto:11:1: binding of acme.v1.Invoice has an entity_id and no timeline_entity: remove it, or add timeline_entity: {} ${rule}`,
     `t.proto:12:1: binding of t.v1.Own, which this file declares: write the options into the message instead ${rule}`,
   ]);
@@ -33,7 +33,9 @@ test("a binding of nothing, as nothing, of an own message or with a misplaced id
 test("messages of directly and indirectly imported files are bound, nested ones too", () => {
   const middle = `syntax = "proto3"; import "acme.proto"; message Middle { acme.v1.Invoice invoice = 1; }`;
   const source = feature(
-    [bind(`message: "acme.v1.Invoice.Line" event: {}`), bind(`message: "Middle" command: {} event: {}`)].join("\n"),
+    [bind(`message: "acme.v1.Invoice.Line" event: {}`), bind(`message: "Middle" command: {} event: {} run: {}`)].join(
+      "\n",
+    ),
     { imports: ["middle.proto"] },
   );
   expect(findings({ "acme.proto": foreign, "middle.proto": middle, "t.proto": source })).toEqual([]);

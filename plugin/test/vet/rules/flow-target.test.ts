@@ -13,7 +13,8 @@ message WentEvent {
   option (sessionstream.v1.event).ui = "TWent";
   option (sessionstream.v1.event).timeline = "TGo";
 }
-message SeenUiEvent { option (sessionstream.v1.ui_event) = {}; }`);
+message SeenUiEvent { option (sessionstream.v1.ui_event) = {}; }
+message WorkRun { option (sessionstream.v1.run) = {emits: "TWork"}; }`);
 
 test("a flow that names nothing, or something of another kind, is reported at the name", () => {
   expect(findings({ "t.proto": source })).toEqual([
@@ -24,6 +25,7 @@ test("a flow that names nothing, or something of another kind, is reported at th
     `t.proto:9:5: emits names "TSeen", which is a UI event at t.proto:17:30: want an event ${rule}`,
     `t.proto:14:3: ui names "TWent", which is an event at t.proto:14:3: want a UI event ${rule}`,
     `t.proto:15:3: timeline names "TGo", which is a command at t.proto:7:10: want a timeline entity ${rule}`,
+    `t.proto:18:52: emits names "TWork", which is a run at t.proto:18:26: want an event ${rule}`,
   ]);
 });
 

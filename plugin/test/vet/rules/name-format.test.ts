@@ -8,7 +8,8 @@ message C {
   option (sessionstream.v1.ui_event).name = "1st";
   option (sessionstream.v1.ui_event).name = "Grüße\\n";
 }
-message D { option (sessionstream.v1.event) = {name: "_d"}; }`);
+message D { option (sessionstream.v1.event) = {name: "_d"}; }
+message E { option (sessionstream.v1.run) = {name: "e f"}; }`);
   const want = `want a letter, then letters, digits and "_" (SESSIONSTREAM_NAME_FORMAT)`;
   expect(findings({ "t.proto": source })).toEqual([
     "t.proto:6:48: event name is empty: write a name, or leave out the option's name to have it derived (SESSIONSTREAM_NAME_FORMAT)",
@@ -16,6 +17,7 @@ message D { option (sessionstream.v1.event) = {name: "_d"}; }`);
     `t.proto:9:3: UI event name "1st" is not an identifier: ${want}`,
     `t.proto:10:3: UI event name "Grüße\\n" is not an identifier: ${want}`,
     `t.proto:12:48: event name "_d" is not an identifier: ${want}`,
+    `t.proto:13:46: run name "e f" is not an identifier: ${want}`,
   ]);
 });
 

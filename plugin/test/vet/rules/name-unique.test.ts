@@ -29,12 +29,22 @@ test("three uses of a name name each other", () => {
   );
 });
 
+test("a name that two runs have is reported at both", () => {
+  const source = feature(`message WorkRun { option (sessionstream.v1.run) = {}; }
+message Other { option (sessionstream.v1.run) = {name: "TWork"}; }`);
+  expect(findings({ "t.proto": source })).toEqual([
+    `t.proto:6:26: run name "TWork" of t.v1.WorkRun is used at t.proto:7:50 for t.v1.Other too: ${rule}`,
+    `t.proto:7:50: run name "TWork" of t.v1.Other is used at t.proto:6:26 for t.v1.WorkRun too: ${rule}`,
+  ]);
+});
+
 test("kinds may share a name", () => {
   const source = feature(`message Foo {
   option (sessionstream.v1.command) = {name: "N"};
   option (sessionstream.v1.event) = {name: "N"};
   option (sessionstream.v1.ui_event) = {name: "N"};
   option (sessionstream.v1.timeline_entity) = {name: "N"};
+  option (sessionstream.v1.run) = {name: "N"};
   string id = 1 [(sessionstream.v1.entity_id) = true];
 }`);
   expect(findings({ "t.proto": source })).toEqual([]);

@@ -12,7 +12,8 @@ message BEvent { option (sessionstream.v1.event) = {}; repeated google.protobuf.
 message CUpdate { option (sessionstream.v1.ui_event) = {}; map<string, google.protobuf.ListValue> by_name = 1; }
 message DCommand { option (sessionstream.v1.command) = {}; Wrapper wrapper = 1; }
 message Wrapper { oneof only { Inner inner = 1; } }
-message Inner { google.protobuf.Any any = 1; }`,
+message Inner { google.protobuf.Any any = 1; }
+message ERun { option (sessionstream.v1.run) = {}; google.protobuf.Struct input = 1; }`,
     { imports },
   );
   expect(findings({ "t.proto": source })).toEqual([
@@ -20,6 +21,7 @@ message Inner { google.protobuf.Any any = 1; }`,
     `t.proto:9:25: event payload t.v1.BEvent holds only google.protobuf.Value, in "list", ${mend} ${rule}`,
     `t.proto:10:26: UI event payload t.v1.CUpdate holds only google.protobuf.ListValue, in "by_name", ${mend} ${rule}`,
     `t.proto:11:27: command payload t.v1.DCommand holds only google.protobuf.Any, in "wrapper.inner.any", ${mend} ${rule}`,
+    `t.proto:14:23: run payload t.v1.ERun holds only google.protobuf.Struct, in "input", ${mend} ${rule}`,
   ]);
 });
 

@@ -36,6 +36,15 @@ message WentEvent { option (sessionstream.v1.event) = {}; }`);
   ]);
 });
 
+test("a run that emits a superseded event is reported too", () => {
+  const source = feature(`message GoneEvent { option (sessionstream.v1.event) = {superseded_by: "TWent"}; }
+message WentEvent { option (sessionstream.v1.event) = {}; }
+message WorkRun { option (sessionstream.v1.run) = {emits: ["TWent", "TGone"]}; }`);
+  expect(findings({ "t.proto": source })).toEqual([
+    `t.proto:8:52: emits names "TGone", which is superseded by "TWent" at t.proto:6:56: emit "TWent" instead ${rule}`,
+  ]);
+});
+
 test("where successors are superseded in turn, the last one is what to use instead", () => {
   const source = feature(`message GoCommand { option (sessionstream.v1.command) = {emits: ["TX"]}; }
 message XEvent { option (sessionstream.v1.event) = {superseded_by: "TY" ui: "TSeen"}; }

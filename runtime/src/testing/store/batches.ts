@@ -1,6 +1,7 @@
-import type { BatchKey, SessionBatch } from "../../store/batch.js";
+import type { BatchKey, BatchRun, SessionBatch } from "../../store/batch.js";
 import type { KeyClaim, Store } from "../../store/store.js";
 import type { KeyName, StoredDescriptor, StoredEntity, StoredError, StoredEvent } from "../../store/stored.js";
+import type { StoredRun } from "../../store/stored-run.js";
 
 export function batchOf(more: Partial<SessionBatch> = {}): SessionBatch {
   return {
@@ -76,15 +77,49 @@ export async function commit(store: Store, more: Partial<SessionBatch> = {}): Pr
 export async function everything(store: Store, sessionId = "s"): Promise<unknown> {
   const session = await store.load(sessionId);
   return {
-    session: session && { ...session, entities: session.entities.map(plain) },
+    session: session && { ...session, entities: session.entities.map(plain), runs: session.runs.map(plainRun) },
     events: (await store.events(sessionId)).map(plain),
     errors: await store.errors(sessionId),
+    runs: (await store.runs(sessionId)).map(plainRun),
   };
 }
 
 /** With bytes as text. */
 export function plain<T extends { readonly payload: Uint8Array | undefined }>(row: T): unknown {
   return { ...row, payload: row.payload && Buffer.from(row.payload).toString("latin1") };
+}
+
+/** A run that nobody has taken yet. */
+export function runOf(id: string, more: Partial<StoredRun> = {}): StoredRun {
+  return {
+    id,
+    name: "Work",
+    type: "x.WorkRun",
+    input: bytes(`input of ${id}`),
+    startedAt: 1_763_000_000_000,
+    startedBy: {},
+    at: undefined,
+    parent: undefined,
+    attempt: 0,
+    failures: 0,
+    owner: undefined,
+    waitsFor: undefined,
+    ended: undefined,
+    ...more,
+  };
+}
+
+export function startOf(id: string, more: Partial<StoredRun> = {}): BatchRun {
+  return { isStart: true, run: runOf(id, more) };
+}
+
+export function changeOf(id: string, more: Partial<StoredRun> = {}): BatchRun {
+  return { isStart: false, run: runOf(id, more) };
+}
+
+/** With the input as text. */
+export function plainRun(run: StoredRun): unknown {
+  return { ...run, input: Buffer.from(run.input).toString("latin1") };
 }
 
 /** A key of work that is one commit. */

@@ -33,9 +33,11 @@ export function commitConformance({ describe, expect, test }: TestRunner, store:
           failedAt: undefined,
           epoch: "first",
           entities: [plain(entityOf("a"))],
+          runs: [],
         },
         events: [plain(eventAt(1n)), plain(eventAt(2n))],
         errors: [errorAt(2n)],
+        runs: [],
       });
     });
 

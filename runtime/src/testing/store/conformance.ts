@@ -2,6 +2,8 @@ import type { Store } from "../../store/store.js";
 import { commitConformance } from "./commit-conformance.js";
 import { keyConformance } from "./key-conformance.js";
 import { readConformance } from "./read-conformance.js";
+import { runConformance } from "./run-conformance.js";
+import { runOwnerConformance } from "./run-owner-conformance.js";
 import type { TestRunner } from "./runner.js";
 import { sharedConformance } from "./shared-conformance.js";
 
@@ -46,6 +48,8 @@ export function storeConformance(runner: TestRunner, name: string, { open, reope
     commitConformance(runner, () => store);
     readConformance(runner, () => store, open);
     keyConformance(runner, () => store);
+    runConformance(runner, () => store);
+    runOwnerConformance(runner, () => store);
     if (reopen !== undefined) {
       sharedConformance(runner, {
         store: () => store,

@@ -10,6 +10,8 @@ export function readConformance({ describe, expect, test }: TestRunner, store: (
       expect(await store().load("nobody")).toBeUndefined();
       expect(await store().events("nobody")).toEqual([]);
       expect(await store().errors("nobody")).toEqual([]);
+      expect(await store().run({ sessionId: "nobody", id: "r" })).toBeUndefined();
+      expect(await store().runs("nobody")).toEqual([]);
       expect(await store().key(nameOf("k", { sessionId: "nobody" }))).toBeUndefined();
     });
 
@@ -230,6 +232,13 @@ export function readConformance({ describe, expect, test }: TestRunner, store: (
       await expect(store().claim([])).rejects.toEqual(closed);
       await expect(store().beat("p")).rejects.toEqual(closed);
       await expect(store().leave("p")).rejects.toEqual(closed);
+      await expect(store().bury({ process: "p", beat: 0 })).rejects.toEqual(closed);
+      await expect(store().run({ sessionId: "s", id: "r" })).rejects.toEqual(closed);
+      await expect(store().runs("s")).rejects.toEqual(closed);
+      await expect(store().freeRuns({ names: [], now: 0, limit: 1 })).rejects.toEqual(closed);
+      await expect(store().runOwners()).rejects.toEqual(closed);
+      await expect(store().releaseRuns("p")).rejects.toEqual(closed);
+      await expect(store().forgetRuns(0)).rejects.toEqual(closed);
       expect(() => store().watch(() => {})).toThrow(closed);
     });
 

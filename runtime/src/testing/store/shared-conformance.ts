@@ -1,5 +1,18 @@
 import type { MovedSession } from "../../store/store.js";
-import { batchOf, claimOf, commit, entityOf, errorAt, eventAt, everything, keyOf, nameOf, plain } from "./batches.js";
+import {
+  batchOf,
+  changeOf,
+  claimOf,
+  commit,
+  entityOf,
+  errorAt,
+  eventAt,
+  everything,
+  keyOf,
+  nameOf,
+  plain,
+  startOf,
+} from "./batches.js";
 import type { StoreUnderTest, TestRunner } from "./runner.js";
 
 /** What a store promises whose sessions outlast it, and that may be open several times. */
@@ -7,6 +20,9 @@ export function sharedConformance(
   { describe, expect, test }: TestRunner,
   { store, reopen, second }: StoreUnderTest,
 ): void {
+  const ended = { outcome: { status: "completed" }, time: 1 } as const;
+  const work = { names: ["Work"], now: 0, limit: 10 };
+
   describe("opened again", () => {
     test("it has all that was committed", async () => {
       await commit(store(), {
@@ -16,6 +32,7 @@ export function sharedConformance(
         entities: [entityOf("a"), entityOf("b", { payload: undefined })],
         errors: [errorAt(2n)],
         keys: [keyOf("k")],
+        runs: [startOf("z"), startOf("a", { owner: "p" }), startOf("m", { ended })],
       });
       const before = await everything(store());
       const keyed = await store().key(nameOf("k"));
@@ -23,6 +40,8 @@ export function sharedConformance(
       const again = await reopen();
       expect(await everything(again)).toEqual(before);
       expect(await again.key(nameOf("k"))).toEqual(keyed);
+      expect(await again.freeRuns(work)).toMatchObject([{ sessionId: "s", id: "z" }]);
+      expect(await again.runOwners()).toEqual([{ process: "p", beat: 0 }]);
       await commit(again, { revision: 1, events: [eventAt(3n)], cursor: 2n });
       expect((await again.session("s"))?.ordinal).toBe(3n);
     });
@@ -60,13 +79,46 @@ export function sharedConformance(
       expect(await other.key(nameOf("k"))).toMatchObject({ outcome, owner: undefined });
     });
 
+    test("of two that take a run, the second is refused", async () => {
+      const other = second();
+      await commit(store(), { runs: [startOf("a")] });
+      const [mine, theirs] = await Promise.all([store().freeRuns(work), other.freeRuns(work)]);
+      const free = [{ sessionId: "s", id: "a", owner: undefined, attempt: 0 }];
+      expect([mine, theirs]).toEqual([free, free]);
+      const take = (owner: string) => batchOf({ revision: 1, runs: [changeOf("a", { owner, attempt: 1 })] });
+      const outcomes = await Promise.all([store().commit([take("p")]), other.commit([take("q")])]);
+      expect(outcomes.flat().filter((outcome) => outcome === undefined)).toHaveLength(1);
+      expect(outcomes.flat()).toContainEqual(expect.objectContaining({ code: "ORDINAL_CONFLICT" }));
+      const owner = outcomes[0]?.[0] === undefined ? "p" : "q";
+      for (const each of [store(), other]) {
+        expect(await each.run({ sessionId: "s", id: "a" })).toMatchObject({ owner, attempt: 1 });
+        expect(await each.runOwners()).toEqual([{ process: owner, beat: 0 }]);
+        expect(await each.freeRuns(work)).toEqual([]);
+      }
+    });
+
+    test("what one says of processes and runs the other knows", async () => {
+      const other = second();
+      await commit(store(), { runs: [startOf("a", { owner: "p" }), startOf("b", { owner: "p", ended })] });
+      expect(await other.beat("p")).toBe(true);
+      expect(await store().runOwners()).toEqual([{ process: "p", beat: 1 }]);
+      await other.bury({ process: "p", beat: 1 });
+      expect(await store().freeRuns(work)).toEqual([{ sessionId: "s", id: "a", owner: "p", attempt: 0 }]);
+      expect(await store().beat("p")).toBe(false);
+      expect(await other.freeRuns(work)).toEqual([]);
+      await store().releaseRuns("p");
+      expect((await other.load("s"))?.runs).toMatchObject([{ id: "a", owner: undefined }]);
+      await other.forgetRuns(2);
+      expect((await store().runs("s")).map(({ id }) => id)).toEqual(["a"]);
+    });
+
     test("who watches hears of what the other commits, and of which revision", async () => {
       const other = second();
       const heard: MovedSession[] = [];
       const unwatch = store().watch((moved) => heard.push(...(moved ?? [])));
       await commit(other, { events: [eventAt(1n)] });
       await commit(other, { revision: 1, errors: [errorAt(1n)] });
-      await commit(other, { sessionId: "t" });
+      await commit(other, { sessionId: "t", runs: [startOf("a")] });
       const newest = (id: string) => Math.max(0, ...heard.filter((m) => m.sessionId === id).map((m) => m.revision));
       const begun = Date.now();
       while ((newest("s") < 2 || newest("t") < 1) && Date.now() - begun < 5000)

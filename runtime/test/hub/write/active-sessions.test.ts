@@ -81,7 +81,7 @@ describe("idle sessions", () => {
   test("stay while something goes on in them", async () => {
     let stop = () => {};
     const switches: LabSwitches = {
-      work: ({ run }) => run("busy", () => new Promise((resolve) => (stop = resolve))),
+      work: ({ background }) => background("busy", () => new Promise((resolve) => (stop = resolve))),
     };
     const { hub } = watched({ keepIdle: 0, switches });
     await hub.submit("busy", LabWork, {});

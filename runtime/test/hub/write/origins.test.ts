@@ -7,10 +7,10 @@ import { labOf } from "../../../../test/fixtures/lab.js";
 
 test("a decision without events, and several events that are none, cause nothing", async () => {
   const feature = labOf({
-    work: async ({ decide, publish, run }) => {
+    work: async ({ decide, publish, background }) => {
       await decide(() => []);
       await publish([]);
-      run("r", async () => {
+      background("r", async () => {
         // After the handler has returned.
         await sleep(5);
         await publish(LabTrace, {});

@@ -80,9 +80,9 @@ describe("submit", () => {
 
   test("reports a run's refusal, also while submit still waits for the handler's events", async () => {
     const reports: unknown[] = [];
-    const hub = hubOf(({ publish, run }) => {
+    const hub = hubOf(({ publish, background }) => {
       publish(LabTrace, {});
-      run("loose", async () => {
+      background("loose", async () => {
         await handlerToReturn();
         publish(LabTrace, garbage);
       });
@@ -93,9 +93,9 @@ describe("submit", () => {
   });
 
   test("does not count a run's events as its own", async () => {
-    const hub = hubOf(({ publish, run }) => {
+    const hub = hubOf(({ publish, background }) => {
       publish(LabTrace, {});
-      run("more", async () => {
+      background("more", async () => {
         await handlerToReturn();
         publish(LabTrace, {});
       });

@@ -14,7 +14,6 @@ import {
   LabCounterAdded,
   LabNote,
   LabNoteAppended,
-  LabNoteDeleted,
   LabNoteSet,
   LabTold,
   LabTrace,
@@ -39,9 +38,9 @@ async function failureOf(step: Step): Promise<AssertionError> {
 
 describe("published", () => {
   test("takes the events of the handler and of its runs, after those that were given", async () => {
-    const feature = lab(async ({ payload, publish, run }) => {
+    const feature = lab(async ({ payload, publish, background }) => {
       await publish([LabNoteSet.of({ number: 1, text: payload.task }), LabNoteAppended.of({ number: 1, text: "!" })]);
-      run("later", async () => {
+      background("later", async () => {
         await publish(LabTrace, { text: "run" });
       });
     });
@@ -224,15 +223,15 @@ describe("commands that are not done", () => {
 });
 
 describe("failures that no caller hears of", () => {
-  const failing = lab(({ run }) =>
-    run("late", async () => {
+  const failing = lab(({ background }) =>
+    background("late", async () => {
       throw new Error("of a run");
     }),
   );
 
   test("must be expected", async () => {
     const failure = await failureOf(given(failing).when(LabWork, {}).published([]));
-    expect(failure.actual).toEqual([{ step: "run", name: "late", message: "of a run" }]);
+    expect(failure.actual).toEqual([{ step: "background", name: "late", message: "of a run" }]);
     await given(failing)
       .when(LabWork, {})
       .published([])
@@ -316,10 +315,10 @@ describe("the chain", () => {
 
   test("until ends a step while a run goes on, which the next step can end", async () => {
     const feature = labOf({
-      work({ payload: { task }, publish, run, session }) {
-        if (task === "stop") session.abortRuns();
+      work({ payload: { task }, publish, background, session }) {
+        if (task === "stop") session.abortBackground();
         else {
-          run("stream", async (signal) => {
+          background("stream", async (signal) => {
             await publish(LabTrace, { text: "running" });
             await new Promise((resolve) => signal.addEventListener("abort", resolve));
             await publish(LabTrace, { text: "stopped" });
@@ -354,8 +353,8 @@ describe("the chain", () => {
 
   test("a run that goes on after the last step is aborted", async () => {
     const aborted = new Gate();
-    const feature = lab(({ publish, run }) => {
-      run("endless", (signal) => {
+    const feature = lab(({ publish, background }) => {
+      background("endless", (signal) => {
         signal.addEventListener("abort", () => aborted.open());
         return new Promise(() => {});
       });
@@ -402,19 +401,6 @@ describe("options", () => {
       .published([LabTrace.of({ text: "k" })])
       .when(LabWork, {}, { key: "k" })
       .published([]));
-
-  test("a session can be opened, which runs `opened` of its features", () =>
-    given(
-      {
-        ...labOf(),
-        opened: async ({ view, publish }) =>
-          void (await publish(LabNoteDeleted, { number: view.list(LabNote).length })),
-      },
-      [LabNoteSet.of({ number: 1 })],
-    )
-      .whenOpened()
-      .published([LabNoteDeleted.of({ number: 1 })])
-      .showing([LabNote.delete(1)]));
 
   test("several features share a session", () =>
     given([labOf()], [LabCounterAdded.of({ name: "a", amount: 1n })])

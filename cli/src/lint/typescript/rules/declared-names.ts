@@ -14,6 +14,7 @@ const generatedKinds: Readonly<Record<string, Kind>> = {
   SupersededEvent: "event",
   UiEvent: "ui_event",
   TimelineEntity: "timeline_entity",
+  Run: "run",
 };
 
 /**
@@ -26,6 +27,7 @@ export function declaredNames(model: SchemaModel, { checker, registering, progra
     event: new Set([...model.names.event.keys(), ...retiredIn(model)]),
     ui_event: new Set(model.names.ui_event.keys()),
     timeline_entity: new Set(model.names.timeline_entity.keys()),
+    run: new Set(model.names.run.keys()),
   };
   for (const { fileName, text } of program.getSourceFiles()) {
     // The project's own generated code does not count, because it may be older than the proto files.
@@ -56,7 +58,7 @@ export function kindsOf(name: string, names: DeclaredNames): readonly Kind[] {
 /** Adds the names of generated code. The type of each descriptor says its kind and name. */
 function addGenerated(text: string, names: Readonly<Record<Kind, Set<string>>>): void {
   for (const [, title = "", name = ""] of text.matchAll(
-    /\bDesc(Command|Event|SupersededEvent|UiEvent|TimelineEntity)<"(\w+)"/g,
+    /\bDesc(Command|Event|SupersededEvent|UiEvent|TimelineEntity|Run)<"(\w+)"/g,
   )) {
     const kind = generatedKinds[title];
     if (kind !== undefined) names[kind].add(name);

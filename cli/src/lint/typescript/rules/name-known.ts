@@ -48,6 +48,8 @@ const lookups: ReadonlyMap<string, Kind> = new Map([
   ["uiEvent", "ui_event"],
   ["timelineEntity", "timeline_entity"],
   ["hasTimelineEntity", "timeline_entity"],
+  ["run", "run"],
+  ["hasRun", "run"],
 ]);
 
 /** Whether a call may look up a name: the called method or function has the name of a lookup. */

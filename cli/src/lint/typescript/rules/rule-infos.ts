@@ -19,7 +19,7 @@ export const nameKnownInfo = {
 
 export const switchCompleteInfo = {
   id: "SESSIONSTREAM_TS_SWITCH_COMPLETE",
-  purpose: "A switch over the names of commands, events or UI events has every case, or a default that refuses.",
+  purpose: "A switch over the names of commands, events, UI events or runs has every case, or a default that refuses.",
 } as const satisfies RuleInfo;
 
 export const ordinalBigintInfo = {

@@ -6,7 +6,7 @@ import { forEachNode } from "../trace/syntax.js";
 import type { TypeScriptRule } from "./rule.js";
 import { switchCompleteInfo } from "./rule-infos.js";
 
-/** Finds switches that silently skip some names of commands, events or UI events. */
+/** Finds switches that silently skip some names of commands, events, UI events or runs. */
 export const switchComplete: TypeScriptRule = {
   info: switchCompleteInfo,
   visitor({ checker, model }, report) {

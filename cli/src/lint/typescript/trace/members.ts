@@ -71,9 +71,14 @@ const names: ReadonlyMap<string, Kind> = new Map([
   ["TimelineEntity.kind", "timeline_entity"],
   ["StoredEntity.kind", "timeline_entity"],
   ["SnapshotEntity.kind", "timeline_entity"],
+  ["DescRun.name", "run"],
+  ["RunContext.name", "run"],
+  ["RunEnd.name", "run"],
+  ["RunInfo.name", "run"],
+  ["StoredRun.name", "run"],
 ]);
 
-/** The kind of the logical name that an expression reads from an event, a command, an entity or a frame. */
+/** The kind of the logical name that an expression reads from an event, a command, an entity, a run or a frame. */
 export function nameReadBy(node: ts.Expression, checker: ts.TypeChecker): Kind | undefined {
   const member = memberReadBy(node, checker);
   return member === undefined ? undefined : names.get(`${member.owner}.${member.name}`);

@@ -16,6 +16,7 @@ const makers: ReadonlyMap<string, Kind> = new Map([
   ["supersededEvent", "event"],
   ["uiEvent", "ui_event"],
   ["timelineEntity", "timeline_entity"],
+  ["run", "run"],
 ]);
 
 /** A function that registers a name with a message type. */

@@ -36,6 +36,17 @@ const findingsOf = checkCases({
       case "ChatTokensDelta": break;
       default: throw new Error();
     }`,
+  runs: {
+    "../../proto/work/v1/work.proto": `syntax = "proto3"; package work.v1; import "sessionstream/v1/options.proto";
+    option (sessionstream.v1.feature) = {name: "Work"};
+    message DigRun { option (sessionstream.v1.run) = {}; }`,
+    "main.ts": `${head}
+    import type { RunContext } from "@sessionstream/runtime/codegen"; declare const runs: RunContext;
+    registry.run("WorkDug"); registry.run("WorkDig");
+    registry.hasRun("ChatTokensDelta");
+    export const a = [runs.name === "WorkDug", runs.name === "WorkDig"];
+    declare const others: { run(name: string): void }; others.run("WorkDug");`,
+  },
   right: `${head}
     registry.command("ChatStartInference"); registry.event("ChatTokensDelta"); registry.timelineEntity("ChatMessage");
     export const given = (name: string) => [registry.event(name), event.name === name, live.name];
@@ -70,6 +81,14 @@ test("finds cases that are in no schema, or are of another kind", () => {
   expect(brief(findingsOf("cases"))).toEqual([
     'main.ts:9 no event is named "ChatTokensDelt": did you mean "ChatTokensDelta"?',
     'main.ts:13 got "ChatTokensDelta", which is an event: want a UI event',
+  ]);
+});
+
+test("finds names of runs that are in no schema", () => {
+  expect(brief(findingsOf("runs"))).toEqual([
+    'main.ts:9 no run is named "WorkDug": did you mean "WorkDig"?',
+    'main.ts:10 got "ChatTokensDelta", which is an event: want a run',
+    'main.ts:11 no run is named "WorkDug": did you mean "WorkDig"?',
   ]);
 });
 

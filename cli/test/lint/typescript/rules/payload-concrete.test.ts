@@ -3,7 +3,7 @@ import { brief, checkCases } from "../../../support/cases.js";
 
 // The entry point of the runtime that has the makers of descriptors.
 const makers = "@sessionstream/runtime/codegen";
-const runtime = `import { SchemaRegistry } from "@sessionstream/runtime"; import { command, event, supersededEvent, timelineEntity, uiEvent } from "${makers}";`;
+const runtime = `import { SchemaRegistry } from "@sessionstream/runtime"; import { command, event, run, supersededEvent, timelineEntity, uiEvent } from "${makers}";`;
 const wkt = `import { AnySchema, ListValueSchema, StructSchema, ValueSchema } from "@bufbuild/protobuf/wkt";`;
 const desc = `import type { DescMessage } from "@bufbuild/protobuf";`;
 const concrete = `import { StartInferenceCommandSchema, TokensDeltaEventSchema } from "../gen/chat_pb.js";`;
@@ -23,6 +23,7 @@ const hidden: Readonly<Record<string, { at: readonly string[]; files: string | R
       "main.ts:8",
       "main.ts:9",
       "main.ts:10",
+      "main.ts:11",
     ],
     files: `${head}
       registry.registerCommand("A", StructSchema);
@@ -33,7 +34,8 @@ const hidden: Readonly<Record<string, { at: readonly string[]; files: string | R
       export const b = event("B", ValueSchema);
       export const c = uiEvent("C", ListValueSchema);
       export const d = timelineEntity("D", AnySchema, "typeUrl");
-      export const e = supersededEvent("E", StructSchema, { by: "B" });`,
+      export const e = supersededEvent("E", StructSchema, { by: "B" });
+      export const f = run("F", StructSchema);`,
   },
   "an import by another name": {
     at: ["main.ts:3"],
@@ -46,6 +48,12 @@ const hidden: Readonly<Record<string, { at: readonly string[]; files: string | R
     files: `${wkt}
       import { supersededEvent } from "${makers}";
       export const a = supersededEvent("A", StructSchema, { by: "B" });`,
+  },
+  "an import of the maker of runs alone": {
+    at: ["main.ts:3"],
+    files: `${wkt}
+      import { run } from "${makers}";
+      export const a = run("A", StructSchema);`,
   },
   "an import of all": {
     at: ["main.ts:3"],

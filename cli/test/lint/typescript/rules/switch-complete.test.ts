@@ -65,6 +65,16 @@ const findingsOf = checkCases({
     "main.ts": `${head}
     export function f({ name }: BackendEvent): void { switch (name) { case "PastNew": return; } }`,
   },
+  runs: {
+    "../../proto/work/v1/work.proto": `syntax = "proto3"; package work.v1; import "sessionstream/v1/options.proto";
+    option (sessionstream.v1.feature) = {name: "Work"};
+    message DigRun { option (sessionstream.v1.run) = {}; }
+    message FillRun { option (sessionstream.v1.run) = {}; }`,
+    "main.ts": `import type { RunContext, RunEnd } from "@sessionstream/runtime/codegen";
+    export function f({ name }: RunContext): void { switch (name) { case "WorkDig": return; } }
+    export function g(end: RunEnd): void { switch (end.name) { case "WorkFill": return; default: return; } }
+    export function h(end: RunEnd): void { switch (end.name) { case "WorkFill": return; default: throw new Error(); } }`,
+  },
   "other names": `${head}
     export function f(event: { name: "a" | "b" }, error: Error): void {
       switch (event.name) { case "a": break; }
@@ -94,6 +104,13 @@ test.each([
     [
       "main.ts:4 the switch misses the command ChatStartInference; add them, or a default that throws",
       "main.ts:5 the switch misses the UI events ChatMessageFinished, ChatMessageStopped; add them, or a default that throws",
+    ],
+  ],
+  [
+    "runs",
+    [
+      "main.ts:2 the switch misses the run WorkFill; add them, or a default that throws",
+      "main.ts:3 the switch misses the run WorkDig; its default passes over them in silence: add them, or have the default throw",
     ],
   ],
   [

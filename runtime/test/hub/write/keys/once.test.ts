@@ -112,9 +112,9 @@ describe.each(places)("a command under a key, on %s", (_, makePlace) => {
   });
 
   test("what its run publishes later is not the command's", async () => {
-    const { hub } = hubOf(async ({ publish, run }) => {
+    const { hub } = hubOf(async ({ publish, background }) => {
       await publish(LabTrace, {});
-      run("r", async () => {
+      background("r", async () => {
         await new Promise((resolve) => setTimeout(resolve, 5));
         await publish(LabTrace, {});
       });
@@ -164,7 +164,10 @@ describe.each(places)("a command under a key, on %s", (_, makePlace) => {
     const store = wrapStore(inner, {
       commit: (batches) => (isBroken ? Promise.reject(broken) : inner.commit(batches)),
     });
-    const { hub } = hubOf(({ publish, run }) => run("r", async () => void (await publish(LabTrace, {}))), { store });
+    const { hub } = hubOf(
+      ({ publish, background }) => background("r", async () => void (await publish(LabTrace, {}))),
+      { store },
+    );
     const id = newSession();
     await expect(hub.submit(id, LabWork, {}, once)).rejects.toMatchObject({ code: "STORE_FAILED" });
     await hub.waitIdle(id);

@@ -127,7 +127,7 @@ describe.each(places)("a command that two processes do under one key, on %s", (_
       await gate.opened;
       await three(context);
     };
-    const silent: Place = { open: () => wrapStore(place.open(), { beat: async () => {} }) };
+    const silent: Place = { open: () => wrapStore(place.open(), { beat: async () => true }) };
     const one = keyedHub(silent, work, { lease: 200 });
     const two = keyedHub(place, three, { lease: 200 });
     const id = newSession();
@@ -160,9 +160,9 @@ describe.each(places)("a command that two processes do under one key, on %s", (_
     ["and publishes nothing", true],
   ])("a run that a command starts %s goes on in one process only", async (_, publishesNothing) => {
     const gate = new Gate();
-    const work: LabSwitches["work"] = async ({ publish, run }) => {
+    const work: LabSwitches["work"] = async ({ publish, background }) => {
       await gate.opened;
-      run("r", async () => void (await publish(LabTrace, { text: "run" })));
+      background("r", async () => void (await publish(LabTrace, { text: "run" })));
       if (!publishesNothing) await publish(LabTrace, { text: "started" });
     };
     const [one, two] = [hubOf(work), hubOf(work)];

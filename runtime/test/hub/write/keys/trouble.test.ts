@@ -113,7 +113,7 @@ describe.each(places)("a key when something goes wrong, on %s", (_, makePlace) =
 
   test("what a process published in the instant before it was taken for dead is not done again", async () => {
     const [entered, gate, done, end] = [new Gate(), new Gate(), new Gate(), new Gate()];
-    const silent = { open: () => wrapStore(place.open(), { beat: async () => {} }) };
+    const silent = { open: () => wrapStore(place.open(), { beat: async () => true }) };
     const one = keyedHub(
       silent,
       async (context) => {
@@ -163,7 +163,7 @@ describe.each(places)("a key when something goes wrong, on %s", (_, makePlace) =
     const left: string[] = [];
     const inner = place.open();
     const id = newSession();
-    const silent = { open: () => wrapStore(place.open(), { beat: async () => {}, settle: async () => {} }) };
+    const silent = { open: () => wrapStore(place.open(), { beat: async () => true, settle: async () => {} }) };
     const one = keyedHub(silent, three, { lease: 50 });
     expect(await one.hub.submit(id, LabWork, { task: "t" }, once)).toEqual({ ordinal: 3n });
     const two = new Hub({

@@ -30,8 +30,8 @@ describe("retry", () => {
     const switches = broken();
     let streaming = true;
     let published = 0;
-    switches.work = ({ run, publish }) =>
-      run("stream", async () => {
+    switches.work = ({ background, publish }) =>
+      background("stream", async () => {
         while (streaming) {
           await publish(LabTrace, {});
           published++;

@@ -12,9 +12,9 @@ function hubOf(work: LabSwitches["work"], reports: unknown[] = []): Hub {
 describe("runs", () => {
   test("a run id that is going on is refused, and free again when it ended", async () => {
     const goesOn = new Gate();
-    const hub = hubOf(({ run }) => run("one", () => goesOn.opened));
+    const hub = hubOf(({ background }) => background("one", () => goesOn.opened));
     await hub.submit("s", LabWork, {});
-    await expect(hub.submit("s", LabWork, {})).rejects.toMatchObject({ code: "RUN_EXISTS" });
+    await expect(hub.submit("s", LabWork, {})).rejects.toMatchObject({ code: "BACKGROUND_EXISTS" });
     expect((await hub.session("s")).runs).toEqual(["one"]);
     goesOn.open();
     await hub.waitIdle("s");
@@ -23,12 +23,12 @@ describe("runs", () => {
 
   test("an error of a run is reported, an abort that it followed is not", async () => {
     const reports: unknown[] = [];
-    const hub = hubOf(({ run, payload, session }) => {
-      if (payload.task === "stop") return void session.abortRuns();
-      run("bad", async () => {
+    const hub = hubOf(({ background, payload, session }) => {
+      if (payload.task === "stop") return void session.abortBackground();
+      background("bad", async () => {
         throw new Error("bad");
       });
-      run(
+      background(
         "good",
         (signal) => new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason))),
       );
@@ -36,7 +36,7 @@ describe("runs", () => {
     await hub.submit("s", LabWork, {});
     await hub.submit("s", LabWork, { task: "stop" });
     await hub.waitIdle("s");
-    expect(reports).toMatchObject([{ step: "run", sessionId: "s", name: "bad", error: { message: "bad" } }]);
+    expect(reports).toMatchObject([{ step: "background", sessionId: "s", name: "bad", error: { message: "bad" } }]);
   });
 
   test("waitIdle resolves at once for a session that nobody used", async () => {
@@ -46,8 +46,8 @@ describe("runs", () => {
   test("a run that takes too long is aborted, can say so, and is reported", async () => {
     const reports: ErrorReport[] = [];
     const feature = labOf({
-      work: ({ run, publish }) =>
-        run(
+      work: ({ background, publish }) =>
+        background(
           "slow",
           async (signal) => {
             await sleep(60_000, undefined, { signal }).catch(() => {});
@@ -59,8 +59,10 @@ describe("runs", () => {
     const hub = new Hub({ features: [feature], onError: (report) => reports.push(report) });
     await hub.submit("s", LabWork, {});
     await hub.waitIdle("s");
-    expect((await hub.events("s")).map(({ payload }) => payload)).toMatchObject([{ text: "aborted: RUN_TIMEOUT" }]);
-    expect(reports).toMatchObject([{ step: "run", name: "slow", error: { code: "RUN_TIMEOUT" } }]);
+    expect((await hub.events("s")).map(({ payload }) => payload)).toMatchObject([
+      { text: "aborted: BACKGROUND_TIMEOUT" },
+    ]);
+    expect(reports).toMatchObject([{ step: "background", name: "slow", error: { code: "BACKGROUND_TIMEOUT" } }]);
     await hub.close();
   });
 });

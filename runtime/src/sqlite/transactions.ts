@@ -1,0 +1,75 @@
+import type { Database, Transaction } from "better-sqlite3";
+import { isSessionstreamError, messageOf, SessionstreamError } from "../base/errors.js";
+import { whileBusy } from "./busy.js";
+import { checkStillNewest } from "./migrations.js";
+import type { Statements } from "./statements.js";
+
+/** Reads and writes of a file. Each throws CLOSED once it is closed, and STORE_FAILED where SQLite fails. */
+export class Transactions {
+  readonly #database: Database;
+  readonly #synchronous: "full" | "normal";
+  readonly #readAll: Transaction<(read: () => unknown) => unknown>;
+  readonly #writeAll: Transaction<(work: () => unknown) => unknown>;
+
+  constructor(
+    database: Database,
+    synchronous: "full" | "normal",
+    { selectVersion }: Pick<Statements, "selectVersion">,
+  ) {
+    this.#database = database;
+    this.#synchronous = synchronous;
+    this.#readAll = database.transaction((read) => read());
+    this.#writeAll = database.transaction((work) => {
+      checkStillNewest(database, selectVersion.get() ?? 0);
+      return work();
+    });
+  }
+
+  /** Several statements see one state of the file. */
+  read<T>(read: () => T): Promise<T> {
+    return this.readOne(() => this.#readAll.deferred(read) as T);
+  }
+
+  /** A single statement needs no transaction. */
+  async readOne<T>(read: () => T): Promise<T> {
+    this.checkOpen();
+    try {
+      return await whileBusy(read);
+    } catch (thrown) {
+      throw storeFailed(thrown);
+    }
+  }
+
+  /** Waits for the disk. Throws what SQLite throws. */
+  writeDurably<T>(write: () => T): T | Promise<T> {
+    return whileBusy(() => this.#writeAll.immediate(write) as T);
+  }
+
+  /** Waits for the disk only where it has to. */
+  async write<T>(write: () => T, isDurable: boolean): Promise<T> {
+    this.checkOpen();
+    const isRelaxed = !isDurable && this.#synchronous === "full";
+    try {
+      return await whileBusy(() => {
+        // SQLite does this when it compiles the statement, so it cannot be prepared.
+        if (isRelaxed) this.#database.exec("PRAGMA synchronous = NORMAL");
+        try {
+          return this.#writeAll.immediate(write) as T;
+        } finally {
+          if (isRelaxed) this.#database.exec("PRAGMA synchronous = FULL");
+        }
+      });
+    } catch (thrown) {
+      throw storeFailed(thrown);
+    }
+  }
+
+  checkOpen(): void {
+    if (!this.#database.open) throw new SessionstreamError("CLOSED", "the store is closed");
+  }
+}
+
+export function storeFailed(thrown: unknown): SessionstreamError {
+  if (isSessionstreamError(thrown)) return thrown;
+  return new SessionstreamError("STORE_FAILED", `SQLite failed: ${messageOf(thrown)}`, { cause: thrown });
+}
