@@ -1,6 +1,3 @@
-import { watch } from "node:fs";
-import { mkdir, writeFile } from "node:fs/promises";
-import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "vitest";
 import { newFile } from "../../fixtures/stores.js";
@@ -8,18 +5,18 @@ import { Chance } from "../chance.js";
 import { AgentServer } from "./agent-server.js";
 import { type Counts, check } from "./check.js";
 import { Evidence } from "./evidence.js";
+import { NotesFolder } from "./notes-folder.js";
 import { ClientPerson, type Person } from "./person.js";
-import { facts, lookedUpIn, subjectOf } from "./subjects.js";
+import { subjectOf } from "./subjects.js";
 
 /** How a person comes to the agent. */
 export type Enter = (url: string, session: string, chance: Chance) => Promise<Person>;
 
-export const withoutPage: Enter = async (url, session, chance) => new ClientPerson(url, session, chance);
+const withoutPage: Enter = async (url, session, chance) => new ClientPerson(url, session, chance);
 
-const session = "s";
 /** In milliseconds, between two pieces of the script. */
 const pace = 4;
-/** What a start takes, what a takeover takes, and an answer. */
+/** In milliseconds: what it takes to take over, and an answer. */
 const longestLife = 1600;
 
 /**
@@ -28,17 +25,10 @@ const longestLife = 1600;
  */
 export async function killAgent(seed: number, kills: number, enter = withoutPage): Promise<Counts & { kills: number }> {
   const chance = new Chance(seed);
-  const folder = newFile("folder");
-  const notes = join(folder, "notes");
-  await mkdir(notes, { recursive: true });
-  await writeFile(join(folder, lookedUpIn), facts(100));
-  const replaced: string[] = [];
-  const watcher = watch(notes, (event, name) => {
-    if (event === "rename" && name?.endsWith(".md")) replaced.push(name);
-  });
-  const server = new AgentServer(folder, newFile("agent.db"), pace);
+  const folder = await NotesFolder.make();
+  const server = new AgentServer(folder.path, newFile("agent.db"), pace);
   await server.start();
-  const person = await enter(server.url, session, chance);
+  const person = await enter(server.url, "s", chance);
   try {
     let killed = 0;
     let questions = 0;
@@ -50,7 +40,7 @@ export async function killAgent(seed: number, kills: number, enter = withoutPage
     })();
     asking.catch(() => {});
     while (killed < kills) {
-      await Promise.race([sleep(chance.within(0, longestLife)), asking]);
+      await Promise.race([momentOf(chance, folder), asking]);
       await server.kill();
       killed++;
       await startUnkilled(server, chance);
@@ -58,16 +48,24 @@ export async function killAgent(seed: number, kills: number, enter = withoutPage
     await asking;
     // A command whose agent was killed may still go on.
     await sleep(500);
-    const counts = await check(new Evidence(server.db), folder, await person.seen());
-    expect(replaced.sort(), "each file is written once").toEqual([...new Set(replaced)].sort());
-    expect(replaced).toHaveLength(questions);
+    const counts = await check(new Evidence(server.db), folder.path, await person.seen());
+    expect(folder.replaced.sort(), "each note is put in its place once").toEqual(
+      Array.from({ length: questions }, (_, index) => `${subjectOf(index)}.md`),
+    );
     expect(server.reported).toBe("");
     return { ...counts, kills: killed };
   } finally {
-    watcher.close();
+    folder.close();
     await person.close();
     await server.kill();
   }
+}
+
+/** At any time, or right after an effect that is not on record yet. */
+async function momentOf(chance: Chance, folder: NotesFolder): Promise<void> {
+  const atAnyTime = sleep(chance.within(0, longestLife));
+  if (chance.is(0.6)) await atAnyTime;
+  else await Promise.race([folder.written(chance.oneOf([".md", "counts.txt"])), sleep(2 * longestLife)]);
 }
 
 /** Now and then it is killed before it is there. */
