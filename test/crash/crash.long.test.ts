@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { newFile } from "../fixtures/stores.js";
 import { type Harvest, runCampaign } from "./campaign.js";
 import { killCommands } from "./commands.js";
+import { killAtSteps } from "./lag.js";
 import { randomOf, seed } from "./random.js";
 
 // Files of 20 kills: on a new file, kills also hit the first migration.
@@ -23,6 +24,12 @@ describe(`killed at any moment (SEED=${seed})`, () => {
     for (let index = 0; index < files; index++) {
       await runCampaign({ file: newFile(), kills: 8, together: 2, random: randomOf(seed - 1 - index) });
     }
+  });
+
+  test("at each step of a store whose entities lag", async () => {
+    const { kills, behind } = await killAtSteps(1, 1);
+    expect(kills).toBeGreaterThan(40);
+    expect(behind).toBeGreaterThan(10);
   });
 
   test("80 times, one and two processes that submit the same commands again: each has its effect once", async () => {

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { newFile } from "../fixtures/stores.js";
 import { runCampaign } from "./campaign.js";
 import { killCommands } from "./commands.js";
+import { killAtSteps } from "./lag.js";
 import { randomOf, seed } from "./random.js";
 
 // On a machine that does other things too, a child takes its time to start.
@@ -23,6 +24,16 @@ describe(`killed at any moment (SEED=${seed})`, () => {
     async () => {
       const harvest = await runCampaign({ file: newFile(), kills: 16, together: 2, random: randomOf(seed + 1) });
       expect(harvest.acknowledged).toBeGreaterThan(20);
+    },
+    timeout,
+  );
+
+  test.concurrent(
+    "at every ninth step of a store whose entities lag: with the tail of the log they are the fold",
+    async () => {
+      const found = await killAtSteps(1 + (seed % 9), 9);
+      expect(found.kills).toBeGreaterThan(3);
+      expect(found.behind).toBeGreaterThan(0);
     },
     timeout,
   );

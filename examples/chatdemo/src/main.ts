@@ -54,7 +54,8 @@ async function demo({ prompt, session, db, chunkDelay, json, snapshotOnly }: Dem
 async function serve({ db, chunkDelay }: DemoOptions, port: number): Promise<void> {
   // Loaded here, because it brings the tool that builds the page.
   const { serveChat } = await import("./server.js");
-  const hub = new Hub({ features: [chatApplication(echoAnswer(chunkDelay))], store: sqliteStore(db) });
+  // An answer that a crash interrupted goes on after the time of the lease.
+  const hub = new Hub({ features: [chatApplication(echoAnswer(chunkDelay))], store: sqliteStore(db), lease: 2_000 });
   const server = await serveChat(hub, port);
   console.log(`The chat is at ${server.url} (Ctrl-C ends it)`);
   const end = () => void server.close().then(() => hub.close({ abort: true }));

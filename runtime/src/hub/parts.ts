@@ -17,6 +17,7 @@ import { type Handler, handlersOf, runsOf } from "./write/handlers.js";
 import { Committer } from "./write/lane/committer.js";
 import { Descriptors } from "./write/lane/descriptors.js";
 import { Process } from "./write/lane/process.js";
+import { QuietLanes } from "./write/lane/quiet-lanes.js";
 import type { SessionHost } from "./write/lane/session-host.js";
 
 /** What a hub is made of. */
@@ -58,6 +59,7 @@ export function partsOf(options: HubOptions, registry: SchemaRegistry): HubParts
     reader,
     fold: new Fold(reader, projections, policies, observe),
     committer: new Committer(store),
+    quiet: new QuietLanes(),
     process,
     descriptors: new Descriptors(registry),
     runs: {

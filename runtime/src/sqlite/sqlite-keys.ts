@@ -52,13 +52,8 @@ export class SqliteKeys {
 
   /** Returns the key as it is where it cannot be claimed. */
   claim(claim: KeyClaim): StoredKey | undefined {
-    const { sessionId, space, key, fingerprint, process, token, from } = claim;
-    const since = this.#sql.selectOrdinal.get(sessionId) ?? 0n;
-    const isLegacy = this.#hasLegacy && this.#sql.selectKey.get(sessionId, everyone, key) !== undefined;
-    if (!isLegacy && this.#sql.insertClaim.run(sessionId, space, key, fingerprint, process, token, since).changes > 0) {
-      this.#processes.know(process);
-      return undefined;
-    }
+    if (this.#claimFree(claim)) return undefined;
+    const { sessionId, space, key, process, token, from } = claim;
     const row = this.#row(claim);
     const found = row && this.#toKey(claim, row);
     const owner = found?.owner;
@@ -66,6 +61,7 @@ export class SqliteKeys {
     if (row === undefined || !isLeft) return found;
     // Its other claims are free as well.
     if (row.process !== null && row.process !== process) this.#processes.leave(row.process);
+    const since = this.#sql.selectOrdinal.get(sessionId) ?? 0n;
     this.#processes.know(process);
     const { firstOrdinal = null, lastOrdinal = null } = found?.outcome ?? {};
     this.#sql.updateClaim.run(process, token, since, firstOrdinal, lastOrdinal, sessionId, space, key);
@@ -87,6 +83,19 @@ export class SqliteKeys {
     const { firstOrdinal, lastOrdinal, rejection } = known;
     const text = rejection === undefined ? null : rejectionText(rejection);
     this.#sql.endClaim.run(firstOrdinal, lastOrdinal, text, sessionId, space, key, token);
+  }
+
+  /** Nearly every key is free, and nearly every process known: then this is one statement. */
+  #claimFree({ sessionId, space, key, fingerprint, process, token }: KeyClaim): boolean {
+    if (this.#hasLegacy && this.#sql.selectKey.get(sessionId, everyone, key) !== undefined) return false;
+    const insert = () =>
+      this.#sql.insertClaim.run(sessionId, space, key, fingerprint, token, sessionId, process).changes > 0;
+    if (insert()) return true;
+    if (!this.#processes.know(process)) return false;
+    if (insert()) return true;
+    // It has nothing for which it would have to be alive.
+    this.#processes.leave(process);
+    return false;
   }
 
   #row({ sessionId, space, key }: KeyName): KeyRow | undefined {
@@ -163,12 +172,14 @@ function prepare(database: Database) {
         space: string,
         key: string,
         fingerprint: string,
-        process: string,
         token: string,
-        since: bigint,
+        since: string,
+        process: string,
       ]
     >(
-      "INSERT OR IGNORE INTO key (session_id, space, key, fingerprint, process, token, since) VALUES (?, ?, ?, ?, ?, ?, ?)",
+      `INSERT OR IGNORE INTO key (session_id, space, key, fingerprint, token, process, since)
+       SELECT ?, ?, ?, ?, ?, process.id, ifnull(ordinal, 0)
+       FROM process LEFT JOIN session ON session_id = ? WHERE process.id = ?`,
     ),
     updateClaim: database.prepare<
       [

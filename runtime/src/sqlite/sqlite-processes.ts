@@ -9,9 +9,9 @@ export class SqliteProcesses {
     this.#sql = prepare(database);
   }
 
-  /** A process has claims or runs. */
-  know(process: string): void {
-    this.#sql.insert.run(process);
+  /** A process has claims or runs. Returns whether it counts as alive only from now on. */
+  know(process: string): boolean {
+    return this.#sql.insert.run(process).changes > 0;
   }
 
   /** Returns whether the process counted as alive until now. */

@@ -3,6 +3,7 @@ import type { Database } from "better-sqlite3";
 import type { SessionBatch } from "../store/batch.js";
 import { compareEntities } from "../store/entity-order.js";
 import {
+  type ClaimAnswer,
   type ClaimedKey,
   defaultLimit,
   type EventRange,
@@ -153,11 +154,11 @@ class SqliteStore implements Store {
   }
 
   /** Without a wait for the disk: a loss of power ends all processes, and then nobody is at work. */
-  claim(claims: readonly KeyClaim[]): Promise<readonly (StoredKey | undefined)[]> {
+  claim(claims: readonly KeyClaim[]): Promise<readonly ClaimAnswer[]> {
     const claimOne = (claim: KeyClaim) => {
-      const found = this.#keys.claim(claim);
-      if (found === undefined && claim.descriptor !== undefined) this.#writer.describe(claim.descriptor);
-      return found;
+      const taken = this.#keys.claim(claim);
+      if (taken === undefined && claim.descriptor !== undefined) this.#writer.describe(claim.descriptor);
+      return { taken, head: this.#sql.selectHead.get(claim.sessionId) };
     };
     return this.#transactions.write(() => claims.map(claimOne), false);
   }

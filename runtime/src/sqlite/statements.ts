@@ -1,5 +1,6 @@
 import type BetterSqlite3 from "better-sqlite3";
 import type { MovedSession } from "../store/store.js";
+import type { SessionHead } from "../store/stored.js";
 
 // Ordinals may exceed 2^53, so every column that holds one is read as a bigint.
 
@@ -86,6 +87,7 @@ export function prepareStatements(database: BetterSqlite3.Database) {
     selectSession: exact<[sessionId: string], SessionRow>(
       "SELECT id, metadata, revision, ordinal, cursor, failed_at AS failedAt, epoch FROM session WHERE session_id = ?",
     ),
+    selectHead: prepare<[sessionId: string], SessionHead>("SELECT revision, epoch FROM session WHERE session_id = ?"),
     insertSession: exact<
       [sessionId: string, metadata: string, ordinal: bigint, cursor: bigint, failedAt: bigint | null, epoch: string]
     >(

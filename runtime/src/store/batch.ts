@@ -18,13 +18,14 @@ export interface SessionBatch {
   /** In order, all above the log's last ordinal. */
   readonly events: readonly StoredEvent[];
   /**
-   * The timeline's new cursor. If it is below the stored cursor, the stored one stays: the
-   * batch comes from a program that cannot fold all events. It has no entities then.
+   * The cursor of the stored timeline from now on. It may be below the batch's events, whose
+   * entities come with a later batch. If it is below the stored cursor, the stored one stays:
+   * the batch comes from a program that cannot fold all events. It has no entities then.
    */
   readonly cursor: bigint;
   /** Where the fold failed. Undefined if it did not. */
   readonly failedAt: bigint | undefined;
-  /** The entities that changed, each in its last state. */
+  /** The entities that changed since the stored cursor, each in its last state; none where it stays. */
   readonly entities: readonly StoredEntity[];
   /** Whether `entities` are the whole timeline. Then the store deletes all others. */
   readonly replaceTimeline: boolean;

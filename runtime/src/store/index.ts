@@ -7,6 +7,7 @@ export { compareEntities } from "./entity-order.js";
 export type { EventMeta, TraceContext } from "./event-meta.js";
 export { checkBatch, checkKey } from "./rules.js";
 export {
+  type ClaimAnswer,
   type ClaimedKey,
   defaultLimit,
   type EventRange,
@@ -24,6 +25,7 @@ export type {
   KeyOutcome,
   KeyOwner,
   RecordedStep,
+  SessionHead,
   StoredDescriptor,
   StoredEntity,
   StoredError,

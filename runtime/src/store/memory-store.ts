@@ -6,6 +6,7 @@ import { MemoryProcesses } from "./memory-processes.js";
 import { MemoryRuns } from "./memory-runs.js";
 import { checkBatch, checkKey } from "./rules.js";
 import {
+  type ClaimAnswer,
   type ClaimedKey,
   defaultLimit,
   type EventRange,
@@ -20,6 +21,7 @@ import {
 import type {
   KeyName,
   KeyOutcome,
+  SessionHead,
   StoredDescriptor,
   StoredEntity,
   StoredError,
@@ -120,12 +122,12 @@ class MemoryStore implements Store {
     return this.#keys.get(name);
   }
 
-  async claim(claims: readonly KeyClaim[]): Promise<readonly (StoredKey | undefined)[]> {
+  async claim(claims: readonly KeyClaim[]): Promise<readonly ClaimAnswer[]> {
     this.#checkOpen();
     return claims.map((claim) => {
-      const found = this.#keys.claim(claim);
-      if (found === undefined && claim.descriptor !== undefined) this.#describe(claim.descriptor);
-      return found;
+      const taken = this.#keys.claim(claim);
+      if (taken === undefined && claim.descriptor !== undefined) this.#describe(claim.descriptor);
+      return { taken, head: headOf(this.#sessions.get(claim.sessionId)?.session) };
     });
   }
 
@@ -251,4 +253,8 @@ class MemoryStore implements Store {
     const { mark, name, version, hash } = descriptor;
     this.#descriptors.set(`${mark} ${name} ${version} ${hash}`, descriptor);
   }
+}
+
+function headOf(session: StoredSession | undefined): SessionHead | undefined {
+  return session && { revision: session.revision, epoch: session.epoch };
 }

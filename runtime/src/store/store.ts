@@ -2,6 +2,7 @@ import type { SessionBatch } from "./batch.js";
 import type {
   KeyName,
   KeyOutcome,
+  SessionHead,
   StoredDescriptor,
   StoredError,
   StoredEvent,
@@ -76,6 +77,14 @@ export interface KeyClaim extends KeyName {
   readonly from?: { readonly token: string; readonly beat: number | undefined };
 }
 
+/** What came of asking for a key. */
+export interface ClaimAnswer {
+  /** The key as it is, if it has another claim. Undefined if it now has this one. */
+  readonly taken: StoredKey | undefined;
+  /** Where the session of the key stood at that instant. Undefined if nothing was committed. */
+  readonly head: SessionHead | undefined;
+}
+
 /** A claim that a key has, or had. */
 export interface ClaimedKey extends KeyName {
   readonly token: string;
@@ -127,11 +136,10 @@ export interface Store {
   /** An idempotency key, or undefined if nobody has it. */
   key(name: KeyName): Promise<StoredKey | undefined>;
   /**
-   * Claims keys, so that no other process does the work under them. The n-th outcome is
-   * undefined if the n-th key now has this claim. Otherwise it is the key as it is.
-   * Moves no revision. Survives the end of the process, but a loss of power may take it.
+   * Claims keys, so that no other process does the work under them. The n-th outcome is about the
+   * n-th key. Moves no revision. Survives the end of the process, but a loss of power may take it.
    */
-  claim(claims: readonly KeyClaim[]): Promise<readonly (StoredKey | undefined)[]>;
+  claim(claims: readonly KeyClaim[]): Promise<readonly ClaimAnswer[]>;
   /**
    * Ends a claim: the work is done with this outcome. Without one, the key is free again; but
    * if the work has published something, it is done with that.

@@ -70,6 +70,9 @@ export interface StoredSession {
   readonly epoch: string;
 }
 
+/** How far a session has come. */
+export type SessionHead = Pick<StoredSession, "revision" | "epoch">;
+
 /** A session with its timeline, read at one instant. */
 export interface StoredTimeline extends StoredSession {
   /** Ordered by created ordinal, position, last event ordinal, kind and id. */

@@ -16,6 +16,8 @@ interface Mark {
 export class TrackedTimeline extends Timeline {
   /** What the store was given and has not yet said to be durable. */
   #taken: Mark | undefined;
+  /** Whether the store was given what was taken without its entities. */
+  #isDeferred = false;
   /** What changed since the store was last given something. */
   #open: Mark = { cursor: this.cursor, before: new Map() };
   /** Changed by events that are durable, though the store does not have these entities yet. */
@@ -45,18 +47,32 @@ export class TrackedTimeline extends Timeline {
     return this.alive().map(toStored);
   }
 
+  /** Whether the store lacks an entity in its last state. */
+  get hasChanges(): boolean {
+    return this.#open.before.size > 0 || this.#owed.size > 0;
+  }
+
   /** The last state of each entity that changed since the last call, for the store. */
   takeChanges(): StoredEntity[] {
-    const taken = this.#open;
-    this.#open = this.#mark();
-    if (this.#taken === undefined) this.#taken = taken;
-    else keepOldest(this.#taken, taken);
+    const taken = this.#take();
+    this.#isDeferred = false;
     const changed = this.#owed.size === 0 ? taken.before.keys() : new Set([...this.#owed, ...taken.before.keys()]);
     return Array.from(changed, toStored);
   }
 
+  /** Takes the changes for events that are given to the store without them. It is given them with later ones. */
+  deferChanges(): void {
+    this.#take();
+    this.#isDeferred = true;
+  }
+
   /** What was taken is durable. Tombstones leave the memory with it. */
   settled(): void {
+    if (this.#isDeferred) {
+      for (const entry of this.#taken?.before.keys() ?? []) this.#owed.add(entry);
+      this.#taken = undefined;
+      return;
+    }
     for (const entry of this.#taken?.before.keys() ?? []) {
       if (!this.#open.before.has(entry)) super.changed(entry);
     }
@@ -93,6 +109,14 @@ export class TrackedTimeline extends Timeline {
   protected override changing(entry: Entry, isNew: boolean): void {
     const { before } = this.#group ?? this.#open;
     if (!before.has(entry)) before.set(entry, isNew ? undefined : { ...entry });
+  }
+
+  #take(): Mark {
+    const taken = this.#open;
+    this.#open = this.#mark();
+    if (this.#taken === undefined) this.#taken = taken;
+    else keepOldest(this.#taken, taken);
+    return taken;
   }
 
   #forgetOwed(): void {

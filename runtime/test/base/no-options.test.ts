@@ -14,7 +14,7 @@ test.each([
   ["HTTP handler", () => httpHandler(hub, null as never)],
   ["WebSocket transport", () => webSocketTransport(hub, null as never)],
   ["SQLite store", () => sqliteStore(":memory:", null as never)],
-  ["run", () => hub.submit("s", LabWork, {})],
+  ["background", () => hub.submit("s", LabWork, {})],
 ])("null as the options of a %s is a wrong option", async (owner, make) => {
   await expect(async () => make()).rejects.toMatchObject({
     code: "INVALID_OPTION",

@@ -51,7 +51,7 @@ describe("close with abort, where the signal is ignored", () => {
     );
   });
 
-  test("runs are reported and left, each by its id, and those that end in time are not", async () => {
+  test("background work is reported and left, each by its id, and those that end in time are not", async () => {
     const goOn = new Gate();
     const late: unknown[] = [];
     const { hub, reports } = hubWith(({ background, publish }) => {
@@ -68,8 +68,8 @@ describe("close with abort, where the signal is ignored", () => {
     await expect.poll(() => late).toEqual([closed]);
     // That it was left is all that is told of it.
     expect(reports.map(({ step, name, error }) => [step, name, (error as { code?: string }).code])).toEqual([
-      ["run", "deaf", "CLOSE_TIMEOUT"],
-      ["run", "deaf too", "CLOSE_TIMEOUT"],
+      ["background", "deaf", "CLOSE_TIMEOUT"],
+      ["background", "deaf too", "CLOSE_TIMEOUT"],
     ]);
   });
 
@@ -137,7 +137,7 @@ describe("close with abort, where the signal is ignored", () => {
     expect((await place.open().events("s")).map(({ ordinal }) => ordinal)).toEqual([1n]);
     expect(reports.map(({ step, name }) => [step, name])).toEqual([
       ["submit", "LabWork"],
-      ["run", "run"],
+      ["background", "run"],
     ]);
   });
 
@@ -217,7 +217,7 @@ console.log("closed");`;
     const code = await new Promise((resolve) => child.on("close", resolve));
     expect([code, output.trim().split("\n").sort()]).toEqual([
       0,
-      ["CLOSED", "closed", "left run", "left submit"].sort(),
+      ["CLOSED", "closed", "left background", "left submit"].sort(),
     ]);
   }, 20_000);
 });

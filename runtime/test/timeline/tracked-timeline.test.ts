@@ -22,6 +22,8 @@ type Step =
   /** Events that go together, or are refused together. */
   | { readonly do: "apply"; readonly events: readonly (readonly Change[])[]; readonly isRefused: boolean }
   | { readonly do: "take" }
+  /** Events go to the store, and what they changed later. */
+  | { readonly do: "defer" }
   | { readonly do: "settle" }
   | { readonly do: "fail" }
   /** Events of another process follow, which the store has folded or not. */
@@ -41,7 +43,8 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     arbitrary: fc.record({ do: fc.constant("apply" as const), events, isRefused: fc.boolean() }),
   },
   { weight: 3, arbitrary: fc.constant({ do: "take" as const }) },
-  { weight: 3, arbitrary: fc.constant({ do: "settle" as const }) },
+  { weight: 3, arbitrary: fc.constant({ do: "defer" as const }) },
+  { weight: 4, arbitrary: fc.constant({ do: "settle" as const }) },
   { weight: 1, arbitrary: fc.constant({ do: "fail" as const }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant("follow" as const), events, isFolded: fc.boolean() }) },
 );
@@ -54,7 +57,8 @@ class Model {
   taken: (readonly Change[])[] | undefined;
   open: (readonly Change[])[] = [];
   readonly #stored = new Map<string, StoredEntity>();
-  #given: readonly StoredEntity[] = [];
+  /** Undefined where the store was given events alone. */
+  #given: readonly StoredEntity[] | undefined;
 
   run(step: Step): void {
     const { timeline } = this;
@@ -74,11 +78,19 @@ class Model {
         this.open = [];
         this.#given = timeline.takeChanges();
         return;
+      case "defer":
+        if (this.taken !== undefined) return;
+        this.taken = this.open;
+        this.open = [];
+        this.#given = undefined;
+        timeline.deferChanges();
+        return;
       case "settle":
         if (this.taken === undefined) return;
         this.durable.push(...this.taken);
         this.taken = undefined;
         timeline.settled();
+        if (this.#given === undefined) return;
         this.#store(this.#given);
         this.#checkStore();
         return;
@@ -111,7 +123,7 @@ class Model {
     this.run({ do: "take" });
     this.run({ do: "settle" });
     this.check();
-    expect(this.timeline.takeChanges()).toEqual([]);
+    expect([this.timeline.hasChanges, this.timeline.takeChanges()]).toEqual([false, []]);
   }
 
   #all(): (readonly Change[])[] {

@@ -7,6 +7,7 @@ const suites: Readonly<Record<string, () => Promise<(report: Report) => Promise<
   fanout: async () => (await import("./fanout.js")).fanout,
   lint: async () => (await import("./lint.js")).lint,
   publish: async () => (await import("./publish.js")).publish,
+  tokens: async () => (await import("./tokens.js")).tokens,
 };
 
 const wanted = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(suites);

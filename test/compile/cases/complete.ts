@@ -4,8 +4,10 @@ import {
   ChatInferenceStarted,
   ChatMessage,
   ChatMessageAppended,
+  ChatTokensDelta,
   ChatUserMessageAccepted,
   type ChatHandlers,
+  type ChatRuns,
   type ChatTimelineProjection,
   type ChatUiProjection,
   chatFeature,
@@ -32,6 +34,19 @@ const ui: ChatUiProjection = {
   inferenceStopped: ignore,
 };
 
+const runs: ChatRuns = {
+  inference: {
+    async run({ input, publish, coalesce, waitFor, session, signal }) {
+      const write = coalesce(ChatTokensDelta, (a, b) => ({ ...a, chunk: a.chunk + b.chunk }), { every: 50 });
+      await write({ messageId: input.messageId, chunk: session.timeline.get(ChatMessage, input.messageId)?.text });
+      const { text }: { readonly text: string } = await waitFor(ChatMessage, input.messageId);
+      const late = await waitFor(ChatMessage, text, (message) => message.text !== "", { until: 1, signal });
+      await publish(ChatTokensDelta, { messageId: late?.messageId }, { key: "k" });
+    },
+    ended: ignore,
+  },
+};
+
 const timeline: ChatTimelineProjection = {
   userMessageAccepted: ignore,
   inferenceStarted: ignore,
@@ -44,4 +59,4 @@ const timeline: ChatTimelineProjection = {
   inferenceStopped: ignore,
 };
 
-export const feature = chatFeature({ handlers, ui, timeline });
+export const feature = chatFeature({ handlers, runs, ui, timeline });

@@ -76,10 +76,9 @@ async function checkTimeline(world: World, store: Store, id: string, log: readon
   }
   expect(loaded.ordinal).toBe(BigInt(log.length));
   expect(plainEntities(loaded.entities)).toEqual(fold(log, loaded.cursor, skipped(world, errors)));
-  if (world.history.timeline === "advance") {
-    expect(loaded.cursor).toBe(loaded.ordinal);
-  } else if (loaded.cursor < loaded.ordinal) {
-    expect(errors.some(({ step, ordinal }) => isTimeline(step) && ordinal === loaded.cursor + 1n)).toBe(true);
+  if (loaded.failedAt !== undefined) {
+    expect([world.history.timeline, loaded.failedAt]).toEqual(["fail", loaded.cursor + 1n]);
+    expect(errors.some(({ step, ordinal }) => isTimeline(step) && ordinal === loaded.failedAt)).toBe(true);
   }
   for (const { ordinal, name } of errors) expect(log[Number(ordinal) - 1]?.name).toBe(name);
 }
@@ -113,7 +112,7 @@ async function checkMended(world: World, store: Store, id: string): Promise<void
   if (loaded === undefined) return;
   const errors = await store.errors(id);
   expect(plainEntities(loaded.entities)).toEqual(fold(log, loaded.cursor, skipped(world, errors)));
-  if (loaded.cursor < loaded.ordinal) {
+  if (loaded.failedAt !== undefined) {
     const stoppedAt = log[Number(loaded.cursor)];
     expect([world.history.timeline, stoppedAt?.name]).toEqual(["fail", "LabCounterAdded"]);
     const failures = errors.filter(

@@ -15,8 +15,7 @@ export interface FoldSource {
 }
 
 /**
- * Brings a stored timeline to the end of its log: the store may have a timeline that lags
- * behind, as a program that could not fold all events has written. Returns where the
+ * Brings a stored timeline to the end of its log, behind which it may lag. Returns where the
  * timeline stops, if it does.
  */
 export async function foldTail(
@@ -28,13 +27,25 @@ export async function foldTail(
 ): Promise<TimelineStop | undefined> {
   const unknown = await firstUnknown(source, info.id, stored.cursor);
   if (unknown !== undefined || stored.cursor === stored.ordinal) return unknown;
+  const skipped = await skippedEvents(source, info.id);
   for await (const event of readLog(source.store, info.id, stored.cursor)) {
     if (event.ordinal > stored.ordinal) return undefined;
+    if (skipped.has(event.ordinal)) {
+      timeline.cursor = event.ordinal;
+      continue;
+    }
     if (event.ordinal === stored.failedAt) return stopAt(event, "failed");
     const stop = source.fold.applyStored(event, info, timeline, failures);
     if (stop !== undefined) return stop;
   }
   return undefined;
+}
+
+/** The events that the timeline goes on without, in all processes, whatever a projection makes of them later. */
+export async function skippedEvents({ store, fold }: FoldSource, sessionId: string): Promise<ReadonlySet<bigint>> {
+  if (!fold.isAdvancing) return new Set();
+  const errors = await store.errors(sessionId);
+  return new Set(errors.filter(({ step }) => step !== "ui-projection").map(({ ordinal }) => ordinal));
 }
 
 /**

@@ -34,7 +34,8 @@ export class History {
     if (asOf !== undefined && asOf < stored.cursor) return this.#past(info, asOf);
     const timeline = new Timeline(registry, stored.cursor, stored.entities);
     const upTo = asOf !== undefined && asOf < stored.ordinal ? { ...stored, ordinal: asOf } : stored;
-    await foldTail(this.#source, info, upTo, timeline, []);
+    const stop = await foldTail(this.#source, info, upTo, timeline, []);
+    if (asOf !== undefined && stop?.reason === "unknown") return this.#past(info, asOf);
     return snapshotOf(sessionId, timeline);
   }
 

@@ -32,7 +32,8 @@ export async function readHydration(
   const stop = await foldTail(source, info, stored, timeline, []);
   if (stop !== undefined) return readAll(source, sessionId, "stalled");
   if (since === 0n) return readAll(source, sessionId, "new");
-  const entities = lastOfEach([...stored.entities, ...timeline.takeChanges()]);
+  const inTail = timeline.takeChanges().filter(({ lastEventOrdinal }) => lastEventOrdinal > since);
+  const entities = lastOfEach([...stored.entities, ...inTail]);
   return deltaOf(source.registry, sessionId, { ...stored, cursor: timeline.cursor, entities });
 }
 

@@ -140,6 +140,11 @@ export class ActiveSession {
     }
   }
 
+  /** Stores what is not stored yet of the timeline. */
+  flush(): void {
+    this.#lane.flush();
+  }
+
   /** Resolves when every event that was published is durable or refused. */
   settled(): Promise<void> {
     return this.#lane.idle();
@@ -222,7 +227,8 @@ export class ActiveSession {
   }
 
   async #handle(command: Command, handler: Handler, claim?: KeyedWork): Promise<Submitted> {
-    await this.#lane.refresh();
+    // A claim has looked already.
+    await this.#lane.refresh(claim);
     const { info, ordinal } = await this.#lane.status();
     command.signal.throwIfAborted();
     const background: CommandContext["background"] = (id, task, options) => {

@@ -47,6 +47,12 @@ export class ActiveSessions {
     await this.#host.committer.idle();
   }
 
+  /** Stores what is not stored yet of the timelines. What fails there is made again from the log. */
+  async flush(): Promise<void> {
+    this.#host.quiet.flush();
+    await this.#host.committer.idle();
+  }
+
   /** The session, taken into memory if it is not there. */
   use(id: string): ActiveSession {
     const found = this.#sessions.get(id);
@@ -67,6 +73,7 @@ export class ActiveSessions {
       if (excess < 0) return;
       if (!session.isIdle) continue;
       this.#sessions.delete(id);
+      session.flush();
       excess--;
     }
   }

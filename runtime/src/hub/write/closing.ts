@@ -71,6 +71,7 @@ export class Closing {
     // Otherwise what other processes commit on and on would keep it busy.
     this.#followed.end();
     await this.#sessions.settled();
+    await this.#sessions.flush();
     this.#isSettled = true;
     for (const timer of this.#timers) clearTimeout(timer);
     // What the store then does not hear of, it finds out by the silence of this process.

@@ -1,10 +1,12 @@
-import { untilAborted } from "../../base/abort.js";
 import { toStoreError } from "../../store/store-error.js";
-import type { KeyName, KeyOutcome, KeyOwner, StoredKey } from "../../store/stored.js";
+import type { KeyName, KeyOutcome, KeyOwner, SessionHead, StoredKey } from "../../store/stored.js";
 import type { SessionHost } from "./lane/session-host.js";
+import type { Signals } from "./signals.js";
 
 /** A key that was claimed for work that is to begin; or the work is done. */
-export type ClaimOutcome = { readonly token: string } | { readonly stored: StoredKey; readonly outcome: KeyOutcome };
+export type ClaimOutcome =
+  | { readonly token: string; readonly head: SessionHead | undefined }
+  | { readonly stored: StoredKey; readonly outcome: KeyOutcome };
 
 /** The outcome of work that published nothing. */
 export const nothingPublished: KeyOutcome = { firstOrdinal: 0n, lastOrdinal: 0n };
@@ -18,22 +20,23 @@ const pause = 25;
  * beaten for the time of a lease on the clock of this process. Work that had published
  * something by then counts as done. Other work under the key is told at once, by a
  * `stored` of another fingerprint.
- * @throws the reason for which the signal is aborted, and STORE_FAILED.
+ * @throws the reason for which all are aborted, and STORE_FAILED.
  */
 export async function claimKey(
   host: SessionHost,
   name: KeyName,
   fingerprint: string,
   command: string,
-  signal: AbortSignal,
+  signals: Signals,
 ): Promise<ClaimOutcome> {
   const token = host.process.nextToken();
   try {
-    return await claimAs(token, host, name, fingerprint, command, signal);
+    return await claimAs(token, host, name, fingerprint, command, signals);
   } catch (thrown) {
     // The store may have given the claim and not said so.
-    if (!signal.aborted) host.process.settleLater({ ...name, token }, undefined);
-    throw signal.aborted ? thrown : toStoreError(thrown);
+    const isAborted = signals.reason !== undefined;
+    if (!isAborted) host.process.settleLater({ ...name, token }, undefined);
+    throw isAborted ? thrown : toStoreError(thrown);
   }
 }
 
@@ -43,7 +46,7 @@ async function claimAs(
   name: KeyName,
   fingerprint: string,
   command: string,
-  signal: AbortSignal,
+  signals: Signals,
 ): Promise<ClaimOutcome> {
   const descriptor = descriptors.ofCommand(command);
   const claim = { ...name, fingerprint, process: process.id, token, descriptor };
@@ -52,13 +55,13 @@ async function claimAs(
     const from = seen !== undefined && isDead(seen, process.lease) ? { token: seen.token, beat: seen.beat } : undefined;
     // Those who wait only look, so that they keep nobody from writing.
     const looked = seen !== undefined && from === undefined ? await store.key(name) : undefined;
-    const [found] =
-      looked !== undefined ? [looked] : await store.claim([from === undefined ? claim : { ...claim, from }]);
+    const [answer] = looked === undefined ? await store.claim([from === undefined ? claim : { ...claim, from }]) : [];
+    const found = looked ?? answer?.taken;
     if (found === undefined) {
       if (descriptor !== undefined) descriptors.stored([descriptor]);
       // The other process may have published until it lost the key.
       const outcome = seen && (await store.key(name))?.outcome;
-      if (outcome === undefined) return { token };
+      if (outcome === undefined) return { token, head: answer?.head };
       await process.settle({ ...name, token }, outcome);
       return { stored: { fingerprint, outcome, owner: undefined }, outcome };
     }
@@ -68,8 +71,8 @@ async function claimAs(
     }
     const isSame = owner.token === seen?.token && owner.beat === seen.beat;
     seen = { ...owner, since: isSame && seen !== undefined ? seen.since : performance.now() };
-    signal.throwIfAborted();
-    if (!isDead(seen, process.lease)) await untilAborted(new Promise((resolve) => setTimeout(resolve, pause)), signal);
+    const isWaiting = !isDead(seen, process.lease);
+    await signals.wait(isWaiting ? new Promise((resolve) => setTimeout(resolve, pause)) : Promise.resolve());
   }
 }
 

@@ -96,11 +96,14 @@ export class Keys {
     return this.#once(request, async (fingerprint) => {
       const name = this.#nameOf(request);
       for (;;) {
-        const claimed = await this.#signals.during(undefined, (signal) =>
-          claimKey(this.#host, name, fingerprint, command.name, signal),
-        );
+        const claimed = await claimKey(this.#host, name, fingerprint, command.name, this.#signals);
         if ("token" in claimed) {
-          const done = await this.#run(name, new KeyedWork(name.space, name.key, fingerprint, claimed.token), command);
+          const { token, head } = claimed;
+          const done = await this.#run(
+            name,
+            new KeyedWork(name.space, name.key, fingerprint, { token, head }),
+            command,
+          );
           if (done !== undefined) return done;
         } else {
           this.#checkSame(name, fingerprint, claimed.stored);

@@ -19,7 +19,7 @@ import type { TestRunner } from "./runner.js";
 export function keyConformance({ describe, expect, test }: TestRunner, store: () => Store): void {
   const claimed = expect.objectContaining({ name: "SessionstreamError", code: "KEY_CLAIMED" });
   const fingerprint = "what k does";
-  const claim = async (more: KeyClaim): Promise<StoredKey | undefined> => (await store().claim([more]))[0];
+  const claim = async (more: KeyClaim): Promise<StoredKey | undefined> => (await store().claim([more]))[0]?.taken;
 
   describe("a key of work that is one commit", () => {
     test("is stored with what was published, and the work is done", async () => {
@@ -77,7 +77,11 @@ export function keyConformance({ describe, expect, test }: TestRunner, store: ()
 
   describe("a claim", () => {
     test("is given once, also before the session begins, and moves nothing", async () => {
-      expect(await store().claim([claimOf("k", "t1"), claimOf("l", "t1")])).toEqual([undefined, undefined]);
+      const answers = await store().claim([claimOf("k", "t1"), claimOf("l", "t1")]);
+      expect(answers).toEqual([
+        { taken: undefined, head: undefined },
+        { taken: undefined, head: undefined },
+      ]);
       const running: StoredKey = { fingerprint, outcome: undefined, owner: { token: "t1", beat: 0 } };
       expect(await claim(claimOf("k", "t2"))).toEqual(running);
       expect(await claim(claimOf("k", "t2", { fingerprint: "something else" }))).toEqual(running);
@@ -87,6 +91,14 @@ export function keyConformance({ describe, expect, test }: TestRunner, store: ()
       await commit(store());
       await claim(claimOf("m", "t3"));
       expect((await store().session("s"))?.revision).toBe(1);
+    });
+
+    test("tells where the session stands, whether it is given or not", async () => {
+      await commit(store());
+      await commit(store(), { revision: 1, newEpoch: "second" });
+      const head = { revision: 2, epoch: "second" };
+      expect(await store().claim([claimOf("k", "t1")])).toEqual([{ taken: undefined, head }]);
+      expect(await store().claim([claimOf("k", "t2")])).toMatchObject([{ taken: { owner: { token: "t1" } }, head }]);
     });
 
     test("lets its work publish in several commits", async () => {

@@ -70,7 +70,7 @@ export function sharedConformance(
       const other = second();
       await store().claim([claimOf("k", "t1", { process: "p1" })]);
       expect(await other.claim([claimOf("k", "t2", { process: "p2" })])).toMatchObject([
-        { owner: { token: "t1", beat: 0 } },
+        { taken: { owner: { token: "t1", beat: 0 } } },
       ]);
       await store().beat("p1");
       expect(await other.key(nameOf("k"))).toMatchObject({ owner: { beat: 1 } });

@@ -9,7 +9,7 @@ import {
 import { type DescEvent, type Feature, Hub } from "@sessionstream/runtime";
 import { event, feature, timelineEntity } from "@sessionstream/runtime/codegen";
 import { describe, expect, test } from "vitest";
-import { memoryPlace } from "../../../../test/fixtures/stores.js";
+import { memoryPlace, wrapStore } from "../../../../test/fixtures/stores.js";
 
 const Note = timelineEntity("Note", HelloFrameSchema, "connectionId");
 
@@ -31,12 +31,10 @@ describe("a schema changes, sessions stay", () => {
     await before.close();
 
     const stored = place.open();
-    const renaming = {
-      ...stored,
+    const renaming = wrapStore(stored, {
       // The same message type under its new field name.
-      events: async (id: string) =>
-        (await stored.events(id)).map((one) => ({ ...one, type: SubscribedFrameSchema.typeName })),
-    };
+      events: async (id) => (await stored.events(id)).map((one) => ({ ...one, type: SubscribedFrameSchema.typeName })),
+    });
     const Renamed = event("Named", SubscribedFrameSchema);
     const after = new Hub({ features: [featureOf(Renamed, () => "now")], store: renaming });
     expect(await after.events("s")).toMatchObject([{ name: "Named", payload: { sessionId: "kept" } }]);
@@ -50,7 +48,7 @@ describe("a schema changes, sessions stay", () => {
     await before.publish("s", Wide, { code: "c", message: "m", sessionId: "s", detail: "d" });
     await before.close();
     const stored = place.open();
-    const store = { ...stored, events: async (id: string) => narrowed(await stored.events(id)) };
+    const store = wrapStore(stored, { events: async (id: string) => narrowed(await stored.events(id)) });
     const after = new Hub({ features: [featureOf(event("Wide", PingFrameSchema), () => "x")], store });
     const [read] = await after.events("s");
     expect(read?.payload).toMatchObject({ nonce: "c" });

@@ -7,7 +7,7 @@ import { places } from "../../../../test/fixtures/stores.js";
 test.each(places)(
   "a projection sees the timeline before its event, also what was stored before, on %s",
   async (_, makePlace) => {
-    const store = makePlace().open();
+    const place = makePlace();
     const seen: unknown[] = [];
     const lab = labOf();
     const timeline: Feature["timeline"] = (projected, view) => {
@@ -16,9 +16,10 @@ test.each(places)(
     };
     // Two hubs in turn: the view of the second begins with what the store has.
     for (const text of ["first", "second"]) {
-      const hub = new Hub({ features: [{ ...lab, timeline }], store });
+      const hub = new Hub({ features: [{ ...lab, timeline }], store: place.open() });
       await hub.publish("s", LabNoteSet, { number: 1, text });
       await hub.publish("s", LabNoteSet, { number: 2, text });
+      await hub.close();
     }
     expect(seen).toEqual([
       [undefined, 0],

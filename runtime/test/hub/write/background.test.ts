@@ -9,19 +9,19 @@ function hubOf(work: LabSwitches["work"], reports: unknown[] = []): Hub {
   return new Hub({ features: [labOf(work && { work })], onError: (report) => reports.push(report) });
 }
 
-describe("runs", () => {
-  test("a run id that is going on is refused, and free again when it ended", async () => {
+describe("background work", () => {
+  test("an id that is going on is refused, and free again when it ended", async () => {
     const goesOn = new Gate();
     const hub = hubOf(({ background }) => background("one", () => goesOn.opened));
     await hub.submit("s", LabWork, {});
     await expect(hub.submit("s", LabWork, {})).rejects.toMatchObject({ code: "BACKGROUND_EXISTS" });
-    expect((await hub.session("s")).runs).toEqual(["one"]);
+    expect((await hub.session("s")).background).toEqual(["one"]);
     goesOn.open();
     await hub.waitIdle("s");
     await hub.submit("s", LabWork, {});
   });
 
-  test("an error of a run is reported, an abort that it followed is not", async () => {
+  test("an error of it is reported, an abort that it followed is not", async () => {
     const reports: unknown[] = [];
     const hub = hubOf(({ background, payload, session }) => {
       if (payload.task === "stop") return void session.abortBackground();
@@ -43,7 +43,7 @@ describe("runs", () => {
     expect(await settles(hubOf(undefined).waitIdle("nobody"))).toBe(true);
   });
 
-  test("a run that takes too long is aborted, can say so, and is reported", async () => {
+  test("what takes too long is aborted, can say so, and is reported", async () => {
     const reports: ErrorReport[] = [];
     const feature = labOf({
       work: ({ background, publish }) =>

@@ -2,6 +2,7 @@ import { resetBatch, uiBatchOf } from "../../../session/ui-batch.js";
 import { readLog } from "../../../store/read-log.js";
 import type { StoredEvent, StoredSession } from "../../../store/stored.js";
 import { type Failure, stopAt } from "../../project/fold.js";
+import { skippedEvents } from "../../project/stored-fold.js";
 import { type LaneState, positionOf, reportUnknown } from "./lane-state.js";
 import { readOpenRuns } from "./runs.js";
 import { observeEvent, type SessionHost } from "./session-host.js";
@@ -29,12 +30,13 @@ export async function catchUp(host: SessionHost, state: LaneState): Promise<bool
   if (stored.epoch !== state.epoch || stored.revision < state.revision) return false;
   if (stored.revision === state.revision) return true;
   const { stop } = state;
-  // Another program has folded what this one failed on, or what this one had folded by itself, and may have skipped it.
+  // Another program has folded what this one failed on.
   if (stop?.reason === "failed" && stored.cursor >= stop.ordinal) return false;
-  if (state.timeline.cursor > state.storedCursor && stored.cursor > state.storedCursor) return false;
   const skipped = await skippedEvents(host, id);
   // A repair before the first look may have mended what is on record.
   if (isNew && skipped.size > 0) return false;
+  if (host.fold.isAdvancing && isOtherFold(state, stored, skipped)) return false;
+  state.owed = state.owed.filter(({ record }) => !skipped.has(record.ordinal));
   for await (const event of readLog(host.store, id, state.ordinal)) {
     if (event.ordinal > stored.ordinal) break;
     if (!follow(host, state, event, stored, skipped)) return false;
@@ -43,8 +45,12 @@ export async function catchUp(host: SessionHost, state: LaneState): Promise<bool
   state.failedAt = state.stop?.reason === "failed" ? state.stop.ordinal : stored.failedAt;
   state.durable = positionOf(state);
   state.storedCursor = stored.cursor;
-  if (stored.cursor >= state.timeline.cursor) state.timeline.dropChanges();
-  else state.timeline.owe();
+  if (stored.cursor >= state.timeline.cursor) {
+    state.timeline.dropChanges();
+    state.lag.caughtUp();
+  } else {
+    state.timeline.owe();
+  }
   if (state.stop !== stop) tellStop(host, state);
   return true;
 }
@@ -65,24 +71,31 @@ function follow(
       state.stop = stopAt(event, "failed");
     } else if (skipped.has(ordinal)) {
       timeline.cursor = ordinal;
+      state.skipped.add(ordinal);
     } else {
       const failures: Failure[] = [];
       state.stop = host.fold.applyStored(event, info, timeline, failures);
       if (failures.length > 0 && cursor >= ordinal) return false;
       state.owed = [...state.owed, ...failures];
+      for (const { record } of failures) state.skipped.add(record.ordinal);
     }
   }
   state.ordinal = ordinal;
+  state.lag.followed(event);
   host.fanOut(uiBatchOf(info.id, event, events));
   observeEvent(host, info.id, "fanout", name, ordinal, events.length);
   return true;
 }
 
-/** The events that the timeline goes on without, in all processes. */
-async function skippedEvents({ store, fold }: SessionHost, id: string): Promise<ReadonlySet<bigint>> {
-  if (!fold.isAdvancing) return new Set();
-  const errors = await store.errors(id);
-  return new Set(errors.filter(({ step }) => step !== "ui-projection").map(({ ordinal }) => ordinal));
+/** Whether other processes skipped what was folded here, or folded what was skipped here. */
+function isOtherFold(
+  { storedCursor, timeline, skipped }: LaneState,
+  { cursor }: StoredSession,
+  onRecord: ReadonlySet<bigint>,
+): boolean {
+  const isUnknown = (ordinal: bigint) => ordinal > storedCursor && ordinal <= timeline.cursor && !skipped.has(ordinal);
+  const isFolded = (ordinal: bigint) => ordinal > storedCursor && ordinal <= cursor && !onRecord.has(ordinal);
+  return [...onRecord].some(isUnknown) || [...skipped].some(isFolded);
 }
 
 /** Who follows the session learns that it stopped when it starts over. */

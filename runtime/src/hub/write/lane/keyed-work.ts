@@ -1,3 +1,5 @@
+import type { SessionHead } from "../../../store/stored.js";
+
 /** One piece of work under an idempotency key, from its beginning to its end. */
 export class KeyedWork {
   readonly space: string;
@@ -6,14 +8,22 @@ export class KeyedWork {
   readonly fingerprint: string;
   /** Of the claim on the key. Undefined for work that is one commit, which claims the key itself. */
   readonly token: string | undefined;
+  /** Where the session stood when the key was claimed. Undefined as well if nothing was committed. */
+  readonly head: SessionHead | undefined;
   #firstOrdinal: bigint | undefined;
   #lastOrdinal = 0n;
 
-  constructor(space: string, key: string, fingerprint: string, token: string | undefined) {
+  constructor(
+    space: string,
+    key: string,
+    fingerprint: string,
+    claim: { readonly token: string; readonly head: SessionHead | undefined } | undefined,
+  ) {
     this.space = space;
     this.key = key;
     this.fingerprint = fingerprint;
-    this.token = token;
+    this.token = claim?.token;
+    this.head = claim?.head;
   }
 
   /** The ordinals of its durable events, if it has any. */

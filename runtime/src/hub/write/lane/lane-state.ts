@@ -7,7 +7,8 @@ import type { StoredRun } from "../../../store/stored-run.js";
 import { TrackedTimeline } from "../../../timeline/tracked-timeline.js";
 import type { Failure } from "../../project/fold.js";
 import { unknownEvent } from "../../project/stopped.js";
-import { foldTail } from "../../project/stored-fold.js";
+import { foldTail, skippedEvents } from "../../project/stored-fold.js";
+import { Lag } from "./lag.js";
 import { reportFailures, type SessionHost } from "./session-host.js";
 
 /** How far a session has come. */
@@ -39,6 +40,10 @@ export interface LaneState extends Position {
   runs: Map<string, StoredRun>;
   /** Whether runs may be other than in the store, because something was not committed. */
   hasOldRuns: boolean;
+  /** Of what is stored of the timeline. */
+  readonly lag: Lag;
+  /** The events above the stored cursor that the timeline goes on without. */
+  readonly skipped: Set<bigint>;
   /** Failures of events of the log that the store does not have on record yet. */
   owed: readonly Failure[];
 }
@@ -53,6 +58,8 @@ export interface CommitContent {
   readonly newEpoch?: string;
   /** Takes the place of the whole timeline. */
   readonly replacement?: TrackedTimeline;
+  /** Whether the entities are stored with it in any case. */
+  readonly isWhole?: boolean;
 }
 
 /** Reads where a session stands in the store; one that is not there begins. */
@@ -63,6 +70,9 @@ export async function loadState(host: SessionHost, sessionId: string): Promise<L
   const owed: Failure[] = [];
   const stop = stored && (await foldTail(host, info, stored, timeline, owed));
   timeline.owe();
+  const isBehind = stored !== undefined && stored.cursor < stored.ordinal;
+  const skipped = new Set(isBehind ? await skippedEvents(host, sessionId) : []);
+  for (const { record } of owed) skipped.add(record.ordinal);
   if (stop?.reason === "unknown") reportUnknown(host, sessionId, stop);
   const position: Position = {
     revision: stored?.revision ?? 0,
@@ -80,14 +90,20 @@ export async function loadState(host: SessionHost, sessionId: string): Promise<L
     storedCursor: stored?.cursor ?? 0n,
     runs: new Map(stored?.runs.map((run) => [run.id, run])),
     hasOldRuns: false,
+    lag: new Lag(isBehind),
+    skipped,
     owed,
   };
 }
 
-/** The next batch, with what changed in the timeline. Moves the revision on. */
+/** The next batch, with what changed in the timeline if that is due. Moves the revision on. */
 export function nextBatch(host: SessionHost, state: LaneState, content: CommitContent): SessionBatch {
-  const { events = [], keys = [], runs = [], failures = [], newEpoch, replacement } = content;
-  const { cursor } = replacement ?? state.timeline;
+  const { events = [], keys = [], runs = [], failures = [], newEpoch, replacement, isWhole = false } = content;
+  const { cursor, entities } = isWhole
+    ? changesOf(state, replacement)
+    : isDue(state, events)
+      ? changesIfFit(host, state)
+      : deferred(state);
   return {
     id: host.process.nextId(),
     sessionId: state.info.id,
@@ -98,13 +114,43 @@ export function nextBatch(host: SessionHost, state: LaneState, content: CommitCo
     events,
     cursor,
     failedAt: state.failedAt,
-    entities: replacement?.stored() ?? state.timeline.takeChanges(),
+    entities,
     replaceTimeline: replacement !== undefined,
     errors: [...state.owed, ...failures].map(({ record }) => record),
     keys,
     runs,
     descriptors: host.descriptors.missing(events, runs),
   };
+}
+
+/**
+ * Nothing more comes to a timeline that stopped, so what it has is written. Where the store
+ * lacks no entity, its cursor moves on without any.
+ */
+function isDue({ stop, timeline, lag }: LaneState, events: readonly StoredEvent[]): boolean {
+  return stop !== undefined || !timeline.hasChanges || lag.isDueWith(events);
+}
+
+function changesOf({ timeline }: LaneState, replacement?: TrackedTimeline): Pick<SessionBatch, "cursor" | "entities"> {
+  const { cursor } = replacement ?? timeline;
+  return { cursor, entities: replacement?.stored() ?? timeline.takeChanges() };
+}
+
+/** The changes; none where a projection made an entity unfit after it was put: the events are not to blame. */
+function changesIfFit(host: SessionHost, state: LaneState): Pick<SessionBatch, "cursor" | "entities"> {
+  try {
+    return changesOf(state);
+  } catch (error) {
+    host.report({ step: "commit", sessionId: state.info.id, error });
+    state.lag.postponed();
+    return deferred(state);
+  }
+}
+
+/** The stored timeline stays as it is. */
+function deferred({ timeline, storedCursor }: LaneState): Pick<SessionBatch, "cursor" | "entities"> {
+  timeline.deferChanges();
+  return { cursor: storedCursor, entities: [] };
 }
 
 /** How far a state has come. */
@@ -115,7 +161,10 @@ export function positionOf({ revision, ordinal, stop, failedAt }: Position): Pos
 /** A batch is durable, with which the session has come to a position. */
 export function noteDurable(host: SessionHost, state: LaneState, batch: SessionBatch, position: Position): void {
   state.durable = position;
-  if (batch.replaceTimeline || batch.cursor > state.storedCursor) state.storedCursor = batch.cursor;
+  const isWritten = batch.replaceTimeline || batch.cursor > state.storedCursor;
+  state.lag.committed(batch, isWritten);
+  if (isWritten) state.storedCursor = batch.cursor;
+  for (const { step, ordinal } of batch.errors) if (step !== "ui-projection") state.skipped.add(ordinal);
   reportFailures(host, state.info.id, state.owed);
   state.owed = [];
   state.timeline.settled();

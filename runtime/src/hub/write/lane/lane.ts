@@ -1,6 +1,7 @@
 import { isSessionstreamError } from "../../../base/errors.js";
 import type { SessionBatch } from "../../../store/batch.js";
 import { toStoreError } from "../../../store/store-error.js";
+import type { SessionHead } from "../../../store/stored.js";
 import type { StoredRun } from "../../../store/stored-run.js";
 import type { TimelineView } from "../../../timeline/view.js";
 import { admit } from "./admit.js";
@@ -47,6 +48,7 @@ export class Lane implements Committing {
   #taken: Taken | undefined;
   readonly #conflicts = new Conflicts();
   #admitting = false;
+  #isToFlush = false;
   #refusal: Error | undefined;
   readonly #hold = new Hold();
   /** Those who wait for something of the session to change. */
@@ -123,9 +125,9 @@ export class Lane implements Committing {
     this.#takeMoves();
   }
 
-  /** Makes sure that what the lane knows is at least as new as what the store has now. */
-  async refresh(): Promise<void> {
-    const isBehind = await this.#session.behind();
+  /** Makes sure that what the lane knows is at least as new as what the store has now, or had when it was looked at. */
+  async refresh(looked?: { readonly head: SessionHead | undefined }): Promise<void> {
+    const isBehind = await this.#session.behind(looked);
     while (isBehind()) {
       if (this.#session.isReading) await this.#session.load();
       else if (this.#isFree) await this.#session.read(() => this.#session.catchUp());
@@ -170,14 +172,31 @@ export class Lane implements Committing {
     while (!this.#isSettled) await this.#hold.change();
   }
 
+  /** The revision that the lane knows of. */
+  get revision(): number {
+    return this.#session.state?.revision ?? 0;
+  }
+
+  /**
+   * Stores the entities that lag behind the log, if this process was the last that committed events, and nothing else
+   * goes on. Otherwise it is left to whoever commits later.
+   */
+  flush(): void {
+    if (!this.#isSettled || this.#session.state?.lag.isOurs !== true) return;
+    this.#isToFlush = true;
+    this.#host.committer.schedule(this);
+  }
+
   takeBatch(): SessionBatch | undefined {
     const { state } = this.#session;
     const admitted = this.#admitted;
-    if (state === undefined || admitted.length === 0) return undefined;
+    const isFlush = this.#isToFlush && this.#isSettled;
+    this.#isToFlush = false;
+    if (state === undefined || (admitted.length === 0 && !isFlush)) return undefined;
     this.#admitted = [];
     const events = admitted.filter(isEvent);
     const runs = runsOf(admitted);
-    if (events.length === 0 && runs.length === 0) {
+    if (events.length === 0 && runs.length === 0 && !isFlush) {
       // Decisions without events stand on what is durable already.
       for (const each of admitted) settled(this.#host, this.id, each);
       this.#goOn();
@@ -190,6 +209,7 @@ export class Lane implements Committing {
       keys: keysOf(events),
       runs,
       failures: events.flatMap(({ failures }) => failures),
+      isWhole: isFlush,
     });
     taken.given = { batch, position: positionOf(state) };
     this.#admitWaiting();
@@ -206,9 +226,14 @@ export class Lane implements Committing {
       const batch = taken.given?.batch;
       if (taken.given !== undefined) noteDurable(this.#host, state, taken.given.batch, taken.given.position);
       for (const each of taken.admitted) settled(this.#host, this.id, each);
+      if (state.lag.isOurs) this.#host.quiet.add(this);
       if (batch !== undefined && batch.runs.length > 0) this.#host.runs.written(this.id, batch.runs);
       this.#tell();
       this.#takeMoves();
+    } else if (taken.admitted.length === 0 && this.#admitted.length === 0) {
+      // Whoever committed in between, or commits next, sees to the entities. The next commit finds out where the store is.
+      revert(state);
+      this.#goOn();
     } else {
       this.#startOver(state, taken, outcome);
     }
@@ -276,7 +301,7 @@ export class Lane implements Committing {
   }
 
   async #commit(state: LaneState, content: CommitContent): Promise<void> {
-    const batch = nextBatch(this.#host, state, content);
+    const batch = nextBatch(this.#host, state, { ...content, isWhole: true });
     const [outcome] = await this.#host.store.commit([batch]).catch((thrown: unknown) => [thrown]);
     if (outcome !== undefined) throw toStoreError(outcome, { sessionId: this.id });
     if (content.newEpoch !== undefined) state.epoch = content.newEpoch;

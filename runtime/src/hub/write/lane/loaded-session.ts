@@ -1,4 +1,5 @@
 import { resetBatch } from "../../../session/ui-batch.js";
+import type { SessionHead } from "../../../store/stored.js";
 import type { TimelineView } from "../../../timeline/view.js";
 import { catchUp } from "./follow.js";
 import { type LaneState, loadState } from "./lane-state.js";
@@ -107,10 +108,10 @@ export class LoadedSession {
   }
 
   /** Looks how far the store has come. Whether the state lacks something of that can change until it is asked. */
-  async behind(): Promise<() => boolean> {
+  async behind(looked?: { readonly head: SessionHead | undefined }): Promise<() => boolean> {
     // Whoever loads it now sees all that the store has.
     if (this.#state === undefined && this.#reading === undefined) return () => false;
-    const stored = await this.#host.store.session(this.#id);
+    const stored = looked === undefined ? await this.#host.store.session(this.#id) : looked.head;
     return () => {
       if (stored === undefined) return false;
       if (this.#state === undefined) return this.#reading !== undefined;

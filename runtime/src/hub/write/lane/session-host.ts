@@ -11,6 +11,7 @@ import type { Failure, Fold } from "../../project/fold.js";
 import type { Committer } from "./committer.js";
 import type { Descriptors } from "./descriptors.js";
 import type { Process } from "./process.js";
+import type { QuietLanes } from "./quiet-lanes.js";
 import type { OpenRuns } from "./runs.js";
 
 /** What lanes need of those who do runs. */
@@ -32,6 +33,7 @@ export interface SessionHost {
   readonly reader: EventReader;
   readonly fold: Fold;
   readonly committer: Committer;
+  readonly quiet: QuietLanes;
   /** The process as the store knows it. */
   readonly process: Process;
   readonly descriptors: Descriptors;

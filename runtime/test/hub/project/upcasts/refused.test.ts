@@ -9,7 +9,7 @@ import {
   LedgerWork,
 } from "../../../../../test/fixtures/gen/ledger/v1/ledger_sessionstream.js";
 import { type LedgerSwitches, ledgerOf } from "../../../../../test/fixtures/ledger.js";
-import { memoryPlace } from "../../../../../test/fixtures/stores.js";
+import { memoryPlace, wrapStore } from "../../../../../test/fixtures/stores.js";
 import { thenAt } from "./then.js";
 
 describe("a superseded event is refused, and the message names its successor", () => {
@@ -72,7 +72,7 @@ describe("an event of a log that is not what the schema says is refused", () => 
     const store = await thenAt(memoryPlace());
     const events: Store["events"] = async (...page) =>
       (await store.events(...page)).map((stored) => ({ ...stored, ...change }));
-    const hub = new Hub({ features: [ledgerOf()], store: { ...store, events } });
+    const hub = new Hub({ features: [ledgerOf()], store: wrapStore(store, { events }) });
     return hub.events("s", { limit: 1 }).catch((thrown: unknown) => thrown);
   }
   const context = { sessionId: "s", name: "LedgerBooked", ordinal: 1n };

@@ -3,12 +3,20 @@ import { sqliteStore } from "@sessionstream/runtime/sqlite";
 import type { SessionBatch } from "@sessionstream/runtime/store";
 import Database from "better-sqlite3";
 import { describe, expect, test } from "vitest";
-import { LabCounter, LabCounterAdded, LabTrace } from "../../../../../test/fixtures/gen/lab/v1/lab_sessionstream.js";
+import {
+  LabCounter,
+  LabCounterAdded,
+  LabNoteSet,
+  LabTrace,
+} from "../../../../../test/fixtures/gen/lab/v1/lab_sessionstream.js";
 import { labOf } from "../../../../../test/fixtures/lab.js";
 import { memoryPlace, newFile, wrapStore } from "../../../../../test/fixtures/stores.js";
 import { watched } from "../../watched.js";
 
 // The timeline can only be the fold of the log where nothing of an event can be there without the rest.
+
+/** So much that the entity is stored with the event. */
+const much = "x".repeat(20_000);
 
 test("an event, its entities and the cursor are one commit", async () => {
   const store = memoryPlace().open();
@@ -20,8 +28,8 @@ test("an event, its entities and the cursor are one commit", async () => {
     },
   });
   const hub = new Hub({ features: [labOf()], store: watched });
-  await hub.publish("s", LabCounterAdded, { name: "c", amount: 1n });
-  expect(batches).toMatchObject([{ events: [{ ordinal: 1n }], entities: [{ id: "c" }], cursor: 1n }]);
+  await hub.publish("s", LabNoteSet, { number: 1, text: much });
+  expect(batches).toMatchObject([{ events: [{ ordinal: 1n }], entities: [{ id: "1" }], cursor: 1n }]);
 });
 
 test.each(["event", "entity"])("when the write of %s fails, nothing of the others is there", async (table) => {
@@ -30,7 +38,7 @@ test.each(["event", "entity"])("when the write of %s fails, nothing of the other
   const database = new Database(file);
   database.exec(`CREATE TRIGGER trap BEFORE INSERT ON ${table} BEGIN SELECT RAISE(ABORT, 'full'); END`);
   const hub = new Hub({ features: [labOf()], store: sqliteStore(file), onError: () => {} });
-  await expect(hub.publish("s", LabCounterAdded, { name: "c", amount: 1n })).rejects.toThrow("full");
+  await expect(hub.publish("s", LabNoteSet, { number: 1, text: much })).rejects.toThrow("full");
   const count = (name: string) => database.prepare(`SELECT count(*) FROM ${name}`).pluck().get();
   expect(["session", "event", "entity", "error"].map(count)).toEqual([0, 0, 0, 0]);
   database.exec("DROP TRIGGER trap");

@@ -82,6 +82,8 @@ describe.each(places)("programs that can fold different events, on %s", (_, make
     await failing.timeline("s");
     expect((await failing.session("s")).stop).toMatchObject({ ordinal: 2n, reason: "failed" });
     await able.publish("s", LabNoteAppended, { number: 1, text: " good" });
+    // Stores what it folded.
+    await able.close();
     expect((await failing.timeline("s")).get(LabNote, 1)?.text).toBe("bad good");
     expect((await failing.session("s")).stop).toBeUndefined();
     expect(fanned.at(-1)).toMatchObject({ isReset: true, ordinal: 3n });

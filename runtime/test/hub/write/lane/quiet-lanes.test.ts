@@ -1,0 +1,125 @@
+import { Hub, type UiBatch } from "@sessionstream/runtime";
+import { describe, expect, test } from "vitest";
+import {
+  LabCounter,
+  LabCounterAdded,
+  LabNote,
+  LabNoteAppended,
+  LabTrace,
+} from "../../../../../test/fixtures/gen/lab/v1/lab_sessionstream.js";
+import { labOf } from "../../../../../test/fixtures/lab.js";
+import { type Place, places, wrapStore } from "../../../../../test/fixtures/stores.js";
+import { until } from "../../../../../test/fixtures/until.js";
+
+const hubOn = (place: Place) => new Hub({ features: [labOf()], store: place.open() });
+const one = { name: "c", amount: 1n };
+
+describe.each(places)("what is stored of a timeline lags behind the log, on %s,", (_, makePlace) => {
+  const storedOf = async (place: Place) => {
+    const store = place.open();
+    const loaded = await store.load("s");
+    await store.close();
+    return [loaded?.ordinal, loaded?.cursor, loaded?.entities.map(({ id }) => id)];
+  };
+
+  test("until the session is quiet for a second or two", async () => {
+    const place = makePlace();
+    const hub = hubOn(place);
+    for (let i = 0; i < 3; i++) await hub.publish("s", LabCounterAdded, one);
+    expect(await storedOf(place)).toEqual([3n, 0n, []]);
+    const { revision } = (await place.open().session("s")) ?? {};
+    const store = place.open();
+    let cursor: bigint | undefined = 0n;
+    await until(() => {
+      void store.session("s").then((session) => (cursor = session?.cursor));
+      return cursor === 3n;
+    }, "the timeline is stored");
+    expect(await storedOf(place)).toEqual([3n, 3n, ["c"]]);
+    // It is a commit like another one.
+    expect((await store.session("s"))?.revision).toBe((revision ?? 0) + 1);
+    expect(await hub.publish("s", LabCounterAdded, one)).toEqual({ ordinal: 4n });
+    await hub.close();
+  });
+
+  test("until the hub is closed", async () => {
+    const place = makePlace();
+    const hub = hubOn(place);
+    await hub.publish("s", LabCounterAdded, one);
+    await hub.close();
+    expect(await storedOf(place)).toEqual([1n, 1n, ["c"]]);
+  });
+
+  test("not where no entity changed", async () => {
+    const place = makePlace();
+    const hub = hubOn(place);
+    await hub.publish("s", LabTrace, { text: "nothing" });
+    expect(await storedOf(place)).toEqual([1n, 1n, []]);
+    await hub.close();
+  });
+
+  test("and another process folds the rest, stores nothing of it by itself, and tells nobody to start over", async () => {
+    const place = makePlace();
+    const [hub, other] = [hubOn(place), hubOn(place)];
+    const fanned: UiBatch[] = [];
+    other.follow("s", (batch) => fanned.push(batch));
+    await other.session("s");
+    for (let i = 0; i < 3; i++) await hub.publish("s", LabNoteAppended, { number: 1, text: "x" });
+    expect((await other.snapshot("s")).get(LabNote, 1)?.text).toBe("xxx");
+    expect((await other.timeline("s")).get(LabNote, 1)?.text).toBe("xxx");
+    await other.close();
+    expect(await storedOf(place)).toEqual([3n, 0n, []]);
+    await hub.close();
+    expect(await storedOf(place)).toEqual([3n, 3n, ["1"]]);
+    expect(fanned.some(({ isReset }) => isReset)).toBe(false);
+  });
+
+  test("also where it cannot be stored as the hub closes: nothing is lost", async () => {
+    const place = makePlace();
+    const store = place.open();
+    const hub = new Hub({
+      features: [labOf()],
+      store: wrapStore(store, {
+        commit: async (batches) => {
+          if (batches.some(({ events }) => events.length === 0)) throw new Error("full");
+          return store.commit(batches);
+        },
+      }),
+    });
+    await hub.publish("s", LabCounterAdded, one);
+    await hub.close();
+    expect(await storedOf(place)).toEqual([1n, 0n, []]);
+    const next = hubOn(place);
+    expect((await next.timeline("s")).get(LabCounter, "c")?.total).toBe(1n);
+    // Whoever commits next stores it.
+    await next.publish("s", LabTrace, {});
+    expect(await storedOf(place)).toEqual([2n, 2n, ["c"]]);
+    await next.close();
+  });
+
+  test("and an event that was skipped is on record once, and skipped by everyone, though it would be folded now", async () => {
+    const place = makePlace();
+    let isBroken = true;
+    const feature = labOf({
+      beforeTimeline: () => {
+        if (isBroken) throw new Error("broken");
+      },
+    });
+    const advancing = () =>
+      new Hub({
+        features: [feature],
+        store: place.open(),
+        onProjectionError: { timeline: "advance" },
+        onError: () => {},
+      });
+    const hub = advancing();
+    await hub.publish("s", LabCounterAdded, one);
+    isBroken = false;
+    await hub.publish("s", LabCounterAdded, { name: "c", amount: 10n });
+    const other = advancing();
+    expect((await other.snapshot("s")).get(LabCounter, "c")?.total).toBe(10n);
+    await other.publish("s", LabCounterAdded, { name: "c", amount: 100n });
+    expect((await hub.timeline("s")).get(LabCounter, "c")?.total).toBe(110n);
+    expect((await other.errors("s")).map(({ ordinal }) => ordinal)).toEqual([1n]);
+    await Promise.all([hub.close(), other.close()]);
+  });
+});
