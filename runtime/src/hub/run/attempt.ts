@@ -2,7 +2,6 @@ import { fromBinary } from "@bufbuild/protobuf";
 import { isSessionstreamError, messageOf, SessionstreamError } from "../../base/errors.js";
 import type { EventMeta } from "../../store/event-meta.js";
 import type { RunOutcome, RunWait, StoredRun } from "../../store/stored-run.js";
-import type { Published } from "../feature/command-context.js";
 import type { RunContext, RunImplementation, RunPublish } from "../feature/run-context.js";
 import type { ActiveSession } from "../write/active-session.js";
 import { copyOf, namesOf } from "../write/delivery.js";
@@ -10,8 +9,9 @@ import type { Content } from "../write/lane/content.js";
 import type { Lane } from "../write/lane/lane.js";
 import { type RunAttempt, runLost } from "../write/lane/runs.js";
 import type { SessionHost } from "../write/lane/session-host.js";
-import { enqueue, type Origin, type Publisher, whilePublishing } from "../write/publisher.js";
+import { enqueue, type Origin, whilePublishing } from "../write/publisher.js";
 import { endRun } from "../write/run-end.js";
+import { actsOf } from "./acts.js";
 import type { Alarms } from "./alarms.js";
 import { Coalescing } from "./coalesce.js";
 import type { Slots } from "./slots.js";
@@ -286,29 +286,6 @@ export class Attempt {
 }
 
 const noPayload = new Uint8Array();
-
-/** What a run does besides computing. What is held of merged events is published before each. */
-function actsOf(
-  { publish, decide, start }: Publisher,
-  { waitFor, waitForRun, sleepUntil }: Waits,
-  coalescing: Coalescing,
-): Pick<RunContext, "publish" | "decide" | "start" | "waitFor" | "waitForRun" | "sleepUntil" | "coalesce"> {
-  const after = <Args extends readonly unknown[], Result>(act: (...args: Args) => Result) => {
-    return (...args: Args): Result => {
-      coalescing.flush();
-      return act(...args);
-    };
-  };
-  return {
-    publish: after(publish as (...args: readonly unknown[]) => Promise<Published>),
-    decide: after(decide),
-    start: after(start) as RunContext["start"],
-    waitFor: after(waitFor) as RunContext["waitFor"],
-    waitForRun: after(waitForRun),
-    sleepUntil: after(sleepUntil),
-    coalesce: coalescing.coalesce,
-  };
-}
 
 /** What the events of a run say of where they come from. */
 function metaOf({ id, startedBy }: StoredRun): EventMeta {

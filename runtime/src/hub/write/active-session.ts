@@ -1,11 +1,9 @@
 import { untilAborted } from "../../base/abort.js";
 import { SessionstreamError } from "../../base/errors.js";
-import { fnv1aOfText } from "../../base/fnv.js";
 import type { DescCommand } from "../../schema/command.js";
 import { encodePayload, toPayload } from "../../schema/payload.js";
-import type { SchemaRegistry } from "../../schema/registry.js";
 import { checkRunId } from "../../schema/run.js";
-import { decodeRejection, encodeRejection, type StoredRejection } from "../../schema/stored-rejection.js";
+import { decodeRejection } from "../../schema/stored-rejection.js";
 import type { Submitted } from "../../session/session-client.js";
 import type { SessionInfo } from "../../session/session-info.js";
 import type { EventMeta } from "../../store/event-meta.js";
@@ -14,6 +12,7 @@ import type { CommandContext, Published, PublishOptions } from "../feature/comma
 import { type RunInfo, runInfoOf } from "../feature/run-info.js";
 import type { Session } from "../feature/session.js";
 import { Background } from "./background.js";
+import { type Command, metaOf, storedRejectionOf } from "./command.js";
 import { type DeliveryWay, deliver } from "./delivery.js";
 import type { Handler } from "./handlers.js";
 import { closeTimeout, Handling } from "./handling.js";
@@ -29,9 +28,7 @@ import { endRun } from "./run-end.js";
 import type { SessionStatus } from "./session-status.js";
 import { Signals } from "./signals.js";
 import { checkSubmitOptions, type HubSubmitOptions } from "./submit-options.js";
-import { CommandFailure, errorOf, isRejectionOf } from "./submit-outcome.js";
-
-type Command = Pick<CommandContext, "name" | "key" | "payload" | "identity" | "trace" | "signal" | "reject">;
+import { CommandFailure } from "./submit-outcome.js";
 
 /** A session that is in memory: its lane, its handlers and its background work. */
 export class ActiveSession {
@@ -291,24 +288,4 @@ export class ActiveSession {
       },
     };
   }
-}
-
-/** What a store keeps of a command's failure, if its handler rejected it. */
-function storedRejectionOf(
-  thrown: unknown,
-  registry: SchemaRegistry,
-  { sessionId, name }: { readonly sessionId: string; readonly name: string },
-): StoredRejection | undefined {
-  const error = errorOf(thrown);
-  return isRejectionOf(error, sessionId, name) ? encodeRejection(registry, error) : undefined;
-}
-
-/** What the events of a command say of where they come from. */
-function metaOf({ name, key, identity, trace }: Command): EventMeta {
-  return {
-    ...(identity !== undefined && { identity: identity.id }),
-    command: name,
-    ...(key !== undefined && { key: fnv1aOfText(key) }),
-    ...(trace !== undefined && { trace }),
-  };
 }

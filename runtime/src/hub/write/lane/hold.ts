@@ -6,6 +6,8 @@ export class Hold {
   #isHeld = false;
   /** Those that wait for a change, and then look again. */
   #waiting: (() => void)[] = [];
+  /** Those who hear of each change. */
+  readonly #listeners = new Set<() => void>();
 
   get isHeld(): boolean {
     return this.#isHeld;
@@ -30,5 +32,12 @@ export class Hold {
   /** Something changed: events were settled or refused, the session was loaded, or the lane let go. */
   changed(): void {
     for (const resolve of this.#waiting.splice(0)) resolve();
+    for (const listener of this.#listeners) listener();
+  }
+
+  /** Calls the listener after each change. Returns what ends that. */
+  listen(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
   }
 }

@@ -1,4 +1,3 @@
-import { isSessionstreamError } from "../../../base/errors.js";
 import type { SessionBatch } from "../../../store/batch.js";
 import { toStoreError } from "../../../store/store-error.js";
 import type { SessionHead } from "../../../store/stored.js";
@@ -10,22 +9,10 @@ import type { HeldLane, LaneStatus } from "./held-lane.js";
 import { Hold } from "./hold.js";
 import { type CommitContent, type LaneState, nextBatch, noteDurable, positionOf, revert } from "./lane-state.js";
 import { LoadedSession } from "./loaded-session.js";
-import { Conflicts, foundCommitted, maxConflicts, refuse, settled, wasCommitted } from "./outcome.js";
-import { type Admitted, isEvent, keysOf, type Publication, runsOf } from "./publication.js";
+import { Conflicts, despiteConflicts, foundCommitted, refuse, settled, wasCommitted } from "./outcome.js";
+import { type Admitted, contentOf, hasRoom, type Publication, publicationsOf, type Taken } from "./publication.js";
 import type { OpenRuns } from "./runs.js";
 import type { SessionHost } from "./session-host.js";
-
-/** What was taken to be committed. */
-interface Taken {
-  readonly admitted: readonly Admitted[];
-  /** What the store was given, and how far the session has come with it. */
-  given?: { readonly batch: SessionBatch; readonly position: LaneState["durable"] };
-}
-
-const noRuns: OpenRuns = new Map();
-
-/** Events beyond this many wait before they are projected, so that a batch stays bounded. */
-const maxBatch = 256;
 
 /**
  * The one place where the order of a session is made. The lane gives an event its
@@ -51,8 +38,6 @@ export class Lane implements Committing {
   #isToFlush = false;
   #refusal: Error | undefined;
   readonly #hold = new Hold();
-  /** Those who wait for something of the session to change. */
-  readonly #listeners = new Set<() => void>();
 
   constructor(id: string, host: SessionHost) {
     this.id = id;
@@ -67,7 +52,7 @@ export class Lane implements Committing {
 
   /** The runs that have not ended, as the lane knows them. */
   get runs(): OpenRuns {
-    return this.#session.state?.runs ?? noRuns;
+    return this.#session.state?.runs ?? new Map();
   }
 
   get isIdle(): boolean {
@@ -89,7 +74,6 @@ export class Lane implements Committing {
     this.#refusal = error;
   }
 
-  /** What the lane refuses everything with. Undefined while it takes events. */
   get refusal(): Error | undefined {
     return this.#refusal;
   }
@@ -108,10 +92,9 @@ export class Lane implements Committing {
     if (runs?.get(run.id) === run) runs.delete(run.id);
   }
 
-  /** Calls the listener after each change of what is durable. Returns what ends that. */
+  /** Calls the listener after each change of what is durable, and at other times. Returns what ends that. */
   listen(listener: () => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    return this.#hold.listen(listener);
   }
 
   /** Resolves when all that is committed from now on will be fanned out, or where nobody follows. */
@@ -150,20 +133,19 @@ export class Lane implements Committing {
   async exclusively<T>(work: (held: HeldLane) => Promise<T>): Promise<T> {
     await this.#hold.take(() => this.#isDrained);
     try {
-      for (let conflicts = 0; ; conflicts++) {
-        try {
+      return await despiteConflicts(
+        async () => {
           const state = await this.#session.load();
-          return await work({ state, commit: (content) => this.#commit(state, content) });
-        } catch (thrown) {
+          return work({ state, commit: (content) => this.#commit(state, content) });
+        },
+        () => {
           this.#session.drop();
           this.#session.moved();
-          if (!isSessionstreamError(thrown, "ORDINAL_CONFLICT") || conflicts === maxConflicts) throw thrown;
-        }
-      }
+        },
+      );
     } finally {
       this.#hold.release();
       this.#goOn();
-      this.#tell();
     }
   }
 
@@ -194,9 +176,8 @@ export class Lane implements Committing {
     this.#isToFlush = false;
     if (state === undefined || (admitted.length === 0 && !isFlush)) return undefined;
     this.#admitted = [];
-    const events = admitted.filter(isEvent);
-    const runs = runsOf(admitted);
-    if (events.length === 0 && runs.length === 0 && !isFlush) {
+    const content = contentOf(admitted);
+    if (content === undefined && !isFlush) {
       // Decisions without events stand on what is durable already.
       for (const each of admitted) settled(this.#host, this.id, each);
       this.#goOn();
@@ -204,13 +185,7 @@ export class Lane implements Committing {
     }
     const taken: Taken = { admitted };
     this.#taken = taken;
-    const batch = nextBatch(this.#host, state, {
-      events: events.map(({ stored }) => stored),
-      keys: keysOf(events),
-      runs,
-      failures: events.flatMap(({ failures }) => failures),
-      isWhole: isFlush,
-    });
+    const batch = nextBatch(this.#host, state, { ...content, isWhole: isFlush });
     taken.given = { batch, position: positionOf(state) };
     this.#admitWaiting();
     return batch;
@@ -223,15 +198,14 @@ export class Lane implements Committing {
     if (taken === undefined || state === undefined) return;
     if (outcome === undefined) {
       this.#conflicts.end();
-      const batch = taken.given?.batch;
-      if (taken.given !== undefined) noteDurable(this.#host, state, taken.given.batch, taken.given.position);
+      const { batch, position } = taken.given ?? {};
+      if (batch !== undefined && position !== undefined) noteDurable(this.#host, state, batch, position);
       for (const each of taken.admitted) settled(this.#host, this.id, each);
       if (state.lag.isOurs) this.#host.quiet.add(this);
       if (batch !== undefined && batch.runs.length > 0) this.#host.runs.written(this.id, batch.runs);
-      this.#tell();
       this.#takeMoves();
     } else if (taken.admitted.length === 0 && this.#admitted.length === 0) {
-      // Whoever committed in between, or commits next, sees to the entities. The next commit finds out where the store is.
+      // Whoever committed in between, or commits next, sees to the entities.
       revert(state);
       this.#goOn();
     } else {
@@ -259,7 +233,6 @@ export class Lane implements Committing {
     const { state } = this.#session;
     if (state !== undefined && this.#isDrained) this.#host.runs.read(this.id, state.runs);
     this.#goOn();
-    this.#tell();
   }
 
   /** Something is over that others waited for. */
@@ -267,10 +240,6 @@ export class Lane implements Committing {
     this.#admitWaiting();
     this.#takeMoves();
     this.#hold.changed();
-  }
-
-  #tell(): void {
-    for (const listener of this.#listeners) listener();
   }
 
   #admitWaiting(): void {
@@ -285,19 +254,17 @@ export class Lane implements Committing {
     this.#admitting = true;
     // Refused events leave room for more.
     let taken = 0;
-    for (let next = this.#waiting[0]; next !== undefined && this.#hasRoomFor(next); next = this.#waiting[++taken]) {
+    for (
+      let next = this.#waiting[0];
+      next !== undefined && hasRoom(this.#admitted, next);
+      next = this.#waiting[++taken]
+    ) {
       admit(this.#host, state, next, this.#admitted);
     }
     this.#waiting.splice(0, taken);
     this.#admitting = false;
     if (this.#admitted.length > 0) this.#host.committer.schedule(this);
     else this.#hold.changed();
-  }
-
-  /** What work under a key published in one turn is not parted, however much it is. */
-  #hasRoomFor({ claim }: Publication): boolean {
-    if (this.#admitted.length < maxBatch) return true;
-    return claim !== undefined && claim === this.#admitted.at(-1)?.publication.claim;
   }
 
   async #commit(state: LaneState, content: CommitContent): Promise<void> {
@@ -325,10 +292,7 @@ export class Lane implements Committing {
       if (this.#session.state?.revision !== revision) this.#conflicts.end();
       const done = isIn ? admitted : [];
       const refused = isIn ? [] : this.#conflicts.refused(admitted, outcome);
-      const over = new Set([...done, ...refused].map(({ publication }) => publication));
-      // Those of several events stand there several times.
-      const again = new Set(redo.map(({ publication }) => publication).filter((each) => !over.has(each)));
-      this.#waiting = [...again, ...this.#waiting];
+      this.#waiting = [...publicationsOf(redo, [...done, ...refused]), ...this.#waiting];
       foundCommitted(this.#host, this.id, done);
       refuse(this.#host, this.id, refused, outcome);
     });

@@ -6,7 +6,7 @@ import { type Admitted, type AdmittedEvent, isEvent, refusedBy } from "./publica
 import { observeEvent, reportFailures, type SessionHost } from "./session-host.js";
 
 /** How often in a row a store may say that another commit came first where there is none. */
-export const maxConflicts = 100;
+const maxConflicts = 100;
 
 // What became of what a lane gave to the store, and who is told.
 
@@ -62,6 +62,18 @@ export async function wasCommitted(
   const isKnown = isSessionstreamError(outcome, "ORDINAL_CONFLICT") || isSessionstreamError(outcome, "KEY_CLAIMED");
   if (batch === undefined || isKnown) return false;
   return host.store.hasBatch(batch.sessionId, batch.id).catch(() => false);
+}
+
+/** Does work again where another process commits in between. `fail` is called after each failure. */
+export async function despiteConflicts<T>(work: () => Promise<T>, fail: () => void): Promise<T> {
+  for (let conflicts = 0; ; conflicts++) {
+    try {
+      return await work();
+    } catch (thrown) {
+      fail();
+      if (!isSessionstreamError(thrown, "ORDINAL_CONFLICT") || conflicts === maxConflicts) throw thrown;
+    }
+  }
 }
 
 /** The conflicts of a lane with commits that nobody made. */

@@ -1,13 +1,13 @@
 import { isSessionstreamError } from "../../../base/errors.js";
 import type { UiEvent } from "../../../schema/ui-event.js";
-import type { BatchKey, BatchRun } from "../../../store/batch.js";
+import type { BatchKey, BatchRun, SessionBatch } from "../../../store/batch.js";
 import type { EventMeta } from "../../../store/event-meta.js";
 import type { StoredEvent } from "../../../store/stored.js";
 import type { Published } from "../../feature/command-context.js";
 import type { Failure } from "../../project/fold.js";
 import type { Content } from "./content.js";
 import type { KeyedWork } from "./keyed-work.js";
-import type { LaneState } from "./lane-state.js";
+import type { CommitContent, LaneState } from "./lane-state.js";
 import type { RunAttempt } from "./runs.js";
 
 /** What was published and waits to be durable: what is committed together, or what decides it. */
@@ -47,8 +47,36 @@ export function isEvent(admitted: Admitted): admitted is AdmittedEvent {
   return admitted.stored !== undefined;
 }
 
-/** The runs that are changed. */
-export function runsOf(admitted: readonly Admitted[]): readonly BatchRun[] {
+/** Events beyond this many wait before they are projected, so that a batch stays bounded. */
+const maxBatch = 256;
+
+/** Whether a batch takes another publication. What work under a key published in one turn is not parted. */
+export function hasRoom(admitted: readonly Admitted[], { claim }: Publication): boolean {
+  if (admitted.length < maxBatch) return true;
+  return claim !== undefined && claim === admitted.at(-1)?.publication.claim;
+}
+
+/** What was taken to be committed. */
+export interface Taken {
+  readonly admitted: readonly Admitted[];
+  /** What the store was given, and how far the session has come with it. */
+  given?: { readonly batch: SessionBatch; readonly position: LaneState["durable"] };
+}
+
+/** What a commit has of what was admitted. Undefined where nothing changes: decisions without events. */
+export function contentOf(admitted: readonly Admitted[]): CommitContent | undefined {
+  const events = admitted.filter(isEvent);
+  const runs = runsOf(admitted);
+  if (events.length === 0 && runs.length === 0) return undefined;
+  return {
+    events: events.map(({ stored }) => stored),
+    keys: keysOf(events),
+    runs,
+    failures: events.flatMap(({ failures }) => failures),
+  };
+}
+
+function runsOf(admitted: readonly Admitted[]): readonly BatchRun[] {
   let runs: BatchRun[] | undefined;
   for (const each of admitted) {
     if (!isEvent(each) && each.runs !== undefined) runs = [...(runs ?? []), ...each.runs];
@@ -59,7 +87,7 @@ export function runsOf(admitted: readonly Admitted[]): readonly BatchRun[] {
 const noRuns: readonly BatchRun[] = [];
 
 /** The keys that events were published under, one for each work. */
-export function keysOf(events: readonly AdmittedEvent[]): BatchKey[] {
+function keysOf(events: readonly AdmittedEvent[]): BatchKey[] {
   const keys = new Map<KeyedWork, BatchKey>();
   for (const { publication, stored } of events) {
     const { claim } = publication;
@@ -69,6 +97,12 @@ export function keysOf(events: readonly AdmittedEvent[]): BatchKey[] {
     keys.set(claim, { space, key, fingerprint, token, firstOrdinal, lastOrdinal: stored.ordinal });
   }
   return [...keys.values()];
+}
+
+/** The publications of what was admitted, each once, without those of what is over. */
+export function publicationsOf(admitted: readonly Admitted[], over: readonly Admitted[]): readonly Publication[] {
+  const done = new Set(over.map(({ publication }) => publication));
+  return [...new Set(admitted.map(({ publication }) => publication))].filter((each) => !done.has(each));
 }
 
 /** Which publications of a batch a refusal is about: those of one key, or all that would have changed something. */
