@@ -15,7 +15,7 @@ import {
   AgentToolStarted,
 } from "./gen/agent/v1/agent_sessionstream.js";
 import type { Model, Part } from "./models/model.js";
-import { act, isRepeatable, needsApproval, type Tool } from "./tools/tool.js";
+import { act, isRepeatable, needsApproval, type Tool, type ToolResult } from "./tools/tool.js";
 
 /** With what questions are answered. */
 export interface Answering {
@@ -98,8 +98,11 @@ async function doCall({ tools, folder }: Answering, context: AnswerContext, call
       await publish(AgentToolInterrupted, { callId });
       continue;
     }
-    const { output, failed } = await act(tools, call, { folder, key: keyOf(session.id, callId), signal });
-    await publish(AgentToolEnded, { callId, output, failed });
+    // Whoever recorded the call may have known other tools.
+    const isUnasked = call.by === "" && needsApproval(tools, call);
+    const key = keyOf(session.id, callId);
+    const result = isUnasked ? unasked : await act(tools, call, { folder, key, signal });
+    await publish(AgentToolEnded, { callId, ...result });
   }
 }
 
@@ -107,5 +110,7 @@ async function doCall({ tools, folder }: Answering, context: AnswerContext, call
 function keyOf(...names: readonly string[]): string {
   return createHash("sha256").update(JSON.stringify(names)).digest("hex").slice(0, 16);
 }
+
+const unasked: ToolResult = { output: "this needs a person's yes, and nobody was asked", failed: true };
 
 const waitsForPerson: ReadonlySet<ToolState> = new Set([ToolState.ASKED, ToolState.INTERRUPTED]);

@@ -13,7 +13,6 @@ import {
   AgentRepeatTool,
   AgentStop,
   AgentToolCall,
-  AgentToolDecided,
   AgentToolEnded,
   AgentToolStarted,
 } from "../src/gen/agent/v1/agent_sessionstream.js";
@@ -109,17 +108,6 @@ describe("a call of a tool", () => {
       .rejectedWith("NO_SUCH_CALL")
       .when(AgentRepeatTool, { callId: write, again: true })
       .rejectedWith("NOT_INTERRUPTED");
-  });
-
-  test("is on record before it acts", async () => {
-    const { folder, asked } = await agent();
-    const { events } = await asked.when(
-      AgentDecideTool,
-      { callId: write, approved: true },
-      { until: AgentToolStarted },
-    );
-    expect(events.map(({ name }) => name)).toEqual([AgentToolDecided.name, AgentToolStarted.name]);
-    expect(await readdir(folder)).not.toContain("notes");
   });
 });
 

@@ -1,10 +1,17 @@
-import { readFile } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { memoryStore } from "@sessionstream/runtime";
 import { afterEach, describe, expect, test } from "vitest";
 import { filePlace, newFile } from "../../../test/fixtures/stores.js";
 import type { Answering } from "../src/answer.js";
 import { Status, ToolState } from "../src/gen/agent/v1/agent_pb.js";
+import {
+  AgentAnswer,
+  AgentAsked,
+  AgentStepEnded,
+  AgentStepStarted,
+  AgentToolCalled,
+} from "../src/gen/agent/v1/agent_sessionstream.js";
 import { chooseModel } from "../src/models/choose-model.js";
 import type { Model } from "../src/models/model.js";
 import { scriptedModel } from "../src/models/scripted-model.js";
@@ -138,6 +145,37 @@ describe("where the process ends", () => {
     expect(await second.until("q1-1-1", ToolState.DONE)).toBe("heavy");
     expect(acts).toBe(2);
   });
+});
+
+test("the start of a tool is on record before it acts", async () => {
+  const { begin } = await world();
+  const look: Tool = {
+    name: "look",
+    description: "Looks at the log.",
+    parameters: {},
+    needsApproval: false,
+    isRepeatable: true,
+    act: async () => (await agent.hub.events("s")).at(-1)?.name ?? "",
+  };
+  const agent = begin({ model: calling("look", {}), tools: [look] });
+  await agent.ask("anything");
+  expect(await agent.until("q1-1-1", ToolState.DONE)).toBe("AgentToolStarted");
+});
+
+test("a call that was recorded where nobody needed to be asked does not become one that does", async () => {
+  const { folder, begin } = await world();
+  const agent = begin({ model: calling("run_command", { command: "touch done" }) });
+  const called = { callId: "q1-1-1", messageId: "q1-1", questionId: "q1", tool: "run_command" };
+  await agent.hub.publish("s", [
+    AgentAsked.of({ questionId: "q1", text: "anything", by: "anna" }),
+    AgentStepStarted.of({ messageId: "q1-1", questionId: "q1", attempt: 1 }),
+    AgentStepEnded.of({ messageId: "q1-1" }),
+    AgentToolCalled.of({ ...called, arguments: '{"command":"touch done"}', needsApproval: false }),
+    AgentAnswer.start({ questionId: "q1" }, { id: "q1" }),
+  ]);
+  expect(await agent.until("q1-1-1", ToolState.FAILED)).toBe("this needs a person's yes, and nobody was asked");
+  await agent.message("q1", Status.DONE);
+  expect(await readdir(folder)).not.toContain("done");
 });
 
 test("a model at an endpoint that is busy and breaks off is asked again, until the answer is whole", async () => {
