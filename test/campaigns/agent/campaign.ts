@@ -1,4 +1,4 @@
-import { findChromium, help, launchChromium } from "../../browser/chromium.js";
+import { findChromium, help, launchChromium, withoutChromium } from "../../browser/chromium.js";
 import { type Campaign, oneByOne } from "../campaign.js";
 import { killAgent } from "./kills.js";
 import { byPage } from "./page-person.js";
@@ -13,6 +13,7 @@ export const campaign: Campaign = {
     if (seed % 10 !== 0) return { ...(await killAgent(seed, kills)), pages: 0 };
     const executablePath = findChromium(process.env);
     if (executablePath === undefined) {
+      if (withoutChromium(process.env) === "fail") throw new Error(help);
       console.warn(`SKIPPED: the page of history ${seed} ${help}`);
       return { ...(await killAgent(seed, kills)), pages: 0 };
     }
