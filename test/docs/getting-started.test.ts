@@ -57,10 +57,10 @@ test("the getting-started page, followed to the letter, ends in a running applic
   let printed = "";
   const compared: string[] = [];
   for (const { language, words, text } of blocksOf("docs/getting-started.md", markdown)) {
-    const [path] = words;
+    const [path, how] = words;
     if (path !== undefined) {
       await mkdir(dirname(join(folder, path)), { recursive: true });
-      await writeFile(join(folder, path), text);
+      await writeFile(join(folder, path), text, { flag: how === "append" ? "a" : "w" });
     } else if (language === "sh") {
       for (const line of text.trim().split("\n")) {
         printed = await run(line);
@@ -76,5 +76,5 @@ test("the getting-started page, followed to the letter, ends in a running applic
       throw new Error(`a block of ${language} that is neither a file, nor commands, nor what they print`);
     }
   }
-  expect(compared).toHaveLength(2);
+  expect(compared).toHaveLength(4);
 }, 180_000);

@@ -3,12 +3,13 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { create } from "@bufbuild/protobuf";
-import { type ErrorReport, Hub, memoryStore } from "@sessionstream/runtime";
+import { type ErrorReport, type Feature, Hub, memoryStore } from "@sessionstream/runtime";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { echoAnswer } from "../../examples/chatdemo/src/answer.js";
 import { chatApplication } from "../../examples/chatdemo/src/chat.js";
 import { StartInferenceCommandSchema } from "../../examples/chatdemo/src/gen/chat/v1/chat_pb.js";
 import {
+  ChatInference,
   ChatMessage,
   ChatMessageAccepted,
   ChatStartInference,
@@ -81,6 +82,16 @@ async function bufGenerate({ contract, plugins, body }: BufProject): Promise<str
 
 function chatHub(): Hub {
   return new Hub({ features: [chatApplication(echoAnswer(0))], onError: () => {} });
+}
+
+/** A process that leaves runs to others. */
+function hubWithoutRuns(): Hub {
+  const { run: _left, ...feature } = chatApplication(echoAnswer(0));
+  return new Hub({ features: [feature] });
+}
+
+function hubWithRun(run: NonNullable<Feature["run"]>): Hub {
+  return new Hub({ features: [{ ...chatApplication(echoAnswer(0)), run }], onError: () => {} });
 }
 
 /** What the first code span of a problem says. */
@@ -230,8 +241,7 @@ const provocations: Record<string, Record<string, Provoke>> = {
         ],
         onError: () => {},
       });
-      await hub.submit("s", ChatStartInference, { prompt: "hello" });
-      await hub.waitIdle("s");
+      for (const chunk of ["a", "b", "c"]) await hub.publish("s", ChatTokensDelta, { messageId: "m", chunk });
       const { cursor, ordinal } = await hub.session("s");
       expect(cursor).toBe(1n);
       expect(cursor < ordinal).toBe(true);
@@ -250,6 +260,48 @@ const provocations: Record<string, Record<string, Provoke>> = {
       for (const part of quoted(problem).split("…")) expect(message).toContain(part);
     },
     SESSIONSTREAM_PAYLOAD_CONCRETE: genericPayload,
+  },
+  "docs/runs.md": {
+    "A run stays `queued`": async () => {
+      const hub = hubWithoutRuns();
+      await hub.start("s", ChatInference, { messageId: "m", prompt: "hello" });
+      await hub.waitIdle("s");
+      expect(await hub.runs("s")).toMatchObject([{ state: "queued", attempt: 0, owner: undefined }]);
+    },
+    "A second start does nothing": async () => {
+      const hub = chatHub();
+      await hub.start("s", ChatInference, { messageId: "m", prompt: "hello" }, { id: "r" });
+      await hub.start("s", ChatInference, { messageId: "m", prompt: "again" }, { id: "r" });
+      await hub.waitIdle("s");
+      expect(await hub.runs("s")).toMatchObject([{ input: { prompt: "hello" } }]);
+    },
+    "is not this attempt's any more": async (problem) => {
+      let told = "";
+      const hub = hubWithRun(async ({ signal, publish }) => {
+        await new Promise((resolve) => signal.addEventListener("abort", resolve));
+        await publish(ChatTokensDelta, { messageId: "m" }).catch((error) => {
+          told = error.message;
+        });
+      });
+      await hub.start("s", ChatInference, { messageId: "m" }, { id: "r" });
+      await hub.cancelRun("s", "r");
+      await expect.poll(() => told).not.toBe("");
+      for (const part of quoted(problem).split("…")) expect(told).toContain(part);
+    },
+    "has no run": async (problem) => {
+      const hub = hubWithRun(async ({ waitForRun }) => void (await waitForRun("nobody")));
+      await hub.start("s", ChatInference, { messageId: "m" });
+      await hub.waitIdle("s");
+      const [run] = await hub.runs("s");
+      const message = run?.outcome?.status === "failed" ? run.outcome.message : "";
+      for (const part of quoted(problem).split("…")) expect(message).toContain(part);
+    },
+    "which this program does not know": async (problem) => {
+      const hub = hubWithoutRuns();
+      await hub.start("s", ChatInference, { messageId: "m" }, { id: "r" });
+      const message = await hub.cancelRun("s", "r").catch((error) => error.message);
+      for (const part of quoted(problem).split("…")) expect(message).toContain(part);
+    },
   },
 };
 

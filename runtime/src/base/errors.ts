@@ -17,6 +17,7 @@ export type ErrorCode =
   | "INVALID_OPTION"
   | "NO_HANDLER"
   | "UNKNOWN_RUN"
+  | "RUN_EXISTS"
   | "RUN_CANCELLED"
   | "RUN_LOST"
   | "BACKGROUND_EXISTS"

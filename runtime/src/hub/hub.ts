@@ -51,7 +51,7 @@ export class Hub {
 
   /**
    * Runs a command's handler in a session. Resolves when the handler is done and its events are
-   * durable. Its runs continue. Rejects with the handler's error.
+   * durable. Its background work and its runs continue. Rejects with the handler's error.
    *
    * Under a key, the handler runs once. Later calls get the outcome of the first, also while another
    * process works on the command. A handler that failed before its first durable event runs again.
@@ -252,10 +252,11 @@ export class Hub {
   }
 
   /**
-   * Takes nothing new, waits until handlers and runs are done and their events are durable, then
-   * closes the store. With `abort`, it first aborts their signals, and leaves those that go on when
-   * the grace time is over: `onError` hears of each, and what it still publishes is refused with
-   * CLOSED. A second call can abort what the first call waits for.
+   * Takes nothing new, gives up all runs, waits until handlers and background work are done and
+   * their events are durable, then closes the store. With `abort`, it first aborts their signals, and
+   * leaves those that go on when the grace time is over, as it does in any case with the functions of
+   * runs: `onError` hears of each, and what it still publishes is refused with CLOSED. A second call
+   * can abort what the first call waits for.
    * @throws INVALID_OPTION.
    */
   close(options: CloseOptions = {}): Promise<void> {

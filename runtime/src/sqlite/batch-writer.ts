@@ -43,32 +43,28 @@ export class BatchWriter {
   }
 
   /**
-   * Moves the session on where all that the rules want holds, in one statement:
-   * nearly every batch appends events to a session that is as it expects.
+   * Whether all that the rules want holds, found out in one statement: nearly every batch appends
+   * events to a session that is as it expects. Then the events alone tell how far it has come.
    * Returns the session's id, or undefined where a closer look is needed.
    */
   #append(batch: SessionBatch): bigint | undefined {
-    const { sessionId, revision, epoch, events, cursor, failedAt, keys } = batch;
+    const { sessionId, revision, epoch, events, cursor, failedAt = null, keys, runs } = batch;
     const [first] = events;
     const last = events.at(-1);
     if (batch.newEpoch !== undefined || first === undefined || last === undefined) return undefined;
     const previous = previousOf(first);
     checkOrdinals(batch, previous);
     for (const given of keys) this.#keys.check(sessionId, given);
+    for (const given of runs) this.#runs.check(sessionId, given);
     const id = this.#ids.get(sessionId);
     if (id === undefined) return undefined;
-    const { changes } = this.#sql.appendToSession.run(
-      last.ordinal,
-      cursor,
-      failedAt ?? null,
-      id,
-      sessionId,
-      revision,
-      epoch,
-      previous,
-      cursor,
-    );
-    return changes === 0 ? undefined : id;
+    const stand = this.#sql.selectStand.get(id, sessionId);
+    if (stand?.revision !== BigInt(revision) || stand.epoch !== epoch) return undefined;
+    if (stand.ordinal !== previous || stand.cursor > cursor) return undefined;
+    if (stand.cursor !== cursor || stand.failedAt !== failedAt) {
+      this.#sql.updateSession.run(revision + 1, last.ordinal, cursor, failedAt, epoch, id);
+    }
+    return id;
   }
 
   /** @throws the refusal. */
@@ -77,10 +73,12 @@ export class BatchWriter {
     const row = this.#sql.selectSession.get(sessionId);
     checkBatch(batch, row && toSession(row));
     for (const given of batch.keys) this.#keys.check(sessionId, given);
+    for (const given of batch.runs) this.#runs.check(sessionId, given);
     const ordinal = events.at(-1)?.ordinal ?? row?.ordinal ?? 0n;
     if (row === undefined) return this.#insertSession(batch, ordinal);
     const moved = batch.replaceTimeline || cursor > row.cursor ? cursor : row.cursor;
-    this.#sql.updateSession.run(ordinal, moved, failedAt ?? null, newEpoch ?? row.epoch, row.id);
+    const next = batch.revision + 1;
+    this.#sql.updateSession.run(next, ordinal, moved, failedAt ?? null, newEpoch ?? row.epoch, row.id);
     return row.id;
   }
 
@@ -102,8 +100,8 @@ export class BatchWriter {
         sql.insertPlainEvent.run(session, ordinal, name, version, type, payload, time);
       } else {
         const from = meta === undefined ? null : metaText(meta);
-        const id = event === last ? batch.id : null;
-        sql.insertEvent.run(session, ordinal, previous, name, version, type, payload, time, from, id, claim);
+        const [id, revision] = event === last ? [batch.id, batch.revision + 1] : [null, null];
+        sql.insertEvent.run(session, ordinal, previous, name, version, type, payload, time, from, id, revision, claim);
       }
     }
     if (last === undefined) sql.insertMove.run(session, batch.id);
@@ -115,7 +113,7 @@ export class BatchWriter {
       sql.insertError.run(session, step, ordinal, name, message, time);
     }
     for (const given of batch.keys) if (given.token === undefined) this.#keys.publish(batch.sessionId, given);
-    for (const given of batch.runs) this.#runs.write(session, given);
+    for (const { run } of batch.runs) this.#runs.write(session, run);
     for (const descriptor of batch.descriptors) this.describe(descriptor);
   }
 }

@@ -159,6 +159,17 @@ const steps: readonly string[] = [
   -- nor those that begin later cost them anything.
   CREATE INDEX open_run_by_owner ON run (owner, name, ifnull(at, 0)) WHERE ended_at IS NULL;
   CREATE INDEX ended_run_by_time ON run (ended_at) WHERE ended_at IS NOT NULL;
+
+  -- Of the last event of each batch: the revision that the session came to with it. A commit of
+  -- events need not write the row of the session as well, a page of its own.
+  ALTER TABLE event ADD COLUMN revision INTEGER;
+  -- How far each session has come, by its row or by its last event.
+  CREATE VIEW session_head AS
+  SELECT session.id, session_id, metadata, cursor, failed_at, epoch,
+    max(session.revision, ifnull(event.revision, 0)) AS revision,
+    max(session.ordinal, ifnull(event.ordinal, 0)) AS ordinal
+  FROM session LEFT JOIN event ON event.session = session.id
+    AND event.ordinal = (SELECT max(ordinal) FROM event WHERE event.session = session.id);
   `,
 ];
 

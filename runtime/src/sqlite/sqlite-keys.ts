@@ -154,7 +154,7 @@ function prepare(database: Database) {
       )
       .safeIntegers(),
     selectOrdinal: database
-      .prepare<[sessionId: string], bigint>("SELECT ordinal FROM session WHERE session_id = ?")
+      .prepare<[sessionId: string], bigint>("SELECT ordinal FROM session_head WHERE session_id = ?")
       .pluck()
       .safeIntegers(),
     selectToken: database
@@ -179,7 +179,7 @@ function prepare(database: Database) {
     >(
       `INSERT OR IGNORE INTO key (session_id, space, key, fingerprint, token, process, since)
        SELECT ?, ?, ?, ?, ?, process.id, ifnull(ordinal, 0)
-       FROM process LEFT JOIN session ON session_id = ? WHERE process.id = ?`,
+       FROM process LEFT JOIN session_head ON session_id = ? WHERE process.id = ?`,
     ),
     updateClaim: database.prepare<
       [

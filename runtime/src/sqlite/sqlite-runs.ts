@@ -1,5 +1,6 @@
 import type { Database } from "better-sqlite3";
 import type { BatchRun } from "../store/batch.js";
+import { checkRun } from "../store/rules.js";
 import { defaultLimit, type FreeRunRange, type RunRange } from "../store/store.js";
 import type { FreeRun, RunName, RunOutcome, RunOwner, RunWait, StoredRun } from "../store/stored-run.js";
 import { metaText, toMeta } from "./rows.js";
@@ -51,10 +52,15 @@ export class SqliteRuns {
     return this.#sql.selectOpen.all(session).map(toRun);
   }
 
+  /** @throws RUN_EXISTS if a run is started that the session has, or had. */
+  check(sessionId: string, given: BatchRun): void {
+    if (given.isStart) checkRun(sessionId, given, this.get({ sessionId, id: given.run.id }));
+  }
+
   /** A run that began or changed, in a session by its row. */
-  write(session: bigint, { isStart, run }: BatchRun): void {
+  write(session: bigint, run: StoredRun): void {
     const { id, name, type, input, startedAt, startedBy, at, parent, attempt, failures, owner, waitsFor, ended } = run;
-    const { changes } = (isStart ? this.#sql.insert : this.#sql.upsert).run(
+    this.#sql.upsert.run(
       session,
       id,
       name,
@@ -71,7 +77,7 @@ export class SqliteRuns {
       ended === undefined ? null : JSON.stringify(ended.outcome),
       ended?.time ?? null,
     );
-    if (changes > 0 && owner !== undefined && ended === undefined) this.#processes.know(owner);
+    if (owner !== undefined && ended === undefined) this.#processes.know(owner);
   }
 
   free({ names, now, limit }: FreeRunRange): FreeRun[] {
@@ -167,7 +173,6 @@ function prepare(database: Database) {
     selectOpen: database.prepare<[session: bigint], RunRow>(
       `${selectRun} INDEXED BY open_run_by_session WHERE ended_at IS NULL AND session = ? ORDER BY number`,
     ),
-    insert: database.prepare<RunValues>(`${insertRun} ON CONFLICT (session, id) DO NOTHING`),
     // The row keeps its number, and so its place.
     upsert: database.prepare<RunValues>(
       `${insertRun} ON CONFLICT (session, id) DO UPDATE SET

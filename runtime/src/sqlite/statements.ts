@@ -53,6 +53,9 @@ export interface DescriptorRow {
   readonly descriptor: Buffer;
 }
 
+/** Where a session stands. */
+export type SessionStand = Omit<SessionRow, "id" | "metadata">;
+
 /** The newest rows: those of later commits are above them. */
 export interface Newest {
   readonly event: number;
@@ -85,34 +88,24 @@ export function prepareStatements(database: BetterSqlite3.Database) {
       "SELECT session_id AS id FROM session WHERE session_id > ? ORDER BY session_id LIMIT ?",
     ),
     selectSession: exact<[sessionId: string], SessionRow>(
-      "SELECT id, metadata, revision, ordinal, cursor, failed_at AS failedAt, epoch FROM session WHERE session_id = ?",
+      "SELECT id, metadata, revision, ordinal, cursor, failed_at AS failedAt, epoch FROM session_head WHERE session_id = ?",
     ),
-    selectHead: prepare<[sessionId: string], SessionHead>("SELECT revision, epoch FROM session WHERE session_id = ?"),
+    selectHead: prepare<[sessionId: string], SessionHead>(
+      "SELECT revision, epoch FROM session_head WHERE session_id = ?",
+    ),
+    /** Where a session stands by its row, which may be another session's by now. */
+    selectStand: exact<[id: bigint, sessionId: string], SessionStand>(
+      `SELECT revision, ordinal, cursor, failed_at AS failedAt, epoch FROM session_head WHERE id = ? AND session_id = ?`,
+    ),
     insertSession: exact<
       [sessionId: string, metadata: string, ordinal: bigint, cursor: bigint, failedAt: bigint | null, epoch: string]
     >(
       `INSERT INTO session (session_id, metadata, revision, ordinal, cursor, failed_at, epoch)
          VALUES (?, ?, 1, ?, ?, ?, ?)`,
     ),
-    appendToSession: prepare<
-      [
-        ordinal: bigint,
-        cursor: bigint,
-        failedAt: bigint | null,
-        id: bigint,
-        sessionId: string,
-        revision: number,
-        epoch: string,
-        previous: bigint,
-        cursorFrom: bigint,
-      ]
-    >(
-      `UPDATE session SET revision = revision + 1, ordinal = ?, cursor = ?, failed_at = ?
-       WHERE id = ? AND session_id = ? AND revision = ? AND epoch = ? AND ordinal = ? AND cursor <= ?`,
-    ),
-    updateSession: prepare<[ordinal: bigint, cursor: bigint, failedAt: bigint | null, epoch: string, session: bigint]>(
-      "UPDATE session SET revision = revision + 1, ordinal = ?, cursor = ?, failed_at = ?, epoch = ? WHERE id = ?",
-    ),
+    updateSession: prepare<
+      [revision: number, ordinal: bigint, cursor: bigint, failedAt: bigint | null, epoch: string, session: bigint]
+    >("UPDATE session SET revision = ?, ordinal = ?, cursor = ?, failed_at = ?, epoch = ? WHERE id = ?"),
     /** Of an event of which nothing else is known, as most are in a stream: the fewer columns, the faster. */
     insertPlainEvent: prepare<
       [session: bigint, ordinal: bigint, name: string, version: number, type: string, payload: Uint8Array, time: number]
@@ -129,11 +122,12 @@ export function prepareStatements(database: BetterSqlite3.Database) {
         time: number,
         meta: string | null,
         batch: string | null,
+        revision: number | null,
         claim: string | null,
       ]
     >(
-      `INSERT INTO event (session, ordinal, previous, name, version, type, payload, time, meta, batch, claim)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO event (session, ordinal, previous, name, version, type, payload, time, meta, batch, revision, claim)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     ),
     selectEvents: exact<[session: bigint, after: bigint, limit: number], EventRow>(
       `SELECT ordinal, previous, name, version, type, payload, time, meta
@@ -190,7 +184,7 @@ export function prepareStatements(database: BetterSqlite3.Database) {
       `SELECT (SELECT ifnull(max(rowid), 0) FROM event) AS event, (SELECT ifnull(max(id), 0) FROM move) AS move`,
     ),
     selectMoved: prepare<[event: number, move: number], MovedSession>(
-      `SELECT session_id AS sessionId, revision FROM session WHERE id IN (
+      `SELECT session_id AS sessionId, revision FROM session_head WHERE id IN (
          SELECT session FROM event WHERE rowid > ? UNION SELECT session FROM move WHERE id > ?)`,
     ),
   };

@@ -32,7 +32,7 @@ export interface SessionBatch {
   readonly errors: readonly StoredError[];
   /** The keys under which the batch's events were published: an event under one at most. */
   readonly keys: readonly BatchKey[];
-  /** The runs that changed, in this order. */
+  /** The runs that changed, in this order. None is started twice. */
   readonly runs: readonly BatchRun[];
   /** Schemas that the store may not have yet. */
   readonly descriptors: readonly StoredDescriptor[];
@@ -40,7 +40,7 @@ export interface SessionBatch {
 
 /** A run that a batch starts or changes. */
 export interface BatchRun {
-  /** Whether it is started. Where the session has a run of its id, ended or not, that stays as it is. */
+  /** Whether it is started. The store refuses the batch if the session has a run of its id, ended or not. */
   readonly isStart: boolean;
   /** The run in its new state. */
   readonly run: StoredRun;

@@ -1,4 +1,3 @@
-import type { BatchRun } from "./batch.js";
 import { defaultLimit, type FreeRunRange, type RunRange } from "./store.js";
 import type { FreeRun, RunName, RunOwner, StoredRun } from "./stored-run.js";
 
@@ -29,16 +28,14 @@ export class MemoryRuns {
     return found.slice(0, limit);
   }
 
-  /** A run that began or changed. Returns whether it is written: not where one of its id began before. */
-  write(sessionId: string, { isStart, run }: BatchRun): boolean {
+  /** A run that began or changed. */
+  write(sessionId: string, run: StoredRun): void {
     const runs = this.#sessions.get(sessionId) ?? new Map<string, MemoryRun>();
     this.#sessions.set(sessionId, runs);
     const found = runs.get(run.id);
-    if (isStart && found !== undefined) return false;
     const written = found ?? { sessionId, number: ++this.#started, run };
     runs.set(run.id, written);
     this.#replace(written, run);
-    return true;
   }
 
   /** Those that nobody has, or a process that is not alive. */

@@ -4,7 +4,7 @@ import { compareEntities } from "./entity-order.js";
 import { MemoryKeys } from "./memory-keys.js";
 import { MemoryProcesses } from "./memory-processes.js";
 import { MemoryRuns } from "./memory-runs.js";
-import { checkBatch, checkKey } from "./rules.js";
+import { checkBatch, checkKey, checkRun } from "./rules.js";
 import {
   type ClaimAnswer,
   type ClaimedKey,
@@ -216,6 +216,7 @@ class MemoryStore implements Store {
     const { sessionId, events, entities, cursor } = batch;
     const found = this.#sessions.get(sessionId);
     checkBatch(batch, found?.session);
+    for (const given of batch.runs) checkRun(sessionId, given, this.#runs.get({ sessionId, id: given.run.id }));
     for (const given of batch.keys) checkKey(sessionId, given, this.#keys.get({ sessionId, ...given }));
     const stored = found?.session.cursor ?? 0n;
     const session: StoredSession = {
@@ -240,10 +241,9 @@ class MemoryStore implements Store {
     kept.errors.push(...batch.errors);
     kept.batches.add(batch.id);
     for (const given of batch.keys) this.#keys.publish(sessionId, given);
-    for (const given of batch.runs) {
-      const { owner, ended } = given.run;
-      const isWritten = this.#runs.write(sessionId, given);
-      if (isWritten && owner !== undefined && ended === undefined) this.#processes.know(owner);
+    for (const { run } of batch.runs) {
+      this.#runs.write(sessionId, run);
+      if (run.owner !== undefined && run.ended === undefined) this.#processes.know(run.owner);
     }
     for (const descriptor of batch.descriptors) this.#describe(descriptor);
     this.#sessions.set(sessionId, kept);

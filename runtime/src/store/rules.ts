@@ -1,6 +1,7 @@
 import { SessionstreamError } from "../base/errors.js";
-import type { BatchKey, SessionBatch } from "./batch.js";
+import type { BatchKey, BatchRun, SessionBatch } from "./batch.js";
 import type { StoredEvent, StoredKey, StoredSession } from "./stored.js";
+import type { StoredRun } from "./stored-run.js";
 
 // What every store decides alike before it writes.
 
@@ -62,6 +63,15 @@ export function checkKey(sessionId: string, given: BatchKey, stored: StoredKey |
     `commit to session "${sessionId}" refused: its idempotency key was claimed by other work`,
     { sessionId, key: given.key, space: given.space },
   );
+}
+
+/** @throws RUN_EXISTS if a run is started that the session has, or had. */
+export function checkRun(sessionId: string, { isStart, run: { id } }: BatchRun, stored: StoredRun | undefined): void {
+  if (!isStart || stored === undefined) return;
+  throw new SessionstreamError("RUN_EXISTS", `commit to session "${sessionId}" refused: it has a run "${id}" already`, {
+    sessionId,
+    run: id,
+  });
 }
 
 function conflict(sessionId: string, why: string): SessionstreamError {

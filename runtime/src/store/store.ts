@@ -105,7 +105,8 @@ export type MoveListener = (moved: readonly MovedSession[] | undefined) => void;
  * Several processes may share a store. A store makes these promises. It commits a batch
  * whole or not at all. It refuses a batch with ORDINAL_CONFLICT if the batch builds on
  * another revision or epoch than the stored ones. It refuses a batch with KEY_CLAIMED if
- * other work has one of its keys. A refused batch changes nothing.
+ * other work has one of its keys, and with RUN_EXISTS if a run that it starts is there
+ * already. A refused batch changes nothing.
  */
 export interface Store {
   /** The ids of the sessions with at least one commit, in an order that never changes. */

@@ -47,11 +47,6 @@ export class TrackedTimeline extends Timeline {
     return this.alive().map(toStored);
   }
 
-  /** Whether the store lacks an entity in its last state. */
-  get hasChanges(): boolean {
-    return this.#open.before.size > 0 || this.#owed.size > 0;
-  }
-
   /** The last state of each entity that changed since the last call, for the store. */
   takeChanges(): StoredEntity[] {
     const taken = this.#take();

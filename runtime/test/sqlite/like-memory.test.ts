@@ -184,7 +184,11 @@ async function batchOf(
         lastOrdinal: last,
       })),
     ),
-    runs: spec.runs.map((each) => ({ isStart: each.isStart, run: runOf(each, id) })),
+    // No id is started twice.
+    runs: spec.runs.map((each, index) => ({
+      isStart: each.isStart && spec.runs.findIndex((other) => other.id === each.id) === index,
+      run: runOf(each, id),
+    })),
     descriptors: [{ mark: "event", name: "Happened", version: 1, type: "x.H", hash: id, descriptor: bytes }],
   };
 }

@@ -25,16 +25,19 @@ export async function readHydration(
   if (stored === undefined || epochOf(source.registry, stored) !== epoch) return readAll(source, sessionId, "epoch");
   if (stored.ordinal < since) return readAll(source, sessionId, "ahead");
   const whole = stored.cursor < stored.ordinal ? await source.store.load(sessionId) : undefined;
-  // Another commit came in between.
-  if (whole !== undefined && whole.revision !== stored.revision) return readHydration(source, sessionId, from);
-  const timeline = new TrackedTimeline(source.registry, stored.cursor, whole?.entities);
-  const info: SessionInfo = { id: sessionId, metadata: stored.metadata };
-  const stop = await foldTail(source, info, stored, timeline, []);
+  // Other entities were stored in between. Events that came in are in the tail.
+  if (whole !== undefined && (whole.cursor !== stored.cursor || whole.epoch !== stored.epoch)) {
+    return readHydration(source, sessionId, from);
+  }
+  const current = whole ?? stored;
+  const timeline = new TrackedTimeline(source.registry, current.cursor, whole?.entities);
+  const info: SessionInfo = { id: sessionId, metadata: current.metadata };
+  const stop = await foldTail(source, info, current, timeline, []);
   if (stop !== undefined) return readAll(source, sessionId, "stalled");
   if (since === 0n) return readAll(source, sessionId, "new");
   const inTail = timeline.takeChanges().filter(({ lastEventOrdinal }) => lastEventOrdinal > since);
   const entities = lastOfEach([...stored.entities, ...inTail]);
-  return deltaOf(source.registry, sessionId, { ...stored, cursor: timeline.cursor, entities });
+  return deltaOf(source.registry, sessionId, { ...current, cursor: timeline.cursor, entities });
 }
 
 /** The whole, with the reason that the client is told. */

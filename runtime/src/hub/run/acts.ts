@@ -1,7 +1,7 @@
 import type { Published } from "../feature/command-context.js";
 import type { RunContext } from "../feature/run-context.js";
 import type { Publisher } from "../write/publisher.js";
-import type { Coalescing } from "./coalesce.js";
+import { type Coalescing, harmless } from "./coalesce.js";
 import type { Waits } from "./waits.js";
 
 /** What a run does besides computing. What is held of merged events is published before each. */
@@ -10,10 +10,10 @@ export function actsOf(
   { waitFor, waitForRun, sleepUntil }: Waits,
   coalescing: Coalescing,
 ): Pick<RunContext, "publish" | "decide" | "start" | "waitFor" | "waitForRun" | "sleepUntil" | "coalesce"> {
-  const after = <Args extends readonly unknown[], Result>(act: (...args: Args) => Result) => {
-    return (...args: Args): Result => {
+  const after = <Args extends readonly unknown[], Result>(act: (...args: Args) => Promise<Result>) => {
+    return (...args: Args): Promise<Result> => {
       coalescing.flush();
-      return act(...args);
+      return harmless(act(...args));
     };
   };
   return {

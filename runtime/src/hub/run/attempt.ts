@@ -3,6 +3,7 @@ import { isSessionstreamError, messageOf, SessionstreamError } from "../../base/
 import type { EventMeta } from "../../store/event-meta.js";
 import type { RunOutcome, RunWait, StoredRun } from "../../store/stored-run.js";
 import type { RunContext, RunImplementation, RunPublish } from "../feature/run-context.js";
+import type { Session } from "../feature/session.js";
 import type { ActiveSession } from "../write/active-session.js";
 import { copyOf, namesOf } from "../write/delivery.js";
 import type { Content } from "../write/lane/content.js";
@@ -40,8 +41,10 @@ export class Attempt {
   readonly #origin: Origin;
   /** What it waits for, at the same time. */
   readonly #waits = new Set<RunWait>();
-  #giveSlot: (() => void) | undefined;
+  /** What gives its slot back, once it has one. At most one, however many waits end at once. */
+  #slot: Promise<() => void> | undefined;
   #isCalled = false;
+  #hasReturned = false;
   #resolveReturned = () => {};
   /** Resolves when the function of the application has returned, or will not be called. */
   readonly returned = new Promise<void>((resolve) => {
@@ -76,12 +79,11 @@ export class Attempt {
     return this.#session.lane;
   }
 
-  /** Does the work. Resolves when the attempt is over. `isNew` says that another run may have had its id before. */
-  async go(isNew: boolean): Promise<void> {
+  /** Does the work. Resolves when the attempt is over. */
+  async go(): Promise<void> {
     try {
-      if (isNew && !(await this.#isOurs())) return;
       await this.#pauseAfterFailure();
-      this.#giveSlot = await this.#of.slots.take(this.#controller.signal);
+      await this.#takeSlot();
       await this.#untilOver(this.#work());
     } catch (thrown) {
       if (!this.isOver) this.#report(thrown);
@@ -94,24 +96,9 @@ export class Attempt {
   over(reason: Error): void {
     if (this.isOver) return;
     this.#controller.abort(reason);
-    this.#giveSlot?.();
+    this.#giveSlot();
     if (!this.#isCalled) this.#resolveReturned();
     this.#of.changed();
-  }
-
-  /** A start whose id was taken changes nothing: then the store has another run, or one that ended. */
-  async #isOurs(): Promise<boolean> {
-    const { id, attempt } = this.run;
-    for (;;) {
-      try {
-        const stored = await this.#of.host.store.run({ sessionId: this.#lane.id, id });
-        const isOurs = stored?.owner === this.#by.owner && stored.attempt === attempt && stored.ended === undefined;
-        if (!isOurs) this.#lane.forget(this.run);
-        return isOurs;
-      } catch {
-        await this.#sleep();
-      }
-    }
   }
 
   async #pauseAfterFailure(): Promise<void> {
@@ -131,18 +118,36 @@ export class Attempt {
 
   /** Gives the slot to others while there is nothing to do. */
   #pause(wait: RunWait): () => Promise<void> {
+    // What it notes would make the run this process's again, which has given it up.
+    if (this.isOver) return async () => {};
     this.#waits.add(wait);
     this.#noteWait();
-    this.#giveSlot?.();
+    this.#giveSlot();
     this.#of.changed();
     return async () => {
       this.#waits.delete(wait);
       if (this.isOver) return;
       this.#noteWait();
       this.#of.changed();
-      // Before its work it has none to take again.
-      if (this.#giveSlot !== undefined) this.#giveSlot = await this.#of.slots.take(this.#controller.signal);
+      // Before its work and after it, it needs none.
+      if (this.#isCalled && !this.#hasReturned) await this.#takeSlot();
     };
+  }
+
+  async #takeSlot(): Promise<void> {
+    const { signal } = this.#controller;
+    this.#slot ??= this.#of.slots.take(signal);
+    await this.#slot;
+    // It may have got the slot and have been ended in one turn.
+    signal.throwIfAborted();
+  }
+
+  #giveSlot(): void {
+    this.#slot?.then(
+      (give) => give(),
+      () => {},
+    );
+    this.#slot = undefined;
   }
 
   /** For those who list runs. It is of no use to the run itself. */
@@ -166,7 +171,7 @@ export class Attempt {
     let failure: { readonly error: unknown } | undefined;
     try {
       const input = this.#input();
-      const session = await this.#session.seen(this.#origin.meta ?? {});
+      const session = await this.#seen();
       const keyed = (key: string, content: Content, origin: Origin) => this.#publishOnce(key, content, origin);
       await whilePublishing(
         this.#lane,
@@ -179,19 +184,36 @@ export class Attempt {
             this.#waiting(() => coalescing.flush()),
             coalescing,
           );
-          await this.#implementation.run({ id, name, input, startedBy, attempt, session, signal, ...acts });
-          coalescing.flush();
+          try {
+            await this.#implementation.run({ id, name, input, startedBy, attempt, session, signal, ...acts });
+          } finally {
+            if (this.isOver) coalescing.drop();
+            else coalescing.flush();
+          }
         },
         { ...this.#origin, keyed },
       );
     } catch (error) {
       failure = { error };
     } finally {
+      this.#hasReturned = true;
       this.#resolveReturned();
     }
     if (this.isOver) return;
+    // Where it cannot end, as its store fails or its timeline stands, it keeps nobody from working.
+    this.#giveSlot();
     if (failure === undefined) await this.#end({ status: "completed" });
     else if (!this.#lose(failure.error)) await this.#fail(failure.error);
+  }
+
+  /** A store that fails before the work begins is no failure of the run. */
+  async #seen(): Promise<Session> {
+    let session: Session | undefined;
+    await this.#untilDone(async () => {
+      session = await this.#session.seen(this.#origin.meta ?? {});
+    });
+    this.#controller.signal.throwIfAborted();
+    return session as Session;
   }
 
   #input(): RunContext["input"] {

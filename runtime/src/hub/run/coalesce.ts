@@ -12,6 +12,7 @@ export class Coalescing {
   readonly #publish: PublishOne;
   /** Publish what is held. */
   readonly #flushes = new Set<() => void>();
+  readonly #drops = new Set<() => void>();
 
   constructor(publish: PublishOne) {
     this.#publish = publish;
@@ -20,6 +21,11 @@ export class Coalescing {
   /** Publishes all that is held. */
   flush(): void {
     for (const flush of this.#flushes) flush();
+  }
+
+  /** Forgets all that is held: it would be refused. */
+  drop(): void {
+    for (const drop of this.#drops) drop();
   }
 
   readonly coalesce: Coalesce = <D extends DescEvent>(
@@ -44,7 +50,11 @@ export class Coalescing {
       published.catch(() => {});
     };
     this.#flushes.add(flush);
-    return async (init: PayloadInit<D["schema"]>) => {
+    this.#drops.add(() => {
+      clearTimeout(timer);
+      held = undefined;
+    });
+    const write = async (init: PayloadInit<D["schema"]>) => {
       const payload = checked(init);
       // Others come first that were held before.
       for (const other of this.#flushes) if (other !== flush) other();
@@ -60,5 +70,12 @@ export class Coalescing {
       // One publication is under way while the next is gathered.
       await before;
     };
+    return (init: PayloadInit<D["schema"]>) => harmless(write(init));
   };
+}
+
+/** Whoever does not wait for what a run does must not end the process by its failure. */
+export function harmless<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => {});
+  return promise;
 }

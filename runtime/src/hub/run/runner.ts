@@ -35,6 +35,7 @@ export class Runner implements RunHost {
   readonly #changes = new Set<() => void>();
   #isClosed = false;
   #hadRuns = false;
+  #releasing: Promise<void> = Promise.resolve();
 
   constructor(
     implementations: ReadonlyMap<string, RunImplementation>,
@@ -63,11 +64,11 @@ export class Runner implements RunHost {
   }
 
   written(sessionId: string, changes: readonly BatchRun[]): void {
-    for (const { isStart, run } of changes) {
+    for (const { run } of changes) {
       const attempt = this.#attempts.get(sessionId)?.get(run.id);
       if (run.ended !== undefined) attempt?.over(endedError(sessionId, run));
       else if (run.owner !== this.#host.process.id) attempt?.over(takenOver(sessionId, run.id));
-      else if (attempt?.run.attempt !== run.attempt) this.#begin(sessionId, run, isStart);
+      else if (attempt?.run.attempt !== run.attempt) this.#begin(sessionId, run);
     }
   }
 
@@ -79,8 +80,7 @@ export class Runner implements RunHost {
     }
     for (const run of runs.values()) {
       const attempt = this.#attempts.get(sessionId)?.get(run.id);
-      if (run.owner === this.#host.process.id && attempt?.run.attempt !== run.attempt)
-        this.#begin(sessionId, run, false);
+      if (run.owner === this.#host.process.id && attempt?.run.attempt !== run.attempt) this.#begin(sessionId, run);
     }
   }
 
@@ -98,13 +98,22 @@ export class Runner implements RunHost {
       attempt.over(new SessionstreamError("CLOSED", `the hub is closing, and gives up run "${attempt.run.id}"`));
     }
     await Promise.all(lanes.map((lane) => lane.idle()));
-    // What the store does not hear of, others find out by the silence of this process.
-    if (this.#hadRuns) await this.#host.store.releaseRuns(this.#host.process.id).catch(() => {});
+    if (this.#hadRuns) await this.#release();
+  }
+
+  /** What the store does not hear of, others find out by the silence of this process. */
+  async #release(): Promise<void> {
+    await this.#host.store.releaseRuns(this.#host.process.id).catch(() => {});
   }
 
   /** Resolves when no function of a run goes on, or when they were left. */
   async returned(): Promise<void> {
     while (this.#working.size > 0) await this.#change();
+  }
+
+  /** Resolves when the store has heard of all runs that were given up. */
+  released(): Promise<void> {
+    return this.#releasing;
   }
 
   /** Waits no longer for functions that go on. Reports each. */
@@ -121,9 +130,14 @@ export class Runner implements RunHost {
     return [...(this.#attempts.get(sessionId)?.values() ?? [])].some((attempt) => attempt.isBusy);
   }
 
-  #begin(sessionId: string, run: StoredRun, isNew: boolean): void {
+  #begin(sessionId: string, run: StoredRun): void {
     const implementation = this.implementations.get(run.name);
-    if (this.#isClosed || implementation === undefined) return;
+    if (implementation === undefined) return;
+    if (this.#isClosed) {
+      // It was being started or taken when the hub closed.
+      this.#releasing = this.#releasing.then(() => this.#release());
+      return;
+    }
     this.#hadRuns = true;
     const { process } = this.#host;
     const changed = () => this.#tell();
@@ -140,7 +154,7 @@ export class Runner implements RunHost {
       this.#working.delete(attempt);
       this.#tell();
     });
-    void attempt.go(isNew).finally(() => {
+    void attempt.go().finally(() => {
       end();
       leave();
       if (attempts.get(run.id) === attempt) attempts.delete(run.id);
@@ -157,8 +171,10 @@ export class Runner implements RunHost {
       lane,
       ({ runs }) => {
         const run = runs.get(name.id);
-        // Another process was faster.
-        if (run === undefined || run.owner !== name.owner || run.attempt !== name.attempt) return { events: [] };
+        // Another process was faster. Who had it before does not tell: to give a run up moves no revision.
+        if (run === undefined || run.attempt !== name.attempt) return { events: [] };
+        // Others took this process for dead, and did not take its run: it goes on.
+        if (this.#attempts.get(name.sessionId)?.get(name.id)?.run.attempt === run.attempt) return { events: [] };
         return { events: [], runs: [{ ...run, owner: process.id, attempt: run.attempt + 1, waitsFor: undefined }] };
       },
       {},

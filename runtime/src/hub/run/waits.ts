@@ -1,6 +1,7 @@
 import { isSessionstreamError, SessionstreamError } from "../../base/errors.js";
 import { checkOptions, wholeNumber } from "../../base/option.js";
 import { checkRunId } from "../../schema/run.js";
+import { toStoreError } from "../../store/store-error.js";
 import type { RunOutcome, RunWait } from "../../store/stored-run.js";
 import type { RunContext, WaitFor, WaitOptions } from "../feature/run-context.js";
 import { decide } from "../write/lane/decision.js";
@@ -20,6 +21,9 @@ export interface Waiting {
   /** The attempt does nothing else until what is returned resolves. Notes what it waits for. */
   pause(wait: RunWait): () => Promise<void>;
 }
+
+/** After how long a store that failed is asked again, in milliseconds. */
+const pause = 1000;
 
 /** What was waited for, once it is there. */
 type Found<T> = { readonly value: T } | undefined;
@@ -61,7 +65,9 @@ export class Waits {
     const { lane, host } = this.#of;
     const found = await this.#until({ for: "run", id }, options, async (): Promise<Found<RunOutcome>> => {
       if (lane.runs.has(id)) return undefined;
-      const run = await host.store.run({ sessionId: lane.id, id });
+      const run = await host.store.run({ sessionId: lane.id, id }).catch((thrown: unknown) => {
+        throw toStoreError(thrown, { sessionId: lane.id, run: id });
+      });
       if (run === undefined) throw unknownRun(lane.id, id);
       return run.ended && { value: run.ended.outcome };
     });
@@ -95,11 +101,20 @@ export class Waits {
     const { until } = wait;
     const ended = signal === undefined ? this.#of.signal : AbortSignal.any([this.#of.signal, signal]);
     ended.throwIfAborted();
-    const first = await look();
+    let wake = () => {};
+    let retry: ReturnType<typeof setTimeout> | undefined;
+    const tryToLook = () =>
+      look().catch((thrown: unknown): undefined => {
+        if (!isSessionstreamError(thrown, "STORE_FAILED")) throw thrown;
+        // What waits for days does not fail with the store. Nothing else may wake it.
+        clearTimeout(retry);
+        retry = setTimeout(() => wake(), pause);
+        (retry as { unref?(): void }).unref?.();
+      });
+    const first = await tryToLook();
     if (first !== undefined) return first.value;
     if (until !== undefined && until <= host.now()) return undefined;
     const goOn = this.#of.pause(wait);
-    let wake = () => {};
     let hasRung = false;
     const stop = [
       lane.listen(() => wake()),
@@ -117,7 +132,7 @@ export class Waits {
         const changed = new Promise<void>((resolve) => {
           wake = resolve;
         });
-        const found = await look();
+        const found = await tryToLook();
         if (found !== undefined) return found.value;
         ended.throwIfAborted();
         if (hasRung) return undefined;
@@ -126,6 +141,7 @@ export class Waits {
     } finally {
       ended.removeEventListener("abort", abort);
       for (const end of stop) end();
+      clearTimeout(retry);
       await goOn();
     }
   }

@@ -23,6 +23,7 @@ export interface CloseOptions {
 interface ClosingRuns {
   close(): Promise<void>;
   returned(): Promise<void>;
+  released(): Promise<void>;
   leave(grace: number): void;
 }
 
@@ -72,6 +73,7 @@ export class Closing {
     this.#followed.end();
     await this.#sessions.settled();
     await this.#sessions.flush();
+    await this.#runs.released();
     this.#isSettled = true;
     for (const timer of this.#timers) clearTimeout(timer);
     // What the store then does not hear of, it finds out by the silence of this process.

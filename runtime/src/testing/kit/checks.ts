@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { DescMessage, JsonValue } from "@bufbuild/protobuf";
 import { type ErrorCode, isSessionstreamError, messageOf } from "../../base/errors.js";
 import type { SchemaRegistry } from "../../schema/registry.js";
+import type { Ended } from "./ended.js";
 import {
   type Comparison,
   compareEntities,
@@ -11,9 +12,9 @@ import {
   type ExpectedUiEvent,
   jsonOf,
   jsonOfInit,
+  type Shown,
 } from "./expected.js";
 import { type CallSite, mismatch } from "./mismatch.js";
-import type { Ended } from "./scenario.js";
 
 /** How an error is expected: by its code, by a pattern of its message, or by a function that says whether it is the one. */
 export type ExpectedError = ErrorCode | RegExp | ((error: unknown) => boolean);
@@ -162,9 +163,9 @@ function outcomeOf(checked: Checked): Readonly<Record<string, unknown>> {
   return { failed: isSessionstreamError(error) ? error.code : "", message: messageOf(error) };
 }
 
-function publishedOf({ registry, ended }: Checked): { readonly published: readonly JsonValue[] } {
+function publishedOf({ registry, ended }: Checked): { readonly published: readonly Shown[] } {
   const { got } = compareInOrder(registry, [], ended.events, (name) => registry.loggedEvent(name)?.schema);
-  return { published: got as readonly JsonValue[] };
+  return { published: got };
 }
 
 function reportsOf(reports: Ended["reports"]): readonly JsonValue[] {

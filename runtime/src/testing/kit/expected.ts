@@ -55,7 +55,7 @@ export type ExpectedUiEvent = UiEvent | Like<DescUiEvent> | DescUiEvent;
 export type ExpectedEntity = TimelineChange | Like<DescTimelineEntity>;
 
 /** Something with a name and a payload, as failures show it. */
-export type Shown = { readonly name: string; readonly payload?: JsonValue };
+export type Shown = { readonly name: string; readonly payload?: JsonValue; readonly args?: readonly unknown[] };
 
 /** What was expected and what came, in a form that can be compared and shown. */
 export interface Comparison {

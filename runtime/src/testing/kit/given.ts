@@ -1,11 +1,7 @@
 import type { Feature } from "../../hub/feature/feature.js";
-import type { DescCommand } from "../../schema/command.js";
-import type { DescEvent, EventDraft } from "../../schema/event.js";
-import type { PayloadInit } from "../../schema/payload.js";
-import type { SubmitOptions } from "../../session/session-client.js";
+import type { EventDraft } from "../../schema/event.js";
 import {
   type Check,
-  type ExpectedError,
   hasFailed,
   hasPublished,
   hasReported,
@@ -15,48 +11,16 @@ import {
   shows,
   wasRejected,
 } from "./checks.js";
-import type { ExpectedEntity, ExpectedEvent, ExpectedUiEvent } from "./expected.js";
+import type { Ended, GivenOptions } from "./ended.js";
 import { type CallSite, calledFrom } from "./mismatch.js";
-import { type Acted, type Action, type Ended, type GivenOptions, listOf, Scenario } from "./scenario.js";
-
-/** How a command is submitted: under a key, by someone. */
-export type WhenOptions = Partial<Omit<SubmitOptions, "signal">> & {
-  /**
-   * The step ends with the first event of this kind, while the handler and its runs go on. What they
-   * publish afterwards belongs to the next step, and so does what fails. By default, a step ends when they are done.
-   */
-  readonly until?: DescEvent;
-};
-
-/** A session to which something is about to happen. */
-export interface Given {
-  /** Submits a command, and waits until its handler and all runs of the session are done. */
-  when<D extends DescCommand>(command: D, payload: PayloadInit<D["schema"]>, options?: WhenOptions): Step;
-}
-
-/**
- * A step and what is expected of it. It is a promise: await or return the last one of a chain. It rejects
- * with an AssertionError where an expectation is not met, and, without an expectation, where the
- * command was not done.
- */
-export interface Step extends Promise<Ended>, Given {
-  /** Exactly these events, in this order. The command was done. */
-  published(events: readonly ExpectedEvent[]): Step;
-  /** Exactly these UI events, in this order. */
-  told(uiEvents: readonly ExpectedUiEvent[]): Step;
-  /** The timeline has these entities, and maybe others. */
-  showing(entities: readonly ExpectedEntity[]): Step;
-  /** The handler rejected the command with this code and, if it is given, this detail. It published nothing. */
-  rejectedWith(code: string, detail?: object): Step;
-  /** The command was refused or failed. */
-  failedWith(error: ExpectedError): Step;
-  /** `onError` heard of these failures, in this order. Without it, a step must have none. */
-  reported(...errors: readonly ExpectedError[]): Step;
-}
+import { hasDone, hasRepeated, haveEnded } from "./run/run-checks.js";
+import { type Action, listOf, Scenario } from "./scenario.js";
+import type { Given, Step } from "./step.js";
+import { stepping } from "./steps.js";
 
 /**
  * A session that has some events. They are stored without a handler, and projected as always. Each
- * `when` that is called on it begins a session of its own.
+ * step that is called on it begins a session of its own.
  *
  * It works with every test runner. Features are given as the generated `…Feature` functions make them.
  *
@@ -79,51 +43,6 @@ export function given(
   });
 }
 
-/** What begins a step. */
-function stepping({ identity }: GivenOptions, take: (action: Action, at: CallSite) => Step): Given {
-  const methods: Given = {
-    when(command, payload, options = {}) {
-      const asked = { ...(identity !== undefined && { identity }), ...options };
-      return take(submitting(command, payload, asked), calledFrom(methods.when));
-    },
-  };
-  return methods;
-}
-
-function submitting<D extends DescCommand>(
-  command: D,
-  payload: PayloadInit<D["schema"]>,
-  { until, ...options }: WhenOptions,
-): Action {
-  const title = `when ${command?.name}`;
-  return {
-    title,
-    async act(scenario) {
-      const { hub, sessionId } = scenario;
-      const seen = until && scenario.seen(until).then((ordinal): Acted => ({ until: ordinal }));
-      const submitted = hub.submit(sessionId, command, payload, options as SubmitOptions).then(
-        (): Acted => ({}),
-        (error: unknown): Acted => ({ error }),
-      );
-      const over = submitted.then(async (acted) => {
-        await hub.waitIdle(sessionId);
-        return acted;
-      });
-      if (seen === undefined) return over;
-      const acted = await Promise.race([seen, over]);
-      if (acted.until === undefined && acted.error === undefined) {
-        throw new Error(`${title}: it ended, and no ${until?.name} was published`);
-      }
-      // The handler may still go on. What it fails with then belongs to the step in which it does.
-      void submitted.then(({ error }) => {
-        if (acted.until === undefined || error === undefined) return;
-        scenario.report({ step: "submit", sessionId, name: command.name, error });
-      });
-      return acted;
-    },
-  };
-}
-
 function begin(
   scenario: Scenario,
   options: GivenOptions,
@@ -132,7 +51,7 @@ function begin(
   at: CallSite,
 ): Step {
   const ended = scenario.step(action, before);
-  const { registry } = scenario.hub;
+  const { registry } = scenario;
 
   const expecting = (checks: {
     readonly quiet?: Check;
@@ -156,6 +75,9 @@ function begin(
       published: (events) => and({ outcome: hasPublished(events, calledFrom(step.published)) }),
       told: (uiEvents) => also(hasTold(uiEvents, calledFrom(step.told))),
       showing: (entities) => also(shows(entities, calledFrom(step.showing))),
+      ended: (outcome, run) => also(haveEnded(outcome, run, calledFrom(step.ended))),
+      did: (calls) => also(hasDone(calls, calledFrom(step.did))),
+      repeated: (done) => also(hasRepeated(done, calledFrom(step.repeated))),
       rejectedWith: (code, detail) => and({ outcome: wasRejected(code, detail, calledFrom(step.rejectedWith)) }),
       failedWith: (error) => and({ outcome: hasFailed(error, calledFrom(step.failedWith)) }),
       reported: (...errors) => and({ quiet: hasReported(errors, calledFrom(step.reported)) }),

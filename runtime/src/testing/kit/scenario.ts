@@ -1,59 +1,35 @@
-import type { JsonObject } from "@bufbuild/protobuf";
 import type { BackendEvent } from "../../hub/feature/backend-event.js";
 import type { Feature } from "../../hub/feature/feature.js";
+import type { RunInfo } from "../../hub/feature/run-info.js";
 import { Hub } from "../../hub/hub.js";
 import type { ErrorReport } from "../../hub/observe/error-report.js";
 import type { DescEvent, EventDraft } from "../../schema/event.js";
-import type { UiEvent } from "../../schema/ui-event.js";
-import type { SubmitOptions } from "../../session/session-client.js";
+import type { SchemaRegistry } from "../../schema/registry.js";
 import type { UiBatch } from "../../session/ui-batch.js";
 import { memoryStore } from "../../store/memory-store.js";
-import type { Store } from "../../store/store.js";
-import type { Snapshot } from "../../timeline/snapshot.js";
-
-/** The type of an identity, as `submit` takes it. */
-type Identity = SubmitOptions extends { readonly identity?: infer I } ? I : unknown;
-
-/** How a session of a test begins. */
-export interface GivenOptions {
-  /** The default is `test`. */
-  readonly sessionId?: string;
-  /** The session's metadata. The default is empty. */
-  readonly metadata?: JsonObject;
-  /** Who submits the commands, where `when` does not say. */
-  readonly identity?: Identity;
-  /**
-   * Where the session is stored. The given events are added to what it has. The test closes it. The
-   * default is a store in memory.
-   */
-  readonly store?: Store;
-  /** The clock of the hub, such as a `fakeClock`. */
-  readonly now?: () => number;
-}
-
-/** What a step led to. */
-export interface Ended {
-  /** The events that the step published, of the handler and of its runs. */
-  readonly events: readonly BackendEvent[];
-  /** The UI events of these events. */
-  readonly uiEvents: readonly UiEvent[];
-  /** The session's timeline after the step. */
-  readonly timeline: Snapshot;
-  /** What the hub's `onError` heard of. */
-  readonly reports: readonly ErrorReport[];
-  /** What the command was rejected or failed with. Undefined where it was done. */
-  readonly error: unknown;
-}
+import type { Ended, GivenOptions } from "./ended.js";
+import type { Crash } from "./run/crash.js";
+import { runsOf } from "./run/rest.js";
+import { withoutRuns } from "./run/watched-feature.js";
+import { World } from "./run/world.js";
 
 /** What a step does. */
 export interface Action {
   /** In words, as in `when ChatStartInference`. */
   readonly title: string;
-  act(scenario: Scenario): Promise<Acted>;
+  /** What is submitted or started. */
+  readonly name?: string;
+  /** Whether another process takes over first. */
+  readonly takesOver?: boolean;
+  /** The step ends with the first event of this kind. */
+  readonly until?: DescEvent | undefined;
+  /** Where the process dies, which ends the step. */
+  readonly crash?: Crash | undefined;
+  act(scenario: Scenario): Promise<unknown>;
 }
 
 /** How an action ended. */
-export interface Acted {
+interface Acted {
   /** What it failed with. */
   readonly error?: unknown;
   /** The last event of the step, where the session may have more. These belong to the next step. */
@@ -65,50 +41,60 @@ export function listOf(features: Feature | readonly Feature[]): readonly Feature
   return Array.isArray(features) ? features : [features as Feature];
 }
 
-/** A session of a test, with a hub of its own. Its steps run one after the other; after the last, the hub is closed. */
+/** A session of a test, with processes of its own. Its steps run one after the other; after the last, all is closed. */
 export class Scenario {
-  readonly hub: Hub;
   readonly sessionId: string;
   readonly #given: readonly EventDraft[];
+  readonly #world: World;
+  /** Reads what is stored, whichever process is alive. */
+  readonly #reader: Hub;
+  readonly #hasRuns: boolean;
+  readonly #events: BackendEvent[] = [];
   /** Of this step. */
   readonly #reports: ErrorReport[] = [];
-  readonly #batches: UiBatch[] = [];
+  readonly #batches = new Map<bigint, UiBatch>();
   readonly #seeing = new Map<string, (ordinal: bigint) => void>();
   /** The last event of the step before. */
   #last = 0n;
+  /** The runs that ended in steps before. */
+  #endedBefore: ReadonlySet<string> = new Set();
   #steps = 0;
   #hasEnded = false;
 
   constructor(features: readonly Feature[], events: readonly EventDraft[], options: GivenOptions) {
-    const { sessionId = "test", metadata = {}, store = memoryStore(), now } = options;
+    const { sessionId = "test", store = memoryStore() } = options;
     this.sessionId = sessionId;
     this.#given = events;
-    this.hub = new Hub({
-      features,
-      store: leftOpen(store),
-      sessionMetadata: () => metadata,
-      onError: (report) => this.report(report),
-      observer: ({ step, name, ordinal, sessionId: id }) => {
-        if (step === "fanout" && id === sessionId && ordinal !== undefined) this.#seeing.get(name)?.(ordinal);
-      },
-      ...(now !== undefined && { now }),
+    this.#reader = new Hub({ features: features.map(withoutRuns), store, onError: () => {} });
+    this.#world = new World(features, store, sessionId, options, {
+      report: (report) => this.#report(report),
+      told: (batch) => this.#batches.set(batch.ordinal, batch),
+      published: (name, ordinal) => this.#seeing.get(name)?.(ordinal),
+      openRuns: () => runsOf(this.#reader, sessionId, true),
     });
-    this.hub.subscribe((batch) => {
-      if (batch.sessionId === sessionId) this.#batches.push(batch);
-    });
+    this.#hasRuns = features.some(({ desc }) => desc.runs.length > 0);
+  }
+
+  /** The hub of the process that is alive. */
+  get hub(): Hub {
+    return this.#world.process.hub;
+  }
+
+  get registry(): SchemaRegistry {
+    return this.#reader.registry;
   }
 
   /** Stores the given events. Rejects where they do not fit. */
   async begin(): Promise<void> {
     if (this.#given.length > 0) await this.hub.publish(this.sessionId, this.#given);
-    this.#last = (await this.hub.session(this.sessionId)).ordinal;
+    this.#last = (await this.#reader.session(this.sessionId)).ordinal;
     const [report] = this.#reports;
     if (report === undefined) return;
     throw new Error(`given: ${report.step} of the events failed`, { cause: report.error });
   }
 
   /** Does a step once the one before is done. */
-  async step({ act }: Action, before: Promise<unknown>): Promise<Ended> {
+  async step(action: Action, before: Promise<unknown>): Promise<Ended> {
     if (this.#hasEnded) {
       throw new Error(
         "this session has ended: chain all its steps before the first await, or begin another with given()",
@@ -117,40 +103,100 @@ export class Scenario {
     const step = ++this.#steps;
     try {
       await before;
-      const from = this.#last;
-      const { error, until } = await act(this);
-      const events = await this.#events(from, until);
-      this.#last = events.at(-1)?.ordinal ?? from;
-      return {
-        events,
-        uiEvents: this.#batches
-          .filter(({ ordinal }) => from < ordinal && ordinal <= this.#last)
-          .flatMap((batch) => batch.events),
-        timeline: await this.hub.snapshot(this.sessionId, until === undefined ? {} : { asOf: until }),
-        // What fails while the step still goes on belongs to the next one, whenever it fails.
-        reports: until !== undefined && step < this.#steps ? [] : this.#reports.splice(0),
-        error,
-      };
+      const acted = await this.#do(action);
+      // What fails while the step still goes on belongs to the next one, whenever it fails.
+      return await this.#ended(acted, acted.until === undefined || step === this.#steps);
     } finally {
       // Whoever chained a further step did so before this one ended.
       if (step === this.#steps) await this.#end();
     }
   }
 
-  /** Resolves to the ordinal of the next event of that kind that is published. */
-  seen({ name }: DescEvent): Promise<bigint> {
-    return new Promise((resolve) => this.#seeing.set(name, resolve));
+  /** Does what an action does, until the session is at rest, or as far as the step goes. */
+  async #do(action: Action): Promise<Acted> {
+    const { title, name, takesOver = false, until, crash } = action;
+    if (takesOver) await this.#world.takeOver();
+    else if (this.#world.isDead) throw new Error(`${title}: the process is dead: chain whenTakenOver() first`);
+    const armed = crash && this.#world.arm(crash);
+    const seen = until && this.#seen(until);
+    const acting = this.#act(action);
+    const acted = await this.#over(acting, seen);
+    armed?.disarm();
+    if (armed?.isMissed) throw new Error(`${title}: it came to rest, and no run came to the crash ${armed.words}`);
+    if (acted.error === undefined && acted.until === undefined && until !== undefined && !armed?.hasStruck) {
+      throw new Error(`${title}: it ended, and no ${until.name} was published`);
+    }
+    // The handler may still go on. What it fails with then belongs to the step in which it does.
+    if (acted.until !== undefined) {
+      void acting.then(({ error }) => {
+        if (error !== undefined)
+          this.#report({ step: "submit", sessionId: this.sessionId, ...(name !== undefined && { name }), error });
+      });
+    }
+    return acted;
   }
 
-  report(report: ErrorReport): void {
+  #act({ act }: Action): Promise<Acted> {
+    const { process } = this.#world;
+    return act(this).then(
+      () => ({}),
+      // Of a dead process, nobody hears what became of a command.
+      (error: unknown) => (process.isDead ? new Promise(() => {}) : { error }),
+    );
+  }
+
+  async #over(acting: Promise<Acted>, seen: Promise<Acted> | undefined): Promise<Acted> {
+    for (let done = acting; ; done = Promise.race([acting, Promise.resolve({})])) {
+      const { process } = this.#world;
+      const over = done.then(async (acted) => {
+        await this.#world.atRest();
+        return acted;
+      });
+      const died = process.died.then(() => undefined);
+      const acted = await Promise.race(seen === undefined ? [died, over] : [died, seen, over]);
+      if (acted !== undefined) return acted;
+      await process.bury();
+      if (!this.#world.goesOn) return {};
+      await this.#world.takeOver();
+    }
+  }
+
+  async #ended({ error, until }: Acted, takesReports: boolean): Promise<Ended> {
+    const from = this.#last;
+    const events = await this.#read(from, until);
+    this.#events.push(...events);
+    this.#last = events.at(-1)?.ordinal ?? from;
+    const runs: readonly RunInfo[] = this.#hasRuns ? await runsOf(this.#reader, this.sessionId) : [];
+    const ended = runs.filter(({ outcome }) => outcome !== undefined).map(({ id }) => id);
+    const endedRuns = ended.filter((id) => !this.#endedBefore.has(id));
+    this.#endedBefore = new Set(ended);
+    return {
+      events,
+      uiEvents: events.flatMap(({ ordinal }) => this.#batches.get(ordinal)?.events ?? []),
+      timeline: await this.#reader.snapshot(this.sessionId, until === undefined ? {} : { asOf: until }),
+      runs,
+      endedRuns,
+      effects: this.#world.takeEffects(),
+      repeated: this.#world.deeds.repeated(this.registry, this.#events, runs),
+      reports: takesReports ? this.#reports.splice(0) : [],
+      error,
+    };
+  }
+
+  /** Resolves to the ordinal of the next event of that kind that is published. */
+  async #seen({ name }: DescEvent): Promise<Acted> {
+    return { until: await new Promise<bigint>((resolve) => this.#seeing.set(name, resolve)) };
+  }
+
+  #report(report: ErrorReport): void {
     if (!this.#hasEnded) this.#reports.push(report);
   }
 
   /** The events above an ordinal, up to another one. */
-  async #events(from: bigint, to: bigint | undefined): Promise<readonly BackendEvent[]> {
+  async #read(from: bigint, to: bigint | undefined): Promise<readonly BackendEvent[]> {
     const events: BackendEvent[] = [];
     for (let last = from; ; ) {
-      const page = await this.hub.events(this.sessionId, { after: last });
+      const page = await this.#reader.events(this.sessionId, { after: last });
       if (page.length === 0) return events;
       for (const event of page) {
         const { ordinal } = event;
@@ -164,17 +210,6 @@ export class Scenario {
 
   async #end(): Promise<void> {
     this.#hasEnded = true;
-    await this.hub.close({ abort: true, grace: 0 });
+    await this.#world.end();
   }
-}
-
-/** A store that closing leaves open, since it is the test's. */
-function leftOpen(store: Store): Store {
-  return new Proxy(store, {
-    get(target, name) {
-      if (name === "close") return async () => {};
-      const member: unknown = Reflect.get(target, name, target);
-      return typeof member === "function" ? member.bind(target) : member;
-    },
-  });
 }

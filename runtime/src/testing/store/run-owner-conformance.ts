@@ -18,7 +18,7 @@ export function runOwnerConformance({ describe, expect, test }: TestRunner, stor
       expect(await free()).toEqual([]);
       await commit(store(), { sessionId: "t", runs: [startOf("z"), startOf("y")] });
       await commit(store(), { sessionId: "s", runs: [startOf("b"), startOf("ended", endedAt(1))] });
-      await commit(store(), { sessionId: "t", revision: 1, runs: [startOf("a"), startOf("z")] });
+      await commit(store(), { sessionId: "t", revision: 1, runs: [startOf("a")] });
       expect(await free()).toEqual(["t z", "t y", "s b", "t a"]);
       expect(await free({ limit: 3 })).toEqual(["t z", "t y", "s b"]);
       expect(await free({ limit: 0 })).toEqual([]);
@@ -99,7 +99,9 @@ export function runOwnerConformance({ describe, expect, test }: TestRunner, stor
       expect(await owners()).toEqual([]);
       // Whoever only ended a run, or did not start one after all, is not taken for alive by that.
       expect(await store().beat("q")).toBe(false);
-      await commit(store(), { revision: 2, runs: [startOf("a", { owner: "r" })] });
+      await expect(commit(store(), { revision: 2, runs: [startOf("a", { owner: "r" })] })).rejects.toMatchObject({
+        code: "RUN_EXISTS",
+      });
       expect(await store().beat("r")).toBe(false);
     });
 

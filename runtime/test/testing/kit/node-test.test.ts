@@ -8,14 +8,22 @@ const url = (path: string) => JSON.stringify(new URL(path, import.meta.url).href
 
 const source = `import { test } from "node:test";
 import { Hub } from ${url("../../../dist/index.js")};
-import { fakeClock, failingStore, fold, given } from ${url("../../../dist/testing/index.js")};
-import { lab, LabTrace, LabNoteSet, LabWork } from ${url("../../../../test/fixtures/gen/lab/v1/lab_sessionstream.js")};
+import { atEachAwait, fakeClock, failingStore, fold, given } from ${url("../../../dist/testing/index.js")};
+import { lab, LabMeasure, LabNoteSet, LabTrace, LabWork } from ${url("../../../../test/fixtures/gen/lab/v1/lab_sessionstream.js")};
 
 const feature = { desc: lab, handle: ({ payload, publish }) => { publish(LabTrace, { text: payload.task }); } };
 const empty = given(feature, [LabNoteSet.of({ number: 1 })]);
 
+const running = {
+  ...feature,
+  run: ({ publish, input }) => publish(LabNoteSet, { number: 2, text: input.task }),
+  ended: () => [],
+};
+
 test("met", () => empty.when(LabWork, { task: "a" }).published([LabTrace.of({ text: "a" })]));
 test("folded", () => { fold(feature, [LabTrace.of({})], { now: fakeClock() }).told([]); });
+test("crashed", () => atEachAwait((crash) =>
+  given(running, [], { crash }).whenStarted(LabMeasure, { task: "a" }).ended("completed")));
 test("not met", () => empty.when(LabWork, { task: "a" }).published([LabTrace.of({ text: "b" })]));
 test("not awaited", () => { empty.when(LabWork, { task: "a" }).published([]); });
 `;
@@ -32,12 +40,15 @@ test("the kit runs under node:test, which shows what differs", async () => {
     ({ code, stdout }: { code: number; stdout: string }) => ({ code, stdout }),
   );
   expect(code).toBe(1);
-  expect(stdout.match(/^ *(not )?ok \d+ - (met|folded|not met|not awaited)$/gm)?.map((line) => line.trim())).toEqual([
+  expect(
+    stdout.match(/^ *(not )?ok \d+ - (met|folded|crashed|not met|not awaited)$/gm)?.map((line) => line.trim()),
+  ).toEqual([
     "ok 1 - met",
     "ok 2 - folded",
-    "not ok 3 - not met",
+    "ok 3 - crashed",
+    "not ok 4 - not met",
     // The test is over when the kit finds out, and so node:test says it beside the test.
-    "ok 4 - not awaited",
+    "ok 5 - not awaited",
   ]);
   expect(stdout).toMatch(/# Error: Test "not awaited" .*: when LabWork: other events were published than expected/);
   expect(stdout).toContain("when LabWork: other events were published than expected");

@@ -72,8 +72,10 @@ export function resumeConformance(start: Start): void {
     const slow = slowStore();
     const { hub, at } = await start({}, { store: slow.store });
     await hub.publish("s", BoardSet, { code: "a", message: "1" });
-    const epoch = await epochOf(hub);
     await hub.publish("s", BoardAppended, { code: "a", message: "2" });
+    // Stores the timeline, so that the delta is loaded at once.
+    await hub.rebuild("s");
+    const epoch = await epochOf(hub);
     const before = slow.loads;
     const release = slow.hold("s");
     const client = await TestClient.open(at);

@@ -55,7 +55,7 @@ function admitRuns(
     ...startedRuns(host, state, publication, starts, !isAnswer),
     ...runs.map((run) => ({ isStart: false, run })),
   ];
-  applyRuns(state.runs, changes);
+  applyRuns(state, changes);
   const { ordinal } = state;
   const answer = () => {
     if (isAnswer) publication.resolve({ ordinal });

@@ -3,12 +3,12 @@ import type { SessionInfo } from "../../../session/session-info.js";
 import type { TimelineStop } from "../../../session/timeline-stop.js";
 import type { BatchKey, BatchRun, SessionBatch } from "../../../store/batch.js";
 import type { StoredEvent } from "../../../store/stored.js";
-import type { StoredRun } from "../../../store/stored-run.js";
 import { TrackedTimeline } from "../../../timeline/tracked-timeline.js";
 import type { Failure } from "../../project/fold.js";
 import { unknownEvent } from "../../project/stopped.js";
 import { foldTail, skippedEvents } from "../../project/stored-fold.js";
 import { Lag } from "./lag.js";
+import type { RunsState } from "./runs.js";
 import { reportFailures, type SessionHost } from "./session-host.js";
 
 /** How far a session has come. */
@@ -23,7 +23,7 @@ interface Position {
 }
 
 /** What a lane knows of its session while it is loaded: what was given an ordinal, durable or not. */
-export interface LaneState extends Position {
+export interface LaneState extends Position, RunsState {
   info: SessionInfo;
   /** Of the timeline; renewed by a repair. */
   epoch: string;
@@ -36,8 +36,6 @@ export interface LaneState extends Position {
   durable: Position;
   /** How far the stored timeline has come, as far as the lane knows. */
   storedCursor: bigint;
-  /** The runs that have not ended, with what is not durable yet. */
-  runs: Map<string, StoredRun>;
   /** Whether runs may be other than in the store, because something was not committed. */
   hasOldRuns: boolean;
   /** Of what is stored of the timeline. */
@@ -89,6 +87,7 @@ export async function loadState(host: SessionHost, sessionId: string): Promise<L
     durable: position,
     storedCursor: stored?.cursor ?? 0n,
     runs: new Map(stored?.runs.map((run) => [run.id, run])),
+    pastRuns: new Set(),
     hasOldRuns: false,
     lag: new Lag(isBehind),
     skipped,
@@ -123,12 +122,9 @@ export function nextBatch(host: SessionHost, state: LaneState, content: CommitCo
   };
 }
 
-/**
- * Nothing more comes to a timeline that stopped, so what it has is written. Where the store
- * lacks no entity, its cursor moves on without any.
- */
-function isDue({ stop, timeline, lag }: LaneState, events: readonly StoredEvent[]): boolean {
-  return stop !== undefined || !timeline.hasChanges || lag.isDueWith(events);
+/** Nothing more comes to a timeline that stopped, so what it has is written. */
+function isDue({ stop, lag }: LaneState, events: readonly StoredEvent[]): boolean {
+  return stop !== undefined || lag.isDueWith(events);
 }
 
 function changesOf({ timeline }: LaneState, replacement?: TrackedTimeline): Pick<SessionBatch, "cursor" | "entities"> {

@@ -1,7 +1,7 @@
+import { isSessionstreamError } from "../../../base/errors.js";
 import type { SessionBatch } from "../../../store/batch.js";
 import { toStoreError } from "../../../store/store-error.js";
 import type { SessionHead } from "../../../store/stored.js";
-import type { StoredRun } from "../../../store/stored-run.js";
 import type { TimelineView } from "../../../timeline/view.js";
 import { admit } from "./admit.js";
 import type { Committing } from "./committer.js";
@@ -84,12 +84,6 @@ export class Lane implements Committing {
    */
   follow(): () => void {
     return this.#session.follow();
-  }
-
-  /** Forgets a run that was started under an id that was taken: the store has not started it. */
-  forget(run: StoredRun): void {
-    const runs = this.#session.state?.runs;
-    if (runs?.get(run.id) === run) runs.delete(run.id);
   }
 
   /** Calls the listener after each change of what is durable, and at other times. Returns what ends that. */
@@ -202,6 +196,7 @@ export class Lane implements Committing {
       if (batch !== undefined && position !== undefined) noteDurable(this.#host, state, batch, position);
       for (const each of taken.admitted) settled(this.#host, this.id, each);
       if (state.lag.isOurs) this.#host.quiet.add(this);
+      if (this.#isDrained) state.pastRuns.clear();
       if (batch !== undefined && batch.runs.length > 0) this.#host.runs.written(this.id, batch.runs);
       this.#takeMoves();
     } else if (taken.admitted.length === 0 && this.#admitted.length === 0) {
@@ -285,6 +280,7 @@ export class Lane implements Committing {
     const redo = [...admitted, ...this.#admitted];
     this.#admitted = [];
     revert(state);
+    if (isSessionstreamError(outcome, "RUN_EXISTS")) state.pastRuns.add(outcome.context.run ?? "");
     const { revision } = state;
     void this.#session.read(async () => {
       const isIn = await wasCommitted(this.#host, given?.batch, outcome);

@@ -53,14 +53,20 @@ export function refuse(host: SessionHost, sessionId: string, refused: readonly A
   }
 }
 
+/** Whether the store says that it has committed nothing. */
+function isRefusal(outcome: Error): boolean {
+  return (["ORDINAL_CONFLICT", "KEY_CLAIMED", "RUN_EXISTS"] as const).some((code) =>
+    isSessionstreamError(outcome, code),
+  );
+}
+
 /** Whether a batch was committed, though the store did not say so. */
 export async function wasCommitted(
   host: SessionHost,
   batch: SessionBatch | undefined,
   outcome: Error,
 ): Promise<boolean> {
-  const isKnown = isSessionstreamError(outcome, "ORDINAL_CONFLICT") || isSessionstreamError(outcome, "KEY_CLAIMED");
-  if (batch === undefined || isKnown) return false;
+  if (batch === undefined || isRefusal(outcome)) return false;
   return host.store.hasBatch(batch.sessionId, batch.id).catch(() => false);
 }
 
@@ -87,7 +93,8 @@ export class Conflicts {
 
   /** What an outcome is about. After a conflict all is tried again, so there is nothing. */
   refused(admitted: readonly Admitted[], outcome: Error): readonly Admitted[] {
-    if (isSessionstreamError(outcome, "ORDINAL_CONFLICT") && ++this.#inARow <= maxConflicts) return [];
+    const isAgain = isSessionstreamError(outcome, "ORDINAL_CONFLICT") || isSessionstreamError(outcome, "RUN_EXISTS");
+    if (isAgain && ++this.#inARow <= maxConflicts) return [];
     this.end();
     return refusedBy(outcome, admitted);
   }

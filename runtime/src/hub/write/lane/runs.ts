@@ -44,9 +44,21 @@ export function runLost(sessionId: string, run: string, why: string): Sessionstr
 }
 
 /** Takes over what became of runs. */
-export function applyRuns(runs: Map<string, StoredRun>, changes: readonly BatchRun[]): void {
+export function applyRuns({ runs, pastRuns }: RunsState, changes: readonly BatchRun[]): void {
   for (const { run } of changes) {
-    if (run.ended === undefined) runs.set(run.id, run);
-    else runs.delete(run.id);
+    if (run.ended === undefined) {
+      runs.set(run.id, run);
+    } else {
+      runs.delete(run.id);
+      pastRuns.add(run.id);
+    }
   }
+}
+
+/** What a lane knows of runs. */
+export interface RunsState {
+  /** Those that have not ended, with what is not durable yet. */
+  runs: Map<string, StoredRun>;
+  /** The ids of those that have ended, of which the store does not know it yet, or had to say so. */
+  readonly pastRuns: Set<string>;
 }

@@ -5,7 +5,7 @@ import type { LaneState } from "./lane-state.js";
 import type { Publication } from "./publication.js";
 import type { SessionHost } from "./session-host.js";
 
-/** The runs that a publication starts, on a state that has its events already. A run that is known is not started again. */
+/** The runs that a publication starts, on a state that has its events already. One that was started is not started again. */
 export function startedRuns(
   { now, runs, process }: SessionHost,
   state: LaneState,
@@ -16,7 +16,7 @@ export function startedRuns(
   const time = now();
   const startedBy = { ...meta, ...(hasEvents && { cause: state.ordinal }) };
   return starts
-    .filter(({ id }) => !state.runs.has(id))
+    .filter(({ id }) => !state.runs.has(id) && !state.pastRuns.has(id))
     .map(({ detached, ...start }) => {
       // At once here, where that is possible: otherwise whoever has room takes it.
       const isTaken = (start.at ?? 0) <= time && runs.hasRoom(start.name);
