@@ -35,7 +35,13 @@ export function withoutChromium(env: NodeJS.ProcessEnv): "fail" | "skip" {
   return env.CI === "true" ? "fail" : "skip";
 }
 
-const help = "needs Chromium: apt-get install chromium, or say where it is with CHROMIUM=path";
+/** What to do where it is missing. */
+export const help = "needs Chromium: apt-get install chromium, or say where it is with CHROMIUM=path";
+
+/** Starts the Chromium that is at a path. */
+export function launchChromium(executablePath: string): Promise<Browser> {
+  return chromium.launch({ executablePath, args });
+}
 
 /** A suite that has a browser. Without Chromium it is skipped loudly; in CI it fails. */
 export function describeInChromium(title: string, suite: (browser: () => Browser) => void): void {
@@ -50,7 +56,7 @@ export function describeInChromium(title: string, suite: (browser: () => Browser
   describe(title, () => {
     let browser: Browser;
     beforeAll(async () => {
-      browser = await chromium.launch({ executablePath, args });
+      browser = await launchChromium(executablePath);
     }, 30_000);
     afterAll(() => browser?.close());
     suite(() => browser);

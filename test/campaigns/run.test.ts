@@ -19,5 +19,5 @@ test.each([
   const { status, stderr } = run(...args);
   expect(status).toBe(2);
   expect(stderr).toContain(why);
-  expect(stderr).toContain("NAME is one of decisions, followers, keys, kills, restarts, runs");
+  expect(stderr).toContain("NAME is one of agent, decisions, followers, keys, kills, restarts, runs");
 });
