@@ -41,6 +41,8 @@ export class Attempt {
   readonly #origin: Origin;
   /** What it waits for, at the same time. */
   readonly #waits = new Set<RunWait>();
+  /** How many waits look whether they are over. */
+  #looking = 0;
   /** What gives its slot back, once it has one. At most one, however many waits end at once. */
   #slot: Promise<() => void> | undefined;
   #isCalled = false;
@@ -68,7 +70,7 @@ export class Attempt {
 
   /** Whether it works, or is about to. */
   get isBusy(): boolean {
-    return this.#waits.size === 0;
+    return this.#waits.size === 0 || this.#looking > 0;
   }
 
   get sessionId(): string {
@@ -113,7 +115,12 @@ export class Attempt {
       flush();
       return this.#pause(wait);
     };
-    return new Waits({ host, lane: this.#lane, alarms, signal: this.#controller.signal, origin: this.#origin, pause });
+    const looks = (isLooking: boolean) => {
+      this.#looking += isLooking ? 1 : -1;
+      this.#of.changed();
+    };
+    const { signal } = this.#controller;
+    return new Waits({ host, lane: this.#lane, alarms, signal, origin: this.#origin, pause, looks });
   }
 
   /** Gives the slot to others while there is nothing to do. */

@@ -20,6 +20,8 @@ export interface Waiting {
   readonly origin: Origin;
   /** The attempt does nothing else until what is returned resolves. Notes what it waits for. */
   pause(wait: RunWait): () => Promise<void>;
+  /** From a change on, it looks whether what it waits for is there: the attempt may be about to go on. */
+  looks(isLooking: boolean): void;
 }
 
 /** After how long a store that failed is asked again, in milliseconds. */
@@ -103,14 +105,27 @@ export class Waits {
 
   /** Looks again after each change of the session. Resolves to undefined once the time of the wait has come. */
   async #until<T>(wait: RunWait, { signal }: WaitOptions, look: () => Promise<Found<T>>): Promise<T | undefined> {
-    const { lane, alarms, host } = this.#of;
+    const { lane, alarms, host, looks } = this.#of;
     const { until } = wait;
     const checkAborted = () => {
       this.#of.signal.throwIfAborted();
       signal?.throwIfAborted();
     };
     checkAborted();
-    let wake = () => {};
+    let resolveChanged = () => {};
+    let hasChanged = false;
+    let isPaused = false;
+    let isLooking = false;
+    const setLooking = (is: boolean) => {
+      if (is === isLooking || !isPaused) return;
+      isLooking = is;
+      looks(is);
+    };
+    const wake = () => {
+      hasChanged = true;
+      setLooking(true);
+      resolveChanged();
+    };
     let retry: ReturnType<typeof setTimeout> | undefined;
     const tryToLook = () =>
       look().catch((thrown: unknown): undefined => {
@@ -124,6 +139,7 @@ export class Waits {
     if (first !== undefined) return first.value;
     if (until !== undefined && until <= host.now()) return undefined;
     const goOn = this.#of.pause(wait);
+    isPaused = true;
     let hasRung = false;
     const stop = [
       lane.listen(() => wake()),
@@ -140,12 +156,15 @@ export class Waits {
     try {
       for (;;) {
         const changed = new Promise<void>((resolve) => {
-          wake = resolve;
+          resolveChanged = resolve;
         });
+        hasChanged = false;
+        setLooking(true);
         const found = await tryToLook();
         if (found !== undefined) return found.value;
         checkAborted();
         if (hasRung) return undefined;
+        if (!hasChanged) setLooking(false);
         await changed;
       }
     } finally {
@@ -153,7 +172,12 @@ export class Waits {
       signal?.removeEventListener("abort", abort);
       for (const end of stop) end();
       clearTimeout(retry);
-      await goOn();
+      try {
+        await goOn();
+      } finally {
+        setLooking(false);
+        isPaused = false;
+      }
     }
   }
 }

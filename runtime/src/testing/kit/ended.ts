@@ -3,15 +3,12 @@ import type { BackendEvent } from "../../hub/feature/backend-event.js";
 import type { RunInfo } from "../../hub/feature/run-info.js";
 import type { ErrorReport } from "../../hub/observe/error-report.js";
 import type { UiEvent } from "../../schema/ui-event.js";
-import type { SubmitOptions } from "../../session/session-client.js";
+import type { Identity } from "../../session/identity.js";
 import type { Store } from "../../store/store.js";
 import type { Snapshot } from "../../timeline/snapshot.js";
 import type { Crash } from "./run/crash.js";
 import type { Done } from "./run/done.js";
 import type { EffectCall } from "./run/effect-call.js";
-
-/** The type of an identity, as `submit` takes it. */
-type Identity = SubmitOptions extends { readonly identity?: infer I } ? I : unknown;
 
 /** How a session of a test begins. */
 export interface GivenOptions {
@@ -20,7 +17,7 @@ export interface GivenOptions {
   /** The session's metadata. The default is empty. */
   readonly metadata?: JsonObject;
   /** Who submits the commands, where `when` does not say. */
-  readonly identity?: Identity;
+  readonly identity?: NonNullable<Identity>;
   /**
    * Where the session is stored. The given events are added to what it has. The test closes it. The
    * default is a store in memory.

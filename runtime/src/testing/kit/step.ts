@@ -1,8 +1,8 @@
+import type { HubSubmitOptions } from "../../hub/write/submit-options.js";
 import type { DescCommand } from "../../schema/command.js";
 import type { DescEvent } from "../../schema/event.js";
 import type { PayloadInit } from "../../schema/payload.js";
 import type { DescRun, RunStartOptions } from "../../schema/run.js";
-import type { SubmitOptions } from "../../session/session-client.js";
 import type { ExpectedError } from "./checks.js";
 import type { Ended } from "./ended.js";
 import type { ExpectedEntity, ExpectedEvent, ExpectedUiEvent } from "./expected.js";
@@ -25,7 +25,7 @@ export interface StepOptions {
 }
 
 /** How a command is submitted: under a key, by someone. */
-export type WhenOptions = Partial<Omit<SubmitOptions, "signal">> & StepOptions;
+export type WhenOptions = Partial<Omit<HubSubmitOptions, "signal">> & StepOptions;
 
 /** How a run is started. */
 export type WhenStartedOptions = RunStartOptions & StepOptions;

@@ -1,4 +1,4 @@
-import type { SubmitOptions } from "../../session/session-client.js";
+import type { HubSubmitOptions } from "../../hub/write/submit-options.js";
 import type { GivenOptions } from "./ended.js";
 import { type CallSite, calledFrom } from "./mismatch.js";
 import { isChosenRun } from "./run/run-choice.js";
@@ -10,7 +10,7 @@ export function stepping({ identity, now }: GivenOptions, take: (action: Action,
   const methods: Given = {
     when(command, payload, { until, crash, ...options } = {}) {
       const name = command?.name;
-      const asked = { ...(identity !== undefined && { identity }), ...options } as SubmitOptions;
+      const asked = { ...(identity !== undefined && { identity }), ...options } as HubSubmitOptions;
       const act: Action["act"] = ({ hub, sessionId }) => hub.submit(sessionId, command, payload, asked);
       return take({ title: `when ${name}`, name, until, crash, act }, calledFrom(methods.when));
     },
