@@ -52,7 +52,7 @@ export function partsOf(options: HubOptions, registry: SchemaRegistry): HubParts
   });
   const process = new Process(store, lease, () => runner.verify());
   const fanouts = new Fanouts(report);
-  const implementations = runsOf(features);
+  const functions = runsOf(features);
   const host: SessionHost = {
     registry,
     store,
@@ -63,7 +63,7 @@ export function partsOf(options: HubOptions, registry: SchemaRegistry): HubParts
     process,
     descriptors: new Descriptors(registry),
     runs: {
-      implementations,
+      functions,
       hasRoom: (name) => runner.hasRoom(name),
       written: (sessionId, changes) => runner.written(sessionId, changes),
       read: (sessionId, open) => runner.read(sessionId, open),
@@ -78,7 +78,7 @@ export function partsOf(options: HubOptions, registry: SchemaRegistry): HubParts
   };
   const sessions = new ActiveSessions(host, keepIdle);
   const followed = new FollowedSessions(sessions, fanouts, store);
-  const runner = new Runner(implementations, host, sessions, followed, { atOnce, keepEnded });
+  const runner = new Runner(functions, host, sessions, followed, { atOnce, keepEnded });
   const closing = new Closing(sessions, followed, runner, process, store);
   return { history, handlers: handlersOf(features), sessions, fanouts, followed, runner, closing };
 }

@@ -16,6 +16,8 @@ export interface RunContext<Run extends DescRun = DescRun, Emits extends DescEve
   readonly input: Payload<Run["schema"]>;
   /** Who and what started the run. `cause` is the ordinal of the event that it was started with. */
   readonly startedBy: EventMeta;
+  /** When it was started, in milliseconds since the Unix epoch: the same for each attempt. */
+  readonly startedAt: number;
   /** 1, and one more each time that the run is tried again: after a failure, or on another process. */
   readonly attempt: number;
   readonly session: Session;
@@ -128,6 +130,12 @@ export type RunEnded<Run extends DescRun = DescRun, Emits extends DescEvent = De
   view: TimelineView,
   end: RunEnd<Run>,
 ) => readonly DraftOf<Emits>[];
+
+/** What does a run, and what ends it. A process without the first leaves the work to others, and can end it. */
+export interface RunFunctions {
+  readonly run: RunImplementation["run"] | undefined;
+  readonly ended: RunEnded;
+}
 
 /** The implementation of a run. */
 export interface RunImplementation<Run extends DescRun = DescRun, Emits extends DescEvent = DescEvent> {

@@ -1,8 +1,6 @@
-import { fromBinary } from "@bufbuild/protobuf";
-import { isSessionstreamError, messageOf, SessionstreamError } from "../../base/errors.js";
-import type { EventMeta } from "../../store/event-meta.js";
+import { isSessionstreamError, messageOf } from "../../base/errors.js";
 import type { RunOutcome, RunWait, StoredRun } from "../../store/stored-run.js";
-import type { RunContext, RunImplementation, RunPublish } from "../feature/run-context.js";
+import type { RunImplementation, RunPublish } from "../feature/run-context.js";
 import type { Session } from "../feature/session.js";
 import type { ActiveSession } from "../write/active-session.js";
 import { copyOf, namesOf } from "../write/delivery.js";
@@ -15,7 +13,8 @@ import { endRun } from "../write/run-end.js";
 import { actsOf } from "./acts.js";
 import type { Alarms } from "./alarms.js";
 import { Coalescing } from "./coalesce.js";
-import type { Slots } from "./slots.js";
+import { codeOf, inputOf, metaOf } from "./run-facts.js";
+import { HeldSlot, type Slots } from "./slots.js";
 import { Waits } from "./waits.js";
 
 /** What attempts share. */
@@ -35,7 +34,7 @@ export class Attempt {
   readonly run: StoredRun;
   readonly #of: AttemptHost;
   readonly #session: ActiveSession;
-  readonly #implementation: RunImplementation;
+  readonly #work: RunImplementation["run"];
   readonly #controller = new AbortController();
   readonly #by: RunAttempt;
   readonly #origin: Origin;
@@ -43,9 +42,9 @@ export class Attempt {
   readonly #waits = new Set<RunWait>();
   /** How many waits look whether they are over. */
   #looking = 0;
-  /** What gives its slot back, once it has one. At most one, however many waits end at once. */
-  #slot: Promise<() => void> | undefined;
+  readonly #slot: HeldSlot;
   #isCalled = false;
+  #isStuck = false;
   #hasReturned = false;
   #resolveReturned = () => {};
   /** Resolves when the function of the application has returned, or will not be called. */
@@ -53,11 +52,12 @@ export class Attempt {
     this.#resolveReturned = resolve;
   });
 
-  constructor(of: AttemptHost, session: ActiveSession, run: StoredRun, implementation: RunImplementation) {
+  constructor(of: AttemptHost, session: ActiveSession, run: StoredRun, work: RunImplementation["run"]) {
     this.#of = of;
     this.#session = session;
     this.run = run;
-    this.#implementation = implementation;
+    this.#work = work;
+    this.#slot = new HeldSlot(of.slots, this.#controller.signal);
     const { id, attempt } = run;
     this.#by = { id, owner: of.host.process.id, attempt };
     this.#origin = { run: this.#by, meta: metaOf(run) };
@@ -70,7 +70,7 @@ export class Attempt {
 
   /** Whether it works, or is about to. */
   get isBusy(): boolean {
-    return this.#waits.size === 0 || this.#looking > 0;
+    return !this.#isStuck && (this.#waits.size === 0 || this.#looking > 0);
   }
 
   get sessionId(): string {
@@ -85,8 +85,8 @@ export class Attempt {
   async go(): Promise<void> {
     try {
       await this.#pauseAfterFailure();
-      await this.#takeSlot();
-      await this.#untilOver(this.#work());
+      await this.#slot.take();
+      await this.#untilOver(this.#do());
     } catch (thrown) {
       if (!this.isOver) this.#report(thrown);
     } finally {
@@ -98,15 +98,14 @@ export class Attempt {
   over(reason: Error): void {
     if (this.isOver) return;
     this.#controller.abort(reason);
-    this.#giveSlot();
+    this.#slot.give();
     if (!this.#isCalled) this.#resolveReturned();
     this.#of.changed();
   }
 
   async #pauseAfterFailure(): Promise<void> {
-    const { waitsFor, failures } = this.run;
-    if (failures === 0 || waitsFor?.for !== "time") return;
-    await this.#waiting().sleepUntil(waitsFor.until);
+    const { waitsFor } = this.run;
+    if (waitsFor?.for === "time") await this.#waiting().sleepUntil(waitsFor.until);
   }
 
   #waiting(flush = () => {}): Waits {
@@ -129,7 +128,7 @@ export class Attempt {
     if (this.isOver) return async () => {};
     this.#waits.add(wait);
     this.#noteWait();
-    this.#giveSlot();
+    this.#slot.give();
     this.#of.changed();
     return async () => {
       this.#waits.delete(wait);
@@ -137,24 +136,8 @@ export class Attempt {
       this.#noteWait();
       this.#of.changed();
       // Before its work and after it, it needs none.
-      if (this.#isCalled && !this.#hasReturned) await this.#takeSlot();
+      if (this.#isCalled && !this.#hasReturned) await this.#slot.take();
     };
-  }
-
-  async #takeSlot(): Promise<void> {
-    const { signal } = this.#controller;
-    this.#slot ??= this.#of.slots.take(signal);
-    await this.#slot;
-    // It may have got the slot and have been ended in one turn.
-    signal.throwIfAborted();
-  }
-
-  #giveSlot(): void {
-    this.#slot?.then(
-      (give) => give(),
-      () => {},
-    );
-    this.#slot = undefined;
   }
 
   /** For those who list runs. It is of no use to the run itself. */
@@ -171,20 +154,20 @@ export class Attempt {
     return enqueue(this.#lane, content, this.#origin);
   }
 
-  async #work(): Promise<void> {
+  async #do(): Promise<void> {
     const { host } = this.#of;
     const { signal } = this.#controller;
     this.#isCalled = true;
     let failure: { readonly error: unknown } | undefined;
     try {
-      const input = this.#input();
+      const input = inputOf(host, this.#lane.id, this.run);
       const session = await this.#seen();
       const keyed = (key: string, content: Content, origin: Origin) => this.#publishOnce(key, content, origin);
       await whilePublishing(
         this.#lane,
         host,
         async (publisher) => {
-          const { id, name, startedBy, attempt } = this.run;
+          const { id, name, startedBy, startedAt, attempt } = this.run;
           const coalescing = new Coalescing(publisher.publish);
           const acts = actsOf(
             publisher,
@@ -192,7 +175,7 @@ export class Attempt {
             coalescing,
           );
           try {
-            await this.#implementation.run({ id, name, input, startedBy, attempt, session, signal, ...acts });
+            await this.#work({ id, name, input, startedBy, startedAt, attempt, session, signal, ...acts });
           } finally {
             if (this.isOver) coalescing.drop();
             else coalescing.flush();
@@ -208,7 +191,7 @@ export class Attempt {
     }
     if (this.isOver) return;
     // Where it cannot end, as its store fails or its timeline stands, it keeps nobody from working.
-    this.#giveSlot();
+    this.#slot.give();
     if (failure === undefined) await this.#end({ status: "completed" });
     else if (!this.#lose(failure.error)) await this.#fail(failure.error);
   }
@@ -223,17 +206,6 @@ export class Attempt {
     return session as Session;
   }
 
-  #input(): RunContext["input"] {
-    const { name, type, input, id } = this.run;
-    const { schema } = this.#of.host.registry.run(name);
-    if (schema.typeName === type) return fromBinary(schema, input);
-    throw new SessionstreamError(
-      "PAYLOAD_TYPE_MISMATCH",
-      `run "${id}" input type mismatch: got ${type} want ${schema.typeName}`,
-      { sessionId: this.#lane.id, name, run: id },
-    );
-  }
-
   /** The key belongs to the run: what an attempt before published under it is not published again. */
   #publishOnce(key: string, content: Content, origin: Origin): ReturnType<RunPublish> {
     const { host } = this.#of;
@@ -242,18 +214,19 @@ export class Attempt {
     return this.#session.keys.publish(request, (claim) => enqueue(this.#lane, kept, { ...origin, claim }));
   }
 
-  /** Tries the run again, or lets it fail for good. */
+  /** Tries the run again, or lets it fail for good. A store that fails is no failure of the run. */
   async #fail(error: unknown): Promise<void> {
     const { host } = this.#of;
     this.#report(error);
     const { retries, retryAfter } = host.registry.run(this.run.name);
-    if (this.run.failures >= retries) {
+    const failures = this.run.failures + (isSessionstreamError(error, "STORE_FAILED") ? 0 : 1);
+    if (failures > retries) {
       await this.#end({ status: "failed", message: messageOf(error), ...codeOf(error) });
       return;
     }
     await this.#untilDone(() => {
       const waitsFor: RunWait = { for: "time", until: host.now() + retryAfter };
-      return this.#change((run) => ({ ...run, failures: run.failures + 1, attempt: run.attempt + 1, waitsFor }));
+      return this.#change((run) => ({ ...run, failures, attempt: run.attempt + 1, waitsFor }));
     });
   }
 
@@ -302,8 +275,12 @@ export class Attempt {
     this.#of.host.report({ step: "run", sessionId: this.#lane.id, name: this.run.name, error });
   }
 
+  /** Meanwhile it does nothing: whoever waits for it to rest need not wait for a store or a timeline to be mended. */
   async #sleep(): Promise<void> {
+    this.#isStuck = true;
+    this.#of.changed();
     await this.#untilOver(new Promise((resolve) => setTimeout(resolve, pause)));
+    this.#isStuck = false;
   }
 
   /** Settles like the work, or rejects once the attempt is over. */
@@ -319,13 +296,3 @@ export class Attempt {
 }
 
 const noPayload = new Uint8Array();
-
-/** What the events of a run say of where they come from. */
-function metaOf({ id, startedBy }: StoredRun): EventMeta {
-  return { ...startedBy, run: id };
-}
-
-function codeOf(error: unknown): { readonly code?: string } {
-  const { code } = (typeof error === "object" && error !== null ? error : {}) as { readonly code?: unknown };
-  return typeof code === "string" ? { code } : {};
-}

@@ -1,7 +1,7 @@
 import { SessionstreamError } from "../../base/errors.js";
 import type { BatchRun } from "../../store/batch.js";
 import type { FreeRun, RunName, StoredRun } from "../../store/stored-run.js";
-import type { RunImplementation } from "../feature/run-context.js";
+import type { RunFunctions } from "../feature/run-context.js";
 import type { ActiveSessions } from "../write/active-sessions.js";
 import type { FollowedSessions } from "../write/followed-sessions.js";
 import { closeTimeout } from "../write/handling.js";
@@ -24,7 +24,7 @@ const pause = 1000;
 
 /** Does the runs of this process: those that it started, and those that it took over. */
 export class Runner implements RunHost {
-  readonly implementations: ReadonlyMap<string, RunImplementation>;
+  readonly functions: ReadonlyMap<string, RunFunctions>;
   readonly #host: SessionHost;
   readonly #sessions: ActiveSessions;
   readonly #followed: FollowedSessions;
@@ -41,26 +41,26 @@ export class Runner implements RunHost {
   #releasing: Promise<void> = Promise.resolve();
 
   constructor(
-    implementations: ReadonlyMap<string, RunImplementation>,
+    functions: ReadonlyMap<string, RunFunctions>,
     host: SessionHost,
     sessions: ActiveSessions,
     followed: FollowedSessions,
     { atOnce, keepEnded }: RunnerOptions,
   ) {
-    this.implementations = implementations;
+    this.functions = functions;
     this.#host = host;
     this.#sessions = sessions;
     this.#followed = followed;
     this.#slots = new Slots(atOnce, () => this.#takeover.soon());
     this.#alarms = new Alarms(host.now);
-    this.#takeover = new Takeover(host, [...implementations.keys()], keepEnded, {
+    this.#takeover = new Takeover(host, namesOf(functions), keepEnded, {
       room: () => (this.#isClosed ? 0 : this.#slots.free),
       take: (name) => this.#take(name),
     });
   }
 
   hasRoom(name: string): boolean {
-    const hasRoom = !this.#isClosed && this.#slots.free > 0 && this.implementations.has(name);
+    const hasRoom = !this.#isClosed && this.#slots.free > 0 && this.functions.get(name)?.run !== undefined;
     // Otherwise the run is free, and whoever has room takes it.
     if (!hasRoom) this.#takeover.expect();
     return hasRoom;
@@ -134,8 +134,8 @@ export class Runner implements RunHost {
   }
 
   #begin(sessionId: string, run: StoredRun): void {
-    const implementation = this.implementations.get(run.name);
-    if (implementation === undefined) return;
+    const work = this.functions.get(run.name)?.run;
+    if (work === undefined) return;
     if (this.#isClosed) {
       // It was being started or taken when the hub closed.
       this.#releasing = this.#releasing.then(() => this.#release());
@@ -145,7 +145,7 @@ export class Runner implements RunHost {
     const { process } = this.#host;
     const changed = () => this.#tell();
     const of = { host: this.#host, slots: this.#slots, alarms: this.#alarms, changed };
-    const attempt = new Attempt(of, this.#sessions.use(sessionId), run, implementation);
+    const attempt = new Attempt(of, this.#sessions.use(sessionId), run, work);
     const attempts = this.#attempts.get(sessionId) ?? new Map<string, Attempt>();
     attempts.get(run.id)?.over(takenOver(sessionId, run.id));
     this.#attempts.set(sessionId, attempts.set(run.id, attempt));
@@ -239,6 +239,11 @@ export class Runner implements RunHost {
     this.#changes.clear();
     for (const resolve of waiting) resolve();
   }
+}
+
+/** The names of the runs that this process does. */
+function namesOf(functions: ReadonlyMap<string, RunFunctions>): string[] {
+  return [...functions].flatMap(([name, { run }]) => (run === undefined ? [] : [name]));
 }
 
 function takenOver(sessionId: string, id: string): SessionstreamError {

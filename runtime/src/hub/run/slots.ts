@@ -54,3 +54,31 @@ export class Slots {
     next();
   }
 }
+
+/** The slot of one attempt: at most one, however many of its waits end at once. */
+export class HeldSlot {
+  readonly #slots: Slots;
+  readonly #signal: AbortSignal;
+  #slot: Promise<() => void> | undefined;
+
+  constructor(slots: Slots, signal: AbortSignal) {
+    this.#slots = slots;
+    this.#signal = signal;
+  }
+
+  /** Resolves when it has a slot. Rejects once the signal is aborted. */
+  async take(): Promise<void> {
+    this.#slot ??= this.#slots.take(this.#signal);
+    await this.#slot;
+    // It may have got the slot and have been ended in one turn.
+    this.#signal.throwIfAborted();
+  }
+
+  give(): void {
+    this.#slot?.then(
+      (give) => give(),
+      () => {},
+    );
+    this.#slot = undefined;
+  }
+}

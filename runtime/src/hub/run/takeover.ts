@@ -43,8 +43,8 @@ export class Takeover {
     this.#keepEnded = keepEnded;
     this.#host = host;
     if (names.length === 0) return;
+    // It keeps the process alive: others may have runs for it at any time.
     this.#timer = setInterval(() => void this.#look(), Math.min(session.process.lease / 8, longestPause));
-    (this.#timer as { unref?(): void }).unref?.();
   }
 
   /** A run was started here that this process had no room for. */

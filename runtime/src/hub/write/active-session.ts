@@ -24,7 +24,7 @@ import { rebuildTimeline, retryTimeline } from "./lane/repair.js";
 import type { SessionHost } from "./lane/session-host.js";
 import { type Publishable, whilePublishing } from "./publisher.js";
 import { rejecter } from "./rejecter.js";
-import { endRun } from "./run-end.js";
+import { cancelRun } from "./run-end.js";
 import type { SessionStatus } from "./session-status.js";
 import { Signals } from "./signals.js";
 import { checkSubmitOptions, type HubSubmitOptions } from "./submit-options.js";
@@ -213,7 +213,7 @@ export class ActiveSession {
     checkRunId(id);
     await this.#lane.refresh();
     const outcome = { status: "cancelled", ...(reason !== undefined && { reason }) } as const;
-    return endRun(this.#lane, this.#host, { id, outcome, meta });
+    return cancelRun(this.#lane, this.#host, { id, outcome, meta });
   }
 
   /** The session as the work of a run sees it. */

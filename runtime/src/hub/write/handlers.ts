@@ -1,6 +1,6 @@
 import type { CommandContext } from "../feature/command-context.js";
 import type { Feature } from "../feature/feature.js";
-import type { RunImplementation } from "../feature/run-context.js";
+import type { RunFunctions } from "../feature/run-context.js";
 
 /** Handles the commands of a feature. */
 export type Handler = (context: CommandContext) => void | Promise<void>;
@@ -15,14 +15,14 @@ export function handlersOf(features: readonly Feature[]): ReadonlyMap<string, Ha
   );
 }
 
-/** What does each run, by its name. Runs of a feature without both functions are left to other processes. */
-export function runsOf(features: readonly Feature[]): ReadonlyMap<string, RunImplementation> {
+/** What does and ends each run, by its name. */
+export function runsOf(features: readonly Feature[]): ReadonlyMap<string, RunFunctions> {
   return new Map(
     features.flatMap((feature) => {
       const run = feature.run?.bind(feature);
       const ended = feature.ended?.bind(feature);
-      if (run === undefined || ended === undefined) return [];
-      return feature.desc.runs.map(({ name }): [string, RunImplementation] => [name, { run, ended }]);
+      if (ended === undefined) return [];
+      return feature.desc.runs.map(({ name }): [string, RunFunctions] => [name, { run, ended }]);
     }),
   );
 }

@@ -1,5 +1,5 @@
 import { fromBinary } from "@bufbuild/protobuf";
-import { SessionstreamError } from "../../base/errors.js";
+import { type ErrorCode, isSessionstreamError, SessionstreamError } from "../../base/errors.js";
 import type { RunOutcome, StoredRun } from "../../store/stored-run.js";
 import type { TimelineView } from "../../timeline/view.js";
 import type { Content } from "./lane/content.js";
@@ -47,6 +47,32 @@ export async function endRun(lane: Lane, host: SessionHost, ending: Ending): Pro
   return wasOpen;
 }
 
+/**
+ * Ends a run that somebody cancels. Where what its feature decides fails, that is reported, and the run
+ * ends without it.
+ * @throws like {@link endRun}, but for that.
+ */
+export async function cancelRun(lane: Lane, host: SessionHost, ending: Ending): Promise<boolean> {
+  const name = lane.runs.get(ending.id)?.name;
+  try {
+    return await endRun(lane, host, ending);
+  } catch (error) {
+    const isOther = isSessionstreamError(error) && others.has(error.code);
+    if (isOther) throw error;
+    host.report({ step: "run", sessionId: lane.id, ...(name !== undefined && { name }), error });
+    return endRun(lane, host, { ...ending, isSilent: true });
+  }
+}
+
+/** What keeps a run from being cancelled, and is not for its feature to mend. */
+const others: ReadonlySet<ErrorCode> = new Set([
+  "TIMELINE_STALLED",
+  "UNKNOWN_NAME",
+  "STORE_FAILED",
+  "ORDINAL_CONFLICT",
+  "CLOSED",
+]);
+
 /** The open runs that a run started, and those that these started, without detached ones. */
 function startedBy({ id }: StoredRun, runs: OpenRuns): StoredRun[] {
   return [...runs.values()].filter(({ parent }) => parent === id).flatMap((run) => [run, ...startedBy(run, runs)]);
@@ -59,15 +85,11 @@ function decideEnd(
   { id, name, type, input }: StoredRun,
   outcome: RunOutcome,
 ): Content {
-  const implementation = host.runs.implementations.get(name);
-  if (implementation === undefined) throw unknownRun(sessionId, id, name);
+  const functions = host.runs.functions.get(name);
+  if (functions === undefined) throw unknownRun(sessionId, id, name);
   const { schema } = host.registry.run(name);
   if (schema.typeName !== type) throw unknownRun(sessionId, id, name);
-  return encodeDrafted(
-    host,
-    sessionId,
-    implementation.ended(view, { name, id, input: fromBinary(schema, input), outcome }),
-  );
+  return encodeDrafted(host, sessionId, functions.ended(view, { name, id, input: fromBinary(schema, input), outcome }));
 }
 
 function unknownRun(sessionId: string, run: string, name: string): SessionstreamError {

@@ -17,7 +17,7 @@ export function admit(host: SessionHost, state: LaneState, publication: Publicat
     if (publication.run !== undefined) checkAttempt(state.info.id, state.runs, publication.run);
     content = typeof publication.content === "function" ? publication.content(state) : publication.content;
   } catch (thrown) {
-    admitted.push({ publication, answer: () => publication.reject(thrown) });
+    admitted.push({ publication, ordinal: state.ordinal, answer: () => publication.reject(thrown) });
     return;
   }
   const { events } = content;
@@ -60,7 +60,7 @@ function admitRuns(
   const answer = () => {
     if (isAnswer) publication.resolve({ ordinal });
   };
-  admitted.push({ publication, answer, ...(changes.length > 0 && { runs: changes }) });
+  admitted.push({ publication, ordinal, answer, ...(changes.length > 0 && { runs: changes }) });
 }
 
 /**

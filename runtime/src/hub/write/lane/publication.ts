@@ -38,6 +38,8 @@ export interface AdmittedAnswer {
   readonly publication: Publication;
   readonly stored?: undefined;
   readonly runs?: readonly BatchRun[];
+  /** Of the session's last event. */
+  readonly ordinal: bigint;
   answer(): void;
 }
 
@@ -70,7 +72,7 @@ export function contentOf(admitted: readonly Admitted[]): CommitContent | undefi
   if (events.length === 0 && runs.length === 0) return undefined;
   return {
     events: events.map(({ stored }) => stored),
-    keys: keysOf(events),
+    keys: keysOf(admitted),
     runs,
     failures: events.flatMap(({ failures }) => failures),
   };
@@ -86,15 +88,16 @@ function runsOf(admitted: readonly Admitted[]): readonly BatchRun[] {
 
 const noRuns: readonly BatchRun[] = [];
 
-/** The keys that events were published under, one for each work. */
-function keysOf(events: readonly AdmittedEvent[]): BatchKey[] {
+/** The keys that events were published under, or runs started, one for each work. */
+function keysOf(admitted: readonly Admitted[]): BatchKey[] {
   const keys = new Map<KeyedWork, BatchKey>();
-  for (const { publication, stored } of events) {
-    const { claim } = publication;
-    if (claim === undefined) continue;
-    const firstOrdinal = keys.get(claim)?.firstOrdinal ?? stored.ordinal;
+  for (const each of admitted) {
+    const { claim } = each.publication;
+    if (claim === undefined || (!isEvent(each) && each.runs === undefined)) continue;
+    const lastOrdinal = isEvent(each) ? each.stored.ordinal : each.ordinal;
+    const firstOrdinal = keys.get(claim)?.firstOrdinal ?? lastOrdinal;
     const { space, key, fingerprint, token } = claim;
-    keys.set(claim, { space, key, fingerprint, token, firstOrdinal, lastOrdinal: stored.ordinal });
+    keys.set(claim, { space, key, fingerprint, token, firstOrdinal, lastOrdinal });
   }
   return [...keys.values()];
 }

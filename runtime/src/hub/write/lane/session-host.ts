@@ -3,7 +3,7 @@ import type { SchemaRegistry } from "../../../schema/registry.js";
 import type { UiBatch } from "../../../session/ui-batch.js";
 import type { BatchRun } from "../../../store/batch.js";
 import type { Store } from "../../../store/store.js";
-import type { RunImplementation } from "../../feature/run-context.js";
+import type { RunFunctions } from "../../feature/run-context.js";
 import type { ErrorReport } from "../../observe/error-report.js";
 import type { PipelineObserver, PipelineRecord, PipelineStep } from "../../observe/pipeline-observer.js";
 import type { EventReader } from "../../project/event-reader.js";
@@ -17,7 +17,7 @@ import type { OpenRuns } from "./runs.js";
 /** What lanes need of those who do runs. */
 export interface RunHost {
   /** By the names of the runs. */
-  readonly implementations: ReadonlyMap<string, RunImplementation>;
+  readonly functions: ReadonlyMap<string, RunFunctions>;
   /** Whether this process can begin a run of that name now. */
   hasRoom(name: string): boolean;
   /** Told of runs that changed, once that is durable. */
