@@ -86,7 +86,7 @@ export class Lane implements Committing {
     return this.#session.follow();
   }
 
-  /** Calls the listener after each change of what is durable, and at other times. Returns what ends that. */
+  /** Calls the listener when what is durable may have changed. Returns what ends that. */
   listen(listener: () => void): () => void {
     return this.#hold.listen(listener);
   }
@@ -140,6 +140,7 @@ export class Lane implements Committing {
     } finally {
       this.#hold.release();
       this.#goOn();
+      this.#hold.tell();
     }
   }
 
@@ -206,7 +207,7 @@ export class Lane implements Committing {
     } else {
       this.#startOver(state, taken, outcome);
     }
-    this.#hold.changed();
+    this.#hold.tell();
   }
 
   get #isDrained(): boolean {
@@ -228,6 +229,7 @@ export class Lane implements Committing {
     const { state } = this.#session;
     if (state !== undefined && this.#isDrained) this.#host.runs.read(this.id, state.runs);
     this.#goOn();
+    this.#hold.tell();
   }
 
   /** Something is over that others waited for. */
