@@ -1,6 +1,9 @@
 import { ActiveSession } from "./active-session.js";
 import type { SessionHost } from "./lane/session-host.js";
 
+/** How many sessions are looked at for each that comes, whether they can leave the memory. */
+const mostLooks = 8;
+
 /**
  * The sessions in memory. Those that have something to do stay; of the idle
  * ones, those used last, up to a number. A session that left is read from the
@@ -67,14 +70,16 @@ export class ActiveSessions {
     return session;
   }
 
+  /** Looks at few sessions, so that ten thousand that have something to do cost each new one no more than ten. */
   #evict(): void {
-    let excess = this.#sessions.size - this.#keepIdle;
-    for (const [id, session] of this.#sessions) {
-      if (excess < 0) return;
-      if (!session.isIdle) continue;
+    for (let looks = 0; looks < mostLooks && this.#sessions.size >= this.#keepIdle; looks++) {
+      const [first] = this.#sessions;
+      if (first === undefined) return;
+      const [id, session] = first;
       this.#sessions.delete(id);
-      session.flush();
-      excess--;
+      // One that has something to do is in use.
+      if (session.isIdle) session.flush();
+      else this.#sessions.set(id, session);
     }
   }
 }
