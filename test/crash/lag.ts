@@ -55,9 +55,10 @@ async function checkFile(file: string, lines: readonly string[]): Promise<number
     expect(await shown(hub, session)).toEqual(fold(log, stored.ordinal));
     const next = BigInt(log.length + 1);
     expect(await hub.publish(session, LabTrace, {})).toEqual({ ordinal: next });
-    // Whoever goes on stores what the one before could not.
+    // Whoever goes on stores what the one before could not, at once.
     const after = await store.load(session);
-    expect([after?.cursor, plainEntities(after?.entities ?? [])]).toEqual([next, fold(log, next)]);
+    const cursor = stored.cursor < stored.ordinal ? next : stored.cursor;
+    expect([after?.cursor, plainEntities(after?.entities ?? [])]).toEqual([cursor, fold(log, next)]);
   }
   await hub.close();
   await store.close();

@@ -297,7 +297,8 @@ const provocations: Record<string, Record<string, Provoke>> = {
       for (const part of quoted(problem).split("…")) expect(message).toContain(part);
     },
     "which this program does not know": async (problem) => {
-      const hub = hubWithoutRuns();
+      const { run: _left, ended: _unknown, ...feature } = chatApplication(echoAnswer(0));
+      const hub = new Hub({ features: [feature] });
       await hub.start("s", ChatInference, { messageId: "m" }, { id: "r" });
       const message = await hub.cancelRun("s", "r").catch((error) => error.message);
       for (const part of quoted(problem).split("…")) expect(message).toContain(part);

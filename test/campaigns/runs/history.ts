@@ -108,13 +108,24 @@ export function runsHistory(seed: number): RunsHistory {
 function faultsOf(chance: Chance, processes: number): Fault[] {
   const moment = (): Fault => ({ how: "moment", time: chance.within(0, 500) });
   const kind = chance.next();
-  if (kind < 0.25) return [moment()];
-  if (kind < 0.4 && processes > 1)
+  if (kind < 0.2) return [moment()];
+  if (kind < 0.35 && processes > 1)
     return [{ how: "pause", time: chance.within(20, 300), pause: lease + chance.within(200, 900) }];
   const step = chance.oneOf(moments);
   const when = chance.oneOf(["before", "within", "after"] as const);
-  const isRare = step === "bury" || step === "releaseRuns";
-  const fault: Fault = { how: "step", fate: { step, when, nth: isRare ? 1 : chance.within(1, 4) } };
+  const most = {
+    start: 3,
+    attempt: 1,
+    wait: 2,
+    end: 2,
+    commit: 12,
+    beat: 4,
+    runOwners: 4,
+    bury: 1,
+    freeRuns: 3,
+    releaseRuns: 1,
+  };
+  const fault: Fault = { how: "step", fate: { step, when, nth: chance.within(1, most[step]) } };
   // There must be runs of a dead process before one can be killed while it takes them.
   return step === "bury" || step === "attempt" || step === "freeRuns" ? [moment(), fault] : [fault];
 }

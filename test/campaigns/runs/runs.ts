@@ -3,7 +3,7 @@ import type { Harvest } from "../campaign.js";
 import { whatIsWrong } from "./check.js";
 import { Crew, clock, lateSince, notesOf, startOf } from "./crew.js";
 import { deathsOf } from "./files.js";
-import { type Fate, type Fault, lease, runsHistory, settingOf } from "./history.js";
+import { type Fate, type Fault, lease, moments, runsHistory, settingOf } from "./history.js";
 import type { Told, WorkerProcess } from "./worker-process.js";
 
 /** How many histories run on one file, one after the other. */
@@ -13,10 +13,9 @@ const perFile = 25;
 interface Harvesting {
   histories: number;
   readonly broken: string[];
-  readonly counts: {
+  readonly counts: Record<Fate["step"], number> & {
     runs: number;
     kills: number;
-    atStep: number;
     pauses: number;
     takenOver: number;
     /** In milliseconds, of all that were taken over while another process was there. */
@@ -29,7 +28,8 @@ interface Harvesting {
  * killed or stood still. Stops at the first broken one.
  */
 export async function runRuns(seed: number, count: number): Promise<Harvest> {
-  const counts = { runs: 0, kills: 0, atStep: 0, pauses: 0, takenOver: 0, longestTakeover: 0 };
+  const atSteps = Object.fromEntries(moments.map((step) => [step, 0])) as Record<Fate["step"], number>;
+  const counts = { runs: 0, kills: 0, pauses: 0, takenOver: 0, longestTakeover: 0, ...atSteps };
   const harvest: Harvesting = { histories: 0, broken: [], counts };
   const seeds = Array.from({ length: count }, (_, index) => seed + index);
   const work = async () => {
@@ -143,15 +143,17 @@ class History {
   async #kill(worker: WorkerProcess, fault: Exclude<Fault, { how: "pause" }>): Promise<void> {
     const { counts } = this.#harvest;
     if (fault.how === "step" && (await this.#diesOf(worker, fault.fate))) {
-      counts.atStep++;
+      counts[fault.fate.step]++;
     } else {
       if (fault.how === "moment") await sleep(fault.time);
       this.#kills.set(worker.name, clock());
       worker.signal("SIGKILL");
     }
-    counts.kills++;
     const by = await worker.gone;
-    if (by !== "SIGKILL") this.#wrong.push(`process ${worker.name} ended by itself: ${by}`);
+    // A process that never had runs has none to give up when it closes.
+    const hasClosed = by === "0" && fault.how === "step" && fault.fate.step === "releaseRuns";
+    if (!hasClosed) counts.kills++;
+    if (by !== "SIGKILL" && !hasClosed) this.#wrong.push(`process ${worker.name} ended by itself: ${by}`);
   }
 
   /** Lets a process die of what it does. Resolves to whether it did within a time. */

@@ -1,6 +1,9 @@
 import { ActiveSession } from "./active-session.js";
 import type { SessionHost } from "./lane/session-host.js";
 
+/** How many sessions are looked at for each that comes, whether they can leave the memory. */
+const mostLooks = 8;
+
 /**
  * The sessions in memory. Those that have something to do stay; of the idle
  * ones, those used last, up to a number. A session that left is read from the
@@ -67,25 +70,16 @@ export class ActiveSessions {
     return session;
   }
 
-  /** Looks at a few sessions only, as all may be busy: those that are count as used now. */
+  /** Looks at few sessions, so that ten thousand that have something to do cost each new one no more than ten. */
   #evict(): void {
-    let excess = this.#sessions.size - this.#keepIdle;
-    for (const [id, session] of [...firstOf(this.#sessions, lookedAt)]) {
-      if (excess < 0) return;
+    for (let looks = 0; looks < mostLooks && this.#sessions.size >= this.#keepIdle; looks++) {
+      const [first] = this.#sessions;
+      if (first === undefined) return;
+      const [id, session] = first;
       this.#sessions.delete(id);
-      if (session.isIdle) excess--;
+      // One that has something to do is in use.
+      if (session.isIdle) session.flush();
       else this.#sessions.set(id, session);
     }
-  }
-}
-
-/** How many sessions are looked at when another one is taken into memory: more than one, so that the number falls. */
-const lookedAt = 4;
-
-function* firstOf<T>(all: Iterable<T>, count: number): Iterable<T> {
-  let left = count;
-  for (const each of all) {
-    if (left-- === 0) return;
-    yield each;
   }
 }

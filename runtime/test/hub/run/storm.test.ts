@@ -131,6 +131,36 @@ describe("cancelling", () => {
   });
 });
 
+describe("a wait for what the timeline has", () => {
+  test("and that cannot be told where the timeline stands, costs nothing until it is mended", async () => {
+    let isBroken = true;
+    let looks = 0;
+    const { hub } = runHub(
+      {
+        sweep: {
+          run: async ({ waitFor }) => {
+            await waitFor(LabNote, 1, () => ++looks > 0);
+          },
+        },
+      },
+      {
+        beforeTimeline: ({ name }) => {
+          if (isBroken && name === "LabCounterAdded") throw new Error("broken");
+        },
+      },
+    );
+    await hub.publish("s", LabNoteSet, { number: 1, text: "there" });
+    await hub.publish("s", LabCounterAdded, { name: "c" });
+    await hub.start("s", LabSweep, {}, { id: "r" });
+    await sleep(300);
+    expect(looks).toBeLessThan(20);
+    isBroken = false;
+    await hub.retry("s");
+    expect(await within(4000, "it has ended", ended(hub, "r"))).toBe("completed");
+    await hub.close();
+  });
+});
+
 describe("a store that cannot be watched", () => {
   test("keeps no run from its work, and no hub from what comes after", async () => {
     const place = memoryPlace();

@@ -250,3 +250,32 @@ describe("what a run holds of merged events", () => {
     await hub.close();
   });
 });
+
+describe.each(places)("ids that were used, in %s", (_name, makePlace) => {
+  test("may be many at once", async () => {
+    const { hub, reports } = runHub({ sweep: {} }, { place: makePlace() });
+    const ids = Array.from({ length: 150 }, (_, index) => `r${index}`);
+    const start = () => Promise.all(ids.map((id) => hub.start("s", LabSweep, {}, { id })));
+    await start();
+    await expect.poll(() => hub.runs("s", { isOpen: true }), { timeout: 10_000 }).toEqual([]);
+    await start();
+    expect(await hub.runs("s")).toHaveLength(150);
+    expect((await hub.session("s")).runs).toEqual([]);
+    expect(reports).toEqual([]);
+    await hub.close();
+  });
+
+  test("are free again where their start was refused with their end", async () => {
+    const store = failingStore(makePlace().open());
+    const { hub } = runHub({ sweep: { run: () => sleep(20) } }, { store });
+    await hub.start("s", LabSweep, {}, { id: "other" });
+    await hub.waitIdle("s");
+    store.failNext("commit");
+    const start = () => hub.start("s", LabSweep, {}, { id: "r" });
+    const told = await Promise.allSettled([start(), hub.cancelRun("s", "r")]);
+    expect(told.map(({ status }) => status)).toContain("rejected");
+    await start();
+    expect((await hub.runs("s")).map(({ id }) => id)).toEqual(["other", "r"]);
+    await hub.close();
+  });
+});

@@ -6,7 +6,7 @@ export class Hold {
   #isHeld = false;
   /** Those that wait for a change, and then look again. */
   #waiting: (() => void)[] = [];
-  /** Those who hear of each change. */
+  /** Those who hear of what is durable. To look at it must not tell them again. */
   readonly #listeners = new Set<() => void>();
 
   get isHeld(): boolean {
@@ -32,10 +32,15 @@ export class Hold {
   /** Something changed: events were settled or refused, the session was loaded, or the lane let go. */
   changed(): void {
     for (const resolve of this.#waiting.splice(0)) resolve();
+  }
+
+  /** What is durable may have changed, too. */
+  tell(): void {
+    this.changed();
     for (const listener of this.#listeners) listener();
   }
 
-  /** Calls the listener after each change. Returns what ends that. */
+  /** Calls the listener when what is durable may have changed. Returns what ends that. */
   listen(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);

@@ -171,6 +171,8 @@ export function noteDurable(host: SessionHost, state: LaneState, batch: SessionB
 export function revert(state: LaneState): void {
   state.timeline.revert();
   state.hasOldRuns = true;
+  // Some of them ended only in what is forgotten.
+  state.pastRuns.clear();
   Object.assign(state, positionOf(state.durable));
 }
 

@@ -1,4 +1,3 @@
-import { isSessionstreamError } from "../../../base/errors.js";
 import type { SessionBatch } from "../../../store/batch.js";
 import { toStoreError } from "../../../store/store-error.js";
 import type { SessionHead } from "../../../store/stored.js";
@@ -11,7 +10,7 @@ import { type CommitContent, type LaneState, nextBatch, noteDurable, positionOf,
 import { LoadedSession } from "./loaded-session.js";
 import { Conflicts, despiteConflicts, foundCommitted, refuse, settled, wasCommitted } from "./outcome.js";
 import { type Admitted, contentOf, hasRoom, type Publication, publicationsOf, type Taken } from "./publication.js";
-import type { OpenRuns } from "./runs.js";
+import { notePastRuns, type OpenRuns } from "./runs.js";
 import type { SessionHost } from "./session-host.js";
 
 /**
@@ -86,7 +85,7 @@ export class Lane implements Committing {
     return this.#session.follow();
   }
 
-  /** Calls the listener after each change of what is durable, and at other times. Returns what ends that. */
+  /** Calls the listener when what is durable may have changed. Returns what ends that. */
   listen(listener: () => void): () => void {
     return this.#hold.listen(listener);
   }
@@ -140,6 +139,7 @@ export class Lane implements Committing {
     } finally {
       this.#hold.release();
       this.#goOn();
+      this.#hold.tell();
     }
   }
 
@@ -206,7 +206,7 @@ export class Lane implements Committing {
     } else {
       this.#startOver(state, taken, outcome);
     }
-    this.#hold.changed();
+    this.#hold.tell();
   }
 
   get #isDrained(): boolean {
@@ -228,6 +228,7 @@ export class Lane implements Committing {
     const { state } = this.#session;
     if (state !== undefined && this.#isDrained) this.#host.runs.read(this.id, state.runs);
     this.#goOn();
+    this.#hold.tell();
   }
 
   /** Something is over that others waited for. */
@@ -280,11 +281,11 @@ export class Lane implements Committing {
     const redo = [...admitted, ...this.#admitted];
     this.#admitted = [];
     revert(state);
-    if (isSessionstreamError(outcome, "RUN_EXISTS")) state.pastRuns.add(outcome.context.run ?? "");
     const { revision } = state;
     void this.#session.read(async () => {
       const isIn = await wasCommitted(this.#host, given?.batch, outcome);
       await this.#session.catchUp().catch(() => this.#session.moved());
+      await notePastRuns(this.#host.store, this.#session.state, given?.batch, outcome);
       if (this.#session.state?.revision !== revision) this.#conflicts.end();
       const done = isIn ? admitted : [];
       const refused = isIn ? [] : this.#conflicts.refused(admitted, outcome);

@@ -1,5 +1,5 @@
-import { SessionstreamError } from "../../../base/errors.js";
-import type { BatchRun } from "../../../store/batch.js";
+import { isSessionstreamError, SessionstreamError } from "../../../base/errors.js";
+import type { BatchRun, SessionBatch } from "../../../store/batch.js";
 import { defaultLimit, type Store } from "../../../store/store.js";
 import type { StoredRun } from "../../../store/stored-run.js";
 
@@ -53,6 +53,26 @@ export function applyRuns({ runs, pastRuns }: RunsState, changes: readonly Batch
       runs.delete(run.id);
       pastRuns.add(run.id);
     }
+  }
+}
+
+/**
+ * Finds out, where the store says that a run exists already, which of those that a batch starts do: all at once, as
+ * each would be refused by itself.
+ */
+export async function notePastRuns(
+  store: Store,
+  state: RunsState | undefined,
+  batch: SessionBatch | undefined,
+  outcome: Error,
+): Promise<void> {
+  if (!isSessionstreamError(outcome, "RUN_EXISTS") || state === undefined || batch === undefined) return;
+  const { sessionId, runs } = batch;
+  const names = runs.filter(({ isStart }) => isStart).map(({ run: { id } }) => ({ sessionId, id }));
+  // The one that it named, in any case.
+  const found = await Promise.all(names.map((name) => store.run(name))).catch(() => []);
+  for (const id of [outcome.context.run, ...found.map((run) => run?.id)]) {
+    if (id !== undefined && !state.runs.has(id)) state.pastRuns.add(id);
   }
 }
 

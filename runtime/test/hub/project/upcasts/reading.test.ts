@@ -47,8 +47,12 @@ describe.each(places)("a log of then, read from %s,", (_name, make) => {
   });
 
   test("is upcast by a snapshot of the past", async () => {
-    const hub = new Hub({ features: [ledgerOf()], store: await thenAt(make()) });
-    await hub.publish("s", LedgerClosed, { account: "a" });
+    const place = make();
+    const before = new Hub({ features: [ledgerOf()], store: await thenAt(place) });
+    await before.publish("s", LedgerClosed, { account: "a" });
+    // With it, the stored timeline comes to the end of the log.
+    await before.close();
+    const hub = new Hub({ features: [ledgerOf()], store: place.open() });
     expect([await cents(hub, 1n), await cents(hub, 2n), await cents(hub, 3n)]).toEqual([300n, 800n, 1500n]);
     await hub.close();
   });
