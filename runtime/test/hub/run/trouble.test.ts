@@ -265,6 +265,24 @@ describe.each(places)("ids that were used, in %s", (_name, makePlace) => {
     await hub.close();
   });
 
+  test("may be started, and cancelled, among each other again and again", async () => {
+    const { hub } = runHub({ sweep: {} }, { place: makePlace() });
+    const ids = ["a", "b", "c"];
+    const start = (id: string) => hub.start("s", LabSweep, {}, { id });
+    await Promise.all(ids.map(start));
+    await expect.poll(() => hub.runs("s", { isOpen: true })).toEqual([]);
+    await Promise.all([
+      start("new"),
+      start("b"),
+      hub.cancelRun("s", "b"),
+      start("a"),
+      hub.cancelRun("s", "a"),
+      start("c"),
+    ]);
+    expect((await hub.runs("s")).map(({ id }) => id)).toEqual(["a", "b", "c", "new"]);
+    await hub.close();
+  });
+
   test("are free again where their start was refused with their end", async () => {
     const store = failingStore(makePlace().open());
     const { hub } = runHub({ sweep: { run: () => sleep(20) } }, { store });
