@@ -29,15 +29,14 @@ export function mortalStore(inner, { fate, die }) {
     return own !== undefined && steps.has(own.step) && ++count === own.nth ? own.when : undefined;
   }
 
-  /** Within the transaction: the events of a batch are written then, and its runs are not, or not all. */
+  /** Within the transaction: the events of a batch are written then, and its last run is not. */
   function dyingWithin(batches) {
     return batches.map((batch) => {
-      const runs = [...batch.runs];
-      runs[Symbol.iterator] = function* () {
-        yield* Array.prototype[Symbol.iterator].call(batch.runs.slice(0, -1));
-        die();
-      };
-      return { ...batch, runs };
+      const last = batch.runs.at(-1);
+      if (last === undefined) return batch;
+      // What is looked at before the first row is written is its id alone.
+      const run = Object.defineProperty({ ...last.run }, "input", { get: die });
+      return { ...batch, runs: [...batch.runs.slice(0, -1), { ...last, run }] };
     });
   }
 

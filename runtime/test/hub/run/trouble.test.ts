@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from "node:timers/promises";
+import { setImmediate as nextTurn, setTimeout as sleep } from "node:timers/promises";
 import { failingStore } from "@sessionstream/runtime/testing";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import {
@@ -262,6 +262,23 @@ describe.each(places)("ids that were used, in %s", (_name, makePlace) => {
     expect(await hub.runs("s")).toHaveLength(150);
     expect((await hub.session("s")).runs).toEqual([]);
     expect(reports).toEqual([]);
+    await hub.close();
+  });
+
+  test("may be started again while others are", async () => {
+    const { hub } = runHub({ sweep: {} }, { place: makePlace() });
+    const start = (id: string) => hub.start("s", LabSweep, {}, { id });
+    await Promise.all(["a", "b", "c"].map(start));
+    await expect.poll(() => hub.runs("s", { isOpen: true })).toEqual([]);
+    for (let turns = 0; turns < 8; turns++) {
+      const going = [start(`new${turns}`), start("a")];
+      for (const id of ["b", "c"]) {
+        for (let turn = 0; turn < turns; turn++) await nextTurn();
+        going.push(start(id));
+      }
+      await Promise.all(going);
+    }
+    expect(await hub.runs("s")).toHaveLength(11);
     await hub.close();
   });
 

@@ -87,6 +87,7 @@ export async function loadState(host: SessionHost, sessionId: string): Promise<L
     durable: position,
     storedCursor: stored?.cursor ?? 0n,
     runs: new Map(stored?.runs.map((run) => [run.id, run])),
+    endingRuns: new Set(),
     pastRuns: new Set(),
     hasOldRuns: false,
     lag: new Lag(isBehind),
@@ -171,8 +172,7 @@ export function noteDurable(host: SessionHost, state: LaneState, batch: SessionB
 export function revert(state: LaneState): void {
   state.timeline.revert();
   state.hasOldRuns = true;
-  // Some of them ended only in what is forgotten.
-  state.pastRuns.clear();
+  state.endingRuns.clear();
   Object.assign(state, positionOf(state.durable));
 }
 

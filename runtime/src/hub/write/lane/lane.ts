@@ -10,7 +10,7 @@ import { type CommitContent, type LaneState, nextBatch, noteDurable, positionOf,
 import { LoadedSession } from "./loaded-session.js";
 import { Conflicts, despiteConflicts, foundCommitted, refuse, settled, wasCommitted } from "./outcome.js";
 import { type Admitted, contentOf, hasRoom, type Publication, publicationsOf, type Taken } from "./publication.js";
-import { notePastRuns, type OpenRuns } from "./runs.js";
+import { forgetRuns, notePastRuns, type OpenRuns } from "./runs.js";
 import type { SessionHost } from "./session-host.js";
 
 /**
@@ -196,7 +196,7 @@ export class Lane implements Committing {
       if (batch !== undefined && position !== undefined) noteDurable(this.#host, state, batch, position);
       for (const each of taken.admitted) settled(this.#host, this.id, each);
       if (state.lag.isOurs) this.#host.quiet.add(this);
-      if (this.#isDrained) state.pastRuns.clear();
+      if (this.#isDrained) forgetRuns(state);
       if (batch !== undefined && batch.runs.length > 0) this.#host.runs.written(this.id, batch.runs);
       this.#takeMoves();
     } else if (taken.admitted.length === 0 && this.#admitted.length === 0) {

@@ -45,13 +45,13 @@ export function runLost(sessionId: string, run: string, why: string, attempt?: n
 }
 
 /** Takes over what became of runs. */
-export function applyRuns({ runs, pastRuns }: RunsState, changes: readonly BatchRun[]): void {
+export function applyRuns({ runs, endingRuns }: RunsState, changes: readonly BatchRun[]): void {
   for (const { run } of changes) {
     if (run.ended === undefined) {
       runs.set(run.id, run);
     } else {
       runs.delete(run.id);
-      pastRuns.add(run.id);
+      endingRuns.add(run.id);
     }
   }
 }
@@ -76,10 +76,18 @@ export async function notePastRuns(
   }
 }
 
+/** Nothing goes on that could start a run: the store says what it has. */
+export function forgetRuns({ endingRuns, pastRuns }: RunsState): void {
+  endingRuns.clear();
+  pastRuns.clear();
+}
+
 /** What a lane knows of runs. */
 export interface RunsState {
   /** Those that have not ended, with what is not durable yet. */
   runs: Map<string, StoredRun>;
-  /** The ids of those that have ended, of which the store does not know it yet, or had to say so. */
+  /** The ids of those that end with what is not durable yet. */
+  readonly endingRuns: Set<string>;
+  /** The ids of those that have ended, as the store had to say. */
   readonly pastRuns: Set<string>;
 }

@@ -16,7 +16,7 @@ export function startedRuns(
   const time = now();
   const startedBy = { ...meta, ...(hasEvents && { cause: state.ordinal }) };
   return starts
-    .filter(({ id }) => !state.runs.has(id) && !state.pastRuns.has(id))
+    .filter(({ id }) => !state.runs.has(id) && !state.endingRuns.has(id) && !state.pastRuns.has(id))
     .map(({ detached, ...start }) => {
       // At once here, where that is possible: otherwise whoever has room takes it.
       const isTaken = (start.at ?? 0) <= time && runs.hasRoom(start.name);
