@@ -39,15 +39,16 @@ export class Lag {
   }
 
   /** A batch of this process is durable, with the entities or without them. */
-  committed({ events, entities }: SessionBatch, isWritten: boolean): void {
-    if (isWritten) {
+  committed({ events, runs, entities }: SessionBatch, isWritten: boolean): void {
+    // With nothing else in it, it was made to write what there was, and there may have been nothing.
+    if (isWritten || events.length + runs.length === 0) {
       this.caughtUp();
       // Where nothing was to be written, what was written before is still to be paid for.
       if (entities.length > 0) this.#lastWritten = sizeOf(entities);
-      return;
+    } else if (events.length > 0) {
+      this.#add(events);
+      this.#isOurs = true;
     }
-    this.#add(events);
-    this.#isOurs = true;
   }
 
   /** Another process has committed an event. */

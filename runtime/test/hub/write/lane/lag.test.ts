@@ -14,7 +14,11 @@ const eventOf = (size: number): StoredEvent => ({
 });
 
 const batchOf = (events: readonly StoredEvent[], entity?: number) =>
-  ({ events, entities: entity === undefined ? [] : [{ payload: new Uint8Array(entity) }] }) as unknown as SessionBatch;
+  ({
+    events,
+    runs: [],
+    entities: entity === undefined ? [] : [{ payload: new Uint8Array(entity) }],
+  }) as unknown as SessionBatch;
 
 describe("when entities are written", () => {
   test.each([

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { Hub, type UiBatch } from "@sessionstream/runtime";
 import { describe, expect, test } from "vitest";
 import {
@@ -5,6 +6,7 @@ import {
   LabCounterAdded,
   LabNote,
   LabNoteAppended,
+  LabSweep,
   LabTrace,
 } from "../../../../../test/fixtures/gen/lab/v1/lab_sessionstream.js";
 import { labOf } from "../../../../../test/fixtures/lab.js";
@@ -47,6 +49,22 @@ describe.each(places)("what is stored of a timeline lags behind the log, on %s,"
     await hub.publish("s", LabCounterAdded, one);
     await hub.close();
     expect(await storedOf(place)).toEqual([1n, 1n, ["c"]]);
+  });
+
+  test("once: where the timeline stands, or only runs came, nothing is committed on and on", async () => {
+    const place = makePlace();
+    const stop = new Hub({ features: [labOf()], store: place.open(), onError: () => {} });
+    await stop.publish("s", LabCounterAdded, { ...one, neverFits: true });
+    await stop.publish("s", LabCounterAdded, one);
+    await stop.start("t", LabSweep, {}, { id: "left-to-others" });
+    const store = place.open();
+    await sleep(3_500);
+    const revisions = async () => [(await store.session("s"))?.revision, (await store.session("t"))?.revision];
+    const before = await revisions();
+    expect(before[1]).toBe(1);
+    await sleep(2_500);
+    expect(await revisions()).toEqual(before);
+    await stop.close();
   });
 
   test("also where no entity changed", async () => {
