@@ -9,7 +9,7 @@ import { sqliteStore } from "@sessionstream/runtime/sqlite";
 import { echoAnswer } from "./answer.js";
 import { chatApplication } from "./chat.js";
 import { type DemoOptions, parseOptions, usage } from "./options.js";
-import { jsonPrinter, textPrinter } from "./printer.js";
+import { jsonPrinter, type Printer, textPrinter } from "./printer.js";
 import { ChatService } from "./service.js";
 
 try {
@@ -22,33 +22,36 @@ try {
   process.exitCode = 1;
 }
 
-async function demo({ prompt, session, db, chunkDelay, json, snapshotOnly }: DemoOptions): Promise<void> {
+async function demo(options: DemoOptions): Promise<void> {
+  const { session, db, chunkDelay, json, snapshotOnly } = options;
   const store = sqliteStore(db, { readonly: snapshotOnly });
   const hub = new Hub({ features: [chatApplication(echoAnswer(chunkDelay))], store });
-  const chat = new ChatService(hub);
   const printer = json ? jsonPrinter(hub.registry) : textPrinter();
-
-  if (!snapshotOnly) {
-    process.once("SIGINT", () => void chat.stop(session));
-    hub.subscribe(printer.uiEvents);
-    printer.note(`Asking "${prompt}" in session "${session}". UI events as they arrive:\n`);
-    await chat.submitPrompt(session, prompt);
-    await chat.waitIdle(session);
+  let ours: string;
+  try {
+    const chat = new ChatService(hub);
+    if (!snapshotOnly) await ask(hub, chat, printer, options);
+    const snapshot = await chat.snapshot(session);
+    printer.snapshot(snapshot);
+    const { protobuf } = hub.registry;
+    ours = toJsonString(SnapshotFrameSchema, snapshotFrame(hub.registry, snapshot), { registry: protobuf });
+  } finally {
+    // Until then, the hub keeps the process alive.
+    await hub.close();
   }
-
-  const snapshot = await chat.snapshot(session);
-  printer.snapshot(snapshot);
-  await hub.close();
-
-  if (!snapshotOnly) {
-    const ours = toJsonString(SnapshotFrameSchema, snapshotFrame(hub.registry, snapshot), {
-      registry: hub.registry.protobuf,
-    });
-    if ((await snapshotOfAnotherProcess(db, session)) !== ours) {
-      throw new Error(`another process found a different snapshot in ${db}`);
-    }
-    printer.note(`\nAnother process found the same snapshot in ${db}`);
+  if (snapshotOnly) return;
+  if ((await snapshotOfAnotherProcess(db, session)) !== ours) {
+    throw new Error(`another process found a different snapshot in ${db}`);
   }
+  printer.note(`\nAnother process found the same snapshot in ${db}`);
+}
+
+async function ask(hub: Hub, chat: ChatService, printer: Printer, { session, prompt }: DemoOptions): Promise<void> {
+  process.once("SIGINT", () => void chat.stop(session));
+  hub.subscribe(printer.uiEvents);
+  printer.note(`Asking "${prompt}" in session "${session}". UI events as they arrive:\n`);
+  await chat.submitPrompt(session, prompt);
+  await chat.waitIdle(session);
 }
 
 async function serve({ db, chunkDelay }: DemoOptions, port: number): Promise<void> {
