@@ -24,7 +24,7 @@ describe.each(places)("what is stored of a timeline lags behind the log, on %s,"
     return [loaded?.ordinal, loaded?.cursor, loaded?.entities.map(({ id }) => id)];
   };
 
-  test("until the session is quiet for a second or two", async () => {
+  test.concurrent("until the session is quiet for a second or two", async () => {
     const place = makePlace();
     const hub = hubOn(place);
     for (let i = 0; i < 3; i++) await hub.publish("s", LabCounterAdded, one);
@@ -43,7 +43,7 @@ describe.each(places)("what is stored of a timeline lags behind the log, on %s,"
     await hub.close();
   });
 
-  test("until the hub is closed", async () => {
+  test.concurrent("until the hub is closed", async () => {
     const place = makePlace();
     const hub = hubOn(place);
     await hub.publish("s", LabCounterAdded, one);
@@ -51,23 +51,23 @@ describe.each(places)("what is stored of a timeline lags behind the log, on %s,"
     expect(await storedOf(place)).toEqual([1n, 1n, ["c"]]);
   });
 
-  test("once: where the timeline stands, or only runs came, nothing is committed on and on", async () => {
+  test.concurrent("once: where the timeline stands, or only runs came, nothing is committed on and on", async () => {
     const place = makePlace();
     const stop = new Hub({ features: [labOf()], store: place.open(), onError: () => {} });
     await stop.publish("s", LabCounterAdded, { ...one, neverFits: true });
     await stop.publish("s", LabCounterAdded, one);
     await stop.start("t", LabSweep, {}, { id: "left-to-others" });
     const store = place.open();
-    await sleep(3_500);
+    await sleep(2_500);
     const revisions = async () => [(await store.session("s"))?.revision, (await store.session("t"))?.revision];
     const before = await revisions();
     expect(before[1]).toBe(1);
-    await sleep(2_500);
+    await sleep(1_500);
     expect(await revisions()).toEqual(before);
     await stop.close();
   });
 
-  test("also where no entity changed", async () => {
+  test.concurrent("also where no entity changed", async () => {
     const place = makePlace();
     const hub = hubOn(place);
     await hub.publish("s", LabTrace, { text: "nothing" });
@@ -76,7 +76,7 @@ describe.each(places)("what is stored of a timeline lags behind the log, on %s,"
     expect(await storedOf(place)).toEqual([1n, 1n, []]);
   });
 
-  test("and another process folds the rest, stores nothing of it by itself, and tells nobody to start over", async () => {
+  test.concurrent("and another process folds the rest, stores nothing of it by itself, and tells nobody to start over", async () => {
     const place = makePlace();
     const [hub, other] = [hubOn(place), hubOn(place)];
     const fanned: UiBatch[] = [];
@@ -92,7 +92,7 @@ describe.each(places)("what is stored of a timeline lags behind the log, on %s,"
     expect(fanned.some(({ isReset }) => isReset)).toBe(false);
   });
 
-  test("also where it cannot be stored as the hub closes: nothing is lost", async () => {
+  test.concurrent("also where it cannot be stored as the hub closes: nothing is lost", async () => {
     const place = makePlace();
     const store = place.open();
     const hub = new Hub({
@@ -115,7 +115,7 @@ describe.each(places)("what is stored of a timeline lags behind the log, on %s,"
     await next.close();
   });
 
-  test("and an event that was skipped is on record once, and skipped by everyone, though it would be folded now", async () => {
+  test.concurrent("and an event that was skipped is on record once, and skipped by everyone, though it would be folded now", async () => {
     const place = makePlace();
     let isBroken = true;
     const feature = labOf({
