@@ -11,19 +11,19 @@ const timeout = 120_000;
 describe(`killed at any moment (SEED=${seed})`, () => {
   // Two children run at a time: one here, and one below.
   test.concurrent(
-    "30 times: the timeline is the fold, the acknowledged is there, the next ordinal comes next",
+    "15 times: the timeline is the fold, the acknowledged is there, the next ordinal comes next",
     async () => {
-      const harvest = await runCampaign({ file: newFile(), kills: 30, together: 1, random: randomOf(seed) });
-      expect(harvest.acknowledged).toBeGreaterThan(100);
+      const harvest = await runCampaign({ file: newFile(), kills: 15, together: 1, random: randomOf(seed) });
+      expect(harvest.acknowledged).toBeGreaterThan(50);
     },
     timeout,
   );
 
   test.concurrent(
-    "16 times, two processes on one file: the same",
+    "8 times, two processes on one file: the same",
     async () => {
-      const harvest = await runCampaign({ file: newFile(), kills: 16, together: 2, random: randomOf(seed + 1) });
-      expect(harvest.acknowledged).toBeGreaterThan(20);
+      const harvest = await runCampaign({ file: newFile(), kills: 8, together: 2, random: randomOf(seed + 1) });
+      expect(harvest.acknowledged).toBeGreaterThan(10);
     },
     timeout,
   );
@@ -39,12 +39,12 @@ describe(`killed at any moment (SEED=${seed})`, () => {
   );
 
   test.concurrent(
-    "12 times, one and two processes that submit the same commands again: each has its effect once",
+    "6 times, one and two processes that submit the same commands again: each has its effect once",
     async () => {
       const random = randomOf(seed + 2);
-      const one = await killCommands(newFile(), 6, 1, random);
-      const two = await killCommands(newFile(), 6, 2, random);
-      expect(one.done + two.done).toBeGreaterThan(10);
+      const one = await killCommands(newFile(), 3, 1, random);
+      const two = await killCommands(newFile(), 3, 2, random);
+      expect(one.done + two.done).toBeGreaterThan(5);
     },
     timeout,
   );

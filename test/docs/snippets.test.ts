@@ -6,7 +6,7 @@ import { type Block, blocksOf, readPages, root } from "./markdown.js";
 
 // Every snippet is compiled or run: TypeScript against the chat example, proto
 // through buf and the rules, and parts that are quoted from a file are in it.
-// The getting-started page is followed as a whole in getting-started.test.ts.
+// The getting-started page is followed as a whole in getting-started.long.test.ts.
 
 const pages = await readPages();
 const blocks = [...pages].flatMap(([page, markdown]) => blocksOf(page, markdown));

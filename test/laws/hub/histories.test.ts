@@ -10,7 +10,7 @@ import { World } from "./world.js";
 
 describe.each(places)("on %s, after any history", (name, makePlace) => {
   // One history takes milliseconds; one that takes seconds hangs.
-  const limits = { numRuns: name === "memory" ? 300 : 60, timeout: 5_000, interruptAfterTimeLimit: 12_000 };
+  const limits = { numRuns: name === "memory" ? 200 : 40, timeout: 5_000, interruptAfterTimeLimit: 12_000 };
 
   test("of one hub: dense ordinals in order of publication, one fold, acknowledged is durable, fan-out in order", async () => {
     await fc.assert(
