@@ -25,7 +25,9 @@ export async function retryTimeline(lane: Lane, host: SessionHost): Promise<Lane
     state.owed = state.owed.filter(({ record }) => record.ordinal <= before);
     // A timeline that another program has folded further than this one can is not for this one to repair.
     if (stop !== undefined && stop.ordinal > before) state.stop = await foldLog(host, info, timeline, failures);
-    if (timeline.cursor !== before) await commitRepair(held, host, failures);
+    // Another process may have failed on what this one has folded, and has not stored yet.
+    const isAhead = stop === undefined && state.failedAt !== undefined;
+    if (timeline.cursor !== before || isAhead) await commitRepair(held, host, failures);
     else await recordFailures(held, host, failures);
     return { info, ordinal: state.ordinal, cursor: timeline.cursor, stop: state.stop, view: timeline.view };
   });

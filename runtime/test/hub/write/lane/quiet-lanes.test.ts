@@ -141,4 +141,30 @@ describe.each(places)("what is stored of a timeline lags behind the log, on %s,"
     expect((await other.errors("s")).map(({ ordinal }) => ordinal)).toEqual([1n]);
     await Promise.all([hub.close(), other.close()]);
   });
+
+  test.concurrent("and a retry stores what one process has folded and another one failed on", async () => {
+    const place = makePlace();
+    let isBroken = true;
+    const beforeTimeline = () => {
+      if (isBroken) throw new Error("broken");
+    };
+    const right = hubOn(place);
+    const wrong = new Hub({ features: [labOf({ beforeTimeline })], store: place.open(), onError: () => {} });
+    const heard: bigint[] = [];
+    right.follow("s", ({ ordinal }) => heard.push(ordinal));
+    await right.publish("s", LabCounterAdded, one);
+    // It puts on record where its timeline stops.
+    expect(await wrong.publish("s", LabCounterAdded, one)).toEqual({ ordinal: 2n });
+    expect(await wrong.session("s")).toMatchObject({ cursor: 0n, stop: { ordinal: 1n, reason: "failed" } });
+    await until(() => heard.includes(2n), "the other process has folded it");
+    isBroken = false;
+    expect(await right.retry("s")).toMatchObject({ ordinal: 2n, cursor: 2n, stop: undefined });
+    expect(await storedOf(place)).toEqual([2n, 2n, ["c"]]);
+    for (const hub of [right, wrong]) {
+      expect((await hub.timeline("s")).get(LabCounter, "c")?.total).toBe(2n);
+      expect((await hub.snapshot("s")).get(LabCounter, "c")?.total).toBe(2n);
+    }
+    await right.close();
+    await wrong.close();
+  });
 });
