@@ -102,10 +102,10 @@ class Pair {
     const steps = followersHistory(seed);
     for (const step of steps) await take(step);
     await Promise.all(going);
-    const wrong = await this.#end(session, followers, screens, acknowledged, seed % 2);
-    // A process that fails to fold an event projects those that follow on an older timeline, until another one has
-    // stored its own.
+    // A process that fails to fold an event shows an older timeline, and projects the events that follow on it, until
+    // another one has stored its own.
     const isBroken = steps.some((step) => step.do === "break" && step.broken);
+    const wrong = await this.#end(session, followers, isBroken ? [] : screens, acknowledged, seed % 2);
     if (!isBroken) wrong.push(...shownDifferently([...followers, ...screens]));
     wrong.push(...gone.flatMap((follower) => follower.wrong));
     for (const screen of screens) screen.session.close();
