@@ -1,3 +1,4 @@
+import { untilAborted } from "../../base/abort.js";
 import { isSessionstreamError, messageOf } from "../../base/errors.js";
 import type { RunOutcome, RunWait, StoredRun } from "../../store/stored-run.js";
 import type { RunImplementation, RunPublish } from "../feature/run-context.js";
@@ -13,7 +14,7 @@ import { endRun } from "../write/run-end.js";
 import { actsOf } from "./acts.js";
 import type { Alarms } from "./alarms.js";
 import { Coalescing } from "./coalesce.js";
-import { codeOf, inputOf, metaOf } from "./run-facts.js";
+import { codeOf, inputOf, metaOf, storePause } from "./run-facts.js";
 import { HeldSlot, type Slots } from "./slots.js";
 import { Waits } from "./waits.js";
 
@@ -25,9 +26,6 @@ export interface AttemptHost {
   /** The attempt works again, or waits, or is over. */
   changed(): void;
 }
-
-/** After how long a store that failed is asked again, in milliseconds. */
-const pause = 1000;
 
 /** One attempt of a run in this process, from its beginning until it is over: ended, lost or given up. */
 export class Attempt {
@@ -86,7 +84,7 @@ export class Attempt {
     try {
       await this.#pauseAfterFailure();
       await this.#slot.take();
-      await this.#untilOver(this.#do());
+      await untilAborted(this.#do(), this.#controller.signal);
     } catch (thrown) {
       if (!this.isOver) this.#report(thrown);
     } finally {
@@ -279,19 +277,8 @@ export class Attempt {
   async #sleep(): Promise<void> {
     this.#isStuck = true;
     this.#of.changed();
-    await this.#untilOver(new Promise((resolve) => setTimeout(resolve, pause)));
+    await untilAborted(new Promise((resolve) => setTimeout(resolve, storePause)), this.#controller.signal);
     this.#isStuck = false;
-  }
-
-  /** Settles like the work, or rejects once the attempt is over. */
-  #untilOver<T>(work: Promise<T>): Promise<T> {
-    const { signal } = this.#controller;
-    return new Promise((resolve, reject) => {
-      const stop = () => reject(signal.reason);
-      signal.addEventListener("abort", stop, { once: true });
-      if (signal.aborted) stop();
-      work.then(resolve, reject).finally(() => signal.removeEventListener("abort", stop));
-    });
   }
 }
 

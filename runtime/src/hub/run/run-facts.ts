@@ -5,6 +5,9 @@ import type { StoredRun } from "../../store/stored-run.js";
 import type { RunContext } from "../feature/run-context.js";
 import type { SessionHost } from "../write/lane/session-host.js";
 
+/** After how long a store that failed is asked again, in milliseconds. */
+export const storePause = 1000;
+
 /**
  * The input of a run, as the schema of today has it.
  * @throws PAYLOAD_TYPE_MISMATCH.

@@ -10,6 +10,7 @@ import type { RunHost, SessionHost } from "../write/lane/session-host.js";
 import { enqueue } from "../write/publisher.js";
 import { Alarms } from "./alarms.js";
 import { Attempt } from "./attempt.js";
+import { storePause } from "./run-facts.js";
 import { Slots } from "./slots.js";
 import { Takeover } from "./takeover.js";
 
@@ -18,9 +19,6 @@ export interface RunnerOptions {
   readonly atOnce: number;
   readonly keepEnded: number;
 }
-
-/** After how long a store that cannot be watched is asked again, in milliseconds. */
-const pause = 1000;
 
 /** Does the runs of this process: those that it started, and those that it took over. */
 export class Runner implements RunHost {
@@ -179,7 +177,7 @@ export class Runner implements RunHost {
       const timer: unknown = setTimeout(() => {
         leave = this.#keep(sessionId, name);
         unfollow();
-      }, pause);
+      }, storePause);
       (timer as { unref?(): void }).unref?.();
       return () => {
         clearTimeout(timer as number);

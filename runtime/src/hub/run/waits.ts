@@ -9,6 +9,7 @@ import type { Lane } from "../write/lane/lane.js";
 import type { SessionHost } from "../write/lane/session-host.js";
 import { enqueue, type Origin } from "../write/publisher.js";
 import type { Alarms } from "./alarms.js";
+import { storePause } from "./run-facts.js";
 
 /** What waiting needs of its attempt. */
 export interface Waiting {
@@ -23,9 +24,6 @@ export interface Waiting {
   /** From a change on, it looks whether what it waits for is there: the attempt may be about to go on. */
   looks(isLooking: boolean): void;
 }
-
-/** After how long a store that failed is asked again, in milliseconds. */
-const pause = 1000;
 
 /** What was waited for, once it is there. */
 type Found<T> = { readonly value: T } | undefined;
@@ -132,7 +130,7 @@ export class Waits {
         if (!isSessionstreamError(thrown, "STORE_FAILED")) throw thrown;
         // What waits for days does not fail with the store. Nothing else may wake it.
         clearTimeout(retry);
-        retry = setTimeout(() => wake(), pause);
+        retry = setTimeout(() => wake(), storePause);
         (retry as { unref?(): void }).unref?.();
       });
     const first = await tryToLook();
