@@ -35,13 +35,15 @@ test("the old one stops before what it does not know and says so, both publish, 
   const stop = { ordinal: 4n, name: paused, reason: "unknown" };
   await until(() => screens[0].session.hydration?.stop !== undefined, "the client of the old one is told");
   expect(screens[0].session.hydration).toMatchObject({ mode: "reset", reason: "stalled", stop });
-  // It shows what is before that event, until the new one has stored what follows from it.
-  expect(screens[0].steps).toEqual(["a open anna 1;2;"]);
+  // It shows what is stored: the old one asks the new one to store what it folded.
+  await until(() => screens[0].steps.join() === "a paused anna 1;2;", "the client of the old one shows what is stored");
 
   // Both go on.
   const published = await Promise.all([0, 1, 2, 3].map((n) => (n % 2 ? old : today).publish("s", [line(`${n};`)])));
   expect(published.flat().sort()).toEqual([5n, 6n, 7n, 8n]);
-  expect(await old.status("s")).toEqual({ ordinal: 8n, cursor: 3n, stop });
+  const { cursor, ...rest } = await old.status("s");
+  expect(rest).toEqual({ ordinal: 8n, stop });
+  expect(cursor).toBeGreaterThanOrEqual(4n);
   expect(await today.status("s")).toEqual({ ordinal: 8n, cursor: 8n, stop: undefined });
   const log = await readAll(store, "s");
   const { steps } = foldConsole(log);

@@ -47,8 +47,8 @@ export function partsOf(options: HubOptions, registry: SchemaRegistry): HubParts
     registry,
     store,
     reader,
-    fold: new Fold(reader, projections, policies, undefined),
     past: new Fold(reader, projections, { ui: "advance", timeline: "advance" }, undefined),
+    image: (sessionId) => sessions.use(sessionId).image(),
   });
   const process = new Process(store, lease, () => runner.verify());
   const fanouts = new Fanouts(report);

@@ -171,6 +171,10 @@ const steps: readonly string[] = [
   FROM session LEFT JOIN event ON event.session = session.id
     AND event.ordinal = (SELECT max(ordinal) FROM event WHERE event.session = session.id);
   `,
+  `
+  -- What changed since then is in the memory, but for what was deleted. Only deletions write to it.
+  CREATE INDEX tombstone ON entity (session, last_event_ordinal) WHERE payload IS NULL;
+  `,
 ];
 
 /** The version of a file that this release writes. */

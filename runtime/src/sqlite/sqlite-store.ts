@@ -9,7 +9,6 @@ import {
   type EventRange,
   type FreeRunRange,
   type KeyClaim,
-  type LoadOptions,
   type MoveListener,
   type RunRange,
   type SessionRange,
@@ -19,6 +18,7 @@ import type {
   KeyName,
   KeyOutcome,
   StoredDescriptor,
+  StoredEntity,
   StoredError,
   StoredEvent,
   StoredKey,
@@ -91,17 +91,20 @@ class SqliteStore implements Store {
     });
   }
 
-  load(sessionId: string, { changedAfter }: LoadOptions = {}): Promise<StoredTimeline | undefined> {
+  load(sessionId: string): Promise<StoredTimeline | undefined> {
     return this.#transactions.read(() => {
       const row = this.#sql.selectSession.get(sessionId);
       if (row === undefined) return undefined;
-      const entities =
-        changedAfter === undefined
-          ? this.#sql.selectEntities.all(row.id)
-          : this.#sql.selectChangedEntities.all(row.id, changedAfter);
       // Sorted here, because SQLite compares text by its bytes in UTF-8.
-      const sorted = entities.map(toEntity).sort(compareEntities);
-      return { ...toSession(row), entities: sorted, runs: this.#runs.open(row.id) };
+      const entities = this.#sql.selectEntities.all(row.id).map(toEntity).sort(compareEntities);
+      return { ...toSession(row), entities, runs: this.#runs.open(row.id) };
+    });
+  }
+
+  tombstones(sessionId: string, after: bigint): Promise<readonly StoredEntity[]> {
+    return this.#transactions.read(() => {
+      const session = this.#sql.selectSession.get(sessionId);
+      return session === undefined ? [] : this.#sql.selectTombstones.all(session.id, after).map(toEntity);
     });
   }
 

@@ -156,8 +156,8 @@ export function prepareStatements(database: BetterSqlite3.Database) {
     ),
     deleteEntities: prepare<[session: bigint]>("DELETE FROM entity WHERE session = ?"),
     selectEntities: exact<[session: bigint], EntityRow>(`${selectEntity} WHERE session = ? AND payload IS NOT NULL`),
-    selectChangedEntities: exact<[session: bigint, after: bigint], EntityRow>(
-      `${selectEntity} WHERE session = ? AND last_event_ordinal > ?`,
+    selectTombstones: exact<[session: bigint, after: bigint], EntityRow>(
+      `${selectEntity} WHERE session = ? AND last_event_ordinal > ? AND payload IS NULL`,
     ),
     insertError: prepare<[session: bigint, step: string, ordinal: bigint, name: string, message: string, time: number]>(
       "INSERT INTO error (session, step, ordinal, name, message, time) VALUES (?, ?, ?, ?, ?, ?)",

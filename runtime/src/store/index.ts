@@ -13,7 +13,6 @@ export {
   type EventRange,
   type FreeRunRange,
   type KeyClaim,
-  type LoadOptions,
   type MovedSession,
   type MoveListener,
   type RunRange,

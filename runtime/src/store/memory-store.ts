@@ -12,7 +12,6 @@ import {
   type EventRange,
   type FreeRunRange,
   type KeyClaim,
-  type LoadOptions,
   type MoveListener,
   type RunRange,
   type SessionRange,
@@ -65,15 +64,19 @@ class MemoryStore implements Store {
     return this.#sessions.get(sessionId)?.session;
   }
 
-  async load(sessionId: string, { changedAfter }: LoadOptions = {}): Promise<StoredTimeline | undefined> {
+  async load(sessionId: string): Promise<StoredTimeline | undefined> {
     this.#checkOpen();
     const found = this.#sessions.get(sessionId);
     if (found === undefined) return undefined;
-    const entities = [...found.entities.values()].filter(({ lastEventOrdinal, payload }) =>
-      changedAfter === undefined ? payload !== undefined : lastEventOrdinal > changedAfter,
-    );
+    const entities = [...found.entities.values()].filter(({ payload }) => payload !== undefined);
     const runs = this.#runs.list(sessionId, { isOpen: true, limit: Number.POSITIVE_INFINITY });
     return { ...found.session, entities: entities.sort(compareEntities), runs };
+  }
+
+  async tombstones(sessionId: string, after: bigint): Promise<readonly StoredEntity[]> {
+    this.#checkOpen();
+    const entities = [...(this.#sessions.get(sessionId)?.entities.values() ?? [])];
+    return entities.filter(({ payload, lastEventOrdinal }) => payload === undefined && lastEventOrdinal > after);
   }
 
   async events(sessionId: string, { after = 0n, limit = defaultLimit }: EventRange = {}): Promise<StoredEvent[]> {

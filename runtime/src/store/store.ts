@@ -4,6 +4,7 @@ import type {
   KeyOutcome,
   SessionHead,
   StoredDescriptor,
+  StoredEntity,
   StoredError,
   StoredEvent,
   StoredKey,
@@ -11,15 +12,6 @@ import type {
   StoredTimeline,
 } from "./stored.js";
 import type { FreeRun, RunName, RunOwner, StoredRun } from "./stored-run.js";
-
-/** Which entities `load` reads. */
-export interface LoadOptions {
-  /**
-   * Reads only the entities that changed above this ordinal, with tombstones. Without it,
-   * reads all entities, without tombstones.
-   */
-  readonly changedAfter?: bigint;
-}
 
 /** A page of the log. */
 export interface EventRange {
@@ -114,7 +106,9 @@ export interface Store {
   /** Where the session stands, or undefined if nothing was committed. */
   session(sessionId: string): Promise<StoredSession | undefined>;
   /** The session with its timeline, or undefined if nothing was committed. */
-  load(sessionId: string, options?: LoadOptions): Promise<StoredTimeline | undefined>;
+  load(sessionId: string): Promise<StoredTimeline | undefined>;
+  /** The tombstones of the session's timeline that are of events above an ordinal, in no order. */
+  tombstones(sessionId: string, after: bigint): Promise<readonly StoredEntity[]>;
   /** Events in order. */
   events(sessionId: string, range?: EventRange): Promise<readonly StoredEvent[]>;
   /** Errors in the order in which they were recorded. */

@@ -2,16 +2,22 @@ import { fromBinary } from "@bufbuild/protobuf";
 import { SessionstreamError } from "../base/errors.js";
 import type { Payload } from "../schema/payload.js";
 import type { DescTimelineEntity } from "../schema/timeline-entity.js";
+import type { TimelineEntity } from "./snapshot.js";
 
-/** An entity in memory. */
+/** Where an entity is in memory. Another entry takes its entry's place when it changes. */
+export interface Slot {
+  entry: Entry;
+}
+
+/** An entity in a state of its own, which never changes: what was read of a timeline stays as it is. */
 export interface Entry {
   readonly desc: DescTimelineEntity;
   readonly kind: string;
   readonly id: string;
-  createdOrdinal: bigint;
+  readonly createdOrdinal: bigint;
   /** Its place among the entities that its event created. */
-  position: number;
-  lastEventOrdinal: bigint;
+  readonly position: number;
+  readonly lastEventOrdinal: bigint;
   /** Undefined for a tombstone, and until an entry that was loaded is first read. */
   payload: Payload<DescTimelineEntity["schema"]> | undefined;
   /** The payload as it was loaded, decoded when it is first read. */
@@ -38,6 +44,13 @@ export function read(entry: Entry): Payload<DescTimelineEntity["schema"]> | unde
     entry.loaded = undefined;
   }
   return entry.payload;
+}
+
+/** An entity that is no tombstone, as a snapshot has it. Throws like {@link read}. */
+export function toEntity(entry: Entry): TimelineEntity {
+  const { kind, id, createdOrdinal, position, lastEventOrdinal } = entry;
+  const payload = read(entry) as Payload<DescTimelineEntity["schema"]>;
+  return { kind, id, createdOrdinal, position, lastEventOrdinal, payload };
 }
 
 function decode({ desc, kind, id }: Entry, { type, payload }: Loaded): Payload<DescTimelineEntity["schema"]> {

@@ -3,7 +3,7 @@ import type { Payload } from "../schema/payload.js";
 import type { DescTimelineEntity, IdOf, TimelineChange } from "../schema/timeline-entity.js";
 import { compareEntities } from "../store/entity-order.js";
 import type { StoredEntity } from "../store/stored.js";
-import { type Entry, isAlive, read } from "./entry.js";
+import { type Entry, isAlive, read, type Slot, toEntity } from "./entry.js";
 import type { TimelineEntity } from "./snapshot.js";
 import type { TimelineView } from "./view.js";
 
@@ -15,7 +15,7 @@ export class Timeline implements TimelineView {
   /** The ordinal of the last event that the timeline contains. */
   cursor: bigint;
   readonly #registry: FeatureRegistry;
-  readonly #kinds = new Map<string, Map<string, Entry>>();
+  readonly #kinds = new Map<string, Map<string, Slot>>();
   /** What projections are given: reads, and nothing else. */
   readonly view: TimelineView = {
     get: (entity, id) => this.get(entity, id),
@@ -44,7 +44,7 @@ export class Timeline implements TimelineView {
         const desc = this.#registry.timelineEntity(kind);
         const loaded = { type, payload };
         const entry = { desc, kind, id, createdOrdinal, position, lastEventOrdinal, payload: undefined, loaded };
-        this.#ofKind(kind).set(id, entry);
+        this.#ofKind(kind).set(id, { entry });
       }
     }
     this.cursor = cursor;
@@ -52,32 +52,23 @@ export class Timeline implements TimelineView {
 
   /** Whether there is such an entity. */
   has(kind: string, id: string): boolean {
-    const entry = this.#kinds.get(kind)?.get(id);
-    return entry !== undefined && isAlive(entry);
+    const slot = this.#kinds.get(kind)?.get(id);
+    return slot !== undefined && isAlive(slot.entry);
   }
 
   get<D extends DescTimelineEntity>(entity: D, id: IdOf<D>): Payload<D["schema"]> | undefined {
-    const entry = this.#kinds.get(entity.name)?.get(String(id));
-    return entry && (read(entry) as Payload<D["schema"]> | undefined);
+    const slot = this.#kinds.get(entity.name)?.get(String(id));
+    return slot && (read(slot.entry) as Payload<D["schema"]> | undefined);
   }
 
   list<D extends DescTimelineEntity>(entity: D): Payload<D["schema"]>[] {
-    const entries = [...(this.#kinds.get(entity.name)?.values() ?? [])].filter(isAlive).sort(compareEntities);
-    return entries.map((entry) => read(entry) as Payload<D["schema"]>);
+    const slots = [...(this.#kinds.get(entity.name)?.values() ?? [])];
+    return inOrder(slots.map(({ entry }) => entry)).map((entry) => read(entry) as Payload<D["schema"]>);
   }
 
   /** All entities in the order of a snapshot. */
   entities(): TimelineEntity[] {
-    return this.alive()
-      .sort(compareEntities)
-      .map((entry) => ({
-        kind: entry.kind,
-        id: entry.id,
-        createdOrdinal: entry.createdOrdinal,
-        position: entry.position,
-        lastEventOrdinal: entry.lastEventOrdinal,
-        payload: read(entry) as Payload<DescTimelineEntity["schema"]>,
-      }));
+    return inOrder(this.slots().map(({ entry }) => entry)).map(toEntity);
   }
 
   /** Applies what the event at the ordinal changes and moves the cursor there. */
@@ -86,57 +77,60 @@ export class Timeline implements TimelineView {
     for (const { entity, id, payload } of changes) {
       position++;
       const kind = this.#ofKind(entity.name);
-      let entry = kind.get(id);
-      if (entry === undefined) {
-        if (payload === undefined) continue;
-        entry = {
-          desc: entity,
-          kind: entity.name,
-          id,
-          createdOrdinal: ordinal,
-          position,
-          lastEventOrdinal: ordinal,
-          payload,
-          loaded: undefined,
-        };
-        this.changing(entry, true);
-        kind.set(id, entry);
-      } else {
-        this.changing(entry, false);
-        if (!isAlive(entry)) {
-          entry.createdOrdinal = ordinal;
-          entry.position = position;
-        }
-        entry.lastEventOrdinal = ordinal;
-        entry.payload = payload;
-        entry.loaded = undefined;
-      }
-      this.changed(entry);
+      const slot = kind.get(id);
+      if (slot === undefined && payload === undefined) continue;
+      // What was deleted begins anew.
+      const old = slot !== undefined && isAlive(slot.entry) ? slot.entry : undefined;
+      const entry: Entry = {
+        desc: entity,
+        kind: entity.name,
+        id,
+        createdOrdinal: old?.createdOrdinal ?? ordinal,
+        position: old?.position ?? position,
+        lastEventOrdinal: ordinal,
+        payload,
+        loaded: undefined,
+      };
+      this.#replace(kind, slot, entry);
     }
     this.cursor = ordinal;
   }
 
   /** Told of each entity that an event is about to change or to make. */
-  protected changing(_entry: Entry, _isNew: boolean): void {}
+  protected changing(_slot: Slot, _isNew: boolean): void {}
 
   /** Told of each entity that an event changed: tombstones leave the memory. */
-  protected changed(entry: Entry): void {
-    if (!isAlive(entry)) this.forget(entry);
+  protected changed(slot: Slot): void {
+    if (!isAlive(slot.entry)) this.forget(slot);
   }
 
-  protected forget({ kind, id }: Entry): void {
+  protected forget({ entry: { kind, id } }: Slot): void {
     this.#kinds.get(kind)?.delete(id);
   }
 
-  protected remember(entry: Entry): void {
-    this.#ofKind(entry.kind).set(entry.id, entry);
+  protected remember(slot: Slot): void {
+    this.#ofKind(slot.entry.kind).set(slot.entry.id, slot);
   }
 
-  protected alive(): Entry[] {
-    return [...this.#kinds.values()].flatMap((kind) => [...kind.values()]).filter(isAlive);
+  /** Of all entities, tombstones among them. */
+  protected slots(): Slot[] {
+    return [...this.#kinds.values()].flatMap((kind) => [...kind.values()]);
   }
 
-  #ofKind(name: string): Map<string, Entry> {
+  #replace(kind: Map<string, Slot>, slot: Slot | undefined, entry: Entry): void {
+    if (slot === undefined) {
+      const made = { entry };
+      this.changing(made, true);
+      kind.set(entry.id, made);
+      this.changed(made);
+    } else {
+      this.changing(slot, false);
+      slot.entry = entry;
+      this.changed(slot);
+    }
+  }
+
+  #ofKind(name: string): Map<string, Slot> {
     let kind = this.#kinds.get(name);
     if (kind === undefined) {
       kind = new Map();
@@ -144,4 +138,9 @@ export class Timeline implements TimelineView {
     }
     return kind;
   }
+}
+
+/** Those that are no tombstones, in the order of a snapshot. */
+export function inOrder(entries: readonly Entry[]): Entry[] {
+  return entries.filter(isAlive).sort(compareEntities);
 }

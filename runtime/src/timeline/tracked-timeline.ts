@@ -1,12 +1,13 @@
 import { toBinary } from "@bufbuild/protobuf";
 import type { StoredEntity } from "../store/stored.js";
-import { type Entry, read } from "./entry.js";
+import { type Entry, isAlive, read, type Slot } from "./entry.js";
+import { TimelineImage } from "./image.js";
 import { Timeline } from "./timeline.js";
 
 /** Where a timeline was, and what its entities were that changed since: undefined for those that are new. */
 interface Mark {
   readonly cursor: bigint;
-  readonly before: Map<Entry, Entry | undefined>;
+  readonly before: Map<Slot, Entry | undefined>;
 }
 
 /**
@@ -21,7 +22,7 @@ export class TrackedTimeline extends Timeline {
   /** What changed since the store was last given something. */
   #open: Mark = { cursor: this.cursor, before: new Map() };
   /** Changed by events that are durable, though the store does not have these entities yet. */
-  readonly #owed = new Set<Entry>();
+  readonly #owed = new Set<Slot>();
   /** What changed since `begin`, of events that go together. */
   #group: Mark | undefined;
 
@@ -44,7 +45,21 @@ export class TrackedTimeline extends Timeline {
 
   /** All entities, for a store that is to have these and no others. */
   stored(): StoredEntity[] {
-    return this.alive().map(toStored);
+    return this.slots()
+      .filter(({ entry }) => isAlive(entry))
+      .map(toStored);
+  }
+
+  /** The timeline as far as it is durable. What is done to the timeline later does not change the image. */
+  durable(): TimelineImage {
+    const taken = this.#taken ?? this.#open;
+    const entries: Entry[] = [];
+    for (const slot of this.slots()) {
+      const { before } = taken.before.has(slot) ? taken : this.#open;
+      const entry = before.has(slot) ? before.get(slot) : slot.entry;
+      if (entry !== undefined) entries.push(entry);
+    }
+    return new TimelineImage(taken.cursor, entries);
   }
 
   /** The last state of each entity that changed since the last call, for the store. */
@@ -64,12 +79,12 @@ export class TrackedTimeline extends Timeline {
   /** What was taken is durable. Tombstones leave the memory with it. */
   settled(): void {
     if (this.#isDeferred) {
-      for (const entry of this.#taken?.before.keys() ?? []) this.#owed.add(entry);
+      for (const slot of this.#taken?.before.keys() ?? []) this.#owed.add(slot);
       this.#taken = undefined;
       return;
     }
-    for (const entry of this.#taken?.before.keys() ?? []) {
-      if (!this.#open.before.has(entry)) super.changed(entry);
+    for (const slot of this.#taken?.before.keys() ?? []) {
+      if (!this.#open.before.has(slot)) super.changed(slot);
     }
     this.#taken = undefined;
     this.#forgetOwed();
@@ -77,7 +92,7 @@ export class TrackedTimeline extends Timeline {
 
   /** Takes the events so far for durable. The store is given what they changed with the next changes. */
   owe(): void {
-    for (const entry of this.#open.before.keys()) this.#owed.add(entry);
+    for (const slot of this.#open.before.keys()) this.#owed.add(slot);
     this.#open = this.#mark();
   }
 
@@ -92,7 +107,7 @@ export class TrackedTimeline extends Timeline {
 
   /** Takes all that changed for durable, where it was stored whole or by another process. */
   dropChanges(): void {
-    for (const entry of this.#open.before.keys()) super.changed(entry);
+    for (const slot of this.#open.before.keys()) super.changed(slot);
     this.#open = this.#mark();
     this.#taken = undefined;
     this.#forgetOwed();
@@ -101,9 +116,9 @@ export class TrackedTimeline extends Timeline {
   /** A tombstone stays until the store has it. */
   protected override changed(): void {}
 
-  protected override changing(entry: Entry, isNew: boolean): void {
+  protected override changing(slot: Slot, isNew: boolean): void {
     const { before } = this.#group ?? this.#open;
-    if (!before.has(entry)) before.set(entry, isNew ? undefined : { ...entry });
+    if (!before.has(slot)) before.set(slot, isNew ? undefined : slot.entry);
   }
 
   #take(): Mark {
@@ -115,7 +130,7 @@ export class TrackedTimeline extends Timeline {
   }
 
   #forgetOwed(): void {
-    for (const entry of this.#owed) if (!this.#open.before.has(entry)) super.changed(entry);
+    for (const slot of this.#owed) if (!this.#open.before.has(slot)) super.changed(slot);
     this.#owed.clear();
   }
 
@@ -124,9 +139,13 @@ export class TrackedTimeline extends Timeline {
   }
 
   #restore({ cursor, before }: Mark): void {
-    for (const [entry, old] of before) {
-      if (old === undefined) this.forget(entry);
-      else this.remember(Object.assign(entry, old));
+    for (const [slot, old] of before) {
+      if (old === undefined) {
+        this.forget(slot);
+      } else {
+        slot.entry = old;
+        this.remember(slot);
+      }
     }
     this.cursor = cursor;
   }
@@ -134,10 +153,10 @@ export class TrackedTimeline extends Timeline {
 
 /** Adds what changed later to what changed first. What was there first is what counts. */
 function keepOldest(first: Mark, later: Mark): void {
-  for (const [entry, old] of later.before) if (!first.before.has(entry)) first.before.set(entry, old);
+  for (const [slot, old] of later.before) if (!first.before.has(slot)) first.before.set(slot, old);
 }
 
-function toStored(entry: Entry): StoredEntity {
+function toStored({ entry }: Slot): StoredEntity {
   const { desc, kind, id, createdOrdinal, position, lastEventOrdinal } = entry;
   const payload = read(entry);
   return {

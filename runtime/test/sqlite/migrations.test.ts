@@ -64,7 +64,7 @@ describe("migrations", () => {
   test("bring a file of the first release on, with all that is in it", async () => {
     const path = newFile();
     makeDatabase(path, firstVersion);
-    expect(() => sqliteStore(path, { readonly: true })).toThrow(/has version 1, want 4: open it for writing once/);
+    expect(() => sqliteStore(path, { readonly: true })).toThrow(/has version 1, want 5: open it for writing once/);
     const store = sqliteStore(path);
     const epoch = expect.stringMatching(/^[0-9a-f]{32}$/);
     expect(await everything(store)).toEqual({
@@ -98,7 +98,7 @@ describe("migrations", () => {
     const path = newFile();
     restore(path, readFileSync(new URL("../../../test/releases/0.3.sql", import.meta.url), "utf8"));
     const before = rowsOf(path);
-    expect(() => sqliteStore(path, { readonly: true })).toThrow(/has version 3, want 4: open it for writing once/);
+    expect(() => sqliteStore(path, { readonly: true })).toThrow(/has version 3, want 5: open it for writing once/);
     const store = sqliteStore(path);
     const events = before.get("event")?.map((row) => ({ ...(row as object), revision: null })) ?? [];
     expect(rowsOf(path)).toEqual(new Map([...before, ["event", events], ["run", []]]));

@@ -5,6 +5,7 @@ import { NoteEntitySchema } from "../../../test/fixtures/gen/lab/v1/lab_pb.js";
 import { SchemaRegistry } from "../../src/schema/registry.js";
 import { type TimelineChange, timelineEntity } from "../../src/schema/timeline-entity.js";
 import type { StoredEntity } from "../../src/store/stored.js";
+import type { TimelineImage } from "../../src/timeline/image.js";
 import { Timeline } from "../../src/timeline/timeline.js";
 import { TrackedTimeline } from "../../src/timeline/tracked-timeline.js";
 
@@ -56,6 +57,7 @@ class Model {
   durable: (readonly Change[])[] = [];
   taken: (readonly Change[])[] | undefined;
   open: (readonly Change[])[] = [];
+  readonly #images: { readonly image: TimelineImage; readonly events: (readonly Change[])[] }[] = [];
   readonly #stored = new Map<string, StoredEntity>();
   /** Undefined where the store was given events alone. */
   #given: readonly StoredEntity[] | undefined;
@@ -115,6 +117,10 @@ class Model {
   check(): void {
     const expected = naive(this.#all());
     expect(shown(this.timeline)).toEqual(shown(expected));
+    this.#images.push({ image: this.timeline.durable(), events: [...this.durable] });
+    // Those of before stay as they were.
+    for (const { image, events } of this.#images) expect(shown(image)).toEqual(shown(naive(events)));
+    if (this.#images.length > 3) this.#images.shift();
   }
 
   /** The rest becomes durable, and the store has it. */
@@ -172,7 +178,7 @@ function changeOf({ number, text }: Change): TimelineChange {
   return text === undefined ? Note.delete(number) : Note.put({ number, text });
 }
 
-function shown(timeline: Timeline): unknown {
+function shown(timeline: Pick<TimelineImage, "cursor" | "entities">): unknown {
   const entities = timeline.entities().map(({ payload, ...entity }) => ({
     ...entity,
     payload: Buffer.from(toBinary(NoteEntitySchema, payload as never)).toString("hex"),

@@ -1,10 +1,10 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { histories, live, loadTurns, type Step } from "./support/history.js";
+import { histories, hydrationTurns, live, type Step } from "./support/history.js";
 
 test("whatever clients do, none sees a gap or a double above its snapshot, and each ends with the timeline", async () => {
   await fc.assert(
-    fc.asyncProperty(histories(40), loadTurns, async (steps, turns) => {
+    fc.asyncProperty(histories(40), hydrationTurns, async (steps, turns) => {
       await live(steps, turns);
     }),
     { numRuns: 100 },

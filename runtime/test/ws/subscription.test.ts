@@ -3,7 +3,7 @@ import { BoardAppended, BoardMoved, BoardSet } from "../../../test/fixtures/boar
 import { brokenBoard } from "../../../test/fixtures/board/broken-board.js";
 import { inMemory, overTcp } from "../../../test/fixtures/board/serve.js";
 import { TestClient } from "./support/client.js";
-import { slowStore } from "./support/slow-store.js";
+import { slowHydrations } from "./support/slow-hydrations.js";
 import { starting } from "./support/started.js";
 import * as frame from "./support/transcripts.js";
 
@@ -37,13 +37,13 @@ test("a client that joins while the timeline stands gets the UI events between i
 });
 
 test("thousands of events that are held while the snapshot loads end no subscription, even of a client that does not read yet", async () => {
-  const slow = slowStore();
-  const { hub, at, transport } = await startInMemory({}, { store: slow.store });
+  const { hub, at, transport } = await startInMemory();
+  const slow = slowHydrations(hub);
   await hub.session("s");
   const release = slow.hold("s");
   const client = await TestClient.open(at);
   client.subscribe("s");
-  await vi.waitFor(() => expect(slow.loads).toBe(2));
+  await vi.waitFor(() => expect(slow.begun).toBe(1));
   client.webSocket.pause();
   const message = "x".repeat(300);
   await Promise.all(Array.from({ length: 2000 }, () => hub.publish("s", BoardSet, { code: "a", message })));

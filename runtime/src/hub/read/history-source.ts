@@ -1,10 +1,16 @@
 import type { SchemaRegistry } from "../../schema/registry.js";
+import type { Store } from "../../store/store.js";
+import type { EventReader } from "../project/event-reader.js";
 import type { Fold } from "../project/fold.js";
-import type { FoldSource } from "../project/stored-fold.js";
+import type { SessionImage } from "../project/session-image.js";
 
 /** What sessions are read from. */
-export interface HistorySource extends FoldSource {
+export interface HistorySource {
   readonly registry: SchemaRegistry;
+  readonly store: Store;
+  readonly reader: EventReader;
   /** For what is read of the past: an event whose projection fails has no effect on it. */
   readonly past: Fold;
+  /** What is durable of a session, at least as new as the store is now. */
+  image(sessionId: string): Promise<SessionImage>;
 }

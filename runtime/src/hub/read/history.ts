@@ -11,7 +11,6 @@ import type { BackendEvent } from "../feature/backend-event.js";
 import { type RunInfo, runInfoOf } from "../feature/run-info.js";
 import type { Failure } from "../project/fold.js";
 import { unknownEvent } from "../project/stopped.js";
-import { foldTail } from "../project/stored-fold.js";
 import type { HistorySource } from "./history-source.js";
 import { readHydration } from "./hydrate.js";
 import { checkEventRange, checkRunRange, checkSessionRange } from "./ranges.js";
@@ -27,16 +26,9 @@ export class History {
   /** The timeline as it is, or as it was after the event at the ordinal `asOf`. */
   async snapshot(sessionId: string, asOf: bigint | undefined): Promise<Snapshot> {
     checkSessionId(sessionId);
-    const { store, registry } = this.#source;
-    const stored = await store.load(sessionId);
-    if (stored === undefined) return snapshotOf(sessionId, new Timeline(registry));
-    const info: SessionInfo = { id: sessionId, metadata: stored.metadata };
-    if (asOf !== undefined && asOf < stored.cursor) return this.#past(info, asOf);
-    const timeline = new Timeline(registry, stored.cursor, stored.entities);
-    const upTo = asOf !== undefined && asOf < stored.ordinal ? { ...stored, ordinal: asOf } : stored;
-    const stop = await foldTail(this.#source, info, upTo, timeline, []);
-    if (asOf !== undefined && stop?.reason === "unknown") return this.#past(info, asOf);
-    return snapshotOf(sessionId, timeline);
+    const { info, timeline, stop } = await this.#source.image(sessionId);
+    const isPast = asOf !== undefined && (asOf < timeline.cursor || stop?.reason === "unknown");
+    return isPast ? this.#past(info, asOf) : snapshotOf(sessionId, timeline);
   }
 
   /** What a client begins or goes on with. */

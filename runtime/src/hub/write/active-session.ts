@@ -11,6 +11,7 @@ import type { TimelineView } from "../../timeline/view.js";
 import type { CommandContext, Published, PublishOptions } from "../feature/command-context.js";
 import { type RunInfo, runInfoOf } from "../feature/run-info.js";
 import type { Session } from "../feature/session.js";
+import type { SessionImage } from "../project/session-image.js";
 import { Background } from "./background.js";
 import { type Command, metaOf, storedRejectionOf } from "./command.js";
 import { type DeliveryWay, deliver } from "./delivery.js";
@@ -97,6 +98,11 @@ export class ActiveSession {
     await this.#lane.refresh();
     await this.#lane.status();
     return this.#lane.timeline;
+  }
+
+  /** What is durable of the session, at least as new as the store is now. */
+  image(): Promise<SessionImage> {
+    return this.#lane.image();
   }
 
   /** Projects what the timeline lacks since a projection failed. */

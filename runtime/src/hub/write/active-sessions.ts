@@ -52,7 +52,10 @@ export class ActiveSessions {
 
   /** Stores what is not stored yet of the timelines. What fails there is made again from the log. */
   async flush(): Promise<void> {
-    this.#host.quiet.flush();
+    const lanes = this.#host.quiet.flush();
+    await this.#host.committer.idle();
+    // Those that came too late look what was committed instead, and it may be that others wait for them.
+    await Promise.all(lanes.map((lane) => lane.idle()));
     await this.#host.committer.idle();
   }
 

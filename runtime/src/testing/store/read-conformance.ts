@@ -85,24 +85,34 @@ export function readConformance({ describe, expect, test }: TestRunner, store: (
       expect(await store().eventNames()).toEqual(["A", "B"]);
     });
 
-    test("entities that changed above an ordinal come with the tombstones among them", async () => {
+    test("tombstones come by themselves, those of events above an ordinal", async () => {
       const entities = [
         entityOf("old"),
         entityOf("dead-before", { payload: undefined }),
         entityOf("changed", { lastEventOrdinal: 3n }),
-        entityOf("new", { createdOrdinal: 2n, lastEventOrdinal: 2n }),
         entityOf("dead", { lastEventOrdinal: 2n, payload: undefined }),
+        entityOf("dead-last", { createdOrdinal: 2n, lastEventOrdinal: 3n, payload: undefined }),
       ];
       await commit(store(), { events: [eventAt(1n), eventAt(2n), eventAt(3n)], cursor: 3n, entities });
-      const ids = async (changedAfter?: bigint) => {
-        const loaded = await store().load("s", changedAfter === undefined ? {} : { changedAfter });
-        return loaded?.entities.map(({ id, payload }) => (payload === undefined ? `-${id}` : id));
+      expect((await store().load("s"))?.entities.map(({ id }) => id)).toEqual(["old", "changed"]);
+      const tombstones = async (after: bigint) => {
+        const found = await store().tombstones("s", after);
+        expect(found.every(({ payload }) => payload === undefined)).toBe(true);
+        return found
+          .map(({ id, createdOrdinal, lastEventOrdinal }) => `${id} ${createdOrdinal} ${lastEventOrdinal}`)
+          .sort();
       };
-      expect(await ids()).toEqual(["old", "changed", "new"]);
-      expect(await ids(1n)).toEqual(["-dead", "changed", "new"]);
-      expect(await ids(2n)).toEqual(["changed"]);
-      expect(await ids(3n)).toEqual([]);
-      expect(await ids(0n)).toHaveLength(5);
+      expect(await tombstones(0n)).toEqual(["dead 1 2", "dead-before 1 1", "dead-last 2 3"]);
+      expect(await tombstones(1n)).toEqual(["dead 1 2", "dead-last 2 3"]);
+      expect(await tombstones(3n)).toEqual([]);
+      expect(await store().tombstones("nobody", 0n)).toEqual([]);
+      await commit(store(), {
+        revision: 1,
+        events: [eventAt(4n)],
+        cursor: 4n,
+        entities: [entityOf("dead", { createdOrdinal: 4n, lastEventOrdinal: 4n })],
+      });
+      expect(await tombstones(0n)).toEqual(["dead-before 1 1", "dead-last 2 3"]);
     });
 
     test("payloads are the bytes that were given, also none and zeros", async () => {

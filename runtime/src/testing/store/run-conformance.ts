@@ -225,7 +225,7 @@ export function runConformance({ describe, expect, test }: TestRunner, store: ()
       expect([...read, ...(loaded?.runs ?? [])].map((run) => run?.attempt)).toEqual([0, 0, 0]);
     });
 
-    test("with the timeline at one instant, also with what changed in it, while others commit", async () => {
+    test("with the timeline at one instant, while others commit", async () => {
       await commit(store(), { runs: [startOf("a")] });
       const reads: Promise<unknown>[] = [];
       for (let revision = 1; revision < 20; revision++) {
@@ -235,19 +235,17 @@ export function runConformance({ describe, expect, test }: TestRunner, store: ()
           startOf(`${revision}`),
         ];
         const committed = commit(store(), { revision, runs });
-        for (const options of [{}, { changedAfter: 0n }]) {
-          reads.push(
-            store()
-              .load("s", options)
-              .then((read) => {
-                const attempt = (read?.revision ?? 0) - 1;
-                expect(read?.runs.map(({ id, attempt }) => [id, attempt])).toEqual([
-                  ["a", attempt],
-                  ...(attempt === 0 ? [] : [[`${attempt}`, 0]]),
-                ]);
-              }),
-          );
-        }
+        reads.push(
+          store()
+            .load("s")
+            .then((read) => {
+              const attempt = (read?.revision ?? 0) - 1;
+              expect(read?.runs.map(({ id, attempt }) => [id, attempt])).toEqual([
+                ["a", attempt],
+                ...(attempt === 0 ? [] : [[`${attempt}`, 0]]),
+              ]);
+            }),
+        );
         await committed;
       }
       await Promise.all(reads);

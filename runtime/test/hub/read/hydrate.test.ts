@@ -44,6 +44,8 @@ describe.each(places)("hub.hydrate over %s", (_, make) => {
     await hub.close();
     hub = new Hub({ features: [board], store: counting(place.open(), loaded) });
     expect(await hub.hydrate("s", { since: 3n, epoch })).toEqual(delta);
+    // From the memory.
+    expect((await hub.hydrate("s")).snapshot.entities).toHaveLength(2);
     expect(loaded).toEqual([2]);
     await hub.close();
   });
@@ -132,8 +134,8 @@ describe.each(places)("hub.hydrate over %s", (_, make) => {
 /** Notes how many entities each load gave. */
 function counting(inner: Store, loaded: number[]): Store {
   return wrapStore(inner, {
-    async load(sessionId, options) {
-      const found = await inner.load(sessionId, options);
+    async load(sessionId) {
+      const found = await inner.load(sessionId);
       loaded.push(found?.entities.length ?? 0);
       return found;
     },

@@ -3,7 +3,7 @@ import { BoardAppended, BoardSet } from "../../../../test/fixtures/board/board.j
 import { TestClient } from "../support/client.js";
 import { Copy, notesOf } from "../support/copy.js";
 import { large, publishUntilLagging } from "../support/lagging.js";
-import { slowStore } from "../support/slow-store.js";
+import { slowHydrations } from "../support/slow-hydrations.js";
 import type { Start } from "../support/started.js";
 import * as frame from "../support/transcripts.js";
 
@@ -88,17 +88,17 @@ export function backpressureConformance(start: Start): void {
   });
 
   test("a flood of requests to subscribe does not pile up", async () => {
-    const slow = slowStore();
-    const { at } = await start({ maxSubscriptions: 5 }, { store: slow.store });
+    const { hub, at } = await start({ maxSubscriptions: 5 });
+    const slow = slowHydrations(hub);
     const client = await TestClient.open(at);
     // The hub has the session in memory, so that only snapshots are loaded.
     await client.follow("s");
     const release = slow.hold("s");
     const padding = `{"subscribe":{"sessionId":"s"}}${" ".repeat(20_000)}`;
     for (let i = 0; i < 2000; i++) client.webSocket.send(padding);
-    await vi.waitFor(() => expect(slow.loads).toBeGreaterThan(5));
+    await vi.waitFor(() => expect(slow.begun).toBeGreaterThan(5));
     await new Promise((resolve) => setTimeout(resolve, 100));
-    expect(slow.loads).toBeLessThan(50);
+    expect(slow.begun).toBeLessThan(50);
     release();
     await client.takeUntil(({ subscribed }) => subscribed);
     await client.takeAll();

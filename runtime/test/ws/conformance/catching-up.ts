@@ -5,7 +5,7 @@ import { type Frame, TestClient } from "../support/client.js";
 import { Copy, notesOf } from "../support/copy.js";
 import { epochOf } from "../support/epoch.js";
 import { publishUntilLagging } from "../support/lagging.js";
-import { slowStore } from "../support/slow-store.js";
+import { slowHydrations } from "../support/slow-hydrations.js";
 import type { Start } from "../support/started.js";
 import * as frame from "../support/transcripts.js";
 
@@ -41,48 +41,48 @@ export function catchingUpConformance(start: Start): void {
     ["events", { maxHeldEvents: 3 }, "x"],
     ["bytes", { maxBufferedBytes: 4000 }, "x".repeat(1000)],
   ])("where too many %s come in while the snapshot loads, a delta follows it", async (_, options, message) => {
-    const slow = slowStore();
-    const { hub, at, transport } = await start(options, { store: slow.store });
+    const { hub, at, transport } = await start(options);
+    const slow = slowHydrations(hub);
     await hub.publish("s", BoardSet, { code: "a" });
     await hub.publish("s", BoardSet, { code: "b" });
     const epoch = await epochOf(hub);
     const client = await TestClient.open(at);
-    const before = slow.loads;
+    const before = slow.begun;
     const releaseFirst = slow.hold("s");
     client.resume("s");
-    await vi.waitFor(() => expect(slow.loads).toBe(before + 1));
+    await vi.waitFor(() => expect(slow.begun).toBe(before + 1));
     for (let i = 3; i <= 8; i++) await hub.publish("s", BoardSet, { code: "a", message });
     releaseFirst();
     // The delta may be too short as well.
     const releaseSecond = slow.hold("s");
-    await vi.waitFor(() => expect(slow.loads).toBe(before + 2));
+    await vi.waitFor(() => expect(slow.begun).toBe(before + 2));
     for (let i = 9; i <= 14; i++) await hub.publish("s", BoardSet, { code: "b", message });
     releaseSecond();
     const releaseThird = slow.hold("s");
-    await vi.waitFor(() => expect(slow.loads).toBe(before + 3));
+    await vi.waitFor(() => expect(slow.begun).toBe(before + 3));
     await hub.publish("s", BoardSet, { code: "a", message: "15" });
     releaseThird();
     expect(await client.takeUntil(({ subscribed }) => subscribed)).toEqual([
       frame.reset("new", epoch, "s", 2, frame.noteEntity("a", "", 1, 1), frame.noteEntity("b", "", 2, 2)),
-      // Two reads, as the stored entities lag: what came in between is in it.
-      frame.delta(epoch, "s", 14, frame.noteEntity("a", message, 1, 8), frame.noteEntity("b", message, 2, 14)),
-      frame.delta(epoch, "s", 15, frame.noteEntity("a", "15", 1, 15)),
+      frame.delta(epoch, "s", 8, frame.noteEntity("a", message, 1, 8)),
+      frame.delta(epoch, "s", 14, frame.noteEntity("b", message, 2, 14)),
+      frame.noteSet("s", 15, "a", "15"),
       frame.subscribed("s"),
     ]);
     expect(transport.connections()[0]?.subscriptions[0]?.state).toBe("live");
   });
 
   test("where a timeline stands and too many events come in again and again, it is a hydration_buffer_overflow", async () => {
-    const slow = slowStore();
-    const { hub, at } = await start({ maxHeldEvents: 3 }, { store: slow.store, features: [brokenBoard(2n)] });
+    const { hub, at } = await start({ maxHeldEvents: 3 }, { features: [brokenBoard(2n)] });
+    const slow = slowHydrations(hub);
     await hub.publish("s", BoardSet, { code: "a" });
     await hub.publish("s", BoardSet, { code: "b" });
     const client = await TestClient.open(at);
-    const before = slow.loads;
+    const before = slow.begun;
     let release = slow.hold("s");
     client.resume("s");
     for (const round of [1, 2]) {
-      await vi.waitFor(() => expect(slow.loads).toBe(before + round));
+      await vi.waitFor(() => expect(slow.begun).toBe(before + round));
       for (let i = 0; i < 5; i++) await hub.publish("s", BoardSet, { code: "c" });
       release();
       release = slow.hold("s");
@@ -96,21 +96,21 @@ export function catchingUpConformance(start: Start): void {
   });
 
   test("what came in before a snapshot is loaded again does not count as held", async () => {
-    const slow = slowStore();
-    const { hub, at } = await start({ maxHeldEvents: 3 }, { store: slow.store });
+    const { hub, at } = await start({ maxHeldEvents: 3 });
+    const slow = slowHydrations(hub);
     await hub.publish("s", BoardSet, { code: "a" });
     const client = await TestClient.open(at);
-    const before = slow.loads;
+    const before = slow.begun;
     let release = slow.hold("s");
     client.subscribe("s");
-    await vi.waitFor(() => expect(slow.loads).toBe(before + 1));
+    await vi.waitFor(() => expect(slow.begun).toBe(before + 1));
     for (let i = 2; i <= 4; i++) await hub.publish("s", BoardSet, { code: "a", message: `${i}` });
     // Makes it load again.
     const payload = { typeUrl: "type.googleapis.com/unknown.Type", value: new Uint8Array() };
     await hub.publish("s", BoardAttached, { id: "x", payload });
     release();
     release = slow.hold("s");
-    await vi.waitFor(() => expect(slow.loads).toBe(before + 2));
+    await vi.waitFor(() => expect(slow.begun).toBe(before + 2));
     for (let i = 6; i <= 8; i++) await hub.publish("s", BoardSet, { code: "a", message: `${i}` });
     release();
     expect(await client.takeUntil(({ subscribed }) => subscribed)).toEqual([

@@ -3,19 +3,19 @@ import { expect, test, vi } from "vitest";
 import { BoardAppended, BoardAttached, BoardSet } from "../../../../test/fixtures/board/board.js";
 import { wrapStore } from "../../../../test/fixtures/stores.js";
 import { TestClient } from "../support/client.js";
-import { slowStore } from "../support/slow-store.js";
+import { slowHydrations } from "../support/slow-hydrations.js";
 import type { Start } from "../support/started.js";
 import * as frame from "../support/transcripts.js";
 
 export function hydrationConformance(start: Start): void {
   test("events held while the snapshot loads come after it, above its ordinal, before subscribed", async () => {
-    const slow = slowStore();
-    const { hub, at } = await start({}, { store: slow.store });
+    const { hub, at } = await start();
+    const slow = slowHydrations(hub);
     await hub.publish("s", BoardSet, { code: "a", message: "1" });
     const release = slow.hold("s");
     const client = await TestClient.open(at);
     client.subscribe("s");
-    await vi.waitFor(() => expect(slow.loads).toBe(2));
+    await vi.waitFor(() => expect(slow.begun).toBe(1));
     await hub.publish("s", BoardAppended, { code: "a", message: "2" });
     await hub.publish("s", BoardAppended, { code: "a", message: "3" });
     expect(await client.takeAll()).toEqual([]);
@@ -50,19 +50,22 @@ export function hydrationConformance(start: Start): void {
     const published = hub.publish("s", BoardSet, { code: "a", message: "1" });
     await vi.waitFor(() => expect(commits).toBe(1));
     const client = await TestClient.open(at);
-    expect(await client.follow("s")).toEqual([
+    client.subscribe("s");
+    // It waits for what the store has already.
+    expect(await client.takeAll()).toEqual([]);
+    release();
+    await published;
+    expect(await client.take(2)).toEqual([
       frame.snapshot("s", 1, frame.noteEntity("a", "1", 1, 1)),
       frame.subscribed("s"),
     ]);
-    release();
-    await published;
     await hub.publish("s", BoardSet, { code: "a", message: "2" });
     expect(await client.takeAll()).toEqual([frame.noteSet("s", 2, "a", "2")]);
   });
 
   test("a slow snapshot blocks neither pings, nor other subscriptions, nor other connections", async () => {
-    const slow = slowStore();
-    const { hub, at, transport } = await start({}, { store: slow.store });
+    const { hub, at, transport } = await start();
+    const slow = slowHydrations(hub);
     await Promise.all(["s", "t"].map((sessionId) => hub.publish(sessionId, BoardSet, { code: "a" })));
     const waiting = await TestClient.open(at);
     const other = await TestClient.open(at);
@@ -85,8 +88,8 @@ export function hydrationConformance(start: Start): void {
   });
 
   test("unsubscribing while the snapshot loads is the end of it", async () => {
-    const slow = slowStore();
-    const { hub, at } = await start({}, { store: slow.store });
+    const { hub, at } = await start();
+    const slow = slowHydrations(hub);
     const release = slow.hold("s");
     const client = await TestClient.open(at);
     client.subscribe("s");
@@ -98,12 +101,12 @@ export function hydrationConformance(start: Start): void {
   });
 
   test("subscribing again while the snapshot loads gives one snapshot: the second", async () => {
-    const slow = slowStore();
-    const { hub, at } = await start({}, { store: slow.store });
+    const { hub, at } = await start();
+    const slow = slowHydrations(hub);
     const release = slow.hold("s");
     const client = await TestClient.open(at);
     client.subscribe("s", "1");
-    await vi.waitFor(() => expect(slow.loads).toBe(1));
+    await vi.waitFor(() => expect(slow.begun).toBe(1));
     client.subscribe("s", "2");
     expect(await client.takeAll()).toEqual([]);
     release();
@@ -121,13 +124,13 @@ export function hydrationConformance(start: Start): void {
   ])(
     "too many %s held are a hydration_buffer_overflow: the subscription ends, the connection stays",
     async (_, options, message) => {
-      const slow = slowStore();
-      const { hub, at, transport } = await start(options, { store: slow.store });
+      const { hub, at, transport } = await start(options);
+      const slow = slowHydrations(hub);
       await hub.session("s");
       const release = slow.hold("s");
       const client = await TestClient.open(at);
       client.subscribe("s");
-      await vi.waitFor(() => expect(slow.loads).toBe(2));
+      await vi.waitFor(() => expect(slow.begun).toBe(1));
       for (let i = 0; i < 5; i++) await hub.publish("s", BoardSet, { code: "a", message });
       const overflow = "too many events came in while the snapshot loaded: subscribe again";
       expect(await client.takeAll()).toEqual([frame.error("hydration_buffer_overflow", overflow, "s")]);
@@ -138,12 +141,12 @@ export function hydrationConformance(start: Start): void {
   );
 
   test("a snapshot that fails is told without internals", async () => {
-    const slow = slowStore();
-    const { at } = await start({}, { store: slow.store });
+    const { hub, at } = await start();
+    const slow = slowHydrations(hub);
     const release = slow.hold("s");
     const client = await TestClient.open(at);
     client.subscribe("s");
-    await vi.waitFor(() => expect(slow.loads).toBe(1));
+    await vi.waitFor(() => expect(slow.begun).toBe(1));
     release(new Error("SQLITE_CORRUPT: /var/lib/secret.db"));
     expect(await client.take(1)).toEqual([frame.error("snapshot_failed", "the snapshot could not be loaded", "s")]);
     expect(await client.follow("s")).toHaveLength(2);

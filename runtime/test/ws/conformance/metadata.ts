@@ -3,7 +3,7 @@ import { expect, test, vi } from "vitest";
 import { BoardAppended, BoardMoved, BoardSet } from "../../../../test/fixtures/board/board.js";
 import { brokenBoard } from "../../../../test/fixtures/board/broken-board.js";
 import { type Frame, TestClient } from "../support/client.js";
-import { slowStore } from "../support/slow-store.js";
+import { slowHydrations } from "../support/slow-hydrations.js";
 import type { Start } from "../support/started.js";
 import * as frame from "../support/transcripts.js";
 
@@ -110,13 +110,13 @@ export function metadataConformance(start: Start): void {
   });
 
   test("what is held while the snapshot loads has the time, too", async () => {
-    const slow = slowStore();
-    const { hub, at } = await start({}, { store: slow.store });
+    const { hub, at } = await start();
+    const slow = slowHydrations(hub);
     await hub.publish("s", BoardSet, { code: "a", message: "1" });
     const release = slow.hold("s");
     const client = await TestClient.open(at);
     const frames = following(client, "s");
-    await vi.waitFor(() => expect(slow.loads).toBe(2));
+    await vi.waitFor(() => expect(slow.begun).toBe(1));
     await hub.publish("s", BoardAppended, { code: "a", message: "2" });
     release();
     const [, event] = await hub.events("s");

@@ -3,14 +3,14 @@ import { expect, test, vi } from "vitest";
 import { BoardSet } from "../../../../test/fixtures/board/board.js";
 import { TestClient } from "../support/client.js";
 import { statusOf } from "../support/refusal.js";
-import { slowStore } from "../support/slow-store.js";
+import { slowHydrations } from "../support/slow-hydrations.js";
 import type { Start } from "../support/started.js";
 
 export function observationConformance(start: Start): void {
   test("the observer hears of each stage, and of what the client is not told", async () => {
     const records: TransportRecord[] = [];
-    const slow = slowStore();
-    const { hub, at, transport } = await start({ observer: (record) => records.push(record) }, { store: slow.store });
+    const { hub, at, transport } = await start({ observer: (record) => records.push(record) });
+    const slow = slowHydrations(hub);
     const client = await TestClient.open(at);
     const connectionId = transport.connections()[0]?.id;
     await client.follow("s");
@@ -18,7 +18,7 @@ export function observationConformance(start: Start): void {
     await client.take(1);
     const release = slow.hold("t");
     client.subscribe("t");
-    await vi.waitFor(() => expect(slow.loads).toBe(3));
+    await vi.waitFor(() => expect(slow.begun).toBe(2));
     const secret = new Error("secret");
     release(secret);
     await client.take(1);

@@ -95,12 +95,12 @@ export function pageConformance(start: Start): void {
     const inner = memoryStore();
     let rebuild: (() => Promise<unknown>) | undefined;
     const store = wrapStore(inner, {
-      async load(sessionId, options) {
-        const loaded = await inner.load(sessionId, options);
+      async session(sessionId) {
+        const read = await inner.session(sessionId);
         const repair = rebuild;
         rebuild = undefined;
         if (repair !== undefined) setImmediate(() => void repair());
-        return loaded;
+        return read;
       },
     });
     const { hub, at } = await start({}, { store });

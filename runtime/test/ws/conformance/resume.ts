@@ -9,7 +9,7 @@ import {
 import { brokenBoard } from "../../../../test/fixtures/board/broken-board.js";
 import { TestClient } from "../support/client.js";
 import { epochOf } from "../support/epoch.js";
-import { slowStore } from "../support/slow-store.js";
+import { slowHydrations } from "../support/slow-hydrations.js";
 import type { Start } from "../support/started.js";
 import * as frame from "../support/transcripts.js";
 
@@ -69,18 +69,18 @@ export function resumeConformance(start: Start): void {
   });
 
   test("UI events that come in while a delta loads follow it, above its ordinal, before subscribed", async () => {
-    const slow = slowStore();
-    const { hub, at } = await start({}, { store: slow.store });
+    const { hub, at } = await start();
+    const slow = slowHydrations(hub);
     await hub.publish("s", BoardSet, { code: "a", message: "1" });
     await hub.publish("s", BoardAppended, { code: "a", message: "2" });
     // Stores the timeline, so that the delta is loaded at once.
     await hub.rebuild("s");
     const epoch = await epochOf(hub);
-    const before = slow.loads;
+    const before = slow.begun;
     const release = slow.hold("s");
     const client = await TestClient.open(at);
     client.resume("s", 1n, epoch);
-    await vi.waitFor(() => expect(slow.loads).toBe(before + 1));
+    await vi.waitFor(() => expect(slow.begun).toBe(before + 1));
     await hub.publish("s", BoardAppended, { code: "a", message: "3" });
     release();
     expect(await client.take(3)).toEqual([

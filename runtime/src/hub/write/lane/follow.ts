@@ -5,7 +5,7 @@ import { type Failure, stopAt } from "../../project/fold.js";
 import { skippedEvents } from "../../project/stored-fold.js";
 import { type LaneState, positionOf, reportUnknown } from "./lane-state.js";
 import { readOpenRuns } from "./runs.js";
-import { observeEvent, type SessionHost } from "./session-host.js";
+import { observeEvent, reportFailures, type SessionHost } from "./session-host.js";
 
 /**
  * Folds and fans out, event by event, what other processes committed to a session. The
@@ -30,28 +30,41 @@ export async function catchUp(host: SessionHost, state: LaneState): Promise<bool
   if (stored.epoch !== state.epoch || stored.revision < state.revision) return false;
   if (stored.revision === state.revision) return true;
   const { stop } = state;
-  // Another program has folded what this one failed on.
-  if (stop?.reason === "failed" && stored.cursor >= stop.ordinal) return false;
+  // Another program has folded what this one cannot.
+  if (stop !== undefined && stored.cursor > state.timeline.cursor) return false;
   const skipped = await skippedEvents(host, id);
   // A repair before the first look may have mended what is on record.
   if (isNew && skipped.size > 0) return false;
   if (host.fold.isAdvancing && isOtherFold(state, stored, skipped)) return false;
   state.owed = state.owed.filter(({ record }) => !skipped.has(record.ordinal));
+  const isAsked = stored.ordinal === state.ordinal && state.lag.isOurs;
   for await (const event of readLog(host.store, id, state.ordinal)) {
     if (event.ordinal > stored.ordinal) break;
     if (!follow(host, state, event, stored, skipped)) return false;
   }
   state.revision = stored.revision;
-  state.failedAt = state.stop?.reason === "failed" ? state.stop.ordinal : stored.failedAt;
+  const { failedAt } = stored;
+  if (failedAt !== undefined && failedAt === state.stop?.ordinal) {
+    // Another process has put on record what failed here as well.
+    reportFailures(host, id, state.owed);
+    state.owed = [];
+  }
+  state.failedAt = state.stop?.reason === "failed" ? state.stop.ordinal : failedAt;
   state.durable = positionOf(state);
+  state.image = undefined;
   state.storedCursor = stored.cursor;
   if (stored.cursor >= state.timeline.cursor) {
     state.timeline.dropChanges();
     state.lag.caughtUp();
   } else {
     state.timeline.owe();
+    const isFailedElsewhere = state.stop === undefined && failedAt !== undefined;
+    if (isAsked || isFailedElsewhere) state.lag.want();
   }
-  if (state.stop !== stop) tellStop(host, state);
+  if (state.stop !== stop) {
+    if (state.stop?.reason === "unknown") state.isToAsk = true;
+    tellStop(host, state);
+  }
   return true;
 }
 
@@ -77,6 +90,7 @@ function follow(
       state.stop = host.fold.applyStored(event, info, timeline, failures);
       if (failures.length > 0 && cursor >= ordinal) return false;
       state.owed = [...state.owed, ...failures];
+      if (failures.length > 0) state.isToAsk = true;
       for (const { record } of failures) state.skipped.add(record.ordinal);
     }
   }

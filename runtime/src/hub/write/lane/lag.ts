@@ -21,6 +21,7 @@ export class Lag {
   /** The size of the entities that were written last. */
   #lastWritten = 0;
   #isOurs = false;
+  #isWanted = false;
 
   /** Where the stored entities lag as they are loaded, they are due: it is not known for how long. */
   constructor(isBehind: boolean) {
@@ -32,8 +33,19 @@ export class Lag {
     return this.#isOurs;
   }
 
+  /** Whether another process cannot go on without the entities. */
+  get isWanted(): boolean {
+    return this.#isWanted;
+  }
+
+  /** Another process failed to fold an event that was folded here, and is given the entities as soon as can be. */
+  want(): void {
+    this.#isWanted = true;
+  }
+
   /** Whether the entities are to be written with these events. */
   isDueWith(events: readonly StoredEvent[]): boolean {
+    if (this.#isWanted) return true;
     const bytes = this.#bytes + sizeOf(events);
     return bytes >= Math.max(leastTail, this.#lastWritten) || this.#events + events.length >= longestTail;
   }
@@ -67,6 +79,7 @@ export class Lag {
     this.#bytes = 0;
     this.#events = 0;
     this.#isOurs = false;
+    this.#isWanted = false;
   }
 
   #add(events: readonly StoredEvent[]): void {

@@ -5,6 +5,7 @@ import type { BatchKey, BatchRun, SessionBatch } from "../../../store/batch.js";
 import type { StoredEvent } from "../../../store/stored.js";
 import { TrackedTimeline } from "../../../timeline/tracked-timeline.js";
 import type { Failure } from "../../project/fold.js";
+import type { SessionImage } from "../../project/session-image.js";
 import { unknownEvent } from "../../project/stopped.js";
 import { foldTail, skippedEvents } from "../../project/stored-fold.js";
 import { Lag } from "./lag.js";
@@ -34,10 +35,14 @@ export interface LaneState extends Position, RunsState {
   failedAt: bigint | undefined;
   /** How far the store has come, as far as the lane knows. */
   durable: Position;
+  /** What is durable, as it was last asked for. */
+  image: SessionImage | undefined;
   /** How far the stored timeline has come, as far as the lane knows. */
   storedCursor: bigint;
   /** Whether runs may be other than in the store, because something was not committed. */
   hasOldRuns: boolean;
+  /** Whether this process could not fold what another one may have folded, and has not asked for its entities yet. */
+  isToAsk: boolean;
   /** Of what is stored of the timeline. */
   readonly lag: Lag;
   /** The events above the stored cursor that the timeline goes on without. */
@@ -71,7 +76,6 @@ export async function loadState(host: SessionHost, sessionId: string): Promise<L
   const isBehind = stored !== undefined && stored.cursor < stored.ordinal;
   const skipped = new Set(isBehind ? await skippedEvents(host, sessionId) : []);
   for (const { record } of owed) skipped.add(record.ordinal);
-  if (stop?.reason === "unknown") reportUnknown(host, sessionId, stop);
   const position: Position = {
     revision: stored?.revision ?? 0,
     ordinal: stored?.ordinal ?? 0n,
@@ -85,11 +89,13 @@ export async function loadState(host: SessionHost, sessionId: string): Promise<L
     epoch,
     timeline,
     durable: position,
+    image: undefined,
     storedCursor: stored?.cursor ?? 0n,
     runs: new Map(stored?.runs.map((run) => [run.id, run])),
     endingRuns: new Set(),
     pastRuns: new Set(),
     hasOldRuns: false,
+    isToAsk: owed.length > 0 || (stop?.reason === "unknown" && stop.ordinal > timeline.cursor),
     lag: new Lag(isBehind),
     skipped,
     owed,
@@ -155,9 +161,20 @@ export function positionOf({ revision, ordinal, stop, failedAt }: Position): Pos
   return { revision, ordinal, stop, failedAt };
 }
 
+/** What is durable. The same for all who ask until the next commit. */
+export function imageOf(state: LaneState): SessionImage {
+  if (state.image === undefined) {
+    const { revision, ordinal, stop } = state.durable;
+    const { info, epoch } = state;
+    state.image = { info, revision, epoch, ordinal, stop, timeline: state.timeline.durable() };
+  }
+  return state.image;
+}
+
 /** A batch is durable, with which the session has come to a position. */
 export function noteDurable(host: SessionHost, state: LaneState, batch: SessionBatch, position: Position): void {
   state.durable = position;
+  state.image = undefined;
   const isWritten = batch.replaceTimeline || batch.cursor > state.storedCursor;
   state.lag.committed(batch, isWritten);
   if (isWritten) state.storedCursor = batch.cursor;

@@ -1,12 +1,22 @@
+import { isSessionstreamError } from "../../../base/errors.js";
 import type { SessionBatch } from "../../../store/batch.js";
 import { toStoreError } from "../../../store/store-error.js";
 import type { SessionHead } from "../../../store/stored.js";
 import type { TimelineView } from "../../../timeline/view.js";
+import type { SessionImage } from "../../project/session-image.js";
 import { admit } from "./admit.js";
 import type { Committing } from "./committer.js";
 import type { HeldLane, LaneStatus } from "./held-lane.js";
 import { Hold } from "./hold.js";
-import { type CommitContent, type LaneState, nextBatch, noteDurable, positionOf, revert } from "./lane-state.js";
+import {
+  type CommitContent,
+  imageOf,
+  type LaneState,
+  nextBatch,
+  noteDurable,
+  positionOf,
+  revert,
+} from "./lane-state.js";
 import { LoadedSession } from "./loaded-session.js";
 import { Conflicts, despiteConflicts, foundCommitted, refuse, settled, wasCommitted } from "./outcome.js";
 import { type Admitted, contentOf, hasRoom, type Publication, publicationsOf, type Taken } from "./publication.js";
@@ -118,6 +128,12 @@ export class Lane implements Committing {
     return { info, ordinal, cursor: timeline.cursor, stop, view: timeline.view };
   }
 
+  /** What is durable, at least as new as the store is now. */
+  async image(): Promise<SessionImage> {
+    await this.refresh();
+    return imageOf(await this.#session.load());
+  }
+
   /**
    * Does work on the session while nothing else changes it; events published
    * meanwhile wait. The work is done again, from what the store has then, where
@@ -154,11 +170,12 @@ export class Lane implements Committing {
   }
 
   /**
-   * Stores the entities that lag behind the log, if this process was the last that committed events, and nothing else
-   * goes on. Otherwise it is left to whoever commits later.
+   * Stores the entities that lag behind the log, if this process was the last that committed events or others wait for
+   * them, and nothing else goes on. Otherwise it is left to whoever commits later.
    */
   flush(): void {
-    if (!this.#isSettled || this.#session.state?.lag.isOurs !== true) return;
+    const { state } = this.#session;
+    if (!this.#isSettled || state === undefined || !(state.lag.isOurs || state.lag.isWanted)) return;
     this.#isToFlush = true;
     this.#host.committer.schedule(this);
   }
@@ -179,6 +196,8 @@ export class Lane implements Committing {
     }
     const taken: Taken = { admitted };
     this.#taken = taken;
+    // It was folded here.
+    if (isFlush && state.stop === undefined) state.failedAt = undefined;
     const batch = nextBatch(this.#host, state, { ...content, isWhole: isFlush });
     taken.given = { batch, position: positionOf(state) };
     this.#admitWaiting();
@@ -200,9 +219,10 @@ export class Lane implements Committing {
       if (batch !== undefined && batch.runs.length > 0) this.#host.runs.written(this.id, batch.runs);
       this.#takeMoves();
     } else if (taken.admitted.length === 0 && this.#admitted.length === 0) {
-      // Whoever committed in between, or commits next, sees to the entities.
       revert(state);
-      this.#goOn();
+      // Whoever committed in between, or commits next, sees to the entities; but it may have failed to fold.
+      if (isSessionstreamError(outcome, "ORDINAL_CONFLICT")) this.#catchUp();
+      else this.#goOn();
     } else {
       this.#startOver(state, taken, outcome);
     }
@@ -228,7 +248,12 @@ export class Lane implements Committing {
     const { state } = this.#session;
     if (state !== undefined && this.#isDrained) this.#host.runs.read(this.id, state.runs);
     this.#goOn();
+    if (state?.lag.isWanted) this.flush();
     this.#hold.tell();
+  }
+
+  #catchUp(): void {
+    void this.#session.read(() => this.#session.catchUp().catch(() => this.#session.moved()));
   }
 
   /** Something is over that others waited for. */
@@ -267,7 +292,12 @@ export class Lane implements Committing {
     const batch = nextBatch(this.#host, state, { ...content, isWhole: true });
     const [outcome] = await this.#host.store.commit([batch]).catch((thrown: unknown) => [thrown]);
     if (outcome !== undefined) throw toStoreError(outcome, { sessionId: this.id });
-    if (content.newEpoch !== undefined) state.epoch = content.newEpoch;
+    const { newEpoch, replacement } = content;
+    if (newEpoch !== undefined) state.epoch = newEpoch;
+    if (replacement !== undefined) {
+      replacement.dropChanges();
+      state.timeline = replacement;
+    }
     noteDurable(this.#host, state, batch, positionOf(state));
   }
 

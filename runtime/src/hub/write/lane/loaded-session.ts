@@ -1,8 +1,9 @@
 import { resetBatch } from "../../../session/ui-batch.js";
 import type { SessionHead } from "../../../store/stored.js";
 import type { TimelineView } from "../../../timeline/view.js";
+import { askForEntities } from "./ask.js";
 import { catchUp } from "./follow.js";
-import { type LaneState, loadState } from "./lane-state.js";
+import { type LaneState, loadState, reportUnknown } from "./lane-state.js";
 import type { SessionHost } from "./session-host.js";
 
 /** After how long a reading that failed is tried again for those who follow, in milliseconds. */
@@ -124,7 +125,10 @@ export class LoadedSession {
   async catchUp(): Promise<void> {
     const state = this.#state;
     try {
-      if (state !== undefined && (await catchUp(this.#host, state))) return;
+      if (state !== undefined && (await catchUp(this.#host, state))) {
+        await askForEntities(this.#host, state);
+        return;
+      }
     } catch (thrown) {
       this.drop();
       throw thrown;
@@ -136,8 +140,11 @@ export class LoadedSession {
   async #load(): Promise<void> {
     const before = this.#seen;
     const state = await loadState(this.#host, this.#id);
+    await askForEntities(this.#host, state);
     this.#state = state;
     this.#seen = state;
+    const { stop } = state;
+    if (stop?.reason === "unknown" && stop.ordinal !== before?.stop?.ordinal) reportUnknown(this.#host, this.#id, stop);
     const isElsewhere =
       before !== undefined && (before.durable.revision !== state.revision || before.epoch !== state.epoch);
     if (!isElsewhere && !this.#hasMissed) return;

@@ -4,6 +4,8 @@ export interface Lagging {
   readonly revision: number;
   /** Stores what is not stored yet, where that is for this process to do. */
   flush(): void;
+  /** Resolves when nothing goes on. */
+  idle(): Promise<void>;
 }
 
 /** How long nothing is committed to a session before its entities are stored, in milliseconds, at least. */
@@ -23,11 +25,13 @@ export class QuietLanes {
     this.#timer.unref();
   }
 
-  /** Stores what all have, and waits for none to be quiet. */
-  flush(): void {
-    for (const lane of this.#lanes.keys()) lane.flush();
+  /** Stores what all have, and waits for none to be quiet. Returns them. */
+  flush(): readonly Lagging[] {
+    const lanes = [...this.#lanes.keys()];
+    for (const lane of lanes) lane.flush();
     this.#lanes.clear();
     this.#look();
+    return lanes;
   }
 
   #look(): void {

@@ -25,9 +25,8 @@ export async function retryTimeline(lane: Lane, host: SessionHost): Promise<Lane
     state.owed = state.owed.filter(({ record }) => record.ordinal <= before);
     // A timeline that another program has folded further than this one can is not for this one to repair.
     if (stop !== undefined && stop.ordinal > before) state.stop = await foldLog(host, info, timeline, failures);
-    // Another process may have failed on what this one has folded, and has not stored yet.
-    const isAhead = stop === undefined && state.failedAt !== undefined;
-    if (timeline.cursor !== before || isAhead) await commitRepair(held, host, failures);
+    if (timeline.cursor !== before) await commitRepair(held, host, failures);
+    else if (stop === undefined) await storeAll(held);
     else await recordFailures(held, host, failures);
     return { info, ordinal: state.ordinal, cursor: timeline.cursor, stop: state.stop, view: timeline.view };
   });
@@ -63,6 +62,13 @@ export async function rebuildTimeline(lane: Lane, host: SessionHost): Promise<La
   return lane.status();
 }
 
+/** Another process may have failed on what this one has folded, and not stored yet. */
+async function storeAll({ state, commit }: HeldLane): Promise<void> {
+  if (state.storedCursor === state.timeline.cursor && state.failedAt === undefined) return;
+  state.failedAt = undefined;
+  await commit({});
+}
+
 /** Makes a repair durable, and tells clients to begin anew. */
 async function commitRepair(
   { state, commit }: HeldLane,
@@ -72,10 +78,6 @@ async function commitRepair(
 ): Promise<void> {
   state.failedAt = state.stop?.reason === "failed" ? state.stop.ordinal : undefined;
   await commit({ failures, newEpoch: crypto.randomUUID(), ...(replacement !== undefined && { replacement }) });
-  if (replacement !== undefined) {
-    replacement.dropChanges();
-    state.timeline = replacement;
-  }
   const { id } = state.info;
   reportFailures(host, id, failures);
   host.fanOut(resetBatch(id, state.timeline.cursor, host.now()));

@@ -64,14 +64,16 @@ describe("retry", () => {
     expect((await second.snapshot("s")).get(LabCounter, "c")?.total).toBe(3n);
   });
 
-  test("of a session that lacks nothing commits nothing", async () => {
+  test("of a session that lacks nothing commits nothing but what is not stored yet", async () => {
     const store = memoryStore();
     const hub = new Hub({ features: [labOf()], store });
     expect(await hub.retry("never used")).toMatchObject({ ordinal: 0n, cursor: 0n });
     expect(await store.session("never used")).toBeUndefined();
     await hub.publish("s", LabTrace, {});
     await hub.retry("s");
-    expect(await store.session("s")).toMatchObject({ revision: 1 });
+    expect(await store.session("s")).toMatchObject({ revision: 2, cursor: 1n });
+    await hub.retry("s");
+    expect(await store.session("s")).toMatchObject({ revision: 2 });
   });
 
   test("stops at the first event that fails again and keeps what was projected before it", async () => {

@@ -1,5 +1,5 @@
 import { type Feature, Hub, type HubOptions, type UiBatch } from "@sessionstream/runtime";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { LabNote, LabNoteAppended, LabTrace } from "../../../../../test/fixtures/gen/lab/v1/lab_sessionstream.js";
 import { type LabSwitches, labOf } from "../../../../../test/fixtures/lab.js";
 import { type Place, places } from "../../../../../test/fixtures/stores.js";
@@ -69,6 +69,24 @@ describe.each(places)("programs that can fold different events, on %s", (_, make
     const restarted = hubOn(place, labOf(bad));
     await restarted.publish("s", LabTrace, {});
     expect(await restarted.errors("s")).toHaveLength(1);
+  });
+
+  test.each([
+    ["fail", {}],
+    ["advance", advancing],
+  ])("a program that fails (%s) is given what another one folded, and puts nothing on record", async (_, policy) => {
+    const place = makePlace();
+    const [able, failing] = [hubOn(place, labOf(), policy), hubOn(place, labOf(bad), policy)];
+    for (const hub of [able, failing]) hub.follow("s", () => {});
+    for (const text of ["bad", " good", " bad"]) await able.publish("s", LabNoteAppended, { number: 1, text });
+    const textOf = async (hub: Hub) => (await hub.timeline("s")).get(LabNote, 1)?.text;
+    await vi.waitFor(async () => expect(await textOf(failing)).toBe("bad good bad"), 5000);
+    expect((await failing.session("s")).stop).toBeUndefined();
+    expect((await failing.hydrate("s")).snapshot.get(LabNote, 1)?.text).toBe("bad good bad");
+    expect(await failing.errors("s")).toEqual([]);
+    await failing.publish("s", LabNoteAppended, { number: 1, text: "!" });
+    expect([await textOf(able), await textOf(failing)]).toEqual(Array(2).fill("bad good bad!"));
+    for (const hub of [able, failing]) await hub.close();
   });
 
   test("a program that failed goes on where another one folded the event meanwhile", async () => {

@@ -1,0 +1,55 @@
+import type { Payload } from "../schema/payload.js";
+import type { DescTimelineEntity, IdOf } from "../schema/timeline-entity.js";
+import { type Entry, read, toEntity } from "./entry.js";
+import type { TimelineEntity } from "./snapshot.js";
+import { inOrder } from "./timeline.js";
+import type { TimelineView } from "./view.js";
+
+/** A timeline at one instant. */
+export class TimelineImage implements TimelineView {
+  /** The ordinal of the last event that it contains. */
+  readonly cursor: bigint;
+  readonly #all: readonly Entry[];
+  #entities: readonly TimelineEntity[] | undefined;
+  #kinds: Map<string, Map<string, Entry>> | undefined;
+
+  /** Of all entities, tombstones among them that a store may not have yet. */
+  constructor(cursor: bigint, all: readonly Entry[]) {
+    this.cursor = cursor;
+    this.#all = all;
+  }
+
+  /** In the order of a snapshot. */
+  entities(): readonly TimelineEntity[] {
+    this.#entities ??= inOrder(this.#all).map(toEntity);
+    return this.#entities;
+  }
+
+  get<D extends DescTimelineEntity>(entity: D, id: IdOf<D>): Payload<D["schema"]> | undefined {
+    const entry = this.#ofKind(entity.name).get(String(id));
+    return entry && (read(entry) as Payload<D["schema"]> | undefined);
+  }
+
+  list<D extends DescTimelineEntity>(entity: D): Payload<D["schema"]>[] {
+    const entries = [...this.#ofKind(entity.name).values()];
+    return inOrder(entries).map((entry) => read(entry) as Payload<D["schema"]>);
+  }
+
+  /** What changed above an ordinal, tombstones among them. */
+  changedAfter(ordinal: bigint): Entry[] {
+    return this.#all.filter(({ lastEventOrdinal }) => lastEventOrdinal > ordinal);
+  }
+
+  #ofKind(name: string): ReadonlyMap<string, Entry> {
+    if (this.#kinds === undefined) {
+      this.#kinds = new Map();
+      for (const entry of this.#all) {
+        const kind = this.#kinds.get(entry.kind) ?? new Map<string, Entry>();
+        this.#kinds.set(entry.kind, kind.set(entry.id, entry));
+      }
+    }
+    return this.#kinds.get(name) ?? nothing;
+  }
+}
+
+const nothing: ReadonlyMap<string, Entry> = new Map();
