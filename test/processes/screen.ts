@@ -36,6 +36,8 @@ export class Screen {
   readonly wrong: string[] = [];
   /** All that came live, by ordinal. */
   readonly shown = new Map<bigint, string>();
+  /** What came since it started over the last time. */
+  shownSince = new Map<bigint, string>();
   readonly session: RemoteSession<Console>;
   readonly #name: string;
   #hydration: RemoteSession<Console>["hydration"];
@@ -61,12 +63,16 @@ export class Screen {
 
   #take(ordinal: bigint, shown: string): void {
     const { hydration } = this.session;
-    if (hydration !== this.#hydration && hydration?.mode === "reset") this.#last = undefined;
+    if (hydration !== this.#hydration && hydration?.mode === "reset") {
+      this.#last = undefined;
+      this.shownSince = new Map();
+    }
     const isSame = hydration === this.#hydration;
     this.#hydration = hydration;
     const last = this.#last;
     this.#last = ordinal;
     this.shown.set(ordinal, shown);
+    this.shownSince.set(ordinal, shown);
     if (last === undefined) return;
     // What it missed came with the snapshot.
     if (isSame ? ordinal !== last + 1n : ordinal <= last) this.wrong.push(`${this.#name} got ${ordinal} after ${last}`);

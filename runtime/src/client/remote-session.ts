@@ -100,7 +100,8 @@ export class RemoteSession<Feature extends DescFeature = DescFeature> implements
    * @throws like {@link submit}.
    */
   async snapshot(): Promise<Snapshot<Feature["timelineEntities"][number]>> {
-    return snapshotOf(this.sessionId, await this.#http.snapshot(this.sessionId));
+    const timeline = await this.#http.snapshot(this.sessionId);
+    return snapshotOf(this.sessionId, timeline, timeline.entities());
   }
 
   /** Stops following the session, for everyone who uses this object. */

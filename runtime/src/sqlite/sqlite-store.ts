@@ -6,13 +6,13 @@ import {
   type ClaimAnswer,
   type ClaimedKey,
   defaultLimit,
-  type EventRange,
   type FreeRunRange,
   type KeyClaim,
   type MoveListener,
   type RunRange,
   type SessionRange,
   type Store,
+  type StoredEventRange,
 } from "../store/store.js";
 import type {
   KeyName,
@@ -108,10 +108,19 @@ class SqliteStore implements Store {
     });
   }
 
-  events(sessionId: string, { after = 0n, limit = defaultLimit }: EventRange = {}): Promise<StoredEvent[]> {
+  events(sessionId: string, range: StoredEventRange = {}): Promise<StoredEvent[]> {
+    const { after = 0n, limit = defaultLimit, maxBytes = Number.POSITIVE_INFINITY } = range;
     return this.#transactions.read(() => {
       const session = this.#sql.selectSession.get(sessionId);
-      return session === undefined ? [] : this.#sql.selectEvents.all(session.id, after, limit).map(toEvent);
+      const page: StoredEvent[] = [];
+      if (session === undefined) return page;
+      let bytes = 0;
+      for (const row of this.#sql.selectEvents.iterate(session.id, after, limit)) {
+        page.push(toEvent(row));
+        bytes += row.payload.length;
+        if (bytes > maxBytes) break;
+      }
+      return page;
     });
   }
 

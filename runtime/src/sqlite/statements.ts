@@ -67,6 +67,7 @@ export interface Statement<Bind extends unknown[], Row = unknown> {
   run(...bind: Bind): BetterSqlite3.RunResult;
   get(...bind: Bind): Row | undefined;
   all(...bind: Bind): Row[];
+  iterate(...bind: Bind): IterableIterator<Row>;
 }
 
 export type Statements = ReturnType<typeof prepareStatements>;

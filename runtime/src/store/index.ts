@@ -18,6 +18,7 @@ export {
   type RunRange,
   type SessionRange,
   type Store,
+  type StoredEventRange,
 } from "./store.js";
 export type {
   KeyName,

@@ -9,13 +9,13 @@ import {
   type ClaimAnswer,
   type ClaimedKey,
   defaultLimit,
-  type EventRange,
   type FreeRunRange,
   type KeyClaim,
   type MoveListener,
   type RunRange,
   type SessionRange,
   type Store,
+  type StoredEventRange,
 } from "./store.js";
 import type {
   KeyName,
@@ -79,11 +79,18 @@ class MemoryStore implements Store {
     return entities.filter(({ payload, lastEventOrdinal }) => payload === undefined && lastEventOrdinal > after);
   }
 
-  async events(sessionId: string, { after = 0n, limit = defaultLimit }: EventRange = {}): Promise<StoredEvent[]> {
+  async events(sessionId: string, range: StoredEventRange = {}): Promise<StoredEvent[]> {
     this.#checkOpen();
+    const { after = 0n, limit = defaultLimit, maxBytes = Number.POSITIVE_INFINITY } = range;
     const events = this.#sessions.get(sessionId)?.events ?? [];
-    const from = events.findIndex((event) => event.ordinal > after);
-    return from === -1 ? [] : events.slice(from, from + limit);
+    const page: StoredEvent[] = [];
+    let bytes = 0;
+    for (let at = firstAbove(events, after); at < events.length && page.length < limit && bytes <= maxBytes; at++) {
+      const event = events[at] as StoredEvent;
+      page.push(event);
+      bytes += event.payload.length;
+    }
+    return page;
   }
 
   async errors(sessionId: string): Promise<readonly StoredError[]> {
@@ -260,4 +267,15 @@ class MemoryStore implements Store {
 
 function headOf(session: StoredSession | undefined): SessionHead | undefined {
   return session && { revision: session.revision, epoch: session.epoch };
+}
+
+/** Where the first event above an ordinal is, by bisection. */
+function firstAbove(events: readonly StoredEvent[], ordinal: bigint): number {
+  let [low, high] = [0, events.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((events[middle] as StoredEvent).ordinal > ordinal) high = middle;
+    else low = middle + 1;
+  }
+  return low;
 }

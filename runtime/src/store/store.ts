@@ -21,6 +21,12 @@ export interface EventRange {
   readonly limit?: number;
 }
 
+/** A page of the log, bounded in bytes. */
+export interface StoredEventRange extends EventRange {
+  /** The page ends with the event with which its payloads have more bytes. By default, it does not. */
+  readonly maxBytes?: number;
+}
+
 /** A page of the sessions' ids. */
 export interface SessionRange {
   /** Only ids after this one, in the store's order. By default, from the first. */
@@ -110,7 +116,7 @@ export interface Store {
   /** The tombstones of the session's timeline that are of events above an ordinal, in no order. */
   tombstones(sessionId: string, after: bigint): Promise<readonly StoredEntity[]>;
   /** Events in order. */
-  events(sessionId: string, range?: EventRange): Promise<readonly StoredEvent[]>;
+  events(sessionId: string, range?: StoredEventRange): Promise<readonly StoredEvent[]>;
   /** Errors in the order in which they were recorded. */
   errors(sessionId: string): Promise<readonly StoredError[]>;
   /** The schemas of all names and versions that sessions have events or keys of. */

@@ -2,6 +2,7 @@ import { fromBinary } from "@bufbuild/protobuf";
 import { SessionstreamError } from "../base/errors.js";
 import type { Payload } from "../schema/payload.js";
 import type { DescTimelineEntity } from "../schema/timeline-entity.js";
+import { compareEntities } from "../store/entity-order.js";
 import type { TimelineEntity } from "./snapshot.js";
 
 /** Where an entity is in memory. Another entry takes its entry's place when it changes. */
@@ -32,6 +33,11 @@ interface Loaded {
 /** Whether it is no tombstone. */
 export function isAlive(entry: Entry): boolean {
   return entry.payload !== undefined || entry.loaded !== undefined;
+}
+
+/** Those that are no tombstones, in the order of a snapshot. */
+export function inOrder(entries: readonly Entry[]): Entry[] {
+  return entries.filter(isAlive).sort(compareEntities);
 }
 
 /**

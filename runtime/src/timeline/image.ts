@@ -1,8 +1,10 @@
+import { sortInTurns } from "../base/sort-in-turns.js";
+import { isTurnOver, nextTurn } from "../base/turns.js";
 import type { Payload } from "../schema/payload.js";
 import type { DescTimelineEntity, IdOf } from "../schema/timeline-entity.js";
-import { type Entry, read, toEntity } from "./entry.js";
+import { compareEntities } from "../store/entity-order.js";
+import { type Entry, inOrder, isAlive, read, toEntity } from "./entry.js";
 import type { TimelineEntity } from "./snapshot.js";
-import { inOrder } from "./timeline.js";
 import type { TimelineView } from "./view.js";
 
 /** A timeline at one instant. */
@@ -10,7 +12,7 @@ export class TimelineImage implements TimelineView {
   /** The ordinal of the last event that it contains. */
   readonly cursor: bigint;
   readonly #all: readonly Entry[];
-  #entities: readonly TimelineEntity[] | undefined;
+  #entities: Promise<readonly TimelineEntity[]> | undefined;
   #kinds: Map<string, Map<string, Entry>> | undefined;
 
   /** Of all entities, tombstones among them that a store may not have yet. */
@@ -19,9 +21,9 @@ export class TimelineImage implements TimelineView {
     this.#all = all;
   }
 
-  /** In the order of a snapshot. */
-  entities(): readonly TimelineEntity[] {
-    this.#entities ??= inOrder(this.#all).map(toEntity);
+  /** In the order of a snapshot. The same for all who ask. Throws where an entity cannot be decoded. */
+  entities(): Promise<readonly TimelineEntity[]> {
+    this.#entities ??= entitiesOf(this.#all);
     return this.#entities;
   }
 
@@ -44,12 +46,25 @@ export class TimelineImage implements TimelineView {
     if (this.#kinds === undefined) {
       this.#kinds = new Map();
       for (const entry of this.#all) {
-        const kind = this.#kinds.get(entry.kind) ?? new Map<string, Entry>();
-        this.#kinds.set(entry.kind, kind.set(entry.id, entry));
+        let kind = this.#kinds.get(entry.kind);
+        if (kind === undefined) {
+          kind = new Map();
+          this.#kinds.set(entry.kind, kind);
+        }
+        kind.set(entry.id, entry);
       }
     }
     return this.#kinds.get(name) ?? nothing;
   }
+}
+
+async function entitiesOf(all: readonly Entry[]): Promise<readonly TimelineEntity[]> {
+  const entities: TimelineEntity[] = [];
+  for (const entry of await sortInTurns(all.filter(isAlive), compareEntities)) {
+    if (isTurnOver()) await nextTurn();
+    entities.push(toEntity(entry));
+  }
+  return entities;
 }
 
 const nothing: ReadonlyMap<string, Entry> = new Map();

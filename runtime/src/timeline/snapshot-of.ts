@@ -1,16 +1,17 @@
 import type { SkippedEvent, Snapshot } from "./snapshot.js";
-import type { Timeline } from "./timeline.js";
+import type { TimelineView } from "./view.js";
 
-/** A snapshot of a timeline that nobody changes any more. */
+/** A snapshot of a timeline that nobody changes any more, with its entities in their order. */
 export function snapshotOf(
   sessionId: string,
-  timeline: Pick<Timeline, "cursor" | "get" | "list"> & { entities(): Snapshot["entities"] },
+  timeline: TimelineView & { readonly cursor: bigint },
+  entities: Snapshot["entities"],
   skipped: readonly SkippedEvent[] = [],
 ): Snapshot {
   return {
     sessionId,
     ordinal: timeline.cursor,
-    entities: timeline.entities(),
+    entities,
     skipped,
     get: (entity, id) => timeline.get(entity, id),
     list: (entity) => timeline.list(entity),

@@ -1,9 +1,9 @@
 import type { FeatureRegistry } from "../schema/feature-registry.js";
 import type { Payload } from "../schema/payload.js";
 import type { DescTimelineEntity, IdOf, TimelineChange } from "../schema/timeline-entity.js";
-import { compareEntities } from "../store/entity-order.js";
 import type { StoredEntity } from "../store/stored.js";
-import { type Entry, isAlive, read, type Slot, toEntity } from "./entry.js";
+import { type Entry, inOrder, isAlive, read, type Slot, toEntity } from "./entry.js";
+import { TimelineImage } from "./image.js";
 import type { TimelineEntity } from "./snapshot.js";
 import type { TimelineView } from "./view.js";
 
@@ -64,6 +64,14 @@ export class Timeline implements TimelineView {
   list<D extends DescTimelineEntity>(entity: D): Payload<D["schema"]>[] {
     const slots = [...(this.#kinds.get(entity.name)?.values() ?? [])];
     return inOrder(slots.map(({ entry }) => entry)).map((entry) => read(entry) as Payload<D["schema"]>);
+  }
+
+  /** The timeline as it is. What is done to it later does not change the image. */
+  image(): TimelineImage {
+    return new TimelineImage(
+      this.cursor,
+      this.slots().map(({ entry }) => entry),
+    );
   }
 
   /** All entities in the order of a snapshot. */
@@ -138,9 +146,4 @@ export class Timeline implements TimelineView {
     }
     return kind;
   }
-}
-
-/** Those that are no tombstones, in the order of a snapshot. */
-export function inOrder(entries: readonly Entry[]): Entry[] {
-  return entries.filter(isAlive).sort(compareEntities);
 }

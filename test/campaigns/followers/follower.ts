@@ -9,6 +9,8 @@ export class Follower {
   readonly wrong: string[] = [];
   /** All that was shown live, by ordinal. */
   readonly shown = new Map<bigint, string>();
+  /** What was shown since it began the last time. */
+  shownSince = new Map<bigint, string>();
   resets = 0;
   readonly #process: ConsoleProcess;
   readonly #session: string;
@@ -56,6 +58,7 @@ export class Follower {
   #hear(heard: Heard): void {
     if (heard.isReset) {
       this.resets++;
+      this.shownSince = new Map();
       if (this.#held !== undefined) this.#isStale = true;
       else void this.#begin(() => this.#process.begin(this.#session));
       return;
@@ -68,5 +71,6 @@ export class Follower {
     if (ordinal !== this.#last + 1n) this.wrong.push(`${this.#name} heard ${ordinal} after ${this.#last}`);
     this.#last = ordinal;
     this.shown.set(ordinal, shown);
+    this.shownSince.set(ordinal, shown);
   }
 }

@@ -28,7 +28,7 @@ export class History {
     checkSessionId(sessionId);
     const { info, timeline, stop } = await this.#source.image(sessionId);
     const isPast = asOf !== undefined && (asOf < timeline.cursor || stop?.reason === "unknown");
-    return isPast ? this.#past(info, asOf) : snapshotOf(sessionId, timeline);
+    return isPast ? this.#past(info, asOf) : snapshotOf(sessionId, timeline, await timeline.entities());
   }
 
   /** What a client begins or goes on with. */
@@ -82,10 +82,8 @@ export class History {
       skipped.push({ ordinal: event.ordinal, name: event.name, message: unknownEvent(info.id, stop).message });
     }
     skipped.push(...failures.map(({ record: { ordinal, name, message } }) => ({ ordinal, name, message })));
-    return snapshotOf(
-      info.id,
-      timeline,
-      skipped.sort((a, b) => (a.ordinal < b.ordinal ? -1 : 1)),
-    );
+    const image = timeline.image();
+    const inOrder = skipped.sort((a, b) => (a.ordinal < b.ordinal ? -1 : 1));
+    return snapshotOf(info.id, image, await image.entities(), inOrder);
   }
 }

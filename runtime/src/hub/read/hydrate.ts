@@ -1,3 +1,4 @@
+import { fnv1aOfText } from "../../base/fnv.js";
 import type { SchemaRegistry } from "../../schema/registry.js";
 import type { DeltaHydration, FullHydration, Hydration, ResetReason, ResumePoint } from "../../session/hydration.js";
 import { type UiBatch, uiBatchOf } from "../../session/ui-batch.js";
@@ -51,7 +52,7 @@ async function wholeOf(
     mode: "reset",
     reason,
     epoch: epochOf(registry, image),
-    snapshot: snapshotOf(info.id, timeline),
+    snapshot: snapshotOf(info.id, timeline, await timeline.entities()),
     stop,
     missed,
   };
@@ -98,12 +99,5 @@ async function deltaOf(
  */
 function epochOf(registry: SchemaRegistry, { revision, epoch }: SessionImage): string {
   if (revision === 0 || epoch === "") return "";
-  return `${epoch}.${hashOf(registry.timelineEntityNames.join(" "))}`;
-}
-
-/** FNV-1a. */
-function hashOf(text: string): string {
-  let hash = 0x811c9dc5;
-  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
-  return (hash >>> 0).toString(36);
+  return `${epoch}.${fnv1aOfText(registry.timelineEntityNames.join(" "))}`;
 }

@@ -68,7 +68,7 @@ export function fold(
     return told;
   });
   const folded: Folded = {
-    ...snapshotOf(sessionId, timeline),
+    ...snapshotOf(sessionId, timeline, timeline.entities()),
     uiEvents,
     showing(entities) {
       const what = "fold: the timeline shows other entities than expected";

@@ -124,6 +124,18 @@ export function readConformance({ describe, expect, test }: TestRunner, store: (
       expect(typeof read[0]?.time).toBe("number");
     });
 
+    test("a page of events ends with the one with which it has more bytes than it may", async () => {
+      const payloads = [10, 10, 30, 1, 1].map((length) => new Uint8Array(length));
+      await commit(store(), { events: payloads.map((payload, index) => eventAt(BigInt(index + 1), { payload })) });
+      const ordinals = async (range: { after?: bigint; limit?: number; maxBytes?: number }) =>
+        (await store().events("s", range)).map(({ ordinal }) => ordinal);
+      expect(await ordinals({ maxBytes: 20 })).toEqual([1n, 2n, 3n]);
+      expect(await ordinals({ maxBytes: 0 })).toEqual([1n]);
+      expect(await ordinals({ after: 2n, maxBytes: 30 })).toEqual([3n, 4n]);
+      expect(await ordinals({ after: 3n, maxBytes: 30 })).toEqual([4n, 5n]);
+      expect(await ordinals({ limit: 1, maxBytes: 30 })).toEqual([1n]);
+    });
+
     test("events come in order, above an ordinal, in pages", async () => {
       await commit(store(), { events: Array.from({ length: 1500 }, (_, index) => eventAt(BigInt(index + 1))) });
       const ordinals = async (range?: { after?: bigint; limit?: number }) =>

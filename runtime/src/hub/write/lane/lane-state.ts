@@ -1,8 +1,10 @@
 import type { JsonObject } from "@bufbuild/protobuf";
+import { isTurnOver, nextTurn } from "../../../base/turns.js";
+import type { SchemaRegistry } from "../../../schema/registry.js";
 import type { SessionInfo } from "../../../session/session-info.js";
 import type { TimelineStop } from "../../../session/timeline-stop.js";
 import type { BatchKey, BatchRun, SessionBatch } from "../../../store/batch.js";
-import type { StoredEvent } from "../../../store/stored.js";
+import type { StoredEvent, StoredTimeline } from "../../../store/stored.js";
 import { TrackedTimeline } from "../../../timeline/tracked-timeline.js";
 import type { Failure } from "../../project/fold.js";
 import type { SessionImage } from "../../project/session-image.js";
@@ -11,6 +13,9 @@ import { foldTail, skippedEvents } from "../../project/stored-fold.js";
 import { Lag } from "./lag.js";
 import type { RunsState } from "./runs.js";
 import { reportFailures, type SessionHost } from "./session-host.js";
+
+/** So many entities take a fraction of a turn. */
+const mergedAtOnce = 250;
 
 /** How far a session has come. */
 interface Position {
@@ -69,7 +74,7 @@ export interface CommitContent {
 export async function loadState(host: SessionHost, sessionId: string): Promise<LaneState> {
   const stored = await host.store.load(sessionId);
   const info: SessionInfo = { id: sessionId, metadata: stored?.metadata ?? (await host.sessionMetadata(sessionId)) };
-  const timeline = new TrackedTimeline(host.registry, stored?.cursor, stored?.entities);
+  const timeline = await loadTimeline(host.registry, stored);
   const owed: Failure[] = [];
   const stop = stored && (await foldTail(host, info, stored, timeline, owed));
   timeline.owe();
@@ -100,6 +105,16 @@ export async function loadState(host: SessionHost, sessionId: string): Promise<L
     skipped,
     owed,
   };
+}
+
+async function loadTimeline(registry: SchemaRegistry, stored: StoredTimeline | undefined): Promise<TrackedTimeline> {
+  const timeline = new TrackedTimeline(registry, stored?.cursor);
+  const { cursor = 0n, entities = [] } = stored ?? {};
+  for (let at = 0; at < entities.length; at += mergedAtOnce) {
+    if (isTurnOver()) await nextTurn();
+    timeline.merge(entities.slice(at, at + mergedAtOnce), cursor);
+  }
+  return timeline;
 }
 
 /** The next batch, with what changed in the timeline if that is due. Moves the revision on. */

@@ -1,0 +1,41 @@
+// Long work is cut in slices, so that whatever else the process does has its turn between
+// them. All long work of a process shares one slice in each turn of the event loop: a hundred
+// pieces of it hold the loop no longer than one.
+
+/** How long work may hold the event loop in one turn, in milliseconds. */
+const slice = 4;
+
+const waiting: (() => void)[] = [];
+/** Undefined where nothing was done in this turn yet. */
+let sliceEnds: number | undefined;
+
+/** Whether long work has to wait for its next turn before it goes on. */
+export function isTurnOver(): boolean {
+  const now = performance.now();
+  if (sliceEnds === undefined) {
+    sliceEnds = now + slice;
+    setImmediate(beginTurn);
+  }
+  return now >= sliceEnds;
+}
+
+/** Resolves when it is the turn of whoever waited longest. */
+export function nextTurn(): Promise<void> {
+  return new Promise((resolve) => {
+    waiting.push(resolve);
+    if (sliceEnds === undefined) {
+      sliceEnds = 0;
+      setImmediate(beginTurn);
+    }
+  });
+}
+
+function beginTurn(): void {
+  const first = waiting.shift();
+  sliceEnds = undefined;
+  if (first === undefined) return;
+  // Those who wait behind it have a turn of their own.
+  sliceEnds = performance.now() + slice;
+  setImmediate(beginTurn);
+  first();
+}
