@@ -36,10 +36,9 @@ export class Screen {
   readonly wrong: string[] = [];
   /** All that came live, by ordinal. */
   readonly shown = new Map<bigint, string>();
-  /** What came since it started over the last time. */
-  shownSince = new Map<bigint, string>();
   readonly session: RemoteSession<Console>;
   readonly #name: string;
+  #shownSince = new Map<bigint, string>();
   #hydration: RemoteSession<Console>["hydration"];
   #last: bigint | undefined;
 
@@ -61,18 +60,21 @@ export class Screen {
     return stepsOf(this.session);
   }
 
+  /** What came live since the last snapshot or delta. */
+  get shownSince(): ReadonlyMap<bigint, string> {
+    return this.session.hydration === this.#hydration ? this.#shownSince : new Map();
+  }
+
   #take(ordinal: bigint, shown: string): void {
     const { hydration } = this.session;
-    if (hydration !== this.#hydration && hydration?.mode === "reset") {
-      this.#last = undefined;
-      this.shownSince = new Map();
-    }
+    if (hydration !== this.#hydration) this.#shownSince = new Map();
+    if (hydration !== this.#hydration && hydration?.mode === "reset") this.#last = undefined;
     const isSame = hydration === this.#hydration;
     this.#hydration = hydration;
     const last = this.#last;
     this.#last = ordinal;
     this.shown.set(ordinal, shown);
-    this.shownSince.set(ordinal, shown);
+    this.#shownSince.set(ordinal, shown);
     if (last === undefined) return;
     // What it missed came with the snapshot.
     if (isSame ? ordinal !== last + 1n : ordinal <= last) this.wrong.push(`${this.#name} got ${ordinal} after ${last}`);

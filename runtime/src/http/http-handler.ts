@@ -1,14 +1,15 @@
-import { type JsonValue, toJson } from "@bufbuild/protobuf";
-import { SnapshotFrameSchema } from "@sessionstream/proto/sessionstream/v1/transport_pb.js";
+import type { JsonValue } from "@bufbuild/protobuf";
 import { Gate, type Passed } from "../access/gate.js";
 import { type AccessOptions, accessOptions } from "../access/options.js";
 import { isSessionstreamError, messageOf, SessionstreamError } from "../base/errors.js";
 import { aFunction, aUrlPath, checkOptions, number } from "../base/option.js";
-import { snapshotFrame } from "../frames/index.js";
+import { SharedWork } from "../base/shared-work.js";
+import { snapshotJson } from "../frames/snapshot-json.js";
 import type { Hub } from "../hub/hub.js";
 import { checkKey } from "../session/idempotency-key.js";
 import type { OptionsParameter } from "../session/identity.js";
 import { checkSessionId } from "../session/session-id.js";
+import type { Snapshot } from "../timeline/snapshot.js";
 import { answerError, answerRejected, answerTold, isToldOfFailure } from "./answers.js";
 import { remoteAddressOf } from "./node-request.js";
 import { readBody } from "./read-body.js";
@@ -65,6 +66,8 @@ export function httpHandler(hub: Hub, ...[options = {}]: OptionsParameter<HttpHa
   });
   const { maxBodyBytes = 2 ** 20, onError = printError } = options;
   const gate = new Gate(hub, options);
+  /** Snapshots in JSON, for those who ask for one at about the same time. */
+  const encoded: EncodedSnapshots = new SharedWork();
   const base = (options.basePath ?? "/api").replace(/\/$/, "");
 
   /** @throws what a client may be told; what goes wrong within is thrown as INTERNAL. */
@@ -78,7 +81,7 @@ export function httpHandler(hub: Hub, ...[options = {}]: OptionsParameter<HttpHa
     const { url: href, headers } = request;
     const by = await gate.authenticate(() => ({ url: href, headers, remoteAddress: remoteAddressOf(request) }));
     return command === undefined
-      ? snapshot(hub, gate, by, sessionId, url.searchParams.get("asOf"))
+      ? snapshot(hub, gate, by, sessionId, url.searchParams.get("asOf"), request.signal, encoded)
       : submit(hub, gate, by, sessionId, command, request, maxBodyBytes);
   }
 
@@ -131,12 +134,16 @@ async function submit(
   throw new SessionstreamError("INTERNAL", "the command failed", { sessionId, name, cause: outcome.error });
 }
 
+type EncodedSnapshots = SharedWork<Snapshot["entities"], readonly Uint8Array[]>;
+
 async function snapshot(
   hub: Hub,
   gate: Gate,
   { identity }: Passed,
   sessionId: string,
   asOf: string | null,
+  signal: AbortSignal,
+  encoded: EncodedSnapshots,
 ): Promise<Response> {
   if (asOf !== null && !/^\d{1,19}$/.test(asOf)) {
     return answerError(400, "INVALID_PAYLOAD", `got asOf "${asOf}", want an ordinal`);
@@ -145,12 +152,25 @@ async function snapshot(
   await gate.authorize(identity, { type: "read", sessionId, ...when });
   try {
     const found = await hub.snapshot(sessionId, when);
-    const frame = toJson(SnapshotFrameSchema, snapshotFrame(hub.registry, found), { registry: hub.registry.protobuf });
-    return Response.json(frame, { headers: { "cache-control": "no-store" } });
+    const isWanted = () => !signal.aborted;
+    const json = await encoded.do(found.entities, String(found.ordinal), isWanted, (isWanted) =>
+      snapshotJson(hub.registry, found, isWanted),
+    );
+    const headers = { "cache-control": "no-store", "content-type": "application/json" };
+    return new Response(joined(json ?? []), { headers });
   } catch (error) {
     if (isSessionstreamError(error, "CLOSED")) throw error;
     throw new SessionstreamError("INTERNAL", "the snapshot failed", { sessionId, cause: error });
   }
+}
+
+function joined(pieces: readonly Uint8Array[]): ReadableStream<Uint8Array> {
+  return new ReadableStream({
+    start(controller) {
+      for (const piece of pieces) controller.enqueue(piece);
+      controller.close();
+    },
+  });
 }
 
 /** A body that breaks off, or is no UTF-8, is the client's doing. */

@@ -1,5 +1,6 @@
 import type { Gate } from "../access/gate.js";
 import type { Hub } from "../hub/hub.js";
+import type { HydrationEncoder } from "./encode/hydrations.js";
 import type { Feeds } from "./feeds.js";
 import type { TransportRecord } from "./observer.js";
 import type { TransportLimits } from "./options.js";
@@ -12,6 +13,7 @@ export interface ConnectionHost {
   readonly isObserved: boolean;
   observe(record: TransportRecord): void;
   readonly gate: Gate;
+  readonly hydrations: HydrationEncoder;
   /** The live UI events of sessions: with metadata, or without. */
   feeds(hasMetadata: boolean): Feeds;
 }

@@ -1,8 +1,6 @@
 import type { SubscribeRequest } from "@sessionstream/proto/sessionstream/v1/transport_pb.js";
-import { snapshotFrame } from "../frames/index.js";
 import type { Hydration, ResumePoint } from "../session/hydration.js";
 import { encodeFrame } from "./encode/codec.js";
-import { snapshotPages } from "./encode/snapshot-pages.js";
 import type { TransportErrorCode } from "./options.js";
 import { type EncodedBatch, type FeedListener, joinFrames } from "./session-feed.js";
 import type { SubscriptionHost } from "./subscription-host.js";
@@ -118,7 +116,9 @@ export class Subscription implements FeedListener {
         // What came in before was durable before, so it is in what is loaded now.
         this.#dropHeld();
         const hydration = await transport.hub.hydrate(this.sessionId, this.#has);
-        const frames = this.#isWanted ? await this.#encode(hydration) : undefined;
+        const frames = this.#isWanted
+          ? await transport.hydrations.encode(hydration, this.#has !== undefined, () => this.#isWanted)
+          : undefined;
         if (this.#state !== "hydrating") return;
         if (this.#isStale) continue;
         if (outbox.isBehind) {
@@ -148,16 +148,6 @@ export class Subscription implements FeedListener {
   /** Whether what was loaded is to be sent, as far as one can tell before it is encoded. */
   get #isWanted(): boolean {
     return this.#state === "hydrating" && !this.#isStale && !this.#host.outbox.isBehind;
-  }
-
-  /** Undefined where it is not wanted any more before it is encoded to the end. */
-  async #encode(hydration: Hydration): Promise<Buffer[] | undefined> {
-    const { registry } = this.#host.transport.hub;
-    if (this.#has !== undefined || hydration.mode === "delta") {
-      return snapshotPages(registry, hydration, () => this.#isWanted);
-    }
-    const value = snapshotFrame(registry, hydration.snapshot);
-    return [encodeFrame(registry.protobuf, { case: "snapshot", value })];
   }
 
   #goLive(hydration: Hydration, frames: readonly Buffer[]): void {

@@ -10,6 +10,7 @@ import type { Hub } from "../hub/hub.js";
 import type { OptionsParameter } from "../session/identity.js";
 import { Connection } from "./connection.js";
 import type { ConnectionHost } from "./connection-host.js";
+import { HydrationEncoder } from "./encode/hydrations.js";
 import { metadataEncoder, plainEncoder } from "./encode/ui-events.js";
 import { Feeds } from "./feeds.js";
 import type { TransportRecord } from "./observer.js";
@@ -82,6 +83,7 @@ class Transport implements WebSocketTransport, ConnectionHost {
   readonly hub: Hub;
   readonly limits: TransportLimits;
   readonly gate: Gate;
+  readonly hydrations: HydrationEncoder;
   readonly #options: WebSocketTransportOptions;
   readonly #server: WebSocketServer;
   readonly #connections = new Set<Connection>();
@@ -96,6 +98,7 @@ class Transport implements WebSocketTransport, ConnectionHost {
     checkTransportOptions(options);
     this.limits = limitsOf(options);
     this.gate = new Gate(hub, options);
+    this.hydrations = new HydrationEncoder(hub.registry);
     this.#options = options;
     this.#server = new WebSocketServer({
       noServer: true,

@@ -143,9 +143,9 @@ export class ActiveSession {
     }
   }
 
-  /** Stores what is not stored yet of the timeline. */
-  flush(): void {
-    this.#lane.flush();
+  /** The session leaves the memory: what is not stored yet of the timeline is stored. */
+  evict(): void {
+    this.#lane.leave();
   }
 
   /** Resolves when every event that was published is durable or refused. */

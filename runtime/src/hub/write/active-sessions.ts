@@ -81,7 +81,7 @@ export class ActiveSessions {
       const [id, session] = first;
       this.#sessions.delete(id);
       // One that has something to do is in use.
-      if (session.isIdle) session.flush();
+      if (session.isIdle) session.evict();
       else this.#sessions.set(id, session);
     }
   }

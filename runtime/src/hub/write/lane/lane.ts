@@ -45,6 +45,7 @@ export class Lane implements Committing {
   readonly #conflicts = new Conflicts();
   #admitting = false;
   #isToFlush = false;
+  #hasLeft = false;
   #refusal: Error | undefined;
   readonly #hold = new Hold();
 
@@ -180,6 +181,12 @@ export class Lane implements Committing {
     this.#host.committer.schedule(this);
   }
 
+  /** The session leaves the memory. Whoever uses it next has another lane, which takes over what comes from now on. */
+  leave(): void {
+    this.#hasLeft = true;
+    this.flush();
+  }
+
   takeBatch(): SessionBatch | undefined {
     const { state } = this.#session;
     const admitted = this.#admitted;
@@ -221,7 +228,7 @@ export class Lane implements Committing {
     } else if (taken.admitted.length === 0 && this.#admitted.length === 0) {
       revert(state);
       // Whoever committed in between, or commits next, sees to the entities; but it may have failed to fold.
-      if (isSessionstreamError(outcome, "ORDINAL_CONFLICT")) this.#catchUp();
+      if (isSessionstreamError(outcome, "ORDINAL_CONFLICT") && !this.#hasLeft) this.#catchUp();
       else this.#goOn();
     } else {
       this.#startOver(state, taken, outcome);
