@@ -23,7 +23,13 @@ export default defineConfig({
       {
         extends: true,
         // Tests that replace modules, which the others must not see.
-        test: { name: "isolated", include: [`${all}.isolated.test.ts`], exclude },
+        test: {
+          name: "isolated",
+          include: [`${all}.isolated.test.ts`],
+          exclude,
+          // Among the others, it would end a worker, and the next one would load the modules again.
+          sequence: { groupOrder: 1 },
+        },
       },
     ],
   },

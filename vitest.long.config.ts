@@ -1,11 +1,21 @@
 import { defineConfig } from "vitest/config";
 
+/** What has a share of its cases in `npm test`: see test/fixtures/cases.ts. */
+const thorough = [
+  "test/laws/**/*.test.ts",
+  "runtime/test/hub/read/delta.test.ts",
+  "runtime/test/schema/check/message.property.test.ts",
+  "runtime/test/sqlite/like-memory.test.ts",
+  "runtime/test/timeline/tracked-timeline.test.ts",
+];
+
 // The campaigns that take too long for every change: `npm run test:long`.
 export default defineConfig({
   test: {
     globalSetup: "test/fixtures/temporary-folder.ts",
-    include: ["{plugin,runtime,cli,test,examples/*}/**/*.long.test.ts"],
+    include: ["{plugin,runtime,cli,test,examples/*}/**/*.long.test.ts", ...thorough],
     exclude: ["**/node_modules/**", "**/dist/**"],
+    provide: { thoroughness: 10 },
     testTimeout: 20 * 60_000,
     hookTimeout: 60_000,
   },

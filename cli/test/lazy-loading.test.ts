@@ -1,14 +1,18 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, expect, test } from "vitest";
-import { bin, repository } from "./support/project.js";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { bin, makeProject, removeProject } from "./support/project.js";
 import { runNode } from "./support/run.js";
 
-const folder = mkdtempSync(join(tmpdir(), "sessionstream-lazy-"));
-afterAll(() => rmSync(folder, { recursive: true }));
+let folder = "";
+beforeAll(() => {
+  folder = makeProject({ "src/unused.ts": "export const unused = 1;" });
+});
+afterAll(() => removeProject(folder));
 
-const log = join(folder, "loaded");
+const log = join(tmpdir(), `sessionstream-loaded-${process.pid}`);
+afterAll(() => rmSync(log));
 const hooks = `import { appendFileSync } from "node:fs";
 export async function resolve(specifier, context, next) {
   const resolved = await next(specifier, context);
@@ -22,7 +26,7 @@ register("data:text/javascript," + encodeURIComponent(${JSON.stringify(hooks)}))
 function loadedBy(...args: readonly string[]): { code: number | null; packages: ReadonlySet<string>; files: number } {
   writeFileSync(log, "");
   const hook = `data:text/javascript,${encodeURIComponent(register)}`;
-  const { code } = runNode(repository, ["--import", hook, bin, ...args]);
+  const { code } = runNode(folder, ["--import", hook, bin, ...args]);
   const urls = readFileSync(log, "utf8").split("\n");
   const names = urls.map((url) => /\/node_modules\/((?:@[^/]+\/)?[^/]+)\/(?!.*\/node_modules\/)/.exec(url)?.[1]);
   return { code, packages: new Set(names.filter((name) => name !== undefined)), files: urls.length };
@@ -39,5 +43,5 @@ test.each([["--help"], ["--version"], ["lint", "--help"], ["help"]])(
 test("the list of rules and proto files alone load no compiler for TypeScript", () => {
   expect(loadedBy("lint", "--rules").packages).not.toContain("ts-morph");
   expect(loadedBy("lint", "--no-typescript").packages).not.toContain("ts-morph");
-  expect(loadedBy("lint", "cli/src/main.ts").packages).toContain("ts-morph");
+  expect(loadedBy("lint", "src/unused.ts").packages).toContain("ts-morph");
 });

@@ -71,6 +71,7 @@ async function filesOf(folder: string): Promise<string[]> {
 function tsc(tsconfig: string): Promise<string> {
   const project = join(import.meta.dirname, tsconfig);
   return new Promise((resolve) => {
-    execFile("npx", ["--no-install", "tsc", "-p", project, "--pretty", "false"], (_failed, stdout) => resolve(stdout));
+    const tsc = join(import.meta.dirname, "../../node_modules/.bin/tsc");
+    execFile(tsc, ["-p", project, "--pretty", "false"], (_failed, stdout) => resolve(stdout));
   });
 }

@@ -2,10 +2,11 @@ import { execFile } from "node:child_process";
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { run } from "../../plugin/test/support/run.js";
 import { type Block, blocksOf, readPages, root } from "./markdown.js";
 
 // Every snippet is compiled or run: TypeScript against the chat example, proto
-// through buf and the rules, and parts that are quoted from a file are in it.
+// through buf and the plugin, and parts that are quoted from a file are in it.
 // The getting-started page is followed as a whole in getting-started.long.test.ts.
 
 const pages = await readPages();
@@ -20,12 +21,12 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-function run(command: string, args: string[], cwd: string): Promise<{ code: number; output: string }> {
+/** What TypeScript says about a project. */
+function tsc(project: string): Promise<string> {
   return new Promise((resolve) => {
-    // Without npx, which has things of its own to say.
-    const env = { ...process.env, PATH: `${join(root, "node_modules/.bin")}:${process.env.PATH}` };
-    execFile(command, args, { cwd, env }, (failed, stdout, stderr) => {
-      resolve({ code: failed === null ? 0 : 1, output: stdout + stderr });
+    const args = ["-p", project, "--pretty", "false"];
+    execFile(join(root, "node_modules/.bin/tsc"), args, { cwd: root }, (_failed, stdout, stderr) => {
+      resolve(stdout + stderr);
     });
   });
 }
@@ -62,7 +63,7 @@ describe("TypeScript snippets compile", () => {
       await writeFile(file, `${source}\nexport {};\n`);
     }
     for (const program of new Set(snippets.map(programOf))) {
-      output += (await run("tsc", ["-p", join(folder, program), "--pretty", "false"], root)).output;
+      output += await tsc(join(folder, program));
     }
   }, 60_000);
 
@@ -88,10 +89,8 @@ describe("parts that are quoted from a file are in it", () => {
 describe("proto snippets are accepted or refused as the page says", () => {
   const snippets = blocks.filter((block) => own(block) && block.language === "proto" && !isQuoted(block));
 
-  test.each(snippets.map((block) => ({ title: titleOf(block), block })))("$title", async ({ block }) => {
+  test.each(snippets.map((block) => ({ title: titleOf(block), block })))("$title", ({ block }) => {
     const [verdict = "", rule = ""] = block.words;
-    const project = await mkdtemp(join(folder, "proto-"));
-    await mkdir(join(project, "proto/demo/v1"), { recursive: true });
     const [imports, rest] = [/^import .*$/gm, block.text.replaceAll(/^import .*$/gm, "")];
     const source = [
       'syntax = "proto3";',
@@ -101,23 +100,12 @@ describe("proto snippets are accepted or refused as the page says", () => {
       ...(block.text.includes("v1.feature)") ? [] : ['option (sessionstream.v1.feature) = {name: "Demo"};']),
       rest,
     ];
-    await writeFile(join(project, "proto/demo/v1/demo.proto"), source.join("\n"));
-    // buf takes modules from below the workspace only.
-    const modules = `  - path: proto\n  - path: contract\n`;
-    await mkdir(join(project, "contract/sessionstream/v1"), { recursive: true });
-    const options = await readFile(join(root, "proto/sessionstream/v1/options.proto"));
-    await writeFile(join(project, "contract/sessionstream/v1/options.proto"), options);
-    await writeFile(join(project, "buf.yaml"), `version: v2\nmodules:\n${modules}`);
-    await writeFile(
-      join(project, "buf.gen.yaml"),
-      "version: v2\ninputs:\n  - directory: proto\nplugins:\n  - local: protoc-gen-sessionstream\n    out: out\n    strategy: all\n    opt: [target=ts, strategy=all]\n",
-    );
-    const { code, output } = await run("buf", ["generate"], project);
-    if (verdict === "accept") expect([code, output]).toEqual([0, ""]);
+    const { error, notes } = run({ "demo/v1/demo.proto": source.join("\n") });
+    expect(notes).toEqual([]);
+    if (verdict === "accept") expect(error).toEqual([]);
     else {
       expect(verdict).toBe("reject");
-      expect(code).toBe(1);
-      expect(output).toContain(`(${rule})`);
+      expect(error.join("\n")).toContain(`(${rule})`);
     }
   });
 });

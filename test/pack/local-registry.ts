@@ -29,9 +29,12 @@ export interface Packed {
 export async function packAll(folder: string): Promise<Packed[]> {
   const copies = await mkdtemp(join(tmpdir(), "sessionstream-copies-"));
   await Promise.all([...published, "docs"].map((name) => copy(join(root, name), join(copies, name))));
-  const packed = await Promise.all(published.map((name) => pack(join(copies, name), folder)));
-  await rm(copies, { recursive: true });
-  return packed;
+  const tarballs = await npmPack(copies, folder);
+  const packed = published.map(async (name, index): Promise<Packed> => {
+    const manifest = JSON.parse(await readFile(join(copies, name, "package.json"), "utf8"));
+    return { name: manifest.name, version: manifest.version, manifest, tarball: join(folder, tarballs[index] ?? "") };
+  });
+  return await Promise.all(packed).finally(() => rm(copies, { recursive: true }));
 }
 
 function copy(from: string, to: string): Promise<void> {
@@ -39,13 +42,12 @@ function copy(from: string, to: string): Promise<void> {
   return cp(from, to, { recursive: true, filter: (path) => !left.includes(path) });
 }
 
-async function pack(copied: string, folder: string): Promise<Packed> {
-  const manifest = JSON.parse(await readFile(join(copied, "package.json"), "utf8"));
-  const args = ["pack", "--json", "--pack-destination", folder];
-  const { stdout } = await promisify(execFile)("npm", args, { cwd: copied });
-  const packed = JSON.parse(stdout.slice(stdout.indexOf("[") === -1 ? stdout.indexOf("{") : stdout.indexOf("[")));
-  const [{ filename }] = Array.isArray(packed) ? packed : Object.values(packed as Record<string, { filename: string }>);
-  return { name: manifest.name, version: manifest.version, manifest, tarball: join(folder, filename) };
+/** Packs all of them at once, because npm takes longer to start than to pack. Resolves to the tarballs' names, in order. */
+async function npmPack(copies: string, folder: string): Promise<string[]> {
+  const args = ["pack", ...published.map((name) => `./${name}`), "--json", "--pack-destination", folder];
+  const { stdout } = await promisify(execFile)("npm", args, { cwd: copies });
+  const packed = JSON.parse(stdout.slice(stdout.search(/^[[{]/m))) as Record<string, { filename: string }>;
+  return Object.values(packed).map(({ filename }) => filename);
 }
 
 /**

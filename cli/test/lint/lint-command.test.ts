@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { makeProject, removeProject, repository, writeFiles } from "../support/project.js";
-import { sessionstream } from "../support/run.js";
+import { type Ran, sessionstream } from "../support/run.js";
+import { sessionstreamHere } from "../support/run-here.js";
 
 const code = `import type { Snapshot } from "@sessionstream/runtime";
 export function at(snapshot: Snapshot): number {
@@ -28,6 +29,7 @@ const genericEvent = `message RanEvent {
   google.protobuf.Struct data = 1;
 }`;
 
+// The real command runs once for each exit code. All else runs here.
 let folder = "";
 beforeAll(() => {
   folder = makeProject({ "src/at.ts": code, "src/unused.ts": "export const unused = 1;" });
@@ -35,17 +37,27 @@ beforeAll(() => {
 afterAll(() => removeProject(folder));
 
 /** Runs with files that are there for this run only. */
-function lintWith(files: Readonly<Record<string, string>>, args: readonly string[], cwd = folder) {
+async function lintWith(
+  files: Readonly<Record<string, string>>,
+  args: readonly string[],
+  cwd = folder,
+  command: (cwd: string, args: readonly string[]) => Ran | Promise<Ran> = sessionstreamHere,
+): Promise<Ran> {
   writeFiles(folder, files);
   try {
-    return sessionstream(cwd, ["lint", ...args]);
+    return await command(cwd, ["lint", ...args]);
   } finally {
     for (const path of Object.keys(files)) rmSync(join(folder, path));
   }
 }
 
-test("findings are printed with their lines, in both languages, with paths to open, and exit with 1", () => {
-  const { code, stdout } = lintWith({ "proto/job/v1/job.proto": job(genericEvent) }, [], join(folder, "src"));
+test("findings are printed with their lines, in both languages, with paths to open, and exit with 1", async () => {
+  const { code, stdout } = await lintWith(
+    { "proto/job/v1/job.proto": job(genericEvent) },
+    [],
+    join(folder, "src"),
+    sessionstream,
+  );
   expect(code).toBe(1);
   expect(stdout).toMatchInlineSnapshot(`
     "../proto/job/v1/job.proto:10:10: event payload job.v1.RanEvent holds only google.protobuf.Struct, in "data", which has no schema: give it the fields that it carries (SESSIONSTREAM_PAYLOAD_CONCRETE)
@@ -61,27 +73,27 @@ test("findings are printed with their lines, in both languages, with paths to op
   `);
 });
 
-test("a retired event is a name that logs still have, and no other name is", () => {
+test("a retired event is a name that logs still have, and no other name is", async () => {
   const proto = job("").replace('name: "Job"', 'name: "Job" retired: ["JobRan"]');
   const old = `import type { BackendEvent } from "@sessionstream/runtime";
 export const wasRun = ({ name }: BackendEvent) => name === "JobRan" || name === "JobRant";
 `;
-  const { stdout } = lintWith({ "proto/job/v1/job.proto": proto, "src/old.ts": old }, ["src/old.ts"]);
+  const { stdout } = await lintWith({ "proto/job/v1/job.proto": proto, "src/old.ts": old }, ["src/old.ts"]);
   expect(stdout.match(/^src.*$/gm)).toEqual([
     'src/old.ts:2:81: no event is named "JobRant": did you mean "JobRan"? (SESSIONSTREAM_TS_NAME_KNOWN)',
   ]);
 });
 
-test("positions after tabs point at the same place in the frame", () => {
+test("positions after tabs point at the same place in the frame", async () => {
   const tabbed = job(genericEvent.replace("  option", "\toption"));
-  const { stdout } = lintWith({ "proto/job/v1/job.proto": tabbed }, ["--no-typescript"]);
+  const { stdout } = await lintWith({ "proto/job/v1/job.proto": tabbed }, ["--no-typescript"]);
   const [, source = "", carets = ""] = stdout.split("\n");
   expect(source.indexOf("(sessionstream")).toBe(carets.indexOf("^"));
   expect(source).not.toContain("\t");
 });
 
-test("JSON has the documented shape", () => {
-  const { code, stdout } = sessionstream(folder, ["lint", "--format", "json", "src/at.ts"]);
+test("JSON has the documented shape", async () => {
+  const { code, stdout } = await sessionstreamHere(folder, ["lint", "--format", "json", "src/at.ts"]);
   expect(code).toBe(1);
   expect(JSON.parse(stdout)).toEqual({
     version: 1,
@@ -101,10 +113,10 @@ test("JSON has the documented shape", () => {
   });
 });
 
-test("JSON of proto findings names the other places that they are about", () => {
+test("JSON of proto findings names the other places that they are about", async () => {
   const twice = job(`message AEvent { option (sessionstream.v1.event) = {name: "Same"}; string a = 1; }
 message BEvent { option (sessionstream.v1.event) = {name: "Same"}; string a = 1; }`);
-  const { stdout } = lintWith({ "proto/job/v1/job.proto": twice }, ["--format=json", "--no-typescript"]);
+  const { stdout } = await lintWith({ "proto/job/v1/job.proto": twice }, ["--format=json", "--no-typescript"]);
   const { findings } = JSON.parse(stdout) as { findings: { line: number; related: unknown[]; message: string }[] };
   expect(findings.map(({ line, related }) => ({ line, related }))).toEqual([
     { line: 9, related: [{ path: "proto/job/v1/job.proto", line: 10, column: 53 }] },
@@ -113,7 +125,7 @@ message BEvent { option (sessionstream.v1.event) = {name: "Same"}; string a = 1;
   expect(findings[0]?.message).toContain("used at proto/job/v1/job.proto:10:53");
 });
 
-test("comments keep findings: the rule that they name, on the next line", () => {
+test("comments keep findings: the rule that they name, on the next line", async () => {
   const ignored = `// sessionstream-lint-ignore SESSIONSTREAM_TS_ORDINAL_BIGINT: shown only\n`;
   const other = `// sessionstream-lint-ignore SESSIONSTREAM_TS_NAME_KNOWN\n`;
   const line = "\treturn";
@@ -124,37 +136,37 @@ test("comments keep findings: the rule that they name, on the next line", () => 
     "src/d.ts": code.replace(line, `${other.trim()}, SESSIONSTREAM_TS_ORDINAL_BIGINT\n${line}`),
     "proto/job/v1/job.proto": job(`// It ran.\n// buf:lint:ignore SESSIONSTREAM_PAYLOAD_CONCRETE\n${genericEvent}`),
   };
-  const { stdout } = lintWith(files, ["--format", "json"]);
+  const { stdout } = await lintWith(files, ["--format", "json"]);
   const { findings } = JSON.parse(stdout) as { findings: { path: string }[] };
   expect(findings.map(({ path }) => path)).toEqual(["src/at.ts", "src/b.ts", "src/c.ts"]);
 });
 
-test("nothing found exits with 0, and paths limit what is checked", () => {
-  expect(sessionstream(folder, ["lint", "src/unused.ts", "proto"])).toEqual({
+test("nothing found exits with 0, and paths limit what is checked", async () => {
+  expect(await sessionstreamHere(folder, ["lint", "src/unused.ts", "proto"])).toEqual({
     code: 0,
     stdout: "no findings (checked 3 proto files, 1 TypeScript file)\n",
     stderr: "",
   });
-  expect(sessionstream(folder, ["lint", "--no-proto", "src/u*.ts"]).stdout).toContain("1 TypeScript file");
+  expect((await sessionstreamHere(folder, ["lint", "--no-proto", "src/u*.ts"])).stdout).toContain("1 TypeScript file");
 });
 
-test("a project for a bundler is resolved as it says, aliases of paths included", () => {
+test("a project for a bundler is resolved as it says, aliases of paths included", async () => {
   const compilerOptions = { module: "esnext", moduleResolution: "bundler", jsx: "preserve", paths: { "~/*": ["./*"] } };
   const files = {
     "web/tsconfig.json": JSON.stringify({ compilerOptions, include: ["."] }),
     "web/ours.ts": `export type { Snapshot as Now } from "@sessionstream/runtime";`,
     "web/at.tsx": `import type { Now } from "~/ours";\nexport const At = ({ now }: { now: Now }) => <p>{Number(now.ordinal)}</p>;`,
   };
-  const { stdout } = lintWith(files, ["--no-proto"], join(folder, "web"));
+  const { stdout } = await lintWith(files, ["--no-proto"], join(folder, "web"));
   expect(stdout).toContain("at.tsx:2:50: Snapshot.ordinal is turned into a number");
 });
 
-test("an image is checked as well as a folder", () => {
+test("an image is checked as well as a folder", async () => {
   const image = join(folder, "image.binpb");
   writeFiles(folder, { "proto/job/v1/job.proto": job(genericEvent) });
   execFileSync(join(repository, "node_modules/.bin/buf"), ["build", folder, "-o", image]);
   rmSync(join(folder, "proto/job/v1/job.proto"));
-  const { code, stdout } = sessionstream(folder, ["lint", "--no-typescript", "--proto", "image.binpb"]);
+  const { code, stdout } = await sessionstreamHere(folder, ["lint", "--no-typescript", "--proto", "image.binpb"]);
   expect({ code, first: stdout.split("\n")[0] }).toEqual({
     code: 1,
     first: expect.stringMatching(/^job\/v1\/job\.proto:10:10: .*\(SESSIONSTREAM_PAYLOAD_CONCRETE\)$/),
@@ -183,8 +195,11 @@ describe("what cannot run exits with 2 and says what to do", () => {
   });
   afterAll(() => rmSync(empty, { recursive: true }));
 
-  test("a proto file that does not compile, in buf's own words", () => {
-    const { code, stdout, stderr } = lintWith({ "proto/job/v1/job.proto": job("message A { strin a = 1; }") }, []);
+  test("a proto file that does not compile, in buf's own words", async () => {
+    const { code, stdout, stderr } = await lintWith(
+      { "proto/job/v1/job.proto": job("message A { strin a = 1; }") },
+      [],
+    );
     expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
     expect(stderr).toContain("the proto files do not compile; buf says: (PROTO_DOES_NOT_COMPILE)\n");
     expect(stderr).toContain("proto/job/v1/job.proto:9:13:");
@@ -209,23 +224,23 @@ describe("what cannot run exits with 2 and says what to do", () => {
     ["nothing to check", ["--no-proto", "--no-typescript"], "leave nothing to check"],
     ["an option that does not exist", ["--fromat", "json"], "Did you mean --format?"],
     ["a format that does not exist", ["--format=xml"], "Allowed choices are text, json"],
-  ])("%s", (_, args, message) => {
-    const { code, stdout, stderr } = sessionstream(join(empty, "nested"), ["lint", ...args]);
+  ])("%s", async (_, args, message) => {
+    const { code, stdout, stderr } = await sessionstreamHere(join(empty, "nested"), ["lint", ...args]);
     expect({ code, stdout, stderr }).toEqual({ code: 2, stdout: "", stderr: expect.stringContaining(message) });
   });
 
-  test("types of ours that are not found: without them nothing would be", () => {
+  test("types of ours that are not found: without them nothing would be", async () => {
     writeFiles(empty, { "tsconfig.json": `{"include": ["*.ts"]}`, "at.ts": code });
-    const { code: exit, stderr } = sessionstream(empty, ["lint", "--no-proto"]);
+    const { code: exit, stderr } = await sessionstreamHere(empty, ["lint", "--no-proto"]);
     expect({ exit, stderr }).toEqual({
       exit: 2,
       stderr: expect.stringContaining(`at.ts:1:31: the types of "@sessionstream/runtime" are not found`),
     });
   });
 
-  test("a tsconfig.json that cannot be read", () => {
+  test("a tsconfig.json that cannot be read", async () => {
     writeFiles(empty, { "tsconfig.json": `{"extends": "./nowhere.json"}` });
-    const { code: exit, stderr } = sessionstream(empty, ["lint", "--no-proto"]);
+    const { code: exit, stderr } = await sessionstreamHere(empty, ["lint", "--no-proto"]);
     expect({ exit, stderr }).toEqual({
       exit: 2,
       stderr: expect.stringMatching(/tsconfig\.json cannot be used: \(TSCONFIG_INVALID\)\n.*nowhere\.json/),

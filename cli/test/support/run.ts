@@ -14,11 +14,16 @@ export function sessionstream(cwd: string, args: readonly string[], env: Readonl
 
 /** Runs Node.js in a folder. */
 export function runNode(cwd: string, args: readonly string[], env: Readonly<Record<string, string>> = {}): Ran {
-  const { NO_COLOR: _, FORCE_COLOR: __, COLUMNS: ___, ...inherited } = process.env;
   const { status, stdout, stderr } = spawnSync(process.execPath, args, {
     cwd,
     encoding: "utf8",
-    env: { ...inherited, ...env },
+    env: { ...plainEnv(), ...env },
   });
   return { code: status, stdout, stderr };
+}
+
+/** The environment without what changes how the command prints. */
+export function plainEnv(): NodeJS.ProcessEnv {
+  const { NO_COLOR: _, FORCE_COLOR: __, COLUMNS: ___, ...plain } = process.env;
+  return plain;
 }

@@ -1,5 +1,6 @@
 import { execFileSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -15,7 +16,16 @@ import {
 export type Sources = Readonly<Record<string, string>>;
 
 export const repository = fileURLToPath(new URL("../../..", import.meta.url));
-export const buf = join(repository, "node_modules/.bin/buf");
+export const buf: string = bufItself() ?? join(repository, "node_modules/.bin/buf");
+
+/** The program that npm's script `buf` starts, which takes longer to start than the program to compile a file. */
+function bufItself(): string | undefined {
+  const require = createRequire(import.meta.url);
+  const { optionalDependencies } = require("@bufbuild/buf/package.json") as { optionalDependencies: object };
+  const folders = require.resolve.paths("@bufbuild/buf") ?? [];
+  const programs = Object.keys(optionalDependencies).map((name) => join(name, "bin/buf"));
+  return folders.flatMap((folder) => programs.map((program) => join(folder, program))).find((path) => existsSync(path));
+}
 
 /** Calls back with a folder that has these files and the options' proto file, and deletes it afterwards. */
 export function withFolder<T>(files: Sources, use: (folder: string) => T): T {
@@ -32,14 +42,18 @@ export function withFolder<T>(files: Sources, use: (folder: string) => T): T {
   }
 }
 
-/** Compiles proto sources with buf. */
+const images = new Map<string, Buffer>();
+
+/** Compiles proto sources with buf, the same ones only once. */
 export function compile(sources: Sources): FileDescriptorSet {
-  return withFolder(sources, (folder) =>
-    fromBinary(
-      FileDescriptorSetSchema,
-      execFileSync(buf, ["build", "-o", "-"], { cwd: folder, stdio: ["ignore", "pipe", "inherit"] }),
-    ),
-  );
+  const key = JSON.stringify(sources);
+  const image = images.get(key) ?? withFolder(sources, build);
+  images.set(key, image);
+  return fromBinary(FileDescriptorSetSchema, image);
+}
+
+function build(folder: string): Buffer {
+  return execFileSync(buf, ["build", "-o", "-"], { cwd: folder, stdio: ["ignore", "pipe", "inherit"] });
 }
 
 /** The descriptors of these sources and what they import. */

@@ -1,7 +1,9 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { delimiter, dirname, join } from "node:path";
-import { buf, repository, type Sources, withFolder } from "./compile.js";
+import type { Plugin } from "../../src/protoplugin.js";
+import { compile, repository, request, type Sources, withFolder } from "./compile.js";
 import { run } from "./run.js";
 
 const bin = join(repository, "node_modules/.bin");
@@ -18,6 +20,11 @@ export interface Project {
   node(script: string): string;
 }
 
+// What its program runs. A process for each project would take longer than to compile the project.
+const { protocGenEs } = createRequire(import.meta.url)(
+  "@bufbuild/protoc-gen-es/dist/cjs/src/protoc-gen-es-plugin.js",
+) as { protocGenEs: Plugin };
+
 const options = ["import_extension=js", "rewrite_imports=./sessionstream/v1/*_pb.js:@sessionstream/proto"];
 
 /**
@@ -32,20 +39,11 @@ export function withProject<T>(
   const generated = run(protos, { parameter });
   if (generated.error.length > 0) throw new Error(generated.error.join("\n"));
   return withFolder({ ...protos, ...files }, (folder) => {
-    const template = {
-      version: "v2",
-      inputs: [{ directory: ".", exclude_paths: ["sessionstream"] }],
-      plugins: [
-        {
-          local: "protoc-gen-es",
-          out: "gen",
-          strategy: "all",
-          opt: [`target=${target}`, ...options, "erasable_syntax=true"],
-        },
-      ],
-    };
-    execFileSync(buf, ["generate", "--template", JSON.stringify(template)], { cwd: folder, env });
-    for (const [path, content] of Object.entries(generated.files)) {
+    const messages = protocGenEs.run(
+      request(compile(protos), Object.keys(protos), [`target=${target}`, ...options, "erasable_syntax=true"].join(",")),
+    );
+    const written = messages.file.map(({ name, content }) => [name, content] as const);
+    for (const [path, content] of [...written, ...Object.entries(generated.files)]) {
       mkdirSync(dirname(join(folder, "gen", path)), { recursive: true });
       writeFileSync(join(folder, "gen", path), content);
     }

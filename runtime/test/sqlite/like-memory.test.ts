@@ -3,6 +3,7 @@ import { sqliteStore } from "@sessionstream/runtime/sqlite";
 import type { SessionBatch, StoredEntity, StoredEvent, StoredRun } from "@sessionstream/runtime/store";
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { cases, longer } from "../../../test/fixtures/cases.js";
 
 /** What is asked of a store. Numbers choose among what there is by then. */
 type Step =
@@ -257,21 +258,25 @@ function plain(value: unknown): unknown {
   );
 }
 
-test("after any calls, SQLite says what memory says", async () => {
-  await fc.assert(
-    fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 25 }), async (steps) => {
-      const [memory, sqlite] = [memoryStore(), sqliteStore(":memory:")];
-      try {
-        for (const [count, each] of steps.entries()) {
-          const call = await callOf(each, memory, count);
-          const answers = [await call(memory), await call(sqlite)].map(plain);
-          expect(answers[1]).toEqual(answers[0]);
-          expect(plain(await everything(sqlite))).toEqual(plain(await everything(memory)));
+test(
+  "after any calls, SQLite says what memory says",
+  async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 25 }), async (steps) => {
+        const [memory, sqlite] = [memoryStore(), sqliteStore(":memory:")];
+        try {
+          for (const [count, each] of steps.entries()) {
+            const call = await callOf(each, memory, count);
+            const answers = [await call(memory), await call(sqlite)].map(plain);
+            expect(answers[1]).toEqual(answers[0]);
+            expect(plain(await everything(sqlite))).toEqual(plain(await everything(memory)));
+          }
+        } finally {
+          await sqlite.close();
         }
-      } finally {
-        await sqlite.close();
-      }
-    }),
-    { numRuns: 100 },
-  );
-}, 60_000);
+      }),
+      cases(50),
+    );
+  },
+  longer(60_000),
+);

@@ -1,6 +1,7 @@
 import { toBinary } from "@bufbuild/protobuf";
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { cases } from "../../../test/fixtures/cases.js";
 import { NoteEntitySchema } from "../../../test/fixtures/gen/lab/v1/lab_pb.js";
 import { SchemaRegistry } from "../../src/schema/registry.js";
 import { type TimelineChange, timelineEntity } from "../../src/schema/timeline-entity.js";
@@ -202,6 +203,6 @@ test("whatever is taken, fails, is followed and rolled back: the timeline and th
       }
       await model.end();
     }),
-    { numRuns: 2000 },
+    cases(700),
   );
 });

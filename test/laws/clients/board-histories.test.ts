@@ -4,6 +4,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { BoardAppended, BoardMoved, BoardRemoved, BoardSet, BoardTouched, board } from "../../fixtures/board/board.js";
 import { inMemory, type Served, serve } from "../../fixtures/board/serve.js";
+import { cases } from "../../fixtures/cases.js";
 import { until } from "../../fixtures/until.js";
 import { BoardClient, notesIn } from "./board-client.js";
 
@@ -39,7 +40,7 @@ test("after any history, each client shows what is stored, whether it ever left 
     fc.asyncProperty(steps, async (taken) => {
       deltas += await live(taken, "fail");
     }),
-    { numRuns: 60, interruptAfterTimeLimit: 9_000 },
+    cases(30, 9_000),
   );
   expect(deltas).toBeGreaterThan(20);
 });
@@ -49,7 +50,7 @@ test("where the timeline went on without an event, clients that saw its UI event
     fc.asyncProperty(steps, async (taken) => {
       await live(taken, "advance");
     }),
-    { numRuns: 40, interruptAfterTimeLimit: 9_000 },
+    cases(20, 9_000),
   );
 });
 

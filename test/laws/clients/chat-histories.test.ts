@@ -6,6 +6,7 @@ import {
   ChatStartInference,
   ChatStopInference,
 } from "../../../examples/chatdemo/src/gen/chat/v1/chat_sessionstream.js";
+import { cases } from "../../fixtures/cases.js";
 import { filePlace, newFile } from "../../fixtures/stores.js";
 import { until, within } from "../../fixtures/until.js";
 import { type ChatSession, connectChat, shown, stored } from "./chat-client.js";
@@ -40,7 +41,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 test("after any history, each client shows what is stored, whether it ever left or not, and each prompt is there once", async () => {
   await fc.assert(
     fc.asyncProperty<[readonly Step[]]>(fc.array(step, { minLength: 1, maxLength: 14 }), (steps) => live(steps)),
-    { numRuns: 40, interruptAfterTimeLimit: 12_000, examples: [[firstCommandIsLost]] },
+    { ...cases(20, 12_000), examples: [[firstCommandIsLost]] },
   );
 });
 

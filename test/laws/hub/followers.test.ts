@@ -3,6 +3,7 @@ import { type Feature, Hub, type Store } from "@sessionstream/runtime";
 import { type FailingStore, failingStore } from "@sessionstream/runtime/testing";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { cases } from "../../fixtures/cases.js";
 import { fold, plainEntities } from "../../fixtures/fold.js";
 import {
   LabNote,
@@ -180,7 +181,7 @@ describe.each(places)("on %s, whatever fails", (name, makePlace) => {
   test("those who follow a session through any of three hubs see the same", async () => {
     await fc.assert(
       fc.asyncProperty(history, (given) => holds(makePlace(), given)),
-      { numRuns: name === "memory" ? 200 : 30, timeout: 10_000, interruptAfterTimeLimit: 15_000 },
+      { ...cases(name === "memory" ? 100 : 15, 15_000), timeout: 10_000 },
     );
   });
 });

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, test } from "vitest";
+import { cases } from "../../fixtures/cases.js";
 import { places } from "../../fixtures/stores.js";
 import { holdsLaws } from "./check.js";
 import { history } from "./history.js";
@@ -10,7 +11,7 @@ import { World } from "./world.js";
 
 describe.each(places)("on %s, after any history", (name, makePlace) => {
   // One history takes milliseconds; one that takes seconds hangs.
-  const limits = { numRuns: name === "memory" ? 200 : 40, timeout: 5_000, interruptAfterTimeLimit: 12_000 };
+  const limits = { ...cases(name === "memory" ? 80 : 20, 12_000), timeout: 5_000 };
 
   test("of one hub: dense ordinals in order of publication, one fold, acknowledged is durable, fan-out in order", async () => {
     await fc.assert(

@@ -3,6 +3,7 @@ import { Hub } from "@sessionstream/runtime";
 import { type FailingStore, failingStore } from "@sessionstream/runtime/testing";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { cases, longer } from "../../fixtures/cases.js";
 import { fold, plainEntities } from "../../fixtures/fold.js";
 import { LabNote, LabNoteAppended, LabNoteDeleted, LabTrace } from "../../fixtures/gen/lab/v1/lab_sessionstream.js";
 import { labOf } from "../../fixtures/lab.js";
@@ -152,22 +153,26 @@ class World {
 }
 
 describe.each(places)("on %s", (_, makePlace) => {
-  test("what is stored and the tail of the log are the fold, after each step of two hubs", async () => {
-    await fc.assert(
-      fc.asyncProperty(fc.array(step, { maxLength: 14 }), fc.constantFrom(0, 10), async (steps, keepIdle) => {
-        const world = new World(makePlace(), keepIdle);
-        try {
-          for (const each of steps) {
-            await world.run(each);
+  test(
+    "what is stored and the tail of the log are the fold, after each step of two hubs",
+    async () => {
+      await fc.assert(
+        fc.asyncProperty(fc.array(step, { maxLength: 14 }), fc.constantFrom(0, 10), async (steps, keepIdle) => {
+          const world = new World(makePlace(), keepIdle);
+          try {
+            for (const each of steps) {
+              await world.run(each);
+              await world.check();
+            }
+            await world.end(false);
             await world.check();
+          } finally {
+            await world.end(true);
           }
-          await world.end(false);
-          await world.check();
-        } finally {
-          await world.end(true);
-        }
-      }),
-      { numRuns: 60 },
-    );
-  }, 120_000);
+        }),
+        cases(30),
+      );
+    },
+    longer(120_000),
+  );
 });

@@ -3,6 +3,7 @@ import { Hub } from "@sessionstream/runtime";
 import { failingStore } from "@sessionstream/runtime/testing";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { cases } from "../../fixtures/cases.js";
 import type { TraceEvent } from "../../fixtures/gen/lab/v1/lab_pb.js";
 import { LabTrace, LabWork } from "../../fixtures/gen/lab/v1/lab_sessionstream.js";
 import { labOf } from "../../fixtures/lab.js";
@@ -110,7 +111,7 @@ describe.each(places)("on %s, while leases end and calls fail", (name, makePlace
   test("a command under a key has the effect of one run, whoever does it", async () => {
     await fc.assert(
       fc.asyncProperty(history, (given) => holds(makePlace(), given)),
-      { numRuns: name === "memory" ? 60 : 25, timeout: 15_000, interruptAfterTimeLimit: 12_000 },
+      { ...cases(name === "memory" ? 30 : 12, 12_000), timeout: 15_000 },
     );
   });
 });

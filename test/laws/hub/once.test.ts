@@ -3,6 +3,7 @@ import { Hub, type Submitted } from "@sessionstream/runtime";
 import type { StoredEvent } from "@sessionstream/runtime/store";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { cases } from "../../fixtures/cases.js";
 import { TraceEventSchema } from "../../fixtures/gen/lab/v1/lab_pb.js";
 import { LabTrace, LabWork } from "../../fixtures/gen/lab/v1/lab_sessionstream.js";
 import { type LabSwitches, labOf } from "../../fixtures/lab.js";
@@ -48,7 +49,7 @@ const history = fc.record({
 });
 
 describe.each(places)("on %s, after any history of two hubs", (name, makePlace) => {
-  const limits = { numRuns: name === "memory" ? 200 : 50, timeout: 5_000, interruptAfterTimeLimit: 10_000 };
+  const limits = { ...cases(name === "memory" ? 100 : 25, 10_000), timeout: 5_000 };
 
   test("a command sent under one idempotency key has its effect once", async () => {
     await fc.assert(

@@ -2,6 +2,7 @@ import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
 import { type DescEvent, Hub, type Published, type UiBatch } from "@sessionstream/runtime";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { cases } from "../../fixtures/cases.js";
 import { CounterEntitySchema, NoteEntitySchema, TraceEventSchema } from "../../fixtures/gen/lab/v1/lab_pb.js";
 import { LabCounter, LabNote, LabTold, LabTrace, LabWork, lab } from "../../fixtures/gen/lab/v1/lab_sessionstream.js";
 import { ReadingSchema } from "../../fixtures/gen/lab/v1/reading_pb.js";
@@ -60,7 +61,7 @@ const change = fc.oneof(
 const output = fc.oneof(fc.array(change, { maxLength: 2 }), change);
 
 describe.each(places)("on %s", (name, makePlace) => {
-  const limits = { numRuns: name === "memory" ? 150 : 40, timeout: 5_000, interruptAfterTimeLimit: 8_000 };
+  const limits = { ...cases(name === "memory" ? 75 : 20, 8_000), timeout: 5_000 };
 
   test("whatever is published: the log has what its schema allows, and the refused leaves no trace", async () => {
     let taken = 0;

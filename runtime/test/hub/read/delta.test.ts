@@ -1,6 +1,7 @@
 import { type Feature, Hub, type Hydration, type TimelineEntity } from "@sessionstream/runtime";
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { cases } from "../../../../test/fixtures/cases.js";
 import {
   LabNote,
   LabNoteAppended,
@@ -115,7 +116,7 @@ test("a client that resumes has what one has that begins anew, also where the st
       await hub.close();
       await old.close();
     }),
-    { numRuns: 300 },
+    cases(150),
   );
   expect(deltas).toBeGreaterThan(50);
 });

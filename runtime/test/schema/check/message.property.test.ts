@@ -1,6 +1,7 @@
 import { type create, type DescMessage, equals, fromBinary, toBinary } from "@bufbuild/protobuf";
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { cases } from "../../../../test/fixtures/cases.js";
 import { KindsSchema } from "../../../../test/fixtures/gen/lab/v1/kinds_pb.js";
 import { findInvalidField } from "../../../src/schema/check/message.js";
 import { toPayload } from "../../../src/schema/payload.js";
@@ -21,7 +22,7 @@ test("every message that is accepted comes back from its encoding as it was", ()
       expect(back).toEqual(payload);
       if (!hasNaN(payload)) expect(equals(KindsSchema, payload, back)).toBe(true);
     }),
-    { numRuns: 4000 },
+    cases(2000),
   );
   expect(accepted).toBeGreaterThan(200);
 });
@@ -37,7 +38,7 @@ test("every message that protobuf-es decodes is accepted", () => {
       }
       expect(findInvalidField(KindsSchema, message)).toBeUndefined();
     }),
-    { numRuns: 3000 },
+    cases(1500),
   );
 });
 
@@ -46,7 +47,7 @@ test("whatever is thrown at it, it says yes or no", () => {
     fc.property(fc.anything({ withBigInt: true, withTypedArray: true }), (thing) => {
       accept(KindsSchema, thing);
     }),
-    { numRuns: 2000 },
+    cases(1000),
   );
 });
 
