@@ -22,7 +22,7 @@ export type ResetReason = "new" | "epoch" | "ahead" | "stalled";
 export interface FullHydration {
   readonly mode: "reset";
   readonly reason: ResetReason;
-  /** The history of the timeline. "" if nothing is stored yet. */
+  /** The history of the timeline. "" if there is none yet that a client could go on from. */
   readonly epoch: string;
   readonly snapshot: Snapshot;
   /** Where the timeline stops, if it does. */

@@ -7,7 +7,7 @@ export interface SessionImage {
   readonly info: SessionInfo;
   /** 0 if nothing is stored. */
   readonly revision: number;
-  /** Of the timeline. */
+  /** Of the timeline. "" if it has no history that a client could go on from. */
   readonly epoch: string;
   /** Of the last event in the log. */
   readonly ordinal: bigint;

@@ -180,7 +180,9 @@ export function positionOf({ revision, ordinal, stop, failedAt }: Position): Pos
 export function imageOf(state: LaneState): SessionImage {
   if (state.image === undefined) {
     const { revision, ordinal, stop } = state.durable;
-    const { info, epoch } = state;
+    const { info, owed } = state;
+    // Where this process alone goes on without an event, its timeline is no part of the history that others have.
+    const epoch = owed.length > 0 && stop === undefined ? "" : state.epoch;
     state.image = { info, revision, epoch, ordinal, stop, timeline: state.timeline.durable() };
   }
   return state.image;

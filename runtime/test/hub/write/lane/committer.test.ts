@@ -3,7 +3,7 @@ import { Committer, type Committing } from "../../../../src/hub/write/lane/commi
 import type { SessionBatch } from "../../../../src/store/batch.js";
 import { memoryStore } from "../../../../src/store/memory-store.js";
 import type { Store } from "../../../../src/store/store.js";
-import { batchOf } from "../../../../src/testing/store/batches.js";
+import { batchOf, eventAt } from "../../../../src/testing/store/batches.js";
 import { Gate } from "../../gate.js";
 
 /** A lane that has one batch, and notes what became of it. */
@@ -11,8 +11,8 @@ class OneBatch implements Committing {
   readonly settled: (Error | undefined)[] = [];
   #batch: SessionBatch | undefined;
 
-  constructor(sessionId: string) {
-    this.#batch = batchOf({ sessionId });
+  constructor(sessionId: string, events: SessionBatch["events"] = []) {
+    this.#batch = batchOf({ sessionId, events });
   }
 
   takeBatch(): SessionBatch | undefined {
@@ -109,4 +109,45 @@ test("a lane whose batch cannot be made is told, and the others are committed", 
   await committer.idle();
   expect(bad.settled).toEqual([expect.objectContaining({ message: expect.stringContaining("cannot encode") })]);
   expect(good.settled).toEqual([undefined]);
+});
+
+test("a group is bounded, and has those who came last beside those who waited longest", async () => {
+  const calls: string[][] = [];
+  const committer = new Committer(
+    watch({
+      commit: async (batches) => {
+        calls.push(batches.map(({ sessionId }) => sessionId));
+        // Comes while many wait.
+        if (calls.length === 1) committer.schedule(new OneBatch("late"));
+        return batches.map(() => undefined);
+      },
+    }),
+  );
+  const lanes = Array.from({ length: 1000 }, (_, index) => new OneBatch(`${index}`));
+  for (const lane of lanes) committer.schedule(lane);
+  await committer.idle();
+  expect(calls.every((ids) => ids.length <= 256)).toBe(true);
+  expect(calls).toHaveLength(4);
+  expect(calls[0]?.slice(0, 2)).toEqual(["0", "999"]);
+  expect(calls[1]?.slice(0, 2)).toEqual(["128", "late"]);
+  expect(new Set(calls.flat())).toEqual(new Set([...lanes.keys()].map(String)).add("late"));
+  expect(lanes.every(({ settled }) => settled.length === 1 && settled[0] === undefined)).toBe(true);
+});
+
+test("a group ends with the batch with which it has many events or bytes", async () => {
+  const calls: string[][] = [];
+  const committer = new Committer(
+    watch({
+      commit: async (batches) => {
+        calls.push(batches.map(({ sessionId }) => sessionId));
+        return batches.map(() => undefined);
+      },
+    }),
+  );
+  const large = Array.from({ length: 300 }, (_, index) => eventAt(BigInt(index + 1)));
+  const heavy = [eventAt(1n, { payload: new Uint8Array(2 ** 20) })];
+  const lanes = [large, large, heavy, []].map((events, index) => new OneBatch(`${index}`, events));
+  for (const lane of lanes) committer.schedule(lane);
+  await committer.idle();
+  expect(calls).toEqual([["0", "3", "1"], ["2"]]);
 });

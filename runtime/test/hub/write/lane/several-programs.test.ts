@@ -89,6 +89,20 @@ describe.each(places)("programs that can fold different events, on %s", (_, make
     for (const hub of [able, failing]) await hub.close();
   });
 
+  test("what a program alone went on without is not left out of what its clients are told later", async () => {
+    const place = makePlace();
+    const [able, failing] = [hubOn(place, labOf(), advancing), hubOn(place, labOf(bad), advancing)];
+    await able.publish("s", LabNoteAppended, { number: 1, text: "bad" });
+    await able.publish("s", LabNoteAppended, { number: 2, text: "good" });
+    const first = await failing.hydrate("s");
+    expect(first.snapshot.list(LabNote).map(({ number }) => number)).toEqual([2]);
+    // Stores what it folded.
+    await able.retry("s");
+    const then = await failing.hydrate("s", { since: first.snapshot.ordinal, epoch: first.epoch });
+    expect(then).toMatchObject({ mode: "reset", snapshot: { ordinal: 2n } });
+    expect("snapshot" in then && then.snapshot.list(LabNote).map(({ text }) => text)).toEqual(["bad", "good"]);
+  });
+
   test("a program that failed goes on where another one folded the event meanwhile", async () => {
     const place = makePlace();
     const { able, addBad } = await lagging(place);
