@@ -7,21 +7,20 @@ export interface ResumePoint {
   readonly epoch: string;
 }
 
+/** Frames up to so many bytes are looked at: they say that something was done. */
+const shortFrame = 200;
+
 /** A client that does as little with what it gets as can be done. */
 export class Client {
   readonly #webSocket: WebSocket;
-  /** Who waits for a frame, by what that begins with. */
+  /** Who waits for a frame, by its text. */
   readonly #waiting = new Map<string, { resolve(): void; reject(error: Error): void }>();
   #snapshot: Buffer = Buffer.alloc(0);
+  #pings = 0;
 
   private constructor(port: number) {
     this.#webSocket = new WebSocket(`ws://127.0.0.1:${port}/ws`, { perMessageDeflate: false });
-    this.#webSocket.on("message", (frame: Buffer) => {
-      const head = frame.toString("latin1", 0, 80);
-      if (head.startsWith('{"snapshot"')) this.#snapshot = frame;
-      if (head.startsWith('{"error"')) this.#fail(`the server says ${frame}`);
-      for (const [start, { resolve }] of this.#waiting) if (head.startsWith(start)) resolve();
-    });
+    this.#webSocket.on("message", (frame: Buffer) => this.#receive(frame));
     this.#webSocket.on("close", () => this.#fail("the connection is closed"));
   }
 
@@ -32,16 +31,16 @@ export class Client {
   }
 
   async ping(): Promise<void> {
-    const pong = this.#next('{"pong"');
-    this.send({ ping: { nonce: "n" } });
+    const nonce = String(this.#pings++);
+    const pong = this.#next({ pong: { nonce } });
+    this.send({ ping: { nonce } });
     await pong;
   }
 
   /** Resolves when the snapshot or the delta is there. */
   async subscribe(sessionId: string, how: Partial<ResumePoint> & { readonly resume?: boolean } = { resume: true }) {
-    const { sinceSnapshotOrdinal = "0" } = how;
-    const since = sinceSnapshotOrdinal === "0" ? "" : `,"sinceSnapshotOrdinal":"${sinceSnapshotOrdinal}"`;
-    const subscribed = this.#next(`{"subscribed":{"sessionId":"${sessionId}"${since}}`);
+    const { sinceSnapshotOrdinal } = how;
+    const subscribed = this.#next({ subscribed: { sessionId, ...(sinceSnapshotOrdinal && { sinceSnapshotOrdinal }) } });
     this.send({ subscribe: { sessionId, ...how } });
     await subscribed;
   }
@@ -60,10 +59,21 @@ export class Client {
     this.#webSocket.terminate();
   }
 
-  #next(start: string): Promise<void> {
-    return new Promise<void>((resolve, reject) => this.#waiting.set(start, { resolve, reject })).finally(() =>
-      this.#waiting.delete(start),
-    );
+  #receive(frame: Buffer): void {
+    if (frame.toString("latin1", 0, 11) === '{"snapshot"') this.#snapshot = frame;
+    if (frame.length > shortFrame) return;
+    const text = frame.toString();
+    if (text.startsWith('{"error"')) this.#fail(`the server says ${text}`);
+    this.#waiting.get(text)?.resolve();
+  }
+
+  async #next(frame: object): Promise<void> {
+    const text = JSON.stringify(frame);
+    try {
+      await new Promise<void>((resolve, reject) => this.#waiting.set(text, { resolve, reject }));
+    } finally {
+      this.#waiting.delete(text);
+    }
   }
 
   #fail(why: string): void {
