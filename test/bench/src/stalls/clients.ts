@@ -1,6 +1,7 @@
 import { scaled } from "./fixtures.js";
 import { serve } from "./processes.js";
-import { rowOf, type Work } from "./rows.js";
+import type { Work } from "./row.js";
+import { rowOf } from "./rows.js";
 
 // The clients of a row, in a process of their own: clients.js ROW SCALE PORT
 

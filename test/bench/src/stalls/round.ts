@@ -2,7 +2,8 @@ import { setTimeout } from "node:timers/promises";
 import { Client } from "./client.js";
 import { Probe } from "./probe.js";
 import { Process } from "./processes.js";
-import { type Figures, rowOf } from "./rows.js";
+import type { Figures } from "./row.js";
+import { rowOf } from "./rows.js";
 import type { ServerPhase } from "./server.js";
 
 /** How a round is measured. Times are in milliseconds. */

@@ -11,7 +11,8 @@ import { WaitGate, waitFeature } from "../gen/bench/v1/wait_sessionstream.js";
 import { feature, piece, scaled } from "./fixtures.js";
 import { Probe } from "./probe.js";
 import { serve } from "./processes.js";
-import { rowOf, type Work } from "./rows.js";
+import type { Work } from "./row.js";
+import { rowOf } from "./rows.js";
 
 // The server that is measured: server.js ROW SCALE PATH. A session that has nothing to do with what goes on
 // is published to, or read, and the event loop is watched.

@@ -1,6 +1,6 @@
 import { type Line, median } from "../measure.js";
 import type { Late, Round } from "./round.js";
-import type { StallRow } from "./rows.js";
+import type { StallRow } from "./row.js";
 
 /** What waits may exceed those of the control by, in milliseconds. */
 export const budget: Late = { p99: 20, max: 50 };
