@@ -1,17 +1,22 @@
 import type { Report } from "./measure.js";
 
 // Each suite is loaded when it is asked for, so that none disturbs another.
-const suites: Readonly<Record<string, () => Promise<(report: Report) => Promise<void>>>> = {
+const suites: Readonly<Record<string, () => Promise<(report: Report, args: readonly string[]) => Promise<void>>>> = {
   codegen: async () => (await import("./codegen.js")).codegen,
   commands: async () => (await import("./commands.js")).commands,
   fanout: async () => (await import("./fanout.js")).fanout,
   lint: async () => (await import("./lint.js")).lint,
   publish: async () => (await import("./publish.js")).publish,
   runs: async () => (await import("./runs.js")).runs,
+  stalls: async () => (await import("./stalls/stalls.js")).stalls,
   tokens: async () => (await import("./tokens.js")).tokens,
 };
 
-const wanted = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(suites);
+const given = process.argv.slice(2);
+// What follows `stalls` is for it.
+const end = given.includes("stalls") ? given.indexOf("stalls") + 1 : given.length;
+const args = given.slice(end);
+const wanted = given.length > 0 ? given.slice(0, end) : Object.keys(suites);
 for (const name of wanted) {
   const load = suites[name];
   if (load === undefined) {
@@ -20,5 +25,5 @@ for (const name of wanted) {
     break;
   }
   const run = await load();
-  await run((row) => console.log(JSON.stringify(row)));
+  await run((line) => console.log(JSON.stringify(line)), args);
 }

@@ -1,8 +1,12 @@
-/** One measured figure; `npm run bench` prints each as a line of JSON. */
-export interface Row {
+/** What `npm run bench` prints as a line of JSON. */
+export interface Line {
   readonly suite: string;
   readonly case: string;
   readonly unit: string;
+}
+
+/** One measured figure. */
+export interface Row extends Line {
   readonly median: number;
   readonly min: number;
   readonly max: number;
@@ -11,7 +15,7 @@ export interface Row {
   readonly ratio?: number;
 }
 
-export type Report = (row: Row) => void;
+export type Report = (line: Line) => void;
 
 /** What one round of a case measured, in the case's unit. */
 export type Round = () => number | Promise<number>;
