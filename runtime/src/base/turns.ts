@@ -31,11 +31,20 @@ export function nextTurn(): Promise<void> {
 }
 
 function beginTurn(): void {
-  const first = waiting.shift();
   sliceEnds = undefined;
-  if (first === undefined) return;
-  // Those who wait behind it have a turn of their own.
+  if (waiting.length === 0) return;
   sliceEnds = performance.now() + slice;
   setImmediate(beginTurn);
+  resume();
+}
+
+/** One after the other, for as long as the slice lasts: what is short needs no turn of its own. */
+function resume(): void {
+  const first = waiting.shift();
+  if (first === undefined) return;
   first();
+  // By then it has gone on as far as it could.
+  queueMicrotask(() => {
+    if (!isTurnOver()) resume();
+  });
 }

@@ -120,7 +120,7 @@ async function submit(
   const key = request.headers.get("idempotency-key");
   if (key !== null) checkKey(key);
   const body = await bodyOf(request, name, limit);
-  if (body === undefined) return answerError(413, "INVALID_PAYLOAD", `the payload exceeds ${limit} bytes`);
+  if (body === undefined) return answerError(413, "PAYLOAD_TOO_LARGE", `the payload exceeds ${limit} bytes`);
   const { command, payload } = hub.registry.decodeCommand(name, parseJson(name, body));
   await gate.authorize(identity, { type: "submit", sessionId, command: name, payload });
   const how = key === null ? { signal: request.signal } : { key };

@@ -34,6 +34,7 @@ export function checkHubOptions(options: HubOptions): void {
     runs: anObject,
     "runs.atOnce": wholeNumber(1),
     "runs.keepEnded": wholeNumber(0),
+    maxPayloadBytes: wholeNumber(1),
     keepIdle: wholeNumber(0),
     onProjectionError: uiAndTimeline,
     "onProjectionError.ui": oneOf("fail", "advance"),

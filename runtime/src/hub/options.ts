@@ -32,6 +32,8 @@ export interface HubOptions {
    */
   readonly now?: () => number;
   readonly runs?: RunOptions;
+  /** The largest payload of a command, an event or a run, in bytes. The default is 4 MiB. */
+  readonly maxPayloadBytes?: number;
   /** How many idle sessions stay in memory. The default is 1,000. */
   readonly keepIdle?: number;
 }

@@ -35,7 +35,7 @@ export interface HubParts {
 export function partsOf(options: HubOptions, registry: SchemaRegistry): HubParts {
   const { features, store = memoryStore(), observer, sessionMetadata = () => ({}) } = options;
   // Not Date.now itself, which tests replace.
-  const { lease = 10_000, keepIdle = 1000, now = () => Date.now() } = options;
+  const { lease = 10_000, keepIdle = 1000, maxPayloadBytes = 2 ** 22, now = () => Date.now() } = options;
   const { atOnce = 100, keepEnded = 7 * 24 * 3_600_000 } = options.runs ?? {};
   for (const { desc } of features) registry.register(desc);
   const report = reporter(options.onError);
@@ -55,6 +55,7 @@ export function partsOf(options: HubOptions, registry: SchemaRegistry): HubParts
   const functions = runsOf(features);
   const host: SessionHost = {
     registry,
+    maxPayloadBytes,
     store,
     reader,
     fold: new Fold(reader, projections, policies, observe),

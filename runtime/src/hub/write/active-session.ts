@@ -2,6 +2,7 @@ import { untilAborted } from "../../base/abort.js";
 import { SessionstreamError } from "../../base/errors.js";
 import type { DescCommand } from "../../schema/command.js";
 import { encodePayload, toPayload } from "../../schema/payload.js";
+import { checkEncodedSize, checkSize } from "../../schema/payload-size.js";
 import { checkRunId } from "../../schema/run.js";
 import { decodeRejection } from "../../schema/stored-rejection.js";
 import type { Submitted } from "../../session/session-client.js";
@@ -178,6 +179,7 @@ export class ActiveSession {
       throw new SessionstreamError("NO_HANDLER", `${what} has no handler: its feature has no \`handle\``, context);
     }
     checkSubmitOptions(options);
+    checkSize(init, this.#host.maxPayloadBytes, what, context);
     const { key, signal, identity, trace } = options;
     const handle = async (
       payload: CommandContext["payload"],
@@ -197,6 +199,7 @@ export class ActiveSession {
       return this.#track(() => this.#signals.during(signal, (signal) => handle(payload, signal)));
     }
     const { payload, encoded } = encodePayload(schema, init, what, context);
+    checkEncodedSize(encoded, this.#host.maxPayloadBytes, what, context);
     this.#host.observe?.({ mode: "live", step: "submit", ...context });
     signal?.throwIfAborted();
     const outcome = this.#track(() =>

@@ -20,7 +20,7 @@ export interface DeliveryWay {
 
 /**
  * Takes what is published without a command: an event, or several together; under a key, once.
- * @throws UNKNOWN_NAME, PAYLOAD_TYPE_MISMATCH, INVALID_PAYLOAD or INVALID_OPTION.
+ * @throws UNKNOWN_NAME, PAYLOAD_TYPE_MISMATCH, INVALID_PAYLOAD, PAYLOAD_TOO_LARGE or INVALID_OPTION.
  */
 export function deliver(
   { lane, keys, host }: DeliveryWay,
@@ -28,12 +28,11 @@ export function deliver(
   init: object | undefined,
   options: PublishOptions | undefined,
 ): Promise<Published> {
-  const { registry } = host;
   const meta = options && metaOf(options);
-  const content = encodeGiven(registry, lane.id, given, init);
+  const content = encodeGiven(host, lane.id, given, init);
   const key = options?.key;
   if (key === undefined) return enqueue(lane, content, meta === undefined ? nowhere : { meta });
-  const kept = copyOf(registry, content);
+  const kept = copyOf(host.registry, content);
   const request = { space: serverKeys, key, what: namesOf(content), payload: joined(content) };
   return keys.publish(request, (claim) => enqueue(lane, kept, { claim, meta }));
 }

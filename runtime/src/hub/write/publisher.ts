@@ -1,7 +1,6 @@
 import { SessionstreamError } from "../../base/errors.js";
 import { show } from "../../base/show.js";
 import type { DescEvent, EventDraft } from "../../schema/event.js";
-import type { SchemaRegistry } from "../../schema/registry.js";
 import type { DescRun, RunStart, RunStartOptions } from "../../schema/run.js";
 import type { EventMeta } from "../../store/event-meta.js";
 import type { Decide, Decision, Publish, Published, Start } from "../feature/command-context.js";
@@ -41,13 +40,13 @@ export function enqueue(lane: Lane, content: Publication["content"], { claim, me
 /** Encodes what is given, and enqueues it. What is wrong with it is told by the promise, too. */
 function enqueueGiven(
   lane: Lane,
-  { registry }: SessionHost,
+  host: SessionHost,
   { claim, meta, run }: Origin,
   given: Publishable,
   init?: object,
 ): Promise<Published> {
   return new Promise((resolve, reject) => {
-    lane.enqueue({ content: encodeGiven(registry, lane.id, given, init), claim, meta, run, resolve, reject });
+    lane.enqueue({ content: encodeGiven(host, lane.id, given, init), claim, meta, run, resolve, reject });
   });
 }
 
@@ -70,17 +69,10 @@ export interface Origin {
 
 /**
  * Checks and encodes what `publish` is given.
- * @throws UNKNOWN_NAME, PAYLOAD_TYPE_MISMATCH or INVALID_PAYLOAD.
+ * @throws UNKNOWN_NAME, PAYLOAD_TYPE_MISMATCH, INVALID_PAYLOAD or PAYLOAD_TOO_LARGE.
  */
-export function encodeGiven(
-  registry: SchemaRegistry,
-  sessionId: string,
-  given: Publishable,
-  init: object = {},
-): Content {
-  return isList(given)
-    ? encodeDrafts(registry, sessionId, given)
-    : { events: [encodeEvent(registry, sessionId, given, init)] };
+export function encodeGiven(host: SessionHost, sessionId: string, given: Publishable, init: object = {}): Content {
+  return isList(given) ? encodeDrafts(host, sessionId, given) : { events: [encodeEvent(host, sessionId, given, init)] };
 }
 
 /** What makes the content of a decision when its turn has come. */
@@ -92,8 +84,8 @@ export function decided(host: SessionHost, sessionId: string, decision: Decision
  * Encodes what a decision returned.
  * @throws INVALID_DECISION where that is no array of drafts.
  */
-export function encodeDrafted({ registry }: SessionHost, sessionId: string, returned: unknown): Content {
-  if (isList(returned) && arePublishable(returned)) return encodeDrafts(registry, sessionId, returned);
+export function encodeDrafted(host: SessionHost, sessionId: string, returned: unknown): Content {
+  if (isList(returned) && arePublishable(returned)) return encodeDrafts(host, sessionId, returned);
   // Otherwise a rejected promise of a wrongly async decision would end the process.
   if (returned instanceof Promise) returned.catch(() => {});
   const got = returned instanceof Promise ? "a promise; decisions are synchronous" : show(returned);
@@ -160,7 +152,7 @@ export async function whilePublishing(
       (by) =>
         key === undefined || keyed === undefined
           ? enqueueGiven(lane, host, by, given, init)
-          : enqueueKeyed(key, keyed, () => encodeGiven(host.registry, lane.id, given, init), by),
+          : enqueueKeyed(key, keyed, () => encodeGiven(host, lane.id, given, init), by),
       () => !isList(given) || given.length > 0,
     );
   };

@@ -1,12 +1,13 @@
-import { toBinary } from "@bufbuild/protobuf";
-import { SessionstreamError } from "../../../base/errors.js";
+import { type DescMessage, type Message, toBinary } from "@bufbuild/protobuf";
+import { type ErrorContext, SessionstreamError } from "../../../base/errors.js";
 import { show } from "../../../base/show.js";
 import { type DescEvent, EventDraft } from "../../../schema/event.js";
 import { encodePayload, type PayloadInit } from "../../../schema/payload.js";
-import type { SchemaRegistry } from "../../../schema/registry.js";
+import { checkEncodedSize, checkSize } from "../../../schema/payload-size.js";
 import { RunStart } from "../../../schema/run.js";
 import type { StoredRun } from "../../../store/stored-run.js";
 import type { BackendEvent } from "../../feature/backend-event.js";
+import type { SessionHost } from "./session-host.js";
 
 /** An event as it was given to be published: checked and encoded, once for all that comes. */
 export interface EncodedEvent {
@@ -31,15 +32,22 @@ export interface Content {
   readonly runs?: readonly StoredRun[];
 }
 
-/** Checks and encodes an event. Throws UNKNOWN_NAME, PAYLOAD_TYPE_MISMATCH or INVALID_PAYLOAD. */
+/** What payloads are checked against. */
+type Checks = Pick<SessionHost, "registry" | "maxPayloadBytes">;
+
+/** Checks and encodes an event. Throws UNKNOWN_NAME, PAYLOAD_TYPE_MISMATCH, INVALID_PAYLOAD or PAYLOAD_TOO_LARGE. */
 export function encodeEvent<D extends DescEvent>(
-  registry: SchemaRegistry,
+  { registry, maxPayloadBytes }: Checks,
   sessionId: string,
   { name }: D,
   init: PayloadInit<D["schema"]>,
 ): EncodedEvent {
   const { schema, version } = registry.event(name);
-  const { payload, encoded } = encodePayload(schema, init, `event "${name}"`, { sessionId, name });
+  const what = `event "${name}"`;
+  const context = { sessionId, name };
+  checkSize(init, maxPayloadBytes, what, context);
+  const { payload, encoded } = encodePayload(schema, init, what, context);
+  checkEncodedSize(encoded, maxPayloadBytes, what, context);
   return { name, version, type: schema.typeName, payload, encoded };
 }
 
@@ -50,20 +58,16 @@ export function arePublishable(given: readonly unknown[]): given is readonly (Ev
 
 /**
  * Encodes what `of` and `start` checked.
- * @throws UNKNOWN_NAME, or PAYLOAD_TYPE_MISMATCH for what is neither, or of another schema.
+ * @throws UNKNOWN_NAME, PAYLOAD_TOO_LARGE, or PAYLOAD_TYPE_MISMATCH for what is neither, or of another schema.
  */
-export function encodeDrafts(
-  registry: SchemaRegistry,
-  sessionId: string,
-  given: readonly (EventDraft | RunStart)[],
-): Content {
+export function encodeDrafts(checks: Checks, sessionId: string, given: readonly (EventDraft | RunStart)[]): Content {
   const events: EncodedEvent[] = [];
   let starts: EncodedStart[] | undefined;
   for (const each of given) {
     if (each instanceof EventDraft) {
-      events.push(encodeDraft(registry, sessionId, each));
+      events.push(encodeDraft(checks, sessionId, each));
     } else if (each instanceof RunStart) {
-      starts = [...(starts ?? []), encodeStart(registry, sessionId, each)];
+      starts = [...(starts ?? []), encodeStart(checks, sessionId, each)];
     } else {
       throw new SessionstreamError(
         "PAYLOAD_TYPE_MISMATCH",
@@ -75,20 +79,35 @@ export function encodeDrafts(
   return starts === undefined ? { events } : { events, starts };
 }
 
-function encodeDraft(registry: SchemaRegistry, sessionId: string, { desc, payload }: EventDraft): EncodedEvent {
+function encodeDraft(checks: Checks, sessionId: string, { desc, payload }: EventDraft): EncodedEvent {
   const { name } = desc;
-  const { schema, version } = registry.event(name);
+  const { schema, version } = checks.registry.event(name);
   if (schema !== desc.schema) throw mismatch(sessionId, `event "${name}" payload`, name, desc.schema, schema);
-  return { name, version, type: schema.typeName, payload, encoded: toBinary(schema, payload) };
+  const encoded = encodeWithin(checks, schema, payload, `event "${name}"`, { sessionId, name });
+  return { name, version, type: schema.typeName, payload, encoded };
 }
 
 /** Checks the start of a run against what is registered, and encodes it. */
-function encodeStart(registry: SchemaRegistry, sessionId: string, start: RunStart): EncodedStart {
+function encodeStart(checks: Checks, sessionId: string, start: RunStart): EncodedStart {
   const { desc, id, at, detached, input } = start;
   const { name } = desc;
-  const { schema } = registry.run(name);
+  const { schema } = checks.registry.run(name);
   if (schema !== desc.schema) throw mismatch(sessionId, `run "${name}" input`, name, desc.schema, schema);
-  return { id, name, type: schema.typeName, input: toBinary(schema, input), at, detached };
+  const encoded = encodeWithin(checks, schema, input, `run "${name}"`, { sessionId, name });
+  return { id, name, type: schema.typeName, input: encoded, at, detached };
+}
+
+function encodeWithin(
+  { maxPayloadBytes }: Checks,
+  schema: DescMessage,
+  payload: Message,
+  what: string,
+  context: ErrorContext,
+): Uint8Array {
+  checkSize(payload, maxPayloadBytes, what, context);
+  const encoded = toBinary(schema, payload);
+  checkEncodedSize(encoded, maxPayloadBytes, what, context);
+  return encoded;
 }
 
 function mismatch(

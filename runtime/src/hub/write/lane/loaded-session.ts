@@ -1,3 +1,4 @@
+import { isTurnOver, nextTurn } from "../../../base/turns.js";
 import { resetBatch } from "../../../session/ui-batch.js";
 import type { SessionHead } from "../../../store/stored.js";
 import type { TimelineView } from "../../../timeline/view.js";
@@ -138,6 +139,8 @@ export class LoadedSession {
   }
 
   async #load(): Promise<void> {
+    // Ten thousand sessions may come into the memory at once.
+    if (isTurnOver()) await nextTurn();
     const before = this.#seen;
     const state = await loadState(this.#host, this.#id);
     await askForEntities(this.#host, state);

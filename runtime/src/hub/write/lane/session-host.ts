@@ -29,6 +29,7 @@ export interface RunHost {
 /** What the sessions in memory need of their hub. */
 export interface SessionHost {
   readonly registry: SchemaRegistry;
+  readonly maxPayloadBytes: number;
   readonly store: Store;
   readonly reader: EventReader;
   readonly fold: Fold;
