@@ -116,8 +116,10 @@ const deeds = {
 
 async function begin(session) {
   const hydration = await hub.hydrate(session);
-  const { snapshot, missed, stop } = hydration;
-  return { ordinal: snapshot.ordinal, missed: missed.map(heardOf), stop };
+  const { snapshot, stop } = hydration;
+  const missed = [];
+  for await (const batch of hydration.missed()) missed.push(heardOf(batch));
+  return { ordinal: snapshot.ordinal, missed, stop };
 }
 
 function heardOf({ ordinal, isReset, events }) {

@@ -27,8 +27,11 @@ export interface FullHydration {
   readonly snapshot: Snapshot;
   /** Where the timeline stops, if it does. */
   readonly stop: TimelineStop | undefined;
-  /** The UI events of the events that the snapshot does not contain, in order. */
-  readonly missed: readonly UiBatch[];
+  /**
+   * The UI events of the events that the timeline lacks since it stopped, in order: those above an ordinal, to the end
+   * of the log. They are read as they are asked for. By default, those above the snapshot.
+   */
+  missed(above?: bigint): AsyncIterable<UiBatch>;
 }
 
 /** The changes since the client's last snapshot or delta: the last state of each entity that changed. */

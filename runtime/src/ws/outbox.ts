@@ -36,6 +36,18 @@ export class Outbox {
     return this.#exceeds(this.#maxBytes + this.#snapshotBytes);
   }
 
+  /** Resolves when all was sent, or nothing will be. */
+  drained(): Promise<void> {
+    if (!this.#isOpen || !this.#socket.writableNeedDrain) return Promise.resolve();
+    return new Promise((resolve) => {
+      const done = () => {
+        this.#socket.off("drain", done).off("close", done);
+        resolve();
+      };
+      this.#socket.on("drain", done).on("close", done);
+    });
+  }
+
   write(frames: Buffer): void {
     if (this.#isOpen) this.#socket.write(frames);
   }

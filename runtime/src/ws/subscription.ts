@@ -1,5 +1,5 @@
 import type { SubscribeRequest } from "@sessionstream/proto/sessionstream/v1/transport_pb.js";
-import type { Hydration, ResumePoint } from "../session/hydration.js";
+import type { FullHydration, Hydration, ResumePoint } from "../session/hydration.js";
 import { encodeFrame } from "./encode/codec.js";
 import type { TransportErrorCode } from "./options.js";
 import { type EncodedBatch, type FeedListener, joinFrames } from "./session-feed.js";
@@ -41,6 +41,8 @@ export class Subscription implements FeedListener {
   #isStale = false;
   /** Whether more came in while the snapshot loaded than is held, so that nothing is. */
   #hasOverflowed = false;
+  /** Whether what the timeline lacks is sent, as it is read. */
+  #isReadingLog = false;
   #held: EncodedBatch[] = [];
   #heldEvents = 0;
   #heldBytes = 0;
@@ -127,7 +129,15 @@ export class Subscription implements FeedListener {
         }
         // The client was behind for a moment only.
         if (frames === undefined) continue;
+        if (hydration.mode === "reset" && hydration.stop !== undefined) {
+          outbox.writeSnapshot(frames);
+          this.#noteSent(hydration, frames);
+          if (await this.#sendMissed(hydration)) this.#goLive(hydration, []);
+          if (this.#state !== "hydrating") return;
+          continue;
+        }
         if (!this.#hasOverflowed) {
+          this.#hydratedTo = ordinalOf(hydration);
           this.#goLive(hydration, frames);
           return;
         }
@@ -150,23 +160,47 @@ export class Subscription implements FeedListener {
     return this.#state === "hydrating" && !this.#isStale && !this.#host.outbox.isBehind;
   }
 
+  /**
+   * Sends the UI events of what the timeline lacks, as they are read, at the speed of the client. Where more comes in
+   * meanwhile than is held, the log has it. False where the client has to start over, or nobody wants it any more.
+   */
+  async #sendMissed({ snapshot, missed }: FullHydration): Promise<boolean> {
+    const { transport, outbox } = this.#host;
+    const { encode } = transport.feeds(this.#hasMetadata);
+    this.#hydratedTo = snapshot.ordinal;
+    this.#isReadingLog = true;
+    try {
+      do {
+        this.#hasOverflowed = false;
+        for await (const batch of missed(this.#hydratedTo)) {
+          if (outbox.isBehind) {
+            this.#host.startLagTimer();
+            await outbox.drained();
+          }
+          if (!this.#isWanted) return false;
+          const frames = encode(batch);
+          if (frames.length > 0) outbox.writeSnapshot(frames);
+          this.#hydratedTo = batch.ordinal;
+        }
+      } while (this.#hasOverflowed);
+      return this.#isWanted;
+    } finally {
+      this.#isReadingLog = false;
+    }
+  }
+
   #goLive(hydration: Hydration, frames: readonly Buffer[]): void {
     const { sessionId } = this;
     const { transport, outbox } = this.#host;
-    const registry = transport.hub.registry.protobuf;
-    const ordinal = ordinalOf(hydration);
-    const missed = hydration.mode === "delta" ? [] : hydration.missed;
-    const last = encodeFrame(registry, {
+    const last = encodeFrame(transport.hub.registry.protobuf, {
       case: "subscribed",
       value: { sessionId, sinceSnapshotOrdinal: this.#sinceOrdinal },
     });
-    const between = missed.flatMap(transport.feeds(this.#hasMetadata).encode);
-    this.#hydratedTo = missed.at(-1)?.ordinal ?? ordinal;
-    outbox.writeSnapshot([...frames, ...between, ...this.#above(this.#held), last]);
+    outbox.writeSnapshot([...frames, ...this.#above(this.#held), last]);
     this.#dropHeld();
     this.#state = "live";
-    this.#noteSent(hydration, frames);
-    this.#host.observe({ stage: "subscribed", sessionId, ordinal });
+    if (frames.length > 0) this.#noteSent(hydration, frames);
+    this.#host.observe({ stage: "subscribed", sessionId, ordinal: ordinalOf(hydration) });
   }
 
   #noteSent(hydration: Hydration, frames: readonly Buffer[]): void {
@@ -192,7 +226,7 @@ export class Subscription implements FeedListener {
     }
     const { maxHeldEvents, maxBufferedBytes } = this.#host.transport.limits;
     if (this.#heldEvents <= maxHeldEvents && this.#heldBytes <= maxBufferedBytes) return;
-    if (this.#has === undefined) {
+    if (this.#has === undefined && !this.#isReadingLog) {
       this.#overflow();
       return;
     }

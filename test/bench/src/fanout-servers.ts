@@ -49,7 +49,7 @@ export async function ourTransport(): Promise<FanoutServer> {
   let fanout: Fanout = () => {};
   const registry = new SchemaRegistry();
   registry.registerUIEvent("BenchAppended", BenchAppended.schema);
-  const hydrate = async (sessionId: string) => ({ snapshot: { sessionId, ordinal: 0n, entities: [] }, missed: [] });
+  const hydrate = async (sessionId: string) => ({ snapshot: { sessionId, ordinal: 0n, entities: [] } });
   const follow = (_sessionId: string, taken: Fanout) => {
     fanout = taken;
     return () => {};

@@ -51,8 +51,10 @@ export class Follower {
         continue;
       }
       if (this.#isStale) continue;
-      const missed = hydration.mode === "reset" ? hydration.missed.at(-1)?.ordinal : undefined;
-      this.seen.push({ from: missed ?? (hydration.mode === "reset" ? hydration.snapshot.ordinal : 0n), ordinals: [] });
+      let from = hydration.mode === "reset" ? hydration.snapshot.ordinal : 0n;
+      if (hydration.mode === "reset") for await (const { ordinal } of hydration.missed()) from = ordinal;
+      if (this.#isStale) continue;
+      this.seen.push({ from, ordinals: [] });
       const held = this.#held;
       this.#held = undefined;
       for (const batch of held) this.#add(batch);

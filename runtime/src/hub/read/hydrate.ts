@@ -35,27 +35,28 @@ function resetReason(
   return from.since === 0n ? "new" : undefined;
 }
 
-async function wholeOf(
-  { store, registry, past }: HistorySource,
-  image: SessionImage,
-  reason: ResetReason,
-): Promise<FullHydration> {
-  const { info, timeline, ordinal, stop } = image;
-  const missed: UiBatch[] = [];
-  if (ordinal > timeline.cursor) {
-    for await (const event of readLog(store, info.id, timeline.cursor)) {
-      if (event.ordinal > ordinal) break;
-      missed.push(uiBatchOf(info.id, event, past.storedUiEvents(event, info, timeline)));
-    }
-  }
+async function wholeOf(source: HistorySource, image: SessionImage, reason: ResetReason): Promise<FullHydration> {
+  const { info, timeline, stop } = image;
   return {
     mode: "reset",
     reason,
-    epoch: epochOf(registry, image),
+    epoch: epochOf(source.registry, image),
     snapshot: snapshotOf(info.id, timeline, await timeline.entities()),
     stop,
-    missed,
+    missed: (above = timeline.cursor) => missedOf(source, image, above),
   };
+}
+
+/** The UI events of the events above an ordinal, where the timeline stopped. */
+async function* missedOf(
+  { store, past }: HistorySource,
+  { info, timeline, stop }: SessionImage,
+  above: bigint,
+): AsyncGenerator<UiBatch> {
+  if (stop === undefined) return;
+  for await (const event of readLog(store, info.id, above)) {
+    yield uiBatchOf(info.id, event, past.storedUiEvents(event, info, timeline));
+  }
 }
 
 /**

@@ -25,7 +25,7 @@ test("a payload above maxPayloadBytes is refused, however it is published, and l
 
 test("a payload of 4 MiB is the largest by default, also of a command", async () => {
   const hub = new Hub({ features: [labOf()] });
-  const text = "x".repeat(2 ** 22);
+  const text = "x".repeat(2 ** 22 + 1);
   await expect(hub.submit("s", LabWork, { task: text })).rejects.toMatchObject(tooLarge);
   await expect(hub.publish("s", LabNoteSet, { number: 1, text })).rejects.toMatchObject(tooLarge);
   await hub.publish("s", LabNoteSet, { number: 1, text: "x".repeat(2 ** 22 - 20) });

@@ -72,27 +72,40 @@ export function catchingUpConformance(start: Start): void {
     expect(transport.connections()[0]?.subscriptions[0]?.state).toBe("live");
   });
 
-  test("where a timeline stands and too many events come in again and again, it is a hydration_buffer_overflow", async () => {
-    const { hub, at } = await start({ maxHeldEvents: 3 }, { features: [brokenBoard(2n)] });
-    const slow = slowHydrations(hub);
-    await hub.publish("s", BoardSet, { code: "a" });
-    await hub.publish("s", BoardSet, { code: "b" });
+  test.each([
+    ["resumes", (client: TestClient) => client.resume("s")],
+    ["does not", (client: TestClient) => client.subscribe("s")],
+  ])(
+    "where a timeline stands and more comes in than is held, a client that %s gets it from the log",
+    async (_, follow) => {
+      const { hub, at } = await start({ maxHeldEvents: 3 }, { features: [brokenBoard(2n)] });
+      for (let i = 0; i < 500; i++) await hub.publish("s", BoardSet, { code: "a" });
+      const client = await TestClient.open(at);
+      follow(client);
+      // While the log is read.
+      const publishing = Promise.all(Array.from({ length: 500 }, () => hub.publish("s", BoardSet, { code: "c" })));
+      const frames = await client.takeUntil(({ uiEvent }) => uiEvent?.eventOrdinal === "1000");
+      await publishing;
+      frames.push(...(await client.takeAll()));
+      expect(frames.filter(({ snapshot }) => snapshot).map(({ snapshot }) => snapshot.snapshotOrdinal)).toEqual(["1"]);
+      expect(frame.ordinalsOf(frames)).toEqual(Array.from({ length: 999 }, (_, index) => index + 2));
+      expect(frames.filter(({ subscribed }) => subscribed)).toHaveLength(1);
+    },
+  );
+
+  test("what a timeline lacks is sent at the speed of the client, and of one that reads nothing little is kept", async () => {
+    const { hub, at, transport } = await start({ maxBufferedBytes: 10_000 }, { features: [brokenBoard(2n)] });
+    const message = "x".repeat(8000);
+    await Promise.all(Array.from({ length: 2000 }, () => hub.publish("s", BoardSet, { code: "a", message })));
     const client = await TestClient.open(at);
-    const before = slow.begun;
-    let release = slow.hold("s");
+    client.webSocket.pause();
     client.resume("s");
-    for (const round of [1, 2]) {
-      await vi.waitFor(() => expect(slow.begun).toBe(before + round));
-      for (let i = 0; i < 5; i++) await hub.publish("s", BoardSet, { code: "c" });
-      release();
-      release = slow.hold("s");
-    }
-    release();
-    const frames = await client.takeUntil(({ error }) => error);
-    expect(frames.map((taken) => taken.snapshot?.resetReason ?? taken.error.code)).toEqual([
-      "new",
-      "hydration_buffer_overflow",
-    ]);
+    await vi.waitFor(() => expect(transport.connections()[0]?.bufferedBytes).toBeGreaterThan(1000), 10_000);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(transport.connections()[0]?.bufferedBytes).toBeLessThan(200_000);
+    client.webSocket.resume();
+    const frames = await client.takeUntil(({ subscribed }) => subscribed);
+    expect(frame.ordinalsOf(frames)).toEqual(Array.from({ length: 1999 }, (_, index) => index + 2));
   });
 
   test("what came in before a snapshot is loaded again does not count as held", async () => {

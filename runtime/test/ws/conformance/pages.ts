@@ -109,7 +109,7 @@ export function pageConformance(start: Start): void {
     const client = await TestClient.open(at);
     rebuild = () => hub.rebuild("s");
     client.resume("s");
-    await vi.waitFor(async () => expect(await epochOf(hub)).not.toBe(before));
+    await vi.waitFor(async () => expect(await epochOf(hub)).not.toBe(before), 10_000);
     const copy = new Copy();
     do {
       for (const taken of await client.takeUntil(({ subscribed }) => subscribed)) copy.apply(taken);

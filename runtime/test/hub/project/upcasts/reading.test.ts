@@ -1,5 +1,6 @@
 import { Hub, type OldEvent } from "@sessionstream/runtime";
 import { describe, expect, test } from "vitest";
+import { collected } from "../../../../../test/fixtures/collected.js";
 import {
   LedgerAccount,
   LedgerBook,
@@ -64,7 +65,7 @@ describe.each(places)("a log of then, read from %s,", (_name, make) => {
     const { revision = 0, epoch = "" } = (await store.session("s")) ?? {};
     await commit(store, { revision, epoch, failedAt: 1n, replaceTimeline: true });
     const hub = new Hub({ features: [ledgerOf()], store });
-    const { missed } = await hub.hydrate("s");
+    const missed = await collected((await hub.hydrate("s")).missed());
     expect(missed.map(({ events }) => events.map(({ payload }) => payload))).toMatchObject([
       [{ account: "a", cents: 300n }],
       [{ account: "a", cents: 500n }],
