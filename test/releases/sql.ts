@@ -1,6 +1,6 @@
 import Database from "better-sqlite3";
 
-/** The whole of an SQLite file as SQL text, its version included. */
+/** The whole of an SQLite file as SQL text, its version and its mark included. */
 export function dump(path: string): string {
   const database = new Database(path, { readonly: true });
   database.defaultSafeIntegers();
@@ -14,7 +14,9 @@ export function dump(path: string): string {
       lines.push(`INSERT INTO "${name}" VALUES (${(row as unknown[]).map(literal).join(", ")});`);
     }
   }
-  lines.push(`PRAGMA user_version = ${database.pragma("user_version", { simple: true })};`);
+  for (const name of ["user_version", "application_id"]) {
+    lines.push(`PRAGMA ${name} = ${database.pragma(name, { simple: true })};`);
+  }
   database.close();
   return `${lines.join("\n")}\n`;
 }

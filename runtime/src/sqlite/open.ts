@@ -1,3 +1,4 @@
+import { statSync } from "node:fs";
 import { createRequire } from "node:module";
 import type Database from "better-sqlite3";
 import { messageOf, SessionstreamError } from "../base/errors.js";
@@ -28,6 +29,7 @@ export function openDatabase(path: string, options: SqliteStoreOptions): Databas
   const { readonly = false, synchronous = "full" } = options;
   let database: Database.Database | undefined;
   try {
+    if (!readonly && hasCommitsBeside(path)) checkUntouched(new Driver(path, { readonly: true }));
     database = new Driver(path, { readonly, fileMustExist: readonly });
     // Another process may hold the file for the length of a commit.
     database.pragma("busy_timeout = 5000");
@@ -56,6 +58,23 @@ export function openDatabase(path: string, options: SqliteStoreOptions): Databas
       );
     }
     throw new SessionstreamError("STORE_FAILED", `cannot open SQLite file "${path}": ${reason}`, { cause: thrown });
+  }
+}
+
+/** Whether a process that was killed has left commits beside the file, or another one has it open. */
+function hasCommitsBeside(path: string): boolean {
+  return (statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0) > 0;
+}
+
+/**
+ * Who closes a file moves what is beside it into it, unless they can only read: a file that is
+ * not ours is to stay as it is.
+ */
+function checkUntouched(database: Database.Database): void {
+  try {
+    checkOurs(database);
+  } finally {
+    database.close();
   }
 }
 

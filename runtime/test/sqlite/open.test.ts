@@ -1,12 +1,10 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { sqliteStore } from "@sessionstream/runtime/sqlite";
 import { describe, expect, test } from "vitest";
 import { newFile } from "../../../test/fixtures/stores.js";
 import { batchOf, commit, eventAt } from "../../src/testing/store/batches.js";
-import { makeDatabase } from "./database.js";
 
 const failed = expect.objectContaining({ name: "SessionstreamError", code: "STORE_FAILED" });
-const incompatible = expect.objectContaining({ name: "SessionstreamError", code: "STORE_INCOMPATIBLE" });
 
 describe("a file that cannot be used is refused", () => {
   test("that is no database", () => {
@@ -26,19 +24,6 @@ describe("a file that cannot be used is refused", () => {
     const path = newFile();
     expect(() => sqliteStore(path, { readonly: true })).toThrow(failed);
     expect(existsSync(path)).toBe(false);
-  });
-
-  test.each<[string, string]>([
-    ["of a newer release", "CREATE TABLE sessions (id); PRAGMA user_version = 1000"],
-    ["of something else", "CREATE TABLE cats (name)"],
-    ["of something else that counts its versions too", "CREATE TABLE cats (name); PRAGMA user_version = 1"],
-  ])("%s, which stays as it is", (_, sql) => {
-    const path = newFile();
-    makeDatabase(path, sql);
-    const before = readFileSync(path);
-    expect(() => sqliteStore(path)).toThrow(incompatible);
-    expect(() => sqliteStore(path, { readonly: true })).toThrow(incompatible);
-    expect(readFileSync(path).equals(before)).toBe(true);
   });
 
   test("that is empty, where it is only to be read, with what to do", () => {
