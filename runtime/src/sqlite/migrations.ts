@@ -1,5 +1,5 @@
-import type { Database } from "better-sqlite3";
 import { SessionstreamError } from "../base/errors.js";
+import type { Database, Driver } from "./driver.js";
 import { misshapen, type Shape, shapeOf } from "./shape.js";
 
 /**
@@ -191,23 +191,23 @@ const applicationId = 0x53655374;
  * Brings the file to the newest version, in one transaction. Throws
  * STORE_INCOMPATIBLE for a file that a newer release wrote, or that is not ours.
  */
-export function migrate(database: Database): void {
+export function migrate(database: Database, driver: Driver): void {
   // Nothing is written to a file that is as it should be.
   if (versionOf(database) === newestVersion && idOf(database) === applicationId) return;
   database
     .transaction(() => {
-      const version = readVersion(database);
+      const version = readVersion(database, driver);
       for (const step of steps.slice(version)) database.exec(step);
-      database.pragma(`user_version = ${steps.length}`);
+      database.exec(`PRAGMA user_version = ${steps.length}`);
       // Files up to version 4 may come without it.
-      database.pragma(`application_id = ${applicationId}`);
+      database.exec(`PRAGMA application_id = ${applicationId}`);
     })
     .immediate();
 }
 
 /** @throws STORE_INCOMPATIBLE unless the file has the newest version. */
-export function checkVersion(database: Database): void {
-  const version = checkOurs(database);
+export function checkVersion(database: Database, driver: Driver): void {
+  const version = checkOurs(database, driver);
   if (version < steps.length) {
     throw incompatible(
       database,
@@ -220,12 +220,12 @@ export function checkVersion(database: Database): void {
  * Returns the version of the file.
  * @throws STORE_INCOMPATIBLE for a file that a newer release wrote, or that is not ours.
  */
-export function checkOurs(database: Database): number {
+export function checkOurs(database: Database, driver: Driver): number {
   // Outside of a transaction another process could migrate the file between two reads.
-  return database.transaction(() => readVersion(database)).deferred();
+  return database.transaction(() => readVersion(database, driver)).deferred();
 }
 
-function readVersion(database: Database): number {
+function readVersion(database: Database, driver: Driver): number {
   const version = versionOf(database);
   const id = idOf(database);
   if (id !== 0 && id !== applicationId) {
@@ -239,7 +239,7 @@ function readVersion(database: Database): number {
     throw incompatible(database, `has version ${version}, want at most ${steps.length}: a newer release wrote it`);
   }
   // Each newer release leaves the mark.
-  const why = isNewer ? "no application_id" : foreignPartOf(database, version);
+  const why = isNewer ? "no application_id" : foreignPartOf(database, driver, version);
   if (why !== undefined) throw incompatible(database, `is not one of ours: it has version ${version}, and ${why}`);
   return version;
 }
@@ -253,17 +253,17 @@ function idOf(database: Database): number {
 }
 
 /** What a file has that one of ours in this version has not, or the other way round. */
-function foreignPartOf(database: Database, version: number): string | undefined {
+function foreignPartOf(database: Database, driver: Driver, version: number): string | undefined {
   const shape = shapeOf(database);
   if (version === 0) return shape.size === 0 ? undefined : "is not empty";
-  return misshapen(shape, shapeOfVersion(database, version));
+  return misshapen(shape, shapeOfVersion(driver, version));
 }
 
 /** What the steps up to a version make. */
-function shapeOfVersion(database: Database, version: number): Shape {
+function shapeOfVersion(driver: Driver, version: number): Shape {
   const known = shapes.get(version);
   if (known !== undefined) return known;
-  const made = new (database.constructor as new (path: string) => Database)(":memory:");
+  const made = driver.open(":memory:");
   for (const step of steps.slice(0, version)) made.exec(step);
   const shape = shapeOf(made);
   made.close();

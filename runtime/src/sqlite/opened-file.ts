@@ -1,6 +1,7 @@
 import { statSync } from "node:fs";
 import { resolve } from "node:path";
 import { SessionstreamError } from "../base/errors.js";
+import type { Database } from "./driver.js";
 
 /**
  * Finds out that a file which is open was removed or replaced. SQLite would go on writing to a
@@ -11,11 +12,11 @@ export class OpenedFile {
   readonly #is: FileIdentity | undefined;
   #isLost = false;
 
-  /** For a file that was opened just now. There is nothing to find out about ":memory:". */
-  constructor(path: string) {
+  /** For a file that was opened just now. There is nothing to find out about one in memory. */
+  constructor({ name, memory }: Pick<Database, "name" | "memory">) {
     // The process may work in another folder later.
-    this.#path = resolve(path);
-    this.#is = path === ":memory:" ? undefined : identityOf(this.#path);
+    this.#path = resolve(name);
+    this.#is = memory ? undefined : identityOf(this.#path);
   }
 
   /**

@@ -1,6 +1,6 @@
-import type { Database, Transaction } from "better-sqlite3";
 import { isSessionstreamError, messageOf, SessionstreamError } from "../base/errors.js";
 import { whileBusy } from "./busy.js";
+import type { Database, Transaction } from "./driver.js";
 import { checkStillNewest } from "./migrations.js";
 import { OpenedFile } from "./opened-file.js";
 import type { Statements } from "./statements.js";
@@ -13,8 +13,8 @@ export class Transactions {
   readonly #database: Database;
   readonly #file: OpenedFile;
   readonly #synchronous: "full" | "normal";
-  readonly #readAll: Transaction<(read: () => unknown) => unknown>;
-  readonly #writeAll: Transaction<(work: () => unknown) => unknown>;
+  readonly #readAll: Transaction<[read: () => unknown], unknown>;
+  readonly #writeAll: Transaction<[work: () => unknown], unknown>;
 
   constructor(
     database: Database,
@@ -22,10 +22,10 @@ export class Transactions {
     { selectVersion }: Pick<Statements, "selectVersion">,
   ) {
     this.#database = database;
-    this.#file = new OpenedFile(database.name);
+    this.#file = new OpenedFile(database);
     this.#synchronous = synchronous;
-    this.#readAll = database.transaction((read) => read());
-    this.#writeAll = database.transaction((work) => {
+    this.#readAll = database.transaction((read: () => unknown) => read());
+    this.#writeAll = database.transaction((work: () => unknown) => {
       checkStillNewest(database, selectVersion.get() ?? 0);
       return work();
     });
