@@ -103,21 +103,21 @@ class NodeStatement<Bind extends unknown[], Row> implements PreparedStatement<Bi
   }
 
   run(...bind: Bind): Changes {
-    const { changes, lastInsertRowid } = this.#statement.run(...bind);
+    const { changes, lastInsertRowid } = this.#statement.run(...bind.map(bindable));
     return { changes: Number(changes), lastInsertRowid };
   }
 
   get(...bind: Bind): Row | undefined {
-    const row = this.#statement.get(...bind);
+    const row = this.#statement.get(...bind.map(bindable));
     return row && this.#read(row);
   }
 
   all(...bind: Bind): Row[] {
-    return this.#statement.all(...bind).map((row) => this.#read(row));
+    return this.#statement.all(...bind.map(bindable)).map((row) => this.#read(row));
   }
 
   *iterate(...bind: Bind): IterableIterator<Row> {
-    for (const row of this.#statement.iterate(...bind)) yield this.#read(row);
+    for (const row of this.#statement.iterate(...bind.map(bindable))) yield this.#read(row);
   }
 
   safeIntegers(): this {
@@ -135,3 +135,10 @@ class NodeStatement<Bind extends unknown[], Row> implements PreparedStatement<Bi
     return (this.#isPlucked ? Object.values(row)[0] : { ...row }) as Row;
   }
 }
+
+/** Node.js 22 takes some arrays without bytes for NULL, such as those that it has read itself. */
+function bindable(value: unknown): unknown {
+  return value instanceof Uint8Array && value.length === 0 ? noBytes : value;
+}
+
+const noBytes = new Uint8Array(new ArrayBuffer(1), 0, 0);

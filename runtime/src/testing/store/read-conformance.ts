@@ -138,9 +138,18 @@ export function readConformance({ describe, expect, test }: TestRunner, store: (
     test("an entity whose payload has no bytes is no tombstone", async () => {
       const entities = [entityOf("empty", { payload: new Uint8Array() }), entityOf("dead", { payload: undefined })];
       await commit(store(), { events: [eventAt(1n)], cursor: 1n, entities });
-      expect((await store().load("s"))?.entities.map(({ id, payload }) => [id, payload?.length])).toEqual([
+      const read = (await store().load("s"))?.entities ?? [];
+      expect(read.map(({ id, payload }) => [id, payload?.length])).toEqual([["empty", 0]]);
+      // Nor does it become one where it is written again as it was read.
+      const payload = read[0]?.payload;
+      const runs = [startOf("r", { input: payload ?? bytes("none") })];
+      await commit(store(), { revision: 1, cursor: 1n, entities: [entityOf("again", { payload })], runs });
+      const again = (await store().load("s"))?.entities.map(({ id, payload }) => [id, payload?.length]);
+      expect(again).toEqual([
+        ["again", 0],
         ["empty", 0],
       ]);
+      expect((await store().runs("s"))[0]?.input.length).toBe(0);
     });
 
     test("all bytes are of the class Uint8Array, and of no other that drivers make, such as Buffer", async () => {
