@@ -1,5 +1,5 @@
 import { SessionstreamError } from "../base/errors.js";
-import type { Database, Driver } from "./driver.js";
+import type { Database, Driver } from "./driver/driver.js";
 import { misshapen, type Shape, shapeOf } from "./shape.js";
 
 /**

@@ -2,8 +2,8 @@ import { statSync } from "node:fs";
 import { messageOf, SessionstreamError } from "../base/errors.js";
 import { aBoolean, checkOptions, invalidOption, oneOf } from "../base/option.js";
 import { isBusy } from "./busy.js";
-import type { Database, Driver } from "./driver.js";
-import { loadDriver } from "./load-driver.js";
+import type { Database, Driver } from "./driver/driver.js";
+import { loadDriver } from "./driver/load-driver.js";
 import { checkOurs, checkVersion, migrate } from "./migrations.js";
 
 /** How an SQLite store is opened. */

@@ -1,7 +1,7 @@
 import { statSync } from "node:fs";
 import { resolve } from "node:path";
 import { SessionstreamError } from "../base/errors.js";
-import type { Database } from "./driver.js";
+import type { Database } from "./driver/driver.js";
 
 /**
  * Finds out that a file which is open was removed or replaced. SQLite would go on writing to a

@@ -1,4 +1,4 @@
-import type { Database } from "./driver.js";
+import type { Database } from "./driver/driver.js";
 
 /** What a file has of tables, indexes and views: by kind and name, and for a table its columns. */
 export type Shape = ReadonlyMap<string, string>;

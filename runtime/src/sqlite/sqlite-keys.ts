@@ -3,7 +3,7 @@ import type { BatchKey } from "../store/batch.js";
 import { checkKey } from "../store/rules.js";
 import type { ClaimedKey, KeyClaim } from "../store/store.js";
 import type { KeyName, KeyOutcome, StoredKey } from "../store/stored.js";
-import type { Database } from "./driver.js";
+import type { Database } from "./driver/driver.js";
 import type { SqliteProcesses } from "./sqlite-processes.js";
 
 interface KeyRow {

@@ -2,7 +2,7 @@ import type { BatchRun } from "../store/batch.js";
 import { checkRun } from "../store/rules.js";
 import { defaultLimit, type FreeRunRange, type RunRange } from "../store/store.js";
 import type { FreeRun, RunName, RunOutcome, RunOwner, RunWait, StoredRun } from "../store/stored-run.js";
-import type { Database } from "./driver.js";
+import type { Database } from "./driver/driver.js";
 import { metaText, toBytes, toMeta } from "./rows.js";
 import type { SqliteProcesses } from "./sqlite-processes.js";
 import { toText, type WholeText, whole } from "./text.js";

@@ -26,8 +26,8 @@ import type {
 } from "../store/stored.js";
 import type { FreeRun, RunName, RunOwner, StoredRun } from "../store/stored-run.js";
 import { BatchWriter } from "./batch-writer.js";
-import type { Database, Driver } from "./driver.js";
-import { loadDriver } from "./load-driver.js";
+import type { Database, Driver } from "./driver/driver.js";
+import { loadDriver } from "./driver/load-driver.js";
 import { openDatabase, type SqliteStoreOptions } from "./open.js";
 import { toDescriptor, toEntity, toError, toEvent, toSession } from "./rows.js";
 import { SqliteKeys } from "./sqlite-keys.js";

@@ -1,5 +1,5 @@
 import type { SessionHead } from "../store/stored.js";
-import type { Database, Statement } from "./driver.js";
+import type { Database, Statement } from "./driver/driver.js";
 import { type WholeText, whole } from "./text.js";
 
 // Ordinals may exceed 2^53, so every column that holds one is read as a bigint.

@@ -1,6 +1,6 @@
 import { isSessionstreamError, messageOf, SessionstreamError } from "../base/errors.js";
 import { whileBusy } from "./busy.js";
-import type { Database, Transaction } from "./driver.js";
+import type { Database, Transaction } from "./driver/driver.js";
 import { checkStillNewest } from "./migrations.js";
 import { OpenedFile } from "./opened-file.js";
 import type { Statements } from "./statements.js";

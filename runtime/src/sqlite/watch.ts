@@ -1,5 +1,5 @@
 import type { MoveListener } from "../store/store.js";
-import type { Database } from "./driver.js";
+import type { Database } from "./driver/driver.js";
 import { toMoved } from "./rows.js";
 import type { Newest, Statements } from "./statements.js";
 

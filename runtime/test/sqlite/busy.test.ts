@@ -3,7 +3,7 @@ import type { SessionBatch } from "@sessionstream/runtime/store";
 import { describe, expect, test } from "vitest";
 import { openRaw } from "../../../test/fixtures/raw-database.js";
 import { newFile } from "../../../test/fixtures/stores.js";
-import type { Driver } from "../../src/sqlite/driver.js";
+import type { Driver } from "../../src/sqlite/driver/driver.js";
 import { openStore } from "../../src/sqlite/sqlite-store.js";
 import { openers } from "./drivers.js";
 

@@ -1,6 +1,6 @@
-import { betterSqlite3 } from "../../src/sqlite/better-sqlite3.js";
-import type { Driver } from "../../src/sqlite/driver.js";
-import { nodeSqlite } from "../../src/sqlite/node-sqlite.js";
+import { betterSqlite3 } from "../../src/sqlite/driver/better-sqlite3.js";
+import type { Driver } from "../../src/sqlite/driver/driver.js";
+import { nodeSqlite } from "../../src/sqlite/driver/node-sqlite.js";
 import type { SqliteStoreOptions } from "../../src/sqlite/open.js";
 import { openStore } from "../../src/sqlite/sqlite-store.js";
 import type { Store } from "../../src/store/store.js";

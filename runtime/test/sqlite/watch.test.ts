@@ -2,7 +2,7 @@ import type { MovedSession } from "@sessionstream/runtime/store";
 import { describe, expect, test } from "vitest";
 import { newFile } from "../../../test/fixtures/stores.js";
 import { until } from "../../../test/fixtures/until.js";
-import type { Driver } from "../../src/sqlite/driver.js";
+import type { Driver } from "../../src/sqlite/driver/driver.js";
 import { openStore } from "../../src/sqlite/sqlite-store.js";
 import { openers } from "./drivers.js";
 

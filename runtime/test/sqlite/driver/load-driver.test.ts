@@ -4,11 +4,11 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
-import { newFile } from "../../../test/fixtures/stores.js";
-import { loadDriver } from "../../src/sqlite/load-driver.js";
-import { drivers } from "./drivers.js";
+import { newFile } from "../../../../test/fixtures/stores.js";
+import { loadDriver } from "../../../src/sqlite/driver/load-driver.js";
+import { drivers } from "../drivers.js";
 
-const runtime = fileURLToPath(new URL("../..", import.meta.url));
+const runtime = fileURLToPath(new URL("../../..", import.meta.url));
 const require = createRequire(import.meta.url);
 const hasNodeSqlite = drivers.some(({ name }) => name === "node:sqlite");
 

@@ -1,4 +1,4 @@
-import { messageOf, SessionstreamError } from "../base/errors.js";
+import { messageOf, SessionstreamError } from "../../base/errors.js";
 import { betterSqlite3 } from "./better-sqlite3.js";
 import type { Driver } from "./driver.js";
 import { nodeSqlite } from "./node-sqlite.js";
