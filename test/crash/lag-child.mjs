@@ -14,7 +14,7 @@ import { LabNote, LabNoteAppended, LabNoteDeleted, labFeature } from "../fixture
 const [file, last] = process.argv.slice(2);
 let step = 0;
 
-const Database = createRequire(import.meta.url)("better-sqlite3");
+const Database = driver();
 const { prepare } = Database.prototype;
 Database.prototype.prepare = function (sql) {
   const statement = prepare.call(this, sql);
@@ -26,6 +26,18 @@ Database.prototype.prepare = function (sql) {
   return statement;
 };
 let isCounting = false;
+
+/** What the store uses. */
+function driver() {
+  const require = createRequire(import.meta.url);
+  try {
+    const BetterSqlite3 = require("better-sqlite3");
+    new BetterSqlite3(":memory:").close();
+    return BetterSqlite3;
+  } catch {
+    return require("node:sqlite").DatabaseSync;
+  }
+}
 
 const nothing = () => [];
 const feature = labFeature({

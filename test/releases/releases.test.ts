@@ -4,13 +4,29 @@ import { createFileRegistry, fromBinary } from "@bufbuild/protobuf";
 import { FileDescriptorSetSchema } from "@bufbuild/protobuf/wkt";
 import { type Feature, Hub } from "@sessionstream/runtime";
 import { sqliteStore } from "@sessionstream/runtime/sqlite";
-import Database from "better-sqlite3";
-import { describe, expect, test } from "vitest";
-import { LabCounter, LabNoteAppended, LabRest, LabTrace, LabWork } from "../fixtures/gen/lab/v1/lab_sessionstream.js";
+import { describe, expect, test, vi } from "vitest";
+import {
+  LabCounter,
+  LabNote,
+  LabNoteAppended,
+  LabNoteSet,
+  LabRest,
+  LabTrace,
+  LabWork,
+} from "../fixtures/gen/lab/v1/lab_sessionstream.js";
 import { labOf } from "../fixtures/lab.js";
 import { ledgerOf } from "../fixtures/ledger.js";
+import { openRaw } from "../fixtures/raw-database.js";
 import { newFile } from "../fixtures/stores.js";
-import { appendTwice, featuresOf, readSessions, rejectedTask, writeSessions } from "./sessions.js";
+import {
+  appendTwice,
+  featuresOf,
+  laterThanTimers,
+  readSessions,
+  rejectedTask,
+  runs,
+  writeSessions,
+} from "./sessions.js";
 import { dump, restore } from "./sql.js";
 
 // A database that any earlier release wrote opens and is right. README.md says how a release adds its own.
@@ -28,9 +44,10 @@ function open(path: string, work = appendTwice): Hub {
 
 /** Those that came after the first, which stored less. */
 const later = releases.filter((release) => release !== "3ab664a");
+const withRuns = later.filter((release) => release !== "0.2" && release !== "0.3");
 
 test("the first releases are among them", () => {
-  expect(releases).toEqual(expect.arrayContaining(["3ab664a", "0.2", "0.3"]));
+  expect(releases).toEqual(expect.arrayContaining(["3ab664a", "0.2", "0.3", "0.4"]));
 });
 
 describe.each(releases)("a file of %s", (release) => {
@@ -199,6 +216,58 @@ describe.each(later)("what is stored since 0.2, in a file of %s", (release) => {
   });
 });
 
+describe.each(withRuns)("what is stored since 0.4, in a file of %s", (release) => {
+  /** At a time, which decides what begins. Runs that have ended stay, however old the file is. */
+  async function reopened(now: number): Promise<Hub> {
+    const path = newFile();
+    restore(path, readFileSync(join(folder, `${release}.sql`), "utf8"));
+    const options = { lease, now: () => now, runs: { keepEnded: Number.MAX_SAFE_INTEGER }, onError: () => {} };
+    return new Hub({ features: featuresOf(appendTwice, runs), store: sqliteStore(path), ...options });
+  }
+
+  const states = async (hub: Hub) =>
+    Object.fromEntries((await hub.runs("runs")).map(({ id, state, attempt }) => [id, `${state} ${attempt}`]));
+  const ended = { complete: "completed 1", fail: "failed 1", cancel: "cancelled 1" };
+
+  test("the runs of a process that was killed are taken over, and wait for what they waited for", async () => {
+    const hub = await reopened(laterThanTimers - 1);
+    const waiting = { ...ended, later: "queued 0", time: "waiting 2", run: "waiting 2", entity: "waiting 2" };
+    await vi.waitFor(async () => expect(await states(hub)).toEqual({ ...waiting, work: "running 2" }), 5000);
+    await hub.publish("runs", LabNoteSet, { number: 9, text: "there" });
+    await hub.cancelRun("runs", "work");
+    await hub.cancelRun("runs", "later");
+    const done = { later: "cancelled 0", run: "completed 2", entity: "completed 2", work: "cancelled 2" };
+    await vi.waitFor(async () => expect(await states(hub)).toEqual({ ...ended, time: "waiting 2", ...done }), 5000);
+    // Under its key, the second attempt has not published again what the first one did.
+    expect((await hub.snapshot("runs")).get(LabNote, 1)).toMatchObject({ text: "complete 1;entity 1;" });
+    expect((await hub.snapshot("runs")).get(LabCounter, "entity completed")).toMatchObject({ times: 1 });
+    await hub.close();
+  });
+
+  test("runs begin and go on once their time has come", async () => {
+    const hub = await reopened(laterThanTimers);
+    const done = { later: "completed 1", time: "completed 2", run: "completed 2" };
+    await vi.waitFor(async () => expect(await states(hub)).toMatchObject({ ...ended, ...done }), 5000);
+    await hub.close({ grace: 100 });
+  });
+
+  test("a stored timeline that lags behind its log is folded on", async () => {
+    const path = newFile();
+    restore(path, readFileSync(join(folder, `${release}.sql`), "utf8"));
+    const store = sqliteStore(path);
+    expect(await store.session("lagging")).toMatchObject({ ordinal: 3n, cursor: 1n });
+    await store.close();
+    const hub = open(path);
+    const { ordinal, entities } = await hub.snapshot("lagging");
+    expect([ordinal, entities.map(({ id }) => id)]).toEqual([3n, ["1", "2"]]);
+    await hub.publish("lagging", LabNoteAppended, { number: 1, text: ", and stored" });
+    await hub.close();
+    const again = sqliteStore(path);
+    expect(await again.session("lagging")).toMatchObject({ ordinal: 4n, cursor: 4n });
+    await again.close();
+  });
+});
+
 test("what today's code writes can be kept in the same way", async () => {
   const path = newFile();
   await writeSessions(sqliteStore(path));
@@ -216,7 +285,7 @@ test("what today's code writes can be kept in the same way", async () => {
   expect(await readSessions(reopened)).toEqual(read);
   await reopened.close();
   // Nothing is lost on the way through SQL text.
-  const version = new Database(copy, { readonly: true });
-  expect(version.pragma("user_version", { simple: true })).toBeGreaterThan(0);
+  const version = openRaw(copy, { readonly: true });
+  expect(version.value("PRAGMA user_version")).toBeGreaterThan(0);
   version.close();
 });

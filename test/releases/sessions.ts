@@ -1,20 +1,30 @@
 import { create, toJson } from "@bufbuild/protobuf";
-import { type CommandContext, type DescEvent, type Feature, Hub, type Store } from "@sessionstream/runtime";
+import {
+  type CommandContext,
+  type DescEvent,
+  type Feature,
+  Hub,
+  type RunInfo,
+  type Store,
+} from "@sessionstream/runtime";
 import { CounterEntitySchema } from "../fixtures/gen/lab/v1/lab_pb.js";
 import {
   LabCounter,
   LabCounterAdded,
+  LabMeasure,
   LabNote,
   LabNoteAppended,
   LabNoteDeleted,
   LabNotesMarked,
   LabRest,
+  LabSweep,
   LabTrace,
   LabWork,
 } from "../fixtures/gen/lab/v1/lab_sessionstream.js";
-import { labOf } from "../fixtures/lab.js";
+import { type LabSwitches, labOf } from "../fixtures/lab.js";
 import { ledgerOf, writeThen } from "../fixtures/ledger.js";
 import { wrapStore } from "../fixtures/stores.js";
+import { until } from "../fixtures/until.js";
 
 // Sessions with all that a release can store. Written by each release, they are
 // opened by all that follow.
@@ -53,12 +63,16 @@ export async function writeSessions(store: Store): Promise<void> {
   // Events of versions and names that are no more are in the session "s".
   await writeThen(wrapStore(store, { close: async () => {} }));
   await hub.rebuild("s");
+  // Since 0.4: a stored timeline that lags behind the log, as a process leaves it that was killed.
+  await killWithLag(store);
+  // Since 0.4: runs that have ended, that begin later, and those of a process that was killed.
+  await killWithRuns(store);
   await hub.close();
 }
 
-/** The features of all releases. */
-export function featuresOf(work: Work): readonly Feature[] {
-  const lab = labOf({ work });
+/** The features of all releases. Without `runs`, a hub leaves the runs to others. */
+export function featuresOf(work: Work, runs?: LabSwitches["runs"]): readonly Feature[] {
+  const lab = labOf({ work, ...(runs !== undefined && { runs }) });
   const timeline: Feature["timeline"] = (event, view) => {
     if (event.session.id !== orderedSession) return lab.timeline?.(event, view) ?? [];
     return [LabNote.put({ number: 2 }), LabCounter.put({ name: "between" }), LabNote.put({ number: 1 })];
@@ -92,6 +106,68 @@ async function killWhileHandling(store: Store): Promise<void> {
   await begins;
   await hub.close({ abort: true, grace: 0 });
   await submitted;
+}
+
+async function killWithLag(store: Store): Promise<void> {
+  let isKilled = false;
+  const killed = wrapStore(store, {
+    commit: async (batches) => {
+      // Entities that lag come with a later batch, without events.
+      const isLate = isKilled && batches.every(({ events }) => events.length === 0);
+      return isLate ? batches.map(() => new Error("killed")) : store.commit(batches);
+    },
+    close: async () => {},
+  });
+  const hub = new Hub({ features: featuresOf(appendTwice), store: killed, onError: () => {} });
+  await hub.publish("lagging", LabNoteAppended, { number: 1, text: "stored" });
+  await hub.rebuild("lagging");
+  isKilled = true;
+  await hub.publish("lagging", LabNoteAppended, { number: 1, text: " and" });
+  await hub.publish("lagging", LabNoteAppended, { number: 2, text: "lagging" });
+  await hub.close();
+}
+
+/** When the run begins that waits for its time: in the year 2100. */
+export const laterThanTimers: number = Date.UTC(2100, 0, 1);
+
+/** What the runs do: each as its task says. */
+export const runs: NonNullable<LabSwitches["runs"]> = {
+  measure: {
+    async run({ input: { task }, publish, waitFor, attempt }) {
+      await publish(LabNoteAppended, { number: 1, text: `${task} ${attempt};` }, { key: "begun" });
+      if (task === "entity") await waitFor(LabNote, 9);
+    },
+    ended: (_view, { id, outcome }) => [LabCounterAdded.of({ name: `${id} ${outcome.status}`, amount: 1n })],
+  },
+  sweep: {
+    async run({ input: { task }, waitForRun, sleepUntil, signal }) {
+      if (task === "fail") throw new Error("no luck");
+      if (task === "time") await sleepUntil(laterThanTimers);
+      if (task === "run") await waitForRun("later");
+      if (task === "work") await new Promise((resolve) => signal.addEventListener("abort", resolve));
+    },
+  },
+};
+
+async function killWithRuns(store: Store): Promise<void> {
+  const nothing = async () => {};
+  const killed = wrapStore(store, { releaseRuns: nothing, leave: nothing, close: nothing });
+  const hub = new Hub({ features: featuresOf(appendTwice, runs), store: killed, onError: () => {} });
+  const start = (task: string, at?: number) =>
+    hub.start("runs", LabSweep, { task }, { id: task === "" ? "later" : task, ...(at !== undefined && { at }) });
+  await hub.start("runs", LabMeasure, { task: "complete" }, { id: "complete" });
+  await start("fail");
+  await hub.waitIdle("runs");
+  await start("work");
+  await hub.start("runs", LabSweep, { task: "work" }, { id: "cancel" });
+  await hub.cancelRun("runs", "cancel", "enough");
+  await start("", laterThanTimers);
+  await start("time");
+  await start("run");
+  await hub.start("runs", LabMeasure, { task: "entity" }, { id: "entity" });
+  const waits = async () => (await hub.runs("runs")).filter(({ state }) => state === "waiting").length === 3;
+  await until(waits, "three runs wait");
+  await hub.close();
 }
 
 /** What the command LabWork does: under a key, once. */
@@ -133,9 +209,22 @@ export async function readSessions(hub: Hub): Promise<Record<string, unknown>> {
         ...(cause !== undefined && { cause: String(cause) }),
       })),
       errors: (await hub.errors(id)).map((error) => ({ ...error, ordinal: String(error.ordinal) })),
+      ...runsOf(hub, await hub.runs(id)),
     };
   }
   return read;
+}
+
+/** Earlier releases had none. */
+function runsOf(hub: Hub, infos: readonly RunInfo[]): { readonly runs?: unknown } {
+  if (infos.length === 0) return {};
+  return {
+    runs: infos.map(({ input, startedBy: { cause, ...startedBy }, ...info }) => ({
+      ...info,
+      ...(input !== undefined && { input: toJson(hub.registry.run(info.name).schema, input) }),
+      startedBy: { ...startedBy, ...(cause !== undefined && { cause: String(cause) }) },
+    })),
+  };
 }
 
 function sessionMetadata(sessionId: string) {

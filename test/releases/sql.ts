@@ -1,27 +1,28 @@
-import Database from "better-sqlite3";
+import { openRaw } from "../fixtures/raw-database.js";
 
-/** The whole of an SQLite file as SQL text, its version included. */
+/** The whole of an SQLite file as SQL text, its version and its mark included. */
 export function dump(path: string): string {
-  const database = new Database(path, { readonly: true });
-  database.defaultSafeIntegers();
+  const database = openRaw(path, { readonly: true, exact: true });
   const lines: string[] = [];
-  const made = database.prepare("SELECT type, name, sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY rowid").all();
+  const made = database.rows("SELECT type, name, sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY rowid");
   for (const { type, name, sql } of made as { type: string; name: string; sql: string }[]) {
     if (name.startsWith("sqlite_")) continue;
     lines.push(`${sql};`);
     if (type !== "table") continue;
-    for (const row of database.prepare(`SELECT * FROM "${name}"`).raw().iterate()) {
-      lines.push(`INSERT INTO "${name}" VALUES (${(row as unknown[]).map(literal).join(", ")});`);
+    for (const row of database.rows(`SELECT * FROM "${name}"`)) {
+      lines.push(`INSERT INTO "${name}" VALUES (${Object.values(row).map(literal).join(", ")});`);
     }
   }
-  lines.push(`PRAGMA user_version = ${database.pragma("user_version", { simple: true })};`);
+  for (const name of ["user_version", "application_id"]) {
+    lines.push(`PRAGMA ${name} = ${database.value(`PRAGMA ${name}`)};`);
+  }
   database.close();
   return `${lines.join("\n")}\n`;
 }
 
 /** Makes an SQLite file of SQL text. */
 export function restore(path: string, sql: string): void {
-  const database = new Database(path);
+  const database = openRaw(path);
   database.exec(`BEGIN; ${sql} COMMIT;`);
   database.close();
 }

@@ -34,6 +34,7 @@ export type ErrorCode =
   | "KEY_CLAIMED"
   | "STORE_FAILED"
   | "STORE_INCOMPATIBLE"
+  | "STORE_LOST"
   | "DRIVER_MISSING"
   | "UNSUPPORTED"
   | "REQUEST_FAILED"

@@ -56,6 +56,12 @@ export function milliseconds(from = 1, to: number = longestTime): Wanted {
   return { words: `milliseconds ${range(from, to)}`, accepts: number(from, to).accepts };
 }
 
+/** A time in milliseconds since the Unix epoch, up to the last that a Date can hold. */
+export const aTime: Wanted = {
+  words: "a time in whole milliseconds since the Unix epoch",
+  accepts: wholeNumber(0, 8.64e15).accepts,
+};
+
 /** One of some strings. */
 export function oneOf(...values: readonly string[]): Wanted {
   return {

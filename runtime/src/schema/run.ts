@@ -1,6 +1,6 @@
 import type { DescMessage } from "@bufbuild/protobuf";
 import { mostRetries } from "@sessionstream/proto/schema-facts";
-import { aBoolean, checkOptions, invalidOption, longestTime, wholeNumber } from "../base/option.js";
+import { aBoolean, aTime, checkOptions, invalidOption, longestTime, wholeNumber } from "../base/option.js";
 import { checkName } from "./name.js";
 import { type Payload, type PayloadInit, toPayload } from "./payload.js";
 
@@ -77,7 +77,7 @@ export function run<Name extends string, Schema extends DescMessage>(
     retryAfter,
     start(input, options = {}) {
       const what = `start of run "${name}"`;
-      checkOptions(what, options, { at: wholeNumber(0), detached: aBoolean });
+      checkOptions(what, options, { at: aTime, detached: aBoolean });
       if (options.id !== undefined) checkRunId(options.id);
       return new RunStart(desc, toPayload(schema, input, what, { name }), options);
     },

@@ -26,6 +26,13 @@ async function tryAgain<T>(work: () => T, begun: number): Promise<T> {
   }
 }
 
-function isBusy(thrown: unknown): boolean {
-  return thrown instanceof Error && "code" in thrown && String(thrown.code).startsWith("SQLITE_BUSY");
+/** Whether another connection has the file, as each driver says it. */
+export function isBusy(thrown: unknown): boolean {
+  if (!(thrown instanceof Error)) return false;
+  const { code, errcode } = thrown as Error & { readonly code?: unknown; readonly errcode?: unknown };
+  if (code === "ERR_SQLITE_ERROR") return (Number(errcode) & 0xff) === sqliteBusy;
+  return String(code).startsWith("SQLITE_BUSY");
 }
+
+/** The lowest byte of what SQLite says (https://www.sqlite.org/rescode.html). */
+const sqliteBusy = 5;

@@ -1,5 +1,6 @@
 import type { JsonObject } from "@bufbuild/protobuf";
 import type { EventMeta } from "../store/event-meta.js";
+import type { MovedSession } from "../store/store.js";
 import type {
   RecordedStep,
   StoredDescriptor,
@@ -9,7 +10,8 @@ import type {
   StoredMark,
   StoredSession,
 } from "../store/stored.js";
-import type { DescriptorRow, EntityRow, ErrorRow, EventRow, SessionRow } from "./statements.js";
+import type { DescriptorRow, EntityRow, ErrorRow, EventRow, MovedRow, SessionRow } from "./statements.js";
+import { toText } from "./text.js";
 
 // What rows say, in the store's terms.
 
@@ -24,9 +26,10 @@ export function toSession(row: SessionRow): StoredSession {
   };
 }
 
-export function toEvent({ previous, meta, ...row }: EventRow): StoredEvent {
+export function toEvent({ previous, meta, payload, ...row }: EventRow): StoredEvent {
   return {
     ...row,
+    payload: toBytes(payload),
     version: Number(row.version),
     time: Number(row.time),
     ...(previous !== null && { previous }),
@@ -34,16 +37,30 @@ export function toEvent({ previous, meta, ...row }: EventRow): StoredEvent {
   };
 }
 
-export function toEntity(row: EntityRow): StoredEntity {
-  return { ...row, position: Number(row.position), payload: row.payload ?? undefined };
+export function toEntity({ id, payload, ...row }: EntityRow): StoredEntity {
+  return {
+    ...row,
+    id: toText(id),
+    position: Number(row.position),
+    payload: payload === null ? undefined : toBytes(payload),
+  };
 }
 
 export function toError(row: ErrorRow): StoredError {
-  return { ...row, step: row.step as RecordedStep, time: Number(row.time) };
+  return { ...row, step: row.step as RecordedStep, message: toText(row.message), time: Number(row.time) };
+}
+
+export function toMoved({ sessionId, revision }: MovedRow): MovedSession {
+  return { sessionId: toText(sessionId), revision };
 }
 
 export function toDescriptor(row: DescriptorRow): StoredDescriptor {
-  return { ...row, mark: row.mark as StoredMark };
+  return { ...row, mark: row.mark as StoredMark, descriptor: toBytes(row.descriptor) };
+}
+
+/** better-sqlite3 makes Buffers, whose methods do other things than those of the class that users are promised. */
+export function toBytes(blob: Uint8Array): Uint8Array {
+  return blob instanceof Buffer ? new Uint8Array(blob.buffer, blob.byteOffset, blob.byteLength) : blob;
 }
 
 /** JSON, with the ordinal as text: it may exceed 2^53. */

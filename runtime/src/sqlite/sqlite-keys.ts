@@ -1,9 +1,9 @@
-import type { Database } from "better-sqlite3";
 import type { StoredRejection } from "../schema/stored-rejection.js";
 import type { BatchKey } from "../store/batch.js";
 import { checkKey } from "../store/rules.js";
 import type { ClaimedKey, KeyClaim } from "../store/store.js";
 import type { KeyName, KeyOutcome, StoredKey } from "../store/stored.js";
+import type { Database } from "./driver/driver.js";
 import type { SqliteProcesses } from "./sqlite-processes.js";
 
 interface KeyRow {
@@ -139,7 +139,7 @@ function toRejection(text: string): StoredRejection {
     readonly detail?: { readonly type: string; readonly payload: string };
   };
   if (detail === undefined) return rejection;
-  return { ...rejection, detail: { ...detail, payload: Buffer.from(detail.payload, "base64") } };
+  return { ...rejection, detail: { ...detail, payload: new Uint8Array(Buffer.from(detail.payload, "base64")) } };
 }
 
 function prepare(database: Database) {

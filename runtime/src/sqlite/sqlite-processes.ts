@@ -1,5 +1,5 @@
-import type { Database } from "better-sqlite3";
 import type { RunOwner } from "../store/stored-run.js";
+import type { Database } from "./driver/driver.js";
 
 /** The processes that share a file and have claims or runs. Each call is within a transaction. */
 export class SqliteProcesses {

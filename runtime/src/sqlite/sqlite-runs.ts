@@ -1,20 +1,21 @@
-import type { Database } from "better-sqlite3";
 import type { BatchRun } from "../store/batch.js";
 import { checkRun } from "../store/rules.js";
 import { defaultLimit, type FreeRunRange, type RunRange } from "../store/store.js";
 import type { FreeRun, RunName, RunOutcome, RunOwner, RunWait, StoredRun } from "../store/stored-run.js";
-import { metaText, toMeta } from "./rows.js";
+import type { Database } from "./driver/driver.js";
+import { metaText, toBytes, toMeta } from "./rows.js";
 import type { SqliteProcesses } from "./sqlite-processes.js";
+import { toText, type WholeText, whole } from "./text.js";
 
 interface RunRow {
-  readonly id: string;
+  readonly id: WholeText;
   readonly name: string;
   readonly type: string;
-  readonly input: Buffer;
+  readonly input: Uint8Array;
   readonly startedAt: number;
   readonly startedBy: string;
   readonly at: number | null;
-  readonly parent: string | null;
+  readonly parent: WholeText | null;
   readonly attempt: number;
   readonly failures: number;
   readonly owner: string | null;
@@ -23,7 +24,12 @@ interface RunRow {
   readonly endedAt: number | null;
 }
 
-type FreeRunRow = Omit<FreeRun, "owner"> & { readonly owner: string | null };
+interface FreeRunRow {
+  readonly sessionId: WholeText;
+  readonly id: WholeText;
+  readonly owner: string | null;
+  readonly attempt: number;
+}
 
 /** The runs of a file. Each call is within a transaction. */
 export class SqliteRuns {
@@ -81,8 +87,10 @@ export class SqliteRuns {
   }
 
   free({ names, now, limit }: FreeRunRange): FreeRun[] {
-    const rows = this.#sql.selectFree.all({ names: JSON.stringify(names), now, limit });
-    return rows.map(({ owner, ...run }) => ({ ...run, owner: owner ?? undefined }));
+    const rows = this.#sql.selectFree.all(JSON.stringify(names), now, limit);
+    return rows.map(({ sessionId, id, owner, attempt }) => {
+      return { sessionId: toText(sessionId), id: toText(id), owner: owner ?? undefined, attempt };
+    });
   }
 
   owners(): RunOwner[] {
@@ -102,13 +110,14 @@ export class SqliteRuns {
 /** So many that a write is worth it, and so few that nobody waits for it. */
 const forgottenAtOnce = 1000;
 
-function toRun({ input, at, parent, owner, startedBy, waitsFor, outcome, endedAt, ...row }: RunRow): StoredRun {
+function toRun({ id, input, at, parent, owner, startedBy, waitsFor, outcome, endedAt, ...row }: RunRow): StoredRun {
   return {
     ...row,
-    input,
+    id: toText(id),
+    input: toBytes(input),
     startedBy: toMeta(startedBy),
     at: at ?? undefined,
-    parent: parent ?? undefined,
+    parent: parent === null ? undefined : toText(parent),
     owner: owner ?? undefined,
     waitsFor: waitsFor === null ? undefined : (JSON.parse(waitsFor) as RunWait),
     ended:
@@ -136,7 +145,7 @@ type RunValues = [
 
 const sessionRow = "(SELECT id FROM session WHERE session_id = ?)";
 
-const selectRun = `SELECT id, name, type, input, started_at AS startedAt, started_by AS startedBy, at, parent, attempt,
+const selectRun = `SELECT ${whole("id")} AS id, name, type, input, started_at AS startedAt, started_by AS startedBy, at, ${whole("parent")} AS parent, attempt,
     failures, owner, waits_for AS waitsFor, outcome, ended_at AS endedAt
   FROM run`;
 
@@ -193,13 +202,13 @@ function prepare(database: Database) {
     selectOwners: database.prepare<[], RunOwner>(
       `${withOwners} SELECT process, beat FROM owner JOIN process ON process.id = owner.process`,
     ),
-    selectFree: database.prepare<[range: { names: string; now: number; limit: number }], FreeRunRow>(
+    selectFree: database.prepare<[names: string, now: number, limit: number], FreeRunRow>(
       `${withOwners}
-       SELECT session.session_id AS sessionId, run.id, run.owner, run.attempt FROM (
+       SELECT ${whole("session.session_id")} AS sessionId, ${whole("run.id")} AS id, run.owner, run.attempt FROM (
          SELECT number FROM owner CROSS JOIN run INDEXED BY open_run_by_owner ON run.owner IS owner.process
          WHERE ended_at IS NULL AND NOT EXISTS (SELECT 1 FROM process WHERE process.id = owner.process)
-           AND name IN (SELECT value FROM json_each(:names)) AND ifnull(at, 0) <= :now
-         ORDER BY number LIMIT :limit
+           AND name IN (SELECT value FROM json_each(?)) AND ifnull(at, 0) <= ?
+         ORDER BY number LIMIT ?
        ) JOIN run USING (number) JOIN session ON session.id = run.session
        ORDER BY number`,
     ),

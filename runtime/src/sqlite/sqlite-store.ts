@@ -1,5 +1,4 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
-import type { Database } from "better-sqlite3";
 import type { SessionBatch } from "../store/batch.js";
 import { compareEntities } from "../store/entity-order.js";
 import {
@@ -27,20 +26,24 @@ import type {
 } from "../store/stored.js";
 import type { FreeRun, RunName, RunOwner, StoredRun } from "../store/stored-run.js";
 import { BatchWriter } from "./batch-writer.js";
+import type { Database, Driver } from "./driver/driver.js";
+import { loadDriver } from "./driver/load-driver.js";
 import { openDatabase, type SqliteStoreOptions } from "./open.js";
 import { toDescriptor, toEntity, toError, toEvent, toSession } from "./rows.js";
 import { SqliteKeys } from "./sqlite-keys.js";
 import { SqliteProcesses } from "./sqlite-processes.js";
 import { SqliteRuns } from "./sqlite-runs.js";
 import { prepareStatements, type Statements } from "./statements.js";
+import { toText } from "./text.js";
 import { storeFailed, Transactions } from "./transactions.js";
 import { Watch } from "./watch.js";
 
 export type { SqliteStoreOptions } from "./open.js";
 
 /**
- * Keeps sessions in an SQLite file, through better-sqlite3. Several processes may use one
- * file. ":memory:" is a database in memory, which ends with the store.
+ * Keeps sessions in an SQLite file, by way of the package better-sqlite3 or, where that cannot be
+ * loaded, of Node's own node:sqlite. Several processes may use one file. ":memory:" is a database
+ * in memory, which ends with the store.
  * @throws INVALID_OPTION, DRIVER_MISSING, STORE_INCOMPATIBLE if the file is not one of
  * ours or a newer release wrote it, or STORE_FAILED if the file cannot be opened.
  *
@@ -50,7 +53,12 @@ export type { SqliteStoreOptions } from "./open.js";
  * ```
  */
 export function sqliteStore(path: string, options: SqliteStoreOptions = {}): Store {
-  return new SqliteStore(openDatabase(path, options), options.synchronous ?? "full");
+  return openStore(path, options, loadDriver());
+}
+
+/** Like {@link sqliteStore}, with a driver of one's choice. */
+export function openStore(path: string, options: SqliteStoreOptions, driver: Driver): Store {
+  return new SqliteStore(openDatabase(path, options, driver), options.synchronous ?? "full");
 }
 
 /** How long a claim that is to end waits for others, in milliseconds. */
@@ -81,7 +89,7 @@ class SqliteStore implements Store {
   }
 
   sessions({ after = "", limit = defaultLimit }: SessionRange = {}): Promise<readonly string[]> {
-    return this.#transactions.readOne(() => this.#sql.selectSessionIds.all(after, limit).map(({ id }) => id));
+    return this.#transactions.readOne(() => this.#sql.selectSessionIds.all(after, limit).map(toText));
   }
 
   session(sessionId: string): Promise<StoredSession | undefined> {

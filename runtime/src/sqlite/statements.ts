@@ -1,6 +1,6 @@
-import type BetterSqlite3 from "better-sqlite3";
-import type { MovedSession } from "../store/store.js";
 import type { SessionHead } from "../store/stored.js";
+import type { Database, Statement } from "./driver/driver.js";
+import { type WholeText, whole } from "./text.js";
 
 // Ordinals may exceed 2^53, so every column that holds one is read as a bigint.
 
@@ -20,27 +20,27 @@ export interface EventRow {
   readonly name: string;
   readonly version: bigint;
   readonly type: string;
-  readonly payload: Buffer;
+  readonly payload: Uint8Array;
   readonly time: bigint;
   readonly meta: string | null;
 }
 
 export interface EntityRow {
   readonly kind: string;
-  readonly id: string;
+  readonly id: WholeText;
   readonly createdOrdinal: bigint;
   readonly position: bigint;
   readonly lastEventOrdinal: bigint;
   readonly type: string;
   /** Null for a tombstone. */
-  readonly payload: Buffer | null;
+  readonly payload: Uint8Array | null;
 }
 
 export interface ErrorRow {
   readonly step: string;
   readonly ordinal: bigint;
   readonly name: string;
-  readonly message: string;
+  readonly message: WholeText;
   readonly time: bigint;
 }
 
@@ -50,7 +50,12 @@ export interface DescriptorRow {
   readonly version: number;
   readonly hash: string;
   readonly type: string;
-  readonly descriptor: Buffer;
+  readonly descriptor: Uint8Array;
+}
+
+export interface MovedRow {
+  readonly sessionId: WholeText;
+  readonly revision: number;
 }
 
 /** Where a session stands. */
@@ -62,21 +67,13 @@ export interface Newest {
   readonly move: number;
 }
 
-/** What is used of a prepared statement. */
-export interface Statement<Bind extends unknown[], Row = unknown> {
-  run(...bind: Bind): BetterSqlite3.RunResult;
-  get(...bind: Bind): Row | undefined;
-  all(...bind: Bind): Row[];
-  iterate(...bind: Bind): IterableIterator<Row>;
-}
-
 export type Statements = ReturnType<typeof prepareStatements>;
 
-const selectEntity = `SELECT kind, id, created_ordinal AS createdOrdinal, position,
+const selectEntity = `SELECT kind, ${whole("id")} AS id, created_ordinal AS createdOrdinal, position,
     last_event_ordinal AS lastEventOrdinal, type, payload
   FROM entity`;
 
-export function prepareStatements(database: BetterSqlite3.Database) {
+export function prepareStatements(database: Database) {
   const prepare = <Bind extends unknown[], Row = unknown>(sql: string): Statement<Bind, Row> =>
     database.prepare<Bind, Row>(sql);
   const exact = <Bind extends unknown[], Row = unknown>(sql: string): Statement<Bind, Row> =>
@@ -85,8 +82,8 @@ export function prepareStatements(database: BetterSqlite3.Database) {
     database.prepare<Bind, Value>(sql).pluck();
   return {
     selectVersion: column<[], number>("PRAGMA user_version"),
-    selectSessionIds: prepare<[after: string, limit: number], { readonly id: string }>(
-      "SELECT session_id AS id FROM session WHERE session_id > ? ORDER BY session_id LIMIT ?",
+    selectSessionIds: column<[after: string, limit: number], WholeText>(
+      `SELECT ${whole("session_id")} FROM session WHERE session_id > ? ORDER BY session_id LIMIT ?`,
     ),
     selectSession: exact<[sessionId: string], SessionRow>(
       "SELECT id, metadata, revision, ordinal, cursor, failed_at AS failedAt, epoch FROM session_head WHERE session_id = ?",
@@ -164,7 +161,7 @@ export function prepareStatements(database: BetterSqlite3.Database) {
       "INSERT INTO error (session, step, ordinal, name, message, time) VALUES (?, ?, ?, ?, ?, ?)",
     ),
     selectErrors: exact<[session: bigint], ErrorRow>(
-      "SELECT step, ordinal, name, message, time FROM error WHERE session = ? ORDER BY rowid",
+      `SELECT step, ordinal, name, ${whole("message")} AS message, time FROM error WHERE session = ? ORDER BY rowid`,
     ),
     insertDescriptor: prepare<
       [mark: string, name: string, version: number, hash: string, type: string, descriptor: Uint8Array]
@@ -184,8 +181,8 @@ export function prepareStatements(database: BetterSqlite3.Database) {
     selectNewest: prepare<[], Newest>(
       `SELECT (SELECT ifnull(max(rowid), 0) FROM event) AS event, (SELECT ifnull(max(id), 0) FROM move) AS move`,
     ),
-    selectMoved: prepare<[event: number, move: number], MovedSession>(
-      `SELECT session_id AS sessionId, revision FROM session_head WHERE id IN (
+    selectMoved: prepare<[event: number, move: number], MovedRow>(
+      `SELECT ${whole("session_id")} AS sessionId, revision FROM session_head WHERE id IN (
          SELECT session FROM event WHERE rowid > ? UNION SELECT session FROM move WHERE id > ?)`,
     ),
   };

@@ -1,15 +1,20 @@
-import type { Database, Transaction } from "better-sqlite3";
 import { isSessionstreamError, messageOf, SessionstreamError } from "../base/errors.js";
 import { whileBusy } from "./busy.js";
+import type { Database, Transaction } from "./driver/driver.js";
 import { checkStillNewest } from "./migrations.js";
+import { OpenedFile } from "./opened-file.js";
 import type { Statements } from "./statements.js";
 
-/** Reads and writes of a file. Each throws CLOSED once it is closed, and STORE_FAILED where SQLite fails. */
+/**
+ * Reads and writes of a file. Each throws CLOSED once it is closed, STORE_FAILED where SQLite fails,
+ * and STORE_LOST once a write has found out that the file is not at its path any more.
+ */
 export class Transactions {
   readonly #database: Database;
+  readonly #file: OpenedFile;
   readonly #synchronous: "full" | "normal";
-  readonly #readAll: Transaction<(read: () => unknown) => unknown>;
-  readonly #writeAll: Transaction<(work: () => unknown) => unknown>;
+  readonly #readAll: Transaction<[read: () => unknown], unknown>;
+  readonly #writeAll: Transaction<[work: () => unknown], unknown>;
 
   constructor(
     database: Database,
@@ -17,9 +22,10 @@ export class Transactions {
     { selectVersion }: Pick<Statements, "selectVersion">,
   ) {
     this.#database = database;
+    this.#file = new OpenedFile(database);
     this.#synchronous = synchronous;
-    this.#readAll = database.transaction((read) => read());
-    this.#writeAll = database.transaction((work) => {
+    this.#readAll = database.transaction((read: () => unknown) => read());
+    this.#writeAll = database.transaction((work: () => unknown) => {
       checkStillNewest(database, selectVersion.get() ?? 0);
       return work();
     });
@@ -42,7 +48,7 @@ export class Transactions {
 
   /** Waits for the disk. Throws what SQLite throws. */
   writeDurably<T>(write: () => T): T | Promise<T> {
-    return whileBusy(() => this.#writeAll.immediate(write) as T);
+    return whileBusy(() => this.#write(write));
   }
 
   /** Waits for the disk only where it has to. */
@@ -54,7 +60,7 @@ export class Transactions {
         // SQLite does this when it compiles the statement, so it cannot be prepared.
         if (isRelaxed) this.#database.exec("PRAGMA synchronous = NORMAL");
         try {
-          return this.#writeAll.immediate(write) as T;
+          return this.#write(write);
         } finally {
           if (isRelaxed) this.#database.exec("PRAGMA synchronous = FULL");
         }
@@ -66,6 +72,14 @@ export class Transactions {
 
   checkOpen(): void {
     if (!this.#database.open) throw new SessionstreamError("CLOSED", "the store is closed");
+    this.#file.check();
+  }
+
+  #write<T>(write: () => T): T {
+    this.#file.check();
+    const written = this.#writeAll.immediate(write) as T;
+    this.#file.checkAfterCommit();
+    return written;
   }
 }
 

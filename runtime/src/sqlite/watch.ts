@@ -1,5 +1,6 @@
-import type { Database } from "better-sqlite3";
 import type { MoveListener } from "../store/store.js";
+import type { Database } from "./driver/driver.js";
+import { toMoved } from "./rows.js";
 import type { Newest, Statements } from "./statements.js";
 
 /** How often the file is looked at while somebody listens, in milliseconds. */
@@ -61,7 +62,7 @@ export class Watch {
       if (version === this.#version && !isOwn) return;
       const seen = this.#seen;
       const newest = this.#sql.selectNewest.get() ?? seen;
-      const moved = this.#sql.selectMoved.all(seen.event, seen.move);
+      const moved = this.#sql.selectMoved.all(seen.event, seen.move).map(toMoved);
       this.#version = version;
       this.#seen = newest;
       // Where rows were taken away, others may have got their places.

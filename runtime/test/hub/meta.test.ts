@@ -1,8 +1,8 @@
 import { type BackendEvent, type EventMeta, Hub, type TraceContext, type UiBatch } from "@sessionstream/runtime";
-import Database from "better-sqlite3";
 import { describe, expect, test, vi } from "vitest";
 import { LabNoteSet, LabTrace, LabWork } from "../../../test/fixtures/gen/lab/v1/lab_sessionstream.js";
 import { type LabSwitches, labOf } from "../../../test/fixtures/lab.js";
+import { openRaw } from "../../../test/fixtures/raw-database.js";
 import { filePlace, newFile, type Place, places } from "../../../test/fixtures/stores.js";
 
 // Where events come from, and who learns of it.
@@ -126,7 +126,7 @@ test("an event of which nothing is known costs nothing in an SQLite file", async
   await hub.publish("s", LabTrace, {});
   await hub.publish("s", LabTrace, {}, { cause: 1n });
   await hub.close();
-  const file = new Database(path, { readonly: true });
-  expect(file.prepare("SELECT meta FROM event ORDER BY ordinal").pluck().all()).toEqual([null, '{"cause":"1"}']);
+  const file = openRaw(path, { readonly: true });
+  expect(file.rows("SELECT meta FROM event ORDER BY ordinal")).toEqual([{ meta: null }, { meta: '{"cause":"1"}' }]);
   file.close();
 });

@@ -52,12 +52,19 @@ test("ids of 1 to 255 visible characters are taken", () => {
   for (const id of ["!", "~", "m-1/2", "x".repeat(255)]) expect(LabSweep.start({}, { id }).id).toBe(id);
 });
 
-test.each([{ at: -1 }, { at: 1.5 }, { at: Number.NaN }, { at: new Date() }, { detached: 1 }, null, "one"])(
-  "a start with the options %j is refused",
-  (options) => {
-    expect(() => LabSweep.start({}, options as never)).toThrow(withCode("INVALID_OPTION"));
-  },
-);
+test.each([
+  { at: -1 },
+  { at: 1.5 },
+  { at: Number.NaN },
+  { at: new Date() },
+  { at: 8.64e15 + 2 },
+  { at: 1e300 },
+  { detached: 1 },
+  null,
+  "one",
+])("a start with the options %j is refused", (options) => {
+  expect(() => LabSweep.start({}, options as never)).toThrow(withCode("INVALID_OPTION"));
+});
 
 test("a wrong input is refused", () => {
   expect(() => LabMeasure.start({ task: 1 as unknown as string })).toThrow(withCode("INVALID_PAYLOAD"));

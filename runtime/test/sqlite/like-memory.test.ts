@@ -1,9 +1,9 @@
 import { memoryStore, type Store } from "@sessionstream/runtime";
-import { sqliteStore } from "@sessionstream/runtime/sqlite";
 import type { SessionBatch, StoredEntity, StoredEvent, StoredRun } from "@sessionstream/runtime/store";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { cases, longer } from "../../../test/fixtures/cases.js";
+import { openers } from "./drivers.js";
 
 /** What is asked of a store. Numbers choose among what there is by then. */
 type Step =
@@ -258,9 +258,9 @@ function plain(value: unknown): unknown {
   );
 }
 
-test(
-  "after any calls, SQLite says what memory says",
-  async () => {
+test.each(openers)(
+  "after any calls, SQLite by %s says what memory says",
+  async (_, sqliteStore) => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 25 }), async (steps) => {
         const [memory, sqlite] = [memoryStore(), sqliteStore(":memory:")];

@@ -1,7 +1,6 @@
 import { readFileSync } from "node:fs";
-import { sqliteStore } from "@sessionstream/runtime/sqlite";
-import Database from "better-sqlite3";
 import { describe, expect, test } from "vitest";
+import { openRaw } from "../../../test/fixtures/raw-database.js";
 import { newFile } from "../../../test/fixtures/stores.js";
 import { restore } from "../../../test/releases/sql.js";
 import {
@@ -18,10 +17,11 @@ import {
   runOf,
   startOf,
 } from "../../src/testing/store/batches.js";
-import { makeDatabase } from "./database.js";
+import { openers } from "./drivers.js";
 
-/** What the first release made, with a session of two events in it. */
-const firstVersion = `
+describe.each(openers)("with %s", (_driver, sqliteStore) => {
+  /** What the first release made, with a session of two events in it. */
+  const firstVersion = `
   CREATE TABLE sessions (
     id INTEGER PRIMARY KEY, session_id TEXT NOT NULL UNIQUE, metadata TEXT NOT NULL, revision INTEGER NOT NULL,
     ordinal INTEGER NOT NULL, cursor INTEGER NOT NULL
@@ -49,109 +49,110 @@ const firstVersion = `
   INSERT INTO errors VALUES (1, 'timeline-projection', 2, 'Happened', 'broken', 1763000000001);
   PRAGMA user_version = 1;`;
 
-/** Of each table. */
-function rowsOf(path: string): Map<string, unknown[]> {
-  const database = new Database(path, { readonly: true });
-  const names = database
-    .prepare<[], string>("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY rowid")
-    .pluck();
-  const rows = names.all().map((name) => [name, database.prepare(`SELECT * FROM "${name}"`).all()] as const);
-  database.close();
-  return new Map(rows);
-}
+  /** Of each table. */
+  function rowsOf(path: string): Map<string, unknown[]> {
+    const database = openRaw(path, { readonly: true });
+    const names = database
+      .rows("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY rowid")
+      .map(({ name }) => String(name));
+    const rows = names.map((name) => [name, database.rows(`SELECT * FROM "${name}"`)] as const);
+    database.close();
+    return new Map(rows);
+  }
 
-describe("migrations", () => {
-  test("bring a file of the first release on, with all that is in it", async () => {
-    const path = newFile();
-    makeDatabase(path, firstVersion);
-    expect(() => sqliteStore(path, { readonly: true })).toThrow(/has version 1, want 5: open it for writing once/);
-    const store = sqliteStore(path);
-    const epoch = expect.stringMatching(/^[0-9a-f]{32}$/);
-    expect(await everything(store)).toEqual({
-      session: {
-        metadata: { a: 1 },
-        revision: 3,
-        ordinal: 2n,
-        cursor: 1n,
-        failedAt: 2n,
-        epoch,
-        entities: [plain(entityOf("a"))],
+  describe("migrations", () => {
+    test("bring a file of the first release on, with all that is in it", async () => {
+      const path = newFile();
+      restore(path, firstVersion);
+      expect(() => sqliteStore(path, { readonly: true })).toThrow(/has version 1, want 5: open it for writing once/);
+      const store = sqliteStore(path);
+      const epoch = expect.stringMatching(/^[0-9a-f]{32}$/);
+      expect(await everything(store)).toEqual({
+        session: {
+          metadata: { a: 1 },
+          revision: 3,
+          ordinal: 2n,
+          cursor: 1n,
+          failedAt: 2n,
+          epoch,
+          entities: [plain(entityOf("a"))],
+          runs: [],
+        },
+        events: [plain(eventAt(1n)), plain(eventAt(2n))],
+        errors: [errorAt(2n)],
         runs: [],
-      },
-      events: [plain(eventAt(1n)), plain(eventAt(2n))],
-      errors: [errorAt(2n)],
-      runs: [],
-    });
-    expect((await store.session("s"))?.epoch).not.toBe((await store.session("t"))?.epoch);
-    const { epoch: begun = "" } = (await store.session("s")) ?? {};
-    expect(await store.eventNames()).toEqual(["Happened"]);
-    const more = { events: [eventAt(3n, { version: 2 })], keys: [keyOf("k")] };
-    await commit(store, { revision: 3, epoch: begun, cursor: 1n, failedAt: 2n, ...more });
-    await store.close();
-    const again = sqliteStore(path, { readonly: true });
-    expect((await again.events("s")).map(({ version }) => version)).toEqual([1, 1, 2]);
-    expect(await again.key(nameOf("k"))).toMatchObject({ outcome: { firstOrdinal: 1n } });
-    await again.close();
-  });
-
-  test("bring a file of the last release without runs on, with each row as it was, and then it keeps runs", async () => {
-    const path = newFile();
-    restore(path, readFileSync(new URL("../../../test/releases/0.3.sql", import.meta.url), "utf8"));
-    const before = rowsOf(path);
-    expect(() => sqliteStore(path, { readonly: true })).toThrow(/has version 3, want 5: open it for writing once/);
-    const store = sqliteStore(path);
-    const events = before.get("event")?.map((row) => ({ ...(row as object), revision: null })) ?? [];
-    expect(rowsOf(path)).toEqual(new Map([...before, ["event", events], ["run", []]]));
-    const { revision = 0, epoch = "" } = (await store.session("notes")) ?? {};
-    expect((await store.load("notes"))?.runs).toEqual([]);
-    await commit(store, { sessionId: "notes", revision, epoch, cursor: 8n, runs: [startOf("a", { owner: "p" })] });
-    await store.close();
-    const again = sqliteStore(path, { readonly: true });
-    expect((await again.load("notes"))?.runs.map(plainRun)).toEqual([plainRun(runOf("a", { owner: "p" }))]);
-    expect(await again.runOwners()).toEqual([{ process: "p", beat: 0 }]);
-    await expect(again.releaseRuns("p")).rejects.toMatchObject({ code: "STORE_FAILED" });
-    await again.close();
-  });
-
-  test("keep the rows that are there, opened however often", async () => {
-    const path = newFile();
-    const first = sqliteStore(path);
-    const runs = [startOf("a", { owner: "p" })];
-    await commit(first, { metadata: { a: 1 }, events: [eventAt(1n)], cursor: 1n, entities: [entityOf("a")], runs });
-    const before = await everything(first);
-    await first.close();
-    for (let round = 0; round < 3; round++) {
-      const again = sqliteStore(path);
-      expect(await everything(again)).toEqual(before);
+      });
+      expect((await store.session("s"))?.epoch).not.toBe((await store.session("t"))?.epoch);
+      const { epoch: begun = "" } = (await store.session("s")) ?? {};
+      expect(await store.eventNames()).toEqual(["Happened"]);
+      const more = { events: [eventAt(3n, { version: 2 })], keys: [keyOf("k")] };
+      await commit(store, { revision: 3, epoch: begun, cursor: 1n, failedAt: 2n, ...more });
+      await store.close();
+      const again = sqliteStore(path, { readonly: true });
+      expect((await again.events("s")).map(({ version }) => version)).toEqual([1, 1, 2]);
+      expect(await again.key(nameOf("k"))).toMatchObject({ outcome: { firstOrdinal: 1n } });
       await again.close();
-    }
-  });
+    });
 
-  test("stop a store that an older program has open: it writes nothing", async () => {
-    const path = newFile();
-    const store = sqliteStore(path);
-    const ended = { outcome: { status: "completed" }, time: 1 } as const;
-    const runs = [startOf("a", { owner: "p" }), startOf("b", { ended })];
-    expect(await store.commit([batchOf({ events: [eventAt(1n)], runs })])).toEqual([undefined]);
-    makeDatabase(path, "PRAGMA user_version = 1000");
-    const incompatible = {
-      code: "STORE_INCOMPATIBLE",
-      message: expect.stringContaining("a newer release has migrated"),
-    };
-    const claim = { ...nameOf("k"), fingerprint: "f", process: "p", token: "t", descriptor: undefined };
-    expect(await store.commit([batchOf({ revision: 1, events: [eventAt(2n)] })])).toMatchObject([incompatible]);
-    const both = ["s", "t"].map((sessionId) => batchOf({ sessionId, events: [eventAt(2n)], revision: 1 }));
-    expect(await store.commit(both)).toMatchObject([incompatible, incompatible]);
-    await expect(store.claim([claim])).rejects.toMatchObject(incompatible);
-    await expect(store.beat("p")).rejects.toMatchObject(incompatible);
-    await expect(store.releaseRuns("p")).rejects.toMatchObject(incompatible);
-    await expect(store.forgetRuns(2)).rejects.toMatchObject(incompatible);
-    await expect(store.bury({ process: "p", beat: 0 })).rejects.toMatchObject(incompatible);
-    await expect(store.leave("p")).rejects.toMatchObject(incompatible);
-    expect((await store.runs("s")).map(({ id }) => id)).toEqual(["a", "b"]);
-    expect(await store.runOwners()).toEqual([{ process: "p", beat: 0 }]);
-    expect(await store.events("s")).toHaveLength(1);
-    expect(await store.key(nameOf("k"))).toBeUndefined();
-    await store.close();
+    test("bring a file of the last release without runs on, with each row as it was, and then it keeps runs", async () => {
+      const path = newFile();
+      restore(path, readFileSync(new URL("../../../test/releases/0.3.sql", import.meta.url), "utf8"));
+      const before = rowsOf(path);
+      expect(() => sqliteStore(path, { readonly: true })).toThrow(/has version 3, want 5: open it for writing once/);
+      const store = sqliteStore(path);
+      const events = before.get("event")?.map((row) => ({ ...(row as object), revision: null })) ?? [];
+      expect(rowsOf(path)).toEqual(new Map([...before, ["event", events], ["run", []]]));
+      const { revision = 0, epoch = "" } = (await store.session("notes")) ?? {};
+      expect((await store.load("notes"))?.runs).toEqual([]);
+      await commit(store, { sessionId: "notes", revision, epoch, cursor: 8n, runs: [startOf("a", { owner: "p" })] });
+      await store.close();
+      const again = sqliteStore(path, { readonly: true });
+      expect((await again.load("notes"))?.runs.map(plainRun)).toEqual([plainRun(runOf("a", { owner: "p" }))]);
+      expect(await again.runOwners()).toEqual([{ process: "p", beat: 0 }]);
+      await expect(again.releaseRuns("p")).rejects.toMatchObject({ code: "STORE_FAILED" });
+      await again.close();
+    });
+
+    test("keep the rows that are there, opened however often", async () => {
+      const path = newFile();
+      const first = sqliteStore(path);
+      const runs = [startOf("a", { owner: "p" })];
+      await commit(first, { metadata: { a: 1 }, events: [eventAt(1n)], cursor: 1n, entities: [entityOf("a")], runs });
+      const before = await everything(first);
+      await first.close();
+      for (let round = 0; round < 3; round++) {
+        const again = sqliteStore(path);
+        expect(await everything(again)).toEqual(before);
+        await again.close();
+      }
+    });
+
+    test("stop a store that an older program has open: it writes nothing", async () => {
+      const path = newFile();
+      const store = sqliteStore(path);
+      const ended = { outcome: { status: "completed" }, time: 1 } as const;
+      const runs = [startOf("a", { owner: "p" }), startOf("b", { ended })];
+      expect(await store.commit([batchOf({ events: [eventAt(1n)], runs })])).toEqual([undefined]);
+      restore(path, "PRAGMA user_version = 1000;");
+      const incompatible = {
+        code: "STORE_INCOMPATIBLE",
+        message: expect.stringContaining("a newer release has migrated"),
+      };
+      const claim = { ...nameOf("k"), fingerprint: "f", process: "p", token: "t", descriptor: undefined };
+      expect(await store.commit([batchOf({ revision: 1, events: [eventAt(2n)] })])).toMatchObject([incompatible]);
+      const both = ["s", "t"].map((sessionId) => batchOf({ sessionId, events: [eventAt(2n)], revision: 1 }));
+      expect(await store.commit(both)).toMatchObject([incompatible, incompatible]);
+      await expect(store.claim([claim])).rejects.toMatchObject(incompatible);
+      await expect(store.beat("p")).rejects.toMatchObject(incompatible);
+      await expect(store.releaseRuns("p")).rejects.toMatchObject(incompatible);
+      await expect(store.forgetRuns(2)).rejects.toMatchObject(incompatible);
+      await expect(store.bury({ process: "p", beat: 0 })).rejects.toMatchObject(incompatible);
+      await expect(store.leave("p")).rejects.toMatchObject(incompatible);
+      expect((await store.runs("s")).map(({ id }) => id)).toEqual(["a", "b"]);
+      expect(await store.runOwners()).toEqual([{ process: "p", beat: 0 }]);
+      expect(await store.events("s")).toHaveLength(1);
+      expect(await store.key(nameOf("k"))).toBeUndefined();
+      await store.close();
+    });
   });
 });

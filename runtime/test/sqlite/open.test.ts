@@ -1,71 +1,58 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { sqliteStore } from "@sessionstream/runtime/sqlite";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { newFile } from "../../../test/fixtures/stores.js";
 import { batchOf, commit, eventAt } from "../../src/testing/store/batches.js";
-import { makeDatabase } from "./database.js";
+import { openers } from "./drivers.js";
 
-const failed = expect.objectContaining({ name: "SessionstreamError", code: "STORE_FAILED" });
-const incompatible = expect.objectContaining({ name: "SessionstreamError", code: "STORE_INCOMPATIBLE" });
+describe.each(openers)("with %s", (_driver, sqliteStore) => {
+  const failed = expect.objectContaining({ name: "SessionstreamError", code: "STORE_FAILED" });
 
-describe("a file that cannot be used is refused", () => {
-  test("that is no database", () => {
-    const path = newFile();
-    writeFileSync(path, "not a database, but long enough to have the header that SQLite looks for".repeat(20));
-    expect(() => sqliteStore(path)).toThrow(failed);
+  describe("a file that cannot be used is refused", () => {
+    test("that is no database", () => {
+      const path = newFile();
+      writeFileSync(path, "not a database, but long enough to have the header that SQLite looks for".repeat(20));
+      expect(() => sqliteStore(path)).toThrow(failed);
+    });
+
+    test("that is a folder, or in one that is not there", () => {
+      const path = newFile();
+      mkdirSync(path);
+      expect(() => sqliteStore(path)).toThrow(failed);
+      expect(() => sqliteStore(`${newFile()}/store.db`)).toThrow(failed);
+    });
+
+    test("that is not there, where it is only to be read, and none is made", () => {
+      const path = newFile();
+      expect(() => sqliteStore(path, { readonly: true })).toThrow(failed);
+      expect(existsSync(path)).toBe(false);
+    });
+
+    test("that is empty, where it is only to be read, with what to do", () => {
+      const path = newFile();
+      writeFileSync(path, "");
+      expect(() => sqliteStore(path, { readonly: true })).toThrow(/open it for writing once/);
+      const store = sqliteStore(path);
+      return store.close();
+    });
   });
 
-  test("that is a folder, or in one that is not there", () => {
-    const path = newFile();
-    mkdirSync(path);
-    expect(() => sqliteStore(path)).toThrow(failed);
-    expect(() => sqliteStore(`${newFile()}/store.db`)).toThrow(failed);
+  describe("only reading", () => {
+    test("sees what is there, and what others commit, and refuses to write", async () => {
+      const path = newFile();
+      const writer = sqliteStore(path);
+      await commit(writer, { events: [eventAt(1n)] });
+      const reader = sqliteStore(path, { readonly: true });
+      expect((await reader.session("s"))?.ordinal).toBe(1n);
+      await commit(writer, { revision: 1, events: [eventAt(2n)] });
+      expect((await reader.session("s"))?.ordinal).toBe(2n);
+      expect(await reader.commit([batchOf({ revision: 2, events: [eventAt(3n)] })])).toEqual([failed]);
+      expect((await writer.session("s"))?.ordinal).toBe(2n);
+      await reader.close();
+      await writer.close();
+    });
   });
 
-  test("that is not there, where it is only to be read, and none is made", () => {
-    const path = newFile();
-    expect(() => sqliteStore(path, { readonly: true })).toThrow(failed);
-    expect(existsSync(path)).toBe(false);
+  test.each([undefined, ""])("an SQLite store is not made of the path %j", (path) => {
+    expect(() => sqliteStore(path as string)).toThrow('want the path of a file or ":memory:"');
   });
-
-  test.each<[string, string]>([
-    ["of a newer release", "CREATE TABLE sessions (id); PRAGMA user_version = 1000"],
-    ["of something else", "CREATE TABLE cats (name)"],
-    ["of something else that counts its versions too", "CREATE TABLE cats (name); PRAGMA user_version = 1"],
-  ])("%s, which stays as it is", (_, sql) => {
-    const path = newFile();
-    makeDatabase(path, sql);
-    const before = readFileSync(path);
-    expect(() => sqliteStore(path)).toThrow(incompatible);
-    expect(() => sqliteStore(path, { readonly: true })).toThrow(incompatible);
-    expect(readFileSync(path).equals(before)).toBe(true);
-  });
-
-  test("that is empty, where it is only to be read, with what to do", () => {
-    const path = newFile();
-    writeFileSync(path, "");
-    expect(() => sqliteStore(path, { readonly: true })).toThrow(/open it for writing once/);
-    const store = sqliteStore(path);
-    return store.close();
-  });
-});
-
-describe("only reading", () => {
-  test("sees what is there, and what others commit, and refuses to write", async () => {
-    const path = newFile();
-    const writer = sqliteStore(path);
-    await commit(writer, { events: [eventAt(1n)] });
-    const reader = sqliteStore(path, { readonly: true });
-    expect((await reader.session("s"))?.ordinal).toBe(1n);
-    await commit(writer, { revision: 1, events: [eventAt(2n)] });
-    expect((await reader.session("s"))?.ordinal).toBe(2n);
-    expect(await reader.commit([batchOf({ revision: 2, events: [eventAt(3n)] })])).toEqual([failed]);
-    expect((await writer.session("s"))?.ordinal).toBe(2n);
-    await reader.close();
-    await writer.close();
-  });
-});
-
-test.each([undefined, ""])("an SQLite store is not made of the path %j", (path) => {
-  expect(() => sqliteStore(path as string)).toThrow('want the path of a file or ":memory:"');
 });

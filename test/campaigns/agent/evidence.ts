@@ -1,5 +1,4 @@
 import { type DescMessage, fromBinary, type MessageShape } from "@bufbuild/protobuf";
-import Database from "better-sqlite3";
 import {
   AskedEventSchema,
   ToolCalledEventSchema,
@@ -9,11 +8,12 @@ import {
   ToolRepeatedEventSchema,
   ToolStartedEventSchema,
 } from "../../../examples/agent/src/gen/agent/v1/agent_pb.js";
+import { openRaw } from "../../fixtures/raw-database.js";
 
 interface LoggedEvent {
   readonly ordinal: number;
   readonly name: string;
-  readonly payload: Buffer;
+  readonly payload: Uint8Array;
 }
 
 /** What the log has, of its only session, read without the code under test. */
@@ -21,10 +21,10 @@ export class Evidence {
   readonly #events: readonly LoggedEvent[];
 
   constructor(db: string) {
-    const database = new Database(db, { readonly: true });
+    const database = openRaw(db, { readonly: true });
     try {
       const read = "SELECT ordinal, name, payload FROM event ORDER BY ordinal";
-      this.#events = database.prepare<[], LoggedEvent>(read).all();
+      this.#events = database.rows(read) as unknown as LoggedEvent[];
     } finally {
       database.close();
     }

@@ -3,12 +3,15 @@ import { checkRunId } from "../../schema/run.js";
 import { checkSessionId } from "../../session/session-id.js";
 import type { EventRange, RunRange, SessionRange } from "../../store/store.js";
 
+/** What databases hold: 64 bits with a sign. */
+const largestOrdinal = 2n ** 63n - 1n;
+
 /** @throws INVALID_RANGE. */
 export function checkEventRange({ after, limit }: EventRange): void {
-  if (after !== undefined && (typeof after !== "bigint" || after < 0n)) {
+  if (after !== undefined && (typeof after !== "bigint" || after < 0n || after > largestOrdinal)) {
     throw new SessionstreamError(
       "INVALID_RANGE",
-      `got after ${typeof after} ${after}, want an ordinal: a bigint from 0n`,
+      `got after ${typeof after} ${after}, want an ordinal: a bigint from 0n to ${largestOrdinal}n`,
     );
   }
   checkLimit(limit);
@@ -27,7 +30,10 @@ export function checkRunRange({ after, limit }: RunRange): void {
 }
 
 function checkLimit(limit: number | undefined): void {
-  if (limit !== undefined && !(Number.isInteger(limit) && limit >= 1)) {
-    throw new SessionstreamError("INVALID_RANGE", `got limit ${limit}, want a whole number from 1`);
+  if (limit !== undefined && !(Number.isSafeInteger(limit) && limit >= 1)) {
+    throw new SessionstreamError(
+      "INVALID_RANGE",
+      `got limit ${limit}, want a whole number from 1 to ${Number.MAX_SAFE_INTEGER}`,
+    );
   }
 }

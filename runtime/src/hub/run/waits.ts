@@ -1,5 +1,5 @@
 import { isSessionstreamError, SessionstreamError } from "../../base/errors.js";
-import { checkOptions, wholeNumber } from "../../base/option.js";
+import { aTime, checkOptions, invalidOption } from "../../base/option.js";
 import { checkRunId } from "../../schema/run.js";
 import { toStoreError } from "../../store/store-error.js";
 import type { RunOutcome, RunWait } from "../../store/stored-run.js";
@@ -81,7 +81,7 @@ export class Waits {
   };
 
   readonly sleepUntil: RunContext["sleepUntil"] = async (time, options = {}) => {
-    checkOptions("sleepUntil", { time }, { time: aTime });
+    if (!aTime.accepts(time)) throw invalidOption("sleepUntil", "time", time, aTime.words);
     await this.#until({ for: "time", until: time }, options, async () => undefined);
   };
 
@@ -179,8 +179,6 @@ export class Waits {
     }
   }
 }
-
-const aTime = wholeNumber(0);
 
 function untilOf({ until }: { readonly until?: number }): { readonly until?: number } {
   return until === undefined ? {} : { until };

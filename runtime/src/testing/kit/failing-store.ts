@@ -1,3 +1,4 @@
+import { aBoolean, checkOptions, wholeNumber } from "../../base/option.js";
 import type { Store } from "../../store/store.js";
 
 /** The methods of a store that can be made to fail: all that answer with a promise. */
@@ -14,7 +15,7 @@ export interface StoreFailure {
    * before the answer comes. By default, it has none.
    */
   readonly afterEffect?: boolean;
-  /** How many of the next calls fail. The default is 1. */
+  /** How many of the next calls fail, up to 10,000. The default is 1. */
   readonly times?: number;
 }
 
@@ -30,11 +31,16 @@ export interface HeldCall {
 
 /** A store that does what its inner store does, and fails when it is told to. */
 export type FailingStore = Store & {
-  /** Makes the next calls of a method fail. What was planned earlier for the method comes first. */
+  /**
+   * Makes the next calls of a method fail. What was planned earlier for the method comes first.
+   * @throws INVALID_OPTION.
+   */
   failNext(method: StoreMethod, failure?: StoreFailure): void;
   /** Holds back the next call of a method: before its effect, or its answer where `afterEffect` is true. */
   holdNext(method: StoreMethod, options?: { readonly afterEffect?: boolean }): HeldCall;
 };
+
+const mostFailures = 10_000;
 
 /** What is planned for one call: told when the call has come, it resolves where the call goes on, or rejects. */
 interface Plan {
@@ -60,7 +66,9 @@ export function failingStore(inner: Store): FailingStore {
     plans.set(method, [...(plans.get(method) ?? []), planned]);
   };
   const own = {
-    failNext(method: StoreMethod, { error, afterEffect = false, times = 1 }: StoreFailure = {}) {
+    failNext(method: StoreMethod, failure: StoreFailure = {}) {
+      checkOptions("failNext", failure, { afterEffect: aBoolean, times: wholeNumber(1, mostFailures) });
+      const { error, afterEffect = false, times = 1 } = failure;
       for (let time = 0; time < times; time++) {
         plan(method, { afterEffect, come: () => Promise.reject(error ?? madeToFail(method)) });
       }

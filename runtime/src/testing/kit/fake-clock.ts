@@ -1,3 +1,5 @@
+import { aTime, invalidOption, milliseconds } from "../../base/option.js";
+
 /** A clock that stands still until a test moves it. Calling it gives the time. */
 export interface FakeClock {
   /** Milliseconds since the Unix epoch. */
@@ -16,15 +18,17 @@ export interface FakeClock {
  * const hub = new Hub({ features, now: clock });
  * clock.advance(60_000);
  * ```
+ * @throws INVALID_OPTION for a time that there is not, also when it is moved.
  */
 export function fakeClock(start = 0): FakeClock {
+  if (!aTime.accepts(start)) throw invalidOption("fakeClock", "start", start, aTime.words);
   let time = start;
   return Object.assign(() => time, {
-    advance(milliseconds: number) {
-      if (!Number.isFinite(milliseconds)) {
-        throw new RangeError(`advance: got ${milliseconds}, want a number of milliseconds`);
-      }
-      time += milliseconds;
+    advance(by: number) {
+      if (!aStep.accepts(by)) throw invalidOption("fakeClock", "advance", by, aStep.words);
+      time += by;
     },
   });
 }
+
+const aStep = milliseconds(-8.64e15, 8.64e15);

@@ -1,5 +1,5 @@
 import type { Store } from "../../store/store.js";
-import { bytes, commit, descriptorOf, entityOf, errorAt, eventAt, nameOf, plain } from "./batches.js";
+import { bytes, claimOf, commit, descriptorOf, entityOf, errorAt, eventAt, nameOf, plain, startOf } from "./batches.js";
 import type { TestRunner } from "./runner.js";
 
 /** What a store promises of its readers. */
@@ -120,7 +120,6 @@ export function readConformance({ describe, expect, test }: TestRunner, store: (
       await commit(store(), { events: payloads.map((payload, index) => eventAt(BigInt(index + 1), { payload })) });
       const read = await store().events("s");
       expect(read.map(plain)).toEqual(payloads.map((payload, index) => plain(eventAt(BigInt(index + 1), { payload }))));
-      expect(read.every(({ payload }) => payload instanceof Uint8Array)).toBe(true);
       expect(typeof read[0]?.time).toBe("number");
     });
 
@@ -134,6 +133,50 @@ export function readConformance({ describe, expect, test }: TestRunner, store: (
       expect(await ordinals({ after: 2n, maxBytes: 30 })).toEqual([3n, 4n]);
       expect(await ordinals({ after: 3n, maxBytes: 30 })).toEqual([4n, 5n]);
       expect(await ordinals({ limit: 1, maxBytes: 30 })).toEqual([1n]);
+    });
+
+    test("an entity whose payload has no bytes is no tombstone", async () => {
+      const entities = [entityOf("empty", { payload: new Uint8Array() }), entityOf("dead", { payload: undefined })];
+      await commit(store(), { events: [eventAt(1n)], cursor: 1n, entities });
+      const read = (await store().load("s"))?.entities ?? [];
+      expect(read.map(({ id, payload }) => [id, payload?.length])).toEqual([["empty", 0]]);
+      // Nor does it become one where it is written again as it was read.
+      const payload = read[0]?.payload;
+      const runs = [startOf("r", { input: payload ?? bytes("none") })];
+      await commit(store(), { revision: 1, cursor: 1n, entities: [entityOf("again", { payload })], runs });
+      const again = (await store().load("s"))?.entities.map(({ id, payload }) => [id, payload?.length]);
+      expect(again).toEqual([
+        ["again", 0],
+        ["empty", 0],
+      ]);
+      expect((await store().runs("s"))[0]?.input.length).toBe(0);
+    });
+
+    test("all bytes are of the class Uint8Array, and of no other that drivers make, such as Buffer", async () => {
+      const { key, sessionId, space, token } = claimOf("k", "token");
+      const rejection = { code: "NO", message: "no", detail: { type: "x.Detail", payload: bytes("detail") } };
+      await store().claim([claimOf("k", "token")]);
+      await store().settle({ key, sessionId, space, token }, { firstOrdinal: 1n, lastOrdinal: 1n, rejection });
+      await commit(store(), {
+        events: [eventAt(1n)],
+        cursor: 1n,
+        entities: [entityOf("a")],
+        runs: [startOf("r")],
+        descriptors: [descriptorOf("A")],
+      });
+      const loaded = await store().load("s");
+      const all = [
+        ...(await store().events("s")).map(({ payload }) => payload),
+        ...(loaded?.entities ?? []).map(({ payload }) => payload),
+        ...(loaded?.runs ?? []).map(({ input }) => input),
+        ...(await store().runs("s")).map(({ input }) => input),
+        (await store().run({ sessionId: "s", id: "r" }))?.input,
+        ...(await store().descriptors()).map(({ descriptor }) => descriptor),
+        (await store().key(nameOf("k")))?.outcome?.rejection?.detail?.payload,
+      ];
+      expect(all.map((each) => each && Object.getPrototypeOf(each) === Uint8Array.prototype)).toEqual(
+        Array.from({ length: 7 }, () => true),
+      );
     });
 
     test("events come in order, above an ordinal, in pages", async () => {
@@ -188,6 +231,27 @@ export function readConformance({ describe, expect, test }: TestRunner, store: (
       const ids = ["a\u0000b", "a\u0000c", "a", "\n", "👩‍👧", "é", "e\u0301", "x".repeat(2000), "'; --"];
       await commit(store(), { entities: ids.map((id) => entityOf(id)) });
       expect(new Set((await store().load("s"))?.entities.map(({ id }) => id))).toEqual(new Set(ids));
+    });
+
+    test("what applications choose comes back whole, with whatever is in it", async () => {
+      const odd = "\ufeffa\u0000b\u0000";
+      await commit(store(), {
+        sessionId: odd,
+        metadata: { [odd]: odd },
+        events: [eventAt(1n, { meta: { identity: odd } })],
+        errors: [errorAt(1n, { message: odd })],
+        runs: [startOf(odd, { parent: odd, waitsFor: { for: "run", id: odd } })],
+      });
+      expect(await store().sessions()).toEqual([odd]);
+      expect((await store().session(odd))?.metadata).toEqual({ [odd]: odd });
+      expect((await store().events(odd))[0]?.meta).toEqual({ identity: odd });
+      expect((await store().errors(odd))[0]?.message).toBe(odd);
+      const run = { id: odd, parent: odd, waitsFor: { for: "run", id: odd } };
+      expect(await store().runs(odd)).toMatchObject([run]);
+      expect(await store().run({ sessionId: odd, id: odd })).toMatchObject(run);
+      expect(await store().freeRuns({ names: ["Work"], now: 0, limit: 1 })).toMatchObject([
+        { sessionId: odd, id: odd },
+      ]);
     });
 
     test("errors come in the order in which they were recorded", async () => {

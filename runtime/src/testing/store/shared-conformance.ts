@@ -118,12 +118,12 @@ export function sharedConformance(
       const unwatch = store().watch((moved) => heard.push(...(moved ?? [])));
       await commit(other, { events: [eventAt(1n)] });
       await commit(other, { revision: 1, errors: [errorAt(1n)] });
-      await commit(other, { sessionId: "t", runs: [startOf("a")] });
+      await commit(other, { sessionId: "t\u0000", runs: [startOf("a")] });
       const newest = (id: string) => Math.max(0, ...heard.filter((m) => m.sessionId === id).map((m) => m.revision));
       const begun = Date.now();
-      while ((newest("s") < 2 || newest("t") < 1) && Date.now() - begun < 5000)
+      while ((newest("s") < 2 || newest("t\u0000") < 1) && Date.now() - begun < 5000)
         await new Promise((r) => setTimeout(r, 5));
-      expect([newest("s"), newest("t")]).toEqual([2, 1]);
+      expect([newest("s"), newest("t\u0000")]).toEqual([2, 1]);
       unwatch();
       const already = heard.length;
       await commit(other, { revision: 2 });

@@ -13,12 +13,21 @@ test.each(places)("a range of events that is not usable is refused by %s alike",
     { limit: -1 },
     { limit: Number.POSITIVE_INFINITY },
     { limit: 1.5 },
+    { limit: Number.NaN },
+    { limit: 2 ** 53 },
+    { limit: 1e300 },
     { after: -1n },
+    { after: 2n ** 63n },
   ]) {
     await expect(hub.events("s", range)).rejects.toMatchObject({ code: "INVALID_RANGE" });
   }
   await expect(hub.events("s", { after: 1 as unknown as bigint })).rejects.toMatchObject({ code: "INVALID_RANGE" });
+  for (const limit of [Number.NaN, 1e300]) {
+    await expect(hub.sessions({ limit })).rejects.toMatchObject({ code: "INVALID_RANGE" });
+    await expect(hub.runs("s", { limit })).rejects.toMatchObject({ code: "INVALID_RANGE" });
+  }
   expect(await hub.events("s", { after: 0n, limit: 1 })).toHaveLength(1);
+  expect(await hub.events("s", { after: 2n ** 63n - 1n, limit: 2 ** 53 - 1 })).toEqual([]);
   await hub.close();
 });
 

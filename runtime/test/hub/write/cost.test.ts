@@ -1,10 +1,10 @@
 import { Hub } from "@sessionstream/runtime";
 import { sqliteStore } from "@sessionstream/runtime/sqlite";
 import type { SessionBatch } from "@sessionstream/runtime/store";
-import Database from "better-sqlite3";
 import { expect, test } from "vitest";
 import { LabNoteAppended, LabNoteSet } from "../../../../test/fixtures/gen/lab/v1/lab_sessionstream.js";
 import { labOf } from "../../../../test/fixtures/lab.js";
+import { openRaw } from "../../../../test/fixtures/raw-database.js";
 import { memoryPlace, newFile, wrapStore } from "../../../../test/fixtures/stores.js";
 
 test("an event loads no entity and writes only those that it changed, however many there are", async () => {
@@ -61,13 +61,12 @@ test("storage is linear in a streamed message: its entity is kept once", async (
       );
     }
     await hub.close();
-    const database = new Database(file, { readonly: true });
-    const bytes = database
-      .prepare("SELECT (SELECT sum(length(payload)) FROM event) + (SELECT sum(length(payload)) FROM entity)")
-      .pluck()
-      .get() as number;
+    const database = openRaw(file, { readonly: true });
+    const bytes = database.value(
+      "SELECT (SELECT sum(length(payload)) FROM event) + (SELECT sum(length(payload)) FROM entity)",
+    );
     database.close();
-    return bytes;
+    return bytes as number;
   };
   const [small, large] = [await sizeOf(500), await sizeOf(2000)];
   expect(large / small).toBeLessThan(4.2);

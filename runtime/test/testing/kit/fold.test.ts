@@ -88,6 +88,22 @@ describe("fakeClock", () => {
     clock.advance(-1);
     expect(new Date(clock()).toISOString()).toBe("2026-01-01T00:00:59.999Z");
     expect(fakeClock()()).toBe(0);
-    expect(() => clock.advance(Number.NaN)).toThrow("advance: got NaN, want a number of milliseconds");
   });
+
+  test.each([Number.NaN, Number.POSITIVE_INFINITY, 1e300, "5", null, undefined])(
+    "is not moved by %j, and does not begin there",
+    (time) => {
+      const clock = fakeClock(7);
+      const wrong = (message: string) => expect.objectContaining({ code: "INVALID_OPTION", message });
+      const shown = typeof time === "string" ? `"${time}"` : String(time);
+      expect(() => clock.advance(time as number)).toThrow(
+        wrong(`fakeClock option advance: got ${shown}, want milliseconds from -8640000000000000 to 8640000000000000`),
+      );
+      expect(clock()).toBe(7);
+      if (time === undefined) return;
+      expect(() => fakeClock(time as number)).toThrow(
+        wrong(`fakeClock option start: got ${shown}, want a time in whole milliseconds since the Unix epoch`),
+      );
+    },
+  );
 });

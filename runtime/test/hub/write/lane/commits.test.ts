@@ -1,7 +1,6 @@
 import { Hub, memoryStore } from "@sessionstream/runtime";
 import { sqliteStore } from "@sessionstream/runtime/sqlite";
 import type { SessionBatch } from "@sessionstream/runtime/store";
-import Database from "better-sqlite3";
 import { describe, expect, test } from "vitest";
 import {
   LabCounter,
@@ -10,6 +9,7 @@ import {
   LabTrace,
 } from "../../../../../test/fixtures/gen/lab/v1/lab_sessionstream.js";
 import { labOf } from "../../../../../test/fixtures/lab.js";
+import { openRaw } from "../../../../../test/fixtures/raw-database.js";
 import { memoryPlace, newFile, wrapStore } from "../../../../../test/fixtures/stores.js";
 import { watched } from "../../watched.js";
 
@@ -35,11 +35,11 @@ test("an event, its entities and the cursor are one commit", async () => {
 test.each(["event", "entity"])("when the write of %s fails, nothing of the others is there", async (table) => {
   const file = newFile();
   await sqliteStore(file).close();
-  const database = new Database(file);
+  const database = openRaw(file);
   database.exec(`CREATE TRIGGER trap BEFORE INSERT ON ${table} BEGIN SELECT RAISE(ABORT, 'full'); END`);
   const hub = new Hub({ features: [labOf()], store: sqliteStore(file), onError: () => {} });
   await expect(hub.publish("s", LabNoteSet, { number: 1, text: much })).rejects.toThrow("full");
-  const count = (name: string) => database.prepare(`SELECT count(*) FROM ${name}`).pluck().get();
+  const count = (name: string) => database.value(`SELECT count(*) FROM ${name}`);
   expect(["session", "event", "entity", "error"].map(count)).toEqual([0, 0, 0, 0]);
   database.exec("DROP TRIGGER trap");
   database.close();
