@@ -42,7 +42,7 @@ export function openDatabase(path: string, options: SqliteStoreOptions, driver: 
       migrate(database, driver);
     }
     // From now on, whoever waits does not hold the event loop: see whileBusy.
-    database.exec("PRAGMA busy_timeout = 2");
+    database.exec("PRAGMA busy_timeout = 0");
     return database;
   } catch (thrown) {
     database?.close();

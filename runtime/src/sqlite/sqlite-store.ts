@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { SessionBatch } from "../store/batch.js";
 import { compareEntities } from "../store/entity-order.js";
@@ -28,6 +29,7 @@ import type { FreeRun, RunName, RunOwner, StoredRun } from "../store/stored-run.
 import { BatchWriter } from "./batch-writer.js";
 import type { Database, Driver } from "./driver/driver.js";
 import { loadDriver } from "./driver/load-driver.js";
+import { LargeReads } from "./large-reads.js";
 import { openDatabase, type SqliteStoreOptions } from "./open.js";
 import { toDescriptor, toEntity, toError, toEvent, toSession } from "./rows.js";
 import { SqliteKeys } from "./sqlite-keys.js";
@@ -58,8 +60,16 @@ export function sqliteStore(path: string, options: SqliteStoreOptions = {}): Sto
 
 /** Like {@link sqliteStore}, with a driver of one's choice. */
 export function openStore(path: string, options: SqliteStoreOptions, driver: Driver): Store {
-  return new SqliteStore(openDatabase(path, options, driver), options.synchronous ?? "full");
+  const database = openDatabase(path, options, driver);
+  // The process may work in another folder later.
+  const file = resolve(path);
+  // What is in memory is not there for another connection.
+  const large = database.memory ? undefined : new LargeReads(() => driver.open(file, { readonly: true }));
+  return new SqliteStore(database, options.synchronous ?? "full", large);
 }
+
+/** With more entities than that, a timeline is read in slices. */
+const mostAtOnce = 500;
 
 /** How long a claim that is to end waits for others, in milliseconds. */
 const finishWithin = 20;
@@ -77,8 +87,12 @@ class SqliteStore implements Store {
   #finishing: NodeJS.Timeout | undefined;
   readonly #writer: BatchWriter;
 
-  constructor(database: Database, synchronous: "full" | "normal") {
+  /** Undefined for a database in memory. */
+  readonly #large: LargeReads | undefined;
+
+  constructor(database: Database, synchronous: "full" | "normal", large: LargeReads | undefined) {
     this.#database = database;
+    this.#large = large;
     this.#sql = prepareStatements(database);
     this.#transactions = new Transactions(database, synchronous, this.#sql);
     this.#processes = new SqliteProcesses(database);
@@ -99,14 +113,14 @@ class SqliteStore implements Store {
     });
   }
 
-  load(sessionId: string): Promise<StoredTimeline | undefined> {
-    return this.#transactions.read(() => {
-      const row = this.#sql.selectSession.get(sessionId);
-      if (row === undefined) return undefined;
-      // Sorted here, because SQLite compares text by its bytes in UTF-8.
-      const entities = this.#sql.selectEntities.all(row.id).map(toEntity).sort(compareEntities);
-      return { ...toSession(row), entities, runs: this.#runs.open(row.id) };
-    });
+  async load(sessionId: string): Promise<StoredTimeline | undefined> {
+    const loaded = await this.#transactions.read(() => this.#loadAtOnce(sessionId));
+    if (loaded !== "large") return loaded;
+    try {
+      return await this.#large?.load(sessionId);
+    } catch (thrown) {
+      throw storeFailed(thrown);
+    }
   }
 
   tombstones(sessionId: string, after: bigint): Promise<readonly StoredEntity[]> {
@@ -239,9 +253,22 @@ class SqliteStore implements Store {
 
   async close(): Promise<void> {
     this.#watch.end();
+    await this.#large?.close();
     // What is lost here, other processes find out when the lease is over.
     if (this.#database.open) await this.#finish().catch(() => {});
     this.#database.close();
+  }
+
+  #loadAtOnce(sessionId: string): StoredTimeline | "large" | undefined {
+    const row = this.#sql.selectSession.get(sessionId);
+    if (row === undefined) return undefined;
+    const entities: StoredEntity[] = [];
+    for (const entity of this.#sql.selectEntities.iterate(row.id)) {
+      entities.push(toEntity(entity));
+      if (this.#large !== undefined && entities.length > mostAtOnce) return "large";
+    }
+    // Sorted here, because SQLite compares text by its bytes in UTF-8.
+    return { ...toSession(row), entities: entities.sort(compareEntities), runs: this.#runs.open(row.id) };
   }
 
   #writeBatches(batches: readonly SessionBatch[]): (Error | undefined)[] | Promise<(Error | undefined)[]> {

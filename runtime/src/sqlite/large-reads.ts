@@ -1,0 +1,76 @@
+import { SessionstreamError } from "../base/errors.js";
+import { sortInTurns } from "../base/sort-in-turns.js";
+import { isTurnOver, nextTurn } from "../base/turns.js";
+import { compareEntities } from "../store/entity-order.js";
+import type { StoredEntity, StoredTimeline } from "../store/stored.js";
+import { whileBusy } from "./busy.js";
+import type { Database } from "./driver/driver.js";
+import { toEntity, toSession } from "./rows.js";
+import { SqliteProcesses } from "./sqlite-processes.js";
+import { SqliteRuns } from "./sqlite-runs.js";
+import { prepareStatements, type Statements } from "./statements.js";
+
+/**
+ * Reads large timelines in slices, each at one instant. A statement that is not at its end keeps all others from its
+ * connection, so these have one of their own, and take turns on it. In WAL mode, it keeps nobody from writing.
+ */
+export class LargeReads {
+  readonly #open: () => Database;
+  #connection: { readonly database: Database; readonly sql: Statements; readonly runs: SqliteRuns } | undefined;
+  #last: Promise<unknown> = Promise.resolve();
+  #isClosed = false;
+
+  /** `open` opens another connection to the file. */
+  constructor(open: () => Database) {
+    this.#open = open;
+  }
+
+  /** Throws CLOSED, or what SQLite throws. */
+  load(sessionId: string): Promise<StoredTimeline | undefined> {
+    const loaded = this.#last.then(() => this.#load(sessionId));
+    this.#last = loaded.catch(() => {});
+    return loaded;
+  }
+
+  /** Resolves when nothing is read any more. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await this.#last;
+    this.#connection?.database.close();
+  }
+
+  async #load(sessionId: string): Promise<StoredTimeline | undefined> {
+    this.#checkOpen();
+    this.#connection ??= this.#connect();
+    const { database, sql, runs } = this.#connection;
+    database.exec("BEGIN");
+    try {
+      const row = await whileBusy(() => sql.selectSession.get(sessionId));
+      if (row === undefined) return undefined;
+      const open = runs.open(row.id);
+      const entities: StoredEntity[] = [];
+      for (const entity of sql.selectEntities.iterate(row.id)) {
+        entities.push(toEntity(entity));
+        if (isTurnOver()) await nextTurn();
+        this.#checkOpen();
+      }
+      return { ...toSession(row), entities: await sortInTurns(entities, compareEntities), runs: open };
+    } finally {
+      database.exec("COMMIT");
+    }
+  }
+
+  #connect() {
+    const database = this.#open();
+    database.exec("PRAGMA busy_timeout = 0");
+    return {
+      database,
+      sql: prepareStatements(database),
+      runs: new SqliteRuns(database, new SqliteProcesses(database)),
+    };
+  }
+
+  #checkOpen(): void {
+    if (this.#isClosed) throw new SessionstreamError("CLOSED", "the store is closed");
+  }
+}
