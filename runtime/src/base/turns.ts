@@ -3,7 +3,7 @@
 // pieces of it hold the loop no longer than one.
 
 /** How long work may hold the event loop in one turn, in milliseconds. */
-const slice = 4;
+const slice = 2;
 
 const waiting: (() => void)[] = [];
 /** Undefined where nothing was done in this turn yet. */

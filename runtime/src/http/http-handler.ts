@@ -156,8 +156,10 @@ async function snapshot(
     const json = await encoded.do(found.entities, String(found.ordinal), isWanted, (isWanted) =>
       snapshotJson(hub.registry, found, isWanted),
     );
-    const headers = { "cache-control": "no-store", "content-type": "application/json" };
-    return new Response(joined(json ?? []), { headers });
+    const pieces = json ?? [];
+    const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
+    const headers = { "cache-control": "no-store", "content-type": "application/json", "content-length": `${length}` };
+    return new Response(joined(pieces), { headers });
   } catch (error) {
     if (isSessionstreamError(error, "CLOSED")) throw error;
     throw new SessionstreamError("INTERNAL", "the snapshot failed", { sessionId, cause: error });

@@ -1,4 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import type { ReadableStream as WebStream } from "node:stream/web";
 import { targetOf } from "../access/incoming.js";
 import type { HttpHandler } from "./http-handler.js";
 import { toRequest } from "./node-request.js";
@@ -62,11 +65,16 @@ async function serve(handler: WebHandler, incoming: IncomingMessage, outgoing: S
     outgoing.off("close", abort);
     return false;
   }
-  const body = Buffer.from(await response.arrayBuffer());
   outgoing.statusCode = response.status;
   outgoing.setHeaders(response.headers);
-  outgoing.setHeader("content-length", body.length);
-  outgoing.end(body);
+  if (response.body !== null && response.headers.has("content-length")) {
+    // It may be large: it is sent at the speed of the client.
+    await pipeline(Readable.fromWeb(response.body as WebStream), outgoing).catch(() => outgoing.destroy());
+  } else {
+    const body = Buffer.from(await response.arrayBuffer());
+    outgoing.setHeader("content-length", body.length);
+    outgoing.end(body);
+  }
   // What was not read of the body must not keep the connection from its next request.
   if (!incoming.readableEnded) incoming.resume();
   return true;

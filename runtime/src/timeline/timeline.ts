@@ -68,15 +68,12 @@ export class Timeline implements TimelineView {
 
   /** The timeline as it is. What is done to it later does not change the image. */
   image(): TimelineImage {
-    return new TimelineImage(
-      this.cursor,
-      this.slots().map(({ entry }) => entry),
-    );
+    return new TimelineImage(this.cursor, this.#entries());
   }
 
   /** All entities in the order of a snapshot. */
   entities(): TimelineEntity[] {
-    return inOrder(this.slots().map(({ entry }) => entry)).map(toEntity);
+    return inOrder(this.#entries()).map(toEntity);
   }
 
   /** Applies what the event at the ordinal changes and moves the cursor there. */
@@ -121,8 +118,14 @@ export class Timeline implements TimelineView {
   }
 
   /** Of all entities, tombstones among them. */
-  protected slots(): Slot[] {
-    return [...this.#kinds.values()].flatMap((kind) => [...kind.values()]);
+  protected forEachSlot(visit: (slot: Slot) => void): void {
+    for (const kind of this.#kinds.values()) kind.forEach(visit);
+  }
+
+  #entries(): Entry[] {
+    const entries: Entry[] = [];
+    this.forEachSlot(({ entry }) => entries.push(entry));
+    return entries;
   }
 
   #replace(kind: Map<string, Slot>, slot: Slot | undefined, entry: Entry): void {

@@ -45,20 +45,22 @@ export class TrackedTimeline extends Timeline {
 
   /** All entities, for a store that is to have these and no others. */
   stored(): StoredEntity[] {
-    return this.slots()
-      .filter(({ entry }) => isAlive(entry))
-      .map(toStored);
+    const stored: StoredEntity[] = [];
+    this.forEachSlot((slot) => {
+      if (isAlive(slot.entry)) stored.push(toStored(slot));
+    });
+    return stored;
   }
 
   /** The timeline as far as it is durable. What is done to the timeline later does not change the image. */
   durable(): TimelineImage {
     const taken = this.#taken ?? this.#open;
     const entries: Entry[] = [];
-    for (const slot of this.slots()) {
+    this.forEachSlot((slot) => {
       const { before } = taken.before.has(slot) ? taken : this.#open;
       const entry = before.has(slot) ? before.get(slot) : slot.entry;
       if (entry !== undefined) entries.push(entry);
-    }
+    });
     return new TimelineImage(taken.cursor, entries);
   }
 

@@ -1,4 +1,5 @@
 import type { SubscribeRequest } from "@sessionstream/proto/sessionstream/v1/transport_pb.js";
+import { isTurnOver, nextTurn } from "../base/turns.js";
 import type { FullHydration, Hydration, ResumePoint } from "../session/hydration.js";
 import { encodeFrame } from "./encode/codec.js";
 import type { TransportErrorCode } from "./options.js";
@@ -121,6 +122,8 @@ export class Subscription implements FeedListener {
         const frames = this.#isWanted
           ? await transport.hydrations.encode(hydration, this.#has !== undefined, () => this.#isWanted)
           : undefined;
+        // What many wait for is there for all of them at once.
+        if (isTurnOver()) await nextTurn();
         if (this.#state !== "hydrating") return;
         if (this.#isStale) continue;
         if (outbox.isBehind) {
