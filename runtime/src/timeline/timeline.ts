@@ -3,7 +3,6 @@ import type { Payload } from "../schema/payload.js";
 import type { DescTimelineEntity, IdOf, TimelineChange } from "../schema/timeline-entity.js";
 import type { StoredEntity } from "../store/stored.js";
 import { type Entry, inOrder, isAlive, read, type Slot, toEntity } from "./entry.js";
-import { TimelineImage } from "./image.js";
 import type { TimelineEntity } from "./snapshot.js";
 import type { TimelineView } from "./view.js";
 
@@ -66,14 +65,11 @@ export class Timeline implements TimelineView {
     return inOrder(slots.map(({ entry }) => entry)).map((entry) => read(entry) as Payload<D["schema"]>);
   }
 
-  /** The timeline as it is. What is done to it later does not change the image. */
-  image(): TimelineImage {
-    return new TimelineImage(this.cursor, this.#entries());
-  }
-
   /** All entities in the order of a snapshot. */
   entities(): TimelineEntity[] {
-    return inOrder(this.#entries()).map(toEntity);
+    const entries: Entry[] = [];
+    this.forEachSlot(({ entry }) => entries.push(entry));
+    return inOrder(entries).map(toEntity);
   }
 
   /** Applies what the event at the ordinal changes and moves the cursor there. */
@@ -120,12 +116,6 @@ export class Timeline implements TimelineView {
   /** Of all entities, tombstones among them. */
   protected forEachSlot(visit: (slot: Slot) => void): void {
     for (const kind of this.#kinds.values()) kind.forEach(visit);
-  }
-
-  #entries(): Entry[] {
-    const entries: Entry[] = [];
-    this.forEachSlot(({ entry }) => entries.push(entry));
-    return entries;
   }
 
   #replace(kind: Map<string, Slot>, slot: Slot | undefined, entry: Entry): void {
