@@ -160,7 +160,12 @@ export class Subscription implements FeedListener {
 
   /** Whether what was loaded is to be sent, as far as one can tell before it is encoded. */
   get #isWanted(): boolean {
-    return this.#state === "hydrating" && !this.#isStale && !this.#host.outbox.isBehind;
+    return this.#isGoingOn && !this.#host.outbox.isBehind;
+  }
+
+  /** Whether what is sent of a hydration is not out of date. */
+  get #isGoingOn(): boolean {
+    return this.#state === "hydrating" && !this.#isStale;
   }
 
   /**
@@ -180,13 +185,13 @@ export class Subscription implements FeedListener {
             this.#host.startLagTimer();
             await outbox.drained();
           }
-          if (!this.#isWanted) return false;
+          if (!this.#isGoingOn) return false;
           const frames = encode(batch);
           if (frames.length > 0) outbox.writeSnapshot(frames);
           this.#hydratedTo = batch.ordinal;
         }
       } while (this.#hasOverflowed);
-      return this.#isWanted;
+      return this.#isGoingOn;
     } finally {
       this.#isReadingLog = false;
     }
