@@ -175,6 +175,13 @@ const steps: readonly string[] = [
   `
   -- What changed since then is in the memory, but for what was deleted. Only deletions write to it.
   CREATE INDEX tombstone ON entity (session, last_event_ordinal) WHERE payload IS NULL;
+
+  -- Sessions that nobody finds any more, and whose rows are still to be removed. Others are told by a
+  -- row of move, which has the id until they had time to read it.
+  CREATE TABLE deleted (
+    session INTEGER PRIMARY KEY REFERENCES session (id),
+    sign INTEGER
+  ) STRICT;
   `,
 ];
 

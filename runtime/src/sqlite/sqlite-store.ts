@@ -32,6 +32,7 @@ import { loadDriver } from "./driver/load-driver.js";
 import { LargeReads } from "./large-reads.js";
 import { openDatabase, type SqliteStoreOptions } from "./open.js";
 import { toDescriptor, toEntity, toError, toEvent, toSession } from "./rows.js";
+import { SqliteDeletions } from "./sqlite-deletions.js";
 import { SqliteKeys } from "./sqlite-keys.js";
 import { SqliteProcesses } from "./sqlite-processes.js";
 import { SqliteRuns } from "./sqlite-runs.js";
@@ -55,7 +56,7 @@ export type { SqliteStoreOptions } from "./open.js";
  * ```
  */
 export function sqliteStore(path: string, options: SqliteStoreOptions = {}): Store {
-  return openStore(path, options, loadDriver());
+  return new SqliteStore(openDatabase(path, options), options);
 }
 
 /** Like {@link sqliteStore}, with a driver of one's choice. */
@@ -81,16 +82,14 @@ class SqliteStore implements Store {
   readonly #processes: SqliteProcesses;
   readonly #keys: SqliteKeys;
   readonly #runs: SqliteRuns;
+  readonly #deletions: SqliteDeletions;
   readonly #watch: Watch;
   /** Claims that are to end together, as each would write a page of its own. */
   #finished: (readonly [ClaimedKey, KeyOutcome])[] = [];
   #finishing: NodeJS.Timeout | undefined;
   readonly #writer: BatchWriter;
 
-  /** Undefined for a database in memory. */
-  readonly #large: LargeReads | undefined;
-
-  constructor(database: Database, synchronous: "full" | "normal", large: LargeReads | undefined) {
+  constructor(database: Database, { readonly = false, synchronous = "full" }: SqliteStoreOptions) {
     this.#database = database;
     this.#large = large;
     this.#sql = prepareStatements(database);
@@ -98,8 +97,10 @@ class SqliteStore implements Store {
     this.#processes = new SqliteProcesses(database);
     this.#keys = new SqliteKeys(database, this.#processes);
     this.#runs = new SqliteRuns(database, this.#processes);
+    this.#deletions = new SqliteDeletions(database, this.#transactions);
     this.#watch = new Watch(database, this.#sql);
     this.#writer = new BatchWriter(this.#sql, this.#keys, this.#runs);
+    if (!readonly) this.#deletions.resume();
   }
 
   sessions({ after = "", limit = defaultLimit }: SessionRange = {}): Promise<readonly string[]> {
@@ -246,6 +247,13 @@ class SqliteStore implements Store {
     return this.#transactions.write(() => this.#processes.bury(owner), false);
   }
 
+  async delete(sessionId: string): Promise<boolean> {
+    const isThere = await this.#deletions.hide(sessionId);
+    this.#watch.committed();
+    await this.#deletions.remove();
+    return isThere;
+  }
+
   watch(listener: MoveListener): () => void {
     this.#transactions.checkOpen();
     return this.#watch.add(listener);
@@ -256,6 +264,8 @@ class SqliteStore implements Store {
     await this.#large?.close();
     // What is lost here, other processes find out when the lease is over.
     if (this.#database.open) await this.#finish().catch(() => {});
+    // What is lost here, whoever opens the file next does.
+    if (this.#database.open) await this.#deletions.end().catch(() => {});
     this.#database.close();
   }
 

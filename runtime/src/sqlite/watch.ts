@@ -13,7 +13,7 @@ const interval = 20;
  */
 export class Watch {
   readonly #database: Database;
-  readonly #sql: Pick<Statements, "selectNewest" | "selectMoved">;
+  readonly #sql: Pick<Statements, "selectNewest" | "selectMoved" | "selectGone">;
   readonly #listeners = new Set<MoveListener>();
   #timer: NodeJS.Timeout | undefined;
   #version: unknown;
@@ -62,11 +62,13 @@ export class Watch {
       if (version === this.#version && !isOwn) return;
       const seen = this.#seen;
       const newest = this.#sql.selectNewest.get() ?? seen;
-      const moved = this.#sql.selectMoved.all(seen.event, seen.move).map(toMoved);
+      const gone = this.#sql.selectGone.all(seen.move);
+      const found = this.#sql.selectMoved.all(seen.event, seen.move);
       this.#version = version;
       this.#seen = newest;
       // Where rows were taken away, others may have got their places.
-      const isSure = newest.event >= seen.event && newest.move >= seen.move;
+      const isSure = newest.event >= seen.event && newest.move >= seen.move && !gone.includes("");
+      const moved = [...gone.map((sessionId) => ({ sessionId, revision: 0 })), ...found];
       if (isSure && moved.length === 0) return;
       for (const listener of this.#listeners) listener(isSure ? moved : undefined);
     } catch {

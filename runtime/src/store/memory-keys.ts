@@ -11,7 +11,8 @@ interface MemoryKey {
 
 /** The idempotency keys of a store in memory. */
 export class MemoryKeys {
-  readonly #keys = new Map<string, MemoryKey>();
+  /** Of each session by id, by space and key. */
+  readonly #sessions = new Map<string, Map<string, MemoryKey>>();
   readonly #processes: MemoryProcesses;
 
   constructor(processes: MemoryProcesses) {
@@ -19,7 +20,7 @@ export class MemoryKeys {
   }
 
   get(name: KeyName): StoredKey | undefined {
-    const found = this.#keys.get(mapKey(name));
+    const found = this.#find(name);
     if (found === undefined) return undefined;
     const { fingerprint, outcome, owner } = found;
     return {
@@ -40,19 +41,19 @@ export class MemoryKeys {
       found.owner.token === from.token &&
       found.owner.beat === from.beat;
     if (!isFree && !isLeft) return found;
-    const before = this.#keys.get(mapKey(claim))?.owner?.process;
+    const before = this.#find(claim)?.owner?.process;
     // Its other claims are free as well.
     if (before !== undefined && before !== process) this.#processes.leave(before);
     this.#processes.know(process);
-    this.#keys.set(mapKey(claim), { fingerprint, outcome: found?.outcome, owner: { process, token } });
+    this.#write(claim, { fingerprint, outcome: found?.outcome, owner: { process, token } });
     return undefined;
   }
 
   /** The work under a key published something. */
   publish(sessionId: string, { space, key, fingerprint, token, firstOrdinal, lastOrdinal }: BatchKey): void {
-    const name = mapKey({ sessionId, space, key });
-    const found = this.#keys.get(name);
-    this.#keys.set(name, {
+    const name = { sessionId, space, key };
+    const found = this.#find(name);
+    this.#write(name, {
       fingerprint,
       outcome: { firstOrdinal: found?.outcome?.firstOrdinal ?? firstOrdinal, lastOrdinal },
       owner: token === undefined ? undefined : found?.owner,
@@ -60,14 +61,28 @@ export class MemoryKeys {
   }
 
   settle(claim: ClaimedKey, outcome: KeyOutcome | undefined): void {
-    const found = this.#keys.get(mapKey(claim));
+    const found = this.#find(claim);
     if (found?.owner?.token !== claim.token) return;
     const known = outcome ?? found.outcome;
-    if (known === undefined) this.#keys.delete(mapKey(claim));
-    else this.#keys.set(mapKey(claim), { ...found, outcome: known, owner: undefined });
+    if (known === undefined) this.#sessions.get(claim.sessionId)?.delete(mapKey(claim));
+    else this.#write(claim, { ...found, outcome: known, owner: undefined });
+  }
+
+  /** All of a session. */
+  delete(sessionId: string): void {
+    this.#sessions.delete(sessionId);
+  }
+
+  #find(name: KeyName): MemoryKey | undefined {
+    return this.#sessions.get(name.sessionId)?.get(mapKey(name));
+  }
+
+  #write(name: KeyName, key: MemoryKey): void {
+    const keys = this.#sessions.get(name.sessionId) ?? new Map<string, MemoryKey>();
+    this.#sessions.set(name.sessionId, keys.set(mapKey(name), key));
   }
 }
 
-function mapKey({ sessionId, space, key }: KeyName): string {
-  return JSON.stringify([sessionId, space, key]);
+function mapKey({ space, key }: KeyName): string {
+  return JSON.stringify([space, key]);
 }

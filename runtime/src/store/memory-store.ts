@@ -11,6 +11,7 @@ import {
   defaultLimit,
   type FreeRunRange,
   type KeyClaim,
+  type MovedSession,
   type MoveListener,
   type RunRange,
   type SessionRange,
@@ -118,7 +119,8 @@ class MemoryStore implements Store {
         return thrown as Error;
       }
     });
-    this.#tell(batches.filter((_, index) => outcomes[index] === undefined));
+    const committed = batches.filter((_, index) => outcomes[index] === undefined);
+    this.#tell(committed.map(({ sessionId, revision }) => ({ sessionId, revision: revision + 1 })));
     return outcomes;
   }
 
@@ -196,6 +198,15 @@ class MemoryStore implements Store {
     this.#processes.bury(owner);
   }
 
+  async delete(sessionId: string): Promise<boolean> {
+    this.#checkOpen();
+    this.#keys.delete(sessionId);
+    this.#runs.delete(sessionId);
+    const isThere = this.#sessions.delete(sessionId);
+    if (isThere) this.#tell([{ sessionId, revision: 0 }]);
+    return isThere;
+  }
+
   watch(listener: MoveListener): () => void {
     this.#checkOpen();
     this.#listeners.add(listener);
@@ -213,9 +224,8 @@ class MemoryStore implements Store {
   }
 
   /** Several hubs may share the store, so each hears of all commits. */
-  #tell(committed: readonly SessionBatch[]): void {
-    if (this.#listeners.size === 0 || committed.length === 0) return;
-    const moved = committed.map(({ sessionId, revision }) => ({ sessionId, revision: revision + 1 }));
+  #tell(moved: readonly MovedSession[]): void {
+    if (this.#listeners.size === 0 || moved.length === 0) return;
     // Those who committed hear of their outcome first.
     setImmediate(() => {
       for (const listener of this.#listeners) listener(moved);

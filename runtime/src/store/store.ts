@@ -91,6 +91,7 @@ export interface ClaimedKey extends KeyName {
 /** A session that moved to a revision. */
 export interface MovedSession {
   readonly sessionId: string;
+  /** 0 where it was deleted. Another session may have begun under its id since. */
   readonly revision: number;
 }
 
@@ -182,7 +183,14 @@ export interface Store {
    */
   bury(owner: RunOwner): Promise<void>;
   /**
-   * Calls the listener after each commit of another process, within 50 milliseconds.
+   * Deletes a session: its events, entities, errors, keys and runs. From one instant on, which is durable
+   * when this resolves, nobody finds anything of it, and another session may begin under its id. Resolves
+   * to whether there was such a session. If it fails, the session is as before or gone, and to call it
+   * again removes what is left. What is shared with other sessions stays: descriptors and processes.
+   */
+  delete(sessionId: string): Promise<boolean>;
+  /**
+   * Calls the listener after each commit and each deletion of another process, within 50 milliseconds.
    * Returns a function that ends this.
    */
   watch(listener: MoveListener): () => void;

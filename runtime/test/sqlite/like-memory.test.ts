@@ -12,7 +12,8 @@ type Step =
   | { readonly do: "settle"; readonly key: number; readonly isOwn: boolean; readonly outcome: number }
   | { readonly do: "beat" | "leave" | "releaseRuns"; readonly process: number }
   | { readonly do: "bury"; readonly process: number; readonly late: boolean }
-  | { readonly do: "forgetRuns"; readonly before: number };
+  | { readonly do: "forgetRuns"; readonly before: number }
+  | { readonly do: "delete"; readonly session: number };
 
 interface BatchSpec {
   readonly session: number;
@@ -95,6 +96,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("bury" as const), process: small, late: fc.boolean() }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("forgetRuns" as const), before: fc.nat({ max: 4 }) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant("delete" as const), session: fc.nat({ max: 1 }) }) },
 );
 
 /** Makes of a step the same call for both stores, from what the first one has. */
@@ -132,6 +134,8 @@ async function callOf(step: Step, known: Store, count: number): Promise<(store: 
     }
     case "forgetRuns":
       return (store) => store.forgetRuns(step.before);
+    case "delete":
+      return (store) => store.delete(`s${step.session}`);
   }
 }
 

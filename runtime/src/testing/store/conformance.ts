@@ -1,5 +1,6 @@
 import type { Store } from "../../store/store.js";
 import { commitConformance } from "./commit-conformance.js";
+import { deleteConformance } from "./delete-conformance.js";
 import { keyConformance } from "./key-conformance.js";
 import { readConformance } from "./read-conformance.js";
 import { runConformance } from "./run-conformance.js";
@@ -50,6 +51,7 @@ export function storeConformance(runner: TestRunner, name: string, { open, reope
     keyConformance(runner, () => store);
     runConformance(runner, () => store);
     runOwnerConformance(runner, () => store);
+    deleteConformance(runner, () => store);
     if (reopen !== undefined) {
       sharedConformance(runner, {
         store: () => store,

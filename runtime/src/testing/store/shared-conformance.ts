@@ -131,6 +131,41 @@ export function sharedConformance(
       expect(heard).toHaveLength(already);
     });
 
+    test("who watches hears of what the other deletes, and it is gone for both", async () => {
+      const other = second();
+      const heard: MovedSession[] = [];
+      await commit(store(), { events: [eventAt(1n), eventAt(2n)], keys: [keyOf("k")], runs: [startOf("a")] });
+      const unwatch = store().watch((moved) => heard.push(...(moved ?? [])));
+      expect(await other.delete("s")).toBe(true);
+      const begun = Date.now();
+      while (heard.every(({ revision }) => revision > 0) && Date.now() - begun < 5000)
+        await new Promise((r) => setTimeout(r, 5));
+      unwatch();
+      expect(heard).toContainEqual({ sessionId: "s", revision: 0 });
+      for (const each of [store(), other]) {
+        expect(await each.load("s")).toBeUndefined();
+        expect(await each.key(nameOf("k"))).toBeUndefined();
+        expect(await each.freeRuns(work)).toEqual([]);
+      }
+      expect(await store().delete("s")).toBe(false);
+    });
+
+    test("events of others are heard of, though those that were the newest are deleted", async () => {
+      const other = second();
+      const heard = new Set<string>();
+      await commit(store(), { sessionId: "kept", events: [eventAt(1n)] });
+      await commit(store(), { events: [eventAt(1n), eventAt(2n), eventAt(3n)] });
+      const unwatch = store().watch((moved) => {
+        for (const { sessionId } of moved ?? [{ sessionId: "kept" }]) heard.add(sessionId);
+      });
+      await other.delete("s");
+      await commit(other, { sessionId: "kept", revision: 1, events: [eventAt(2n)] });
+      const begun = Date.now();
+      while (!heard.has("kept") && Date.now() - begun < 5000) await new Promise((r) => setTimeout(r, 5));
+      unwatch();
+      expect([...heard]).toContain("kept");
+    });
+
     test("of two that begin a session, the second is refused", async () => {
       const other = second();
       await commit(other, { metadata: { of: "other" }, events: [eventAt(1n)] });
