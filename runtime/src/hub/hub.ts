@@ -180,6 +180,17 @@ export class Hub {
     return this.#use(sessionId).rebuild();
   }
 
+  /**
+   * Deletes a session: its events, timeline, errors, keys and runs. What is going on for it in this
+   * process, and soon in others, is aborted with SESSION_DELETED, and what that still publishes is
+   * refused with it. Clients start over with nothing, for the reason `deleted`. Another session may
+   * begin under the id. Resolves when this is durable, to whether there was such a session.
+   * @throws INVALID_SESSION, CLOSED, or STORE_FAILED: then call it again, as the session may be gone or not.
+   */
+  async delete(sessionId: string): Promise<boolean> {
+    return this.#use(sessionId).delete();
+  }
+
   /** Starts a run without a command. Resolves when that is durable. */
   async start<D extends DescRun>(
     sessionId: string,

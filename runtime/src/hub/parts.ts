@@ -67,6 +67,7 @@ export function partsOf(options: HubOptions, registry: SchemaRegistry): HubParts
       functions,
       hasRoom: (name) => runner.hasRoom(name),
       written: (sessionId, changes) => runner.written(sessionId, changes),
+      deleted: (sessionId, error) => runner.deleted(sessionId, error),
       read: (sessionId, open) => runner.read(sessionId, open),
     },
     observe,

@@ -79,11 +79,11 @@ test("the newest event leaves a blank, so that its number is not given to anothe
 test("what a program left half removed is removed when the file is opened next", async () => {
   const path = newFile();
   const store = sqliteStore(path, relaxed);
-  await commit(store, { events: Array.from({ length: 2000 }, (_, index) => eventAt(BigInt(index + 1))) });
+  await commit(store, { events: Array.from({ length: 20_000 }, (_, index) => eventAt(BigInt(index + 1))) });
   await commit(store, { sessionId: "t", events: [eventAt(1n)] });
   // Closed at once, it has hidden the session, and removed hardly any of it.
   const deleted = store.delete("s").catch((error: unknown) => error);
-  await until(async () => (await store.session("s")) === undefined, "the session is hidden");
+  await expect.poll(() => store.session("s"), { interval: 0 }).toBeUndefined();
   await store.close();
   expect(await deleted).toMatchObject({ code: "CLOSED" });
   expect(rowsOf(path)).toMatchObject({ session: 2, deleted: 1 });

@@ -81,16 +81,52 @@ describe.each(openers)("with %s", (_driver, sqliteStore) => {
         events: [plain(eventAt(1n)), plain(eventAt(2n))],
         errors: [errorAt(2n)],
         runs: [],
-      });
-      expect((await store.session("s"))?.epoch).not.toBe((await store.session("t"))?.epoch);
-      const { epoch: begun = "" } = (await store.session("s")) ?? {};
-      expect(await store.eventNames()).toEqual(["Happened"]);
-      const more = { events: [eventAt(3n, { version: 2 })], keys: [keyOf("k")] };
-      await commit(store, { revision: 3, epoch: begun, cursor: 1n, failedAt: 2n, ...more });
-      await store.close();
-      const again = sqliteStore(path, { readonly: true });
-      expect((await again.events("s")).map(({ version }) => version)).toEqual([1, 1, 2]);
-      expect(await again.key(nameOf("k"))).toMatchObject({ outcome: { firstOrdinal: 1n } });
+      },
+      events: [plain(eventAt(1n)), plain(eventAt(2n))],
+      errors: [errorAt(2n)],
+      runs: [],
+    });
+    expect((await store.session("s"))?.epoch).not.toBe((await store.session("t"))?.epoch);
+    const { epoch: begun = "" } = (await store.session("s")) ?? {};
+    expect(await store.eventNames()).toEqual(["Happened"]);
+    const more = { events: [eventAt(3n, { version: 2 })], keys: [keyOf("k")] };
+    await commit(store, { revision: 3, epoch: begun, cursor: 1n, failedAt: 2n, ...more });
+    await store.close();
+    const again = sqliteStore(path, { readonly: true });
+    expect((await again.events("s")).map(({ version }) => version)).toEqual([1, 1, 2]);
+    expect(await again.key(nameOf("k"))).toMatchObject({ outcome: { firstOrdinal: 1n } });
+    await again.close();
+  });
+
+  test("bring a file of the last release without runs on, with each row as it was, and then it keeps runs", async () => {
+    const path = newFile();
+    restore(path, readFileSync(new URL("../../../test/releases/0.3.sql", import.meta.url), "utf8"));
+    const before = rowsOf(path);
+    expect(() => sqliteStore(path, { readonly: true })).toThrow(/has version 3, want 5: open it for writing once/);
+    const store = sqliteStore(path);
+    const events = before.get("event")?.map((row) => ({ ...(row as object), revision: null })) ?? [];
+    expect(rowsOf(path)).toEqual(new Map([...before, ["event", events], ["run", []], ["deleted", []]]));
+    const { revision = 0, epoch = "" } = (await store.session("notes")) ?? {};
+    expect((await store.load("notes"))?.runs).toEqual([]);
+    await commit(store, { sessionId: "notes", revision, epoch, cursor: 8n, runs: [startOf("a", { owner: "p" })] });
+    await store.close();
+    const again = sqliteStore(path, { readonly: true });
+    expect((await again.load("notes"))?.runs.map(plainRun)).toEqual([plainRun(runOf("a", { owner: "p" }))]);
+    expect(await again.runOwners()).toEqual([{ process: "p", beat: 0 }]);
+    await expect(again.releaseRuns("p")).rejects.toMatchObject({ code: "STORE_FAILED" });
+    await again.close();
+  });
+
+  test("keep the rows that are there, opened however often", async () => {
+    const path = newFile();
+    const first = sqliteStore(path);
+    const runs = [startOf("a", { owner: "p" })];
+    await commit(first, { metadata: { a: 1 }, events: [eventAt(1n)], cursor: 1n, entities: [entityOf("a")], runs });
+    const before = await everything(first);
+    await first.close();
+    for (let round = 0; round < 3; round++) {
+      const again = sqliteStore(path);
+      expect(await everything(again)).toEqual(before);
       await again.close();
     });
 

@@ -19,6 +19,8 @@ export interface Publication {
   readonly meta: EventMeta | undefined;
   /** The attempt of a run that publishes this. It is refused where the attempt has lost its run. */
   readonly run?: RunAttempt | undefined;
+  /** How often the session had been deleted when the work began that publishes this. Undefined for what is of no work. */
+  readonly since?: number | undefined;
   resolve(published: Published): void;
   reject(error: unknown): void;
 }

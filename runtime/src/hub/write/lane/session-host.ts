@@ -22,6 +22,8 @@ export interface RunHost {
   hasRoom(name: string): boolean;
   /** Told of runs that changed, once that is durable. */
   written(sessionId: string, changes: readonly BatchRun[]): void;
+  /** Told that a session is deleted, with what its runs end with. */
+  deleted(sessionId: string, error: Error): void;
   /** Told of all open runs of a session that was read from the store. */
   read(sessionId: string, runs: OpenRuns): void;
 }
