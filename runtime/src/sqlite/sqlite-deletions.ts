@@ -14,7 +14,10 @@ const rowsAtOnce = 50;
 /** How many commits without events are looked through at once. */
 const movesAtOnce = 5000;
 
-interface DeletedRow {
+/** How long nothing more is written of a session that is written whole, before it is taken for abandoned, in milliseconds. */
+const writtenWithin = 600_000;
+
+interface HiddenRow {
   readonly session: number;
   /** The row by which others are told. Null once they were. */
   readonly sign: number | null;
@@ -40,9 +43,7 @@ export class SqliteDeletions {
 
   /** Hides a session for good. Resolves to whether there was one. */
   async hide(sessionId: string): Promise<boolean> {
-    const isThere = await this.#transactions.write(() => this.#hide(sessionId), true);
-    if (isThere) this.#lastMarked = performance.now();
-    return isThere;
+    return this.#transactions.write(() => this.hideWithin(sessionId), true);
   }
 
   /** Removes what is left of all deleted sessions. */
@@ -53,7 +54,7 @@ export class SqliteDeletions {
 
   /** Removes what is left of the deletions of a program that did not come to their end. */
   resume(): void {
-    if (this.#sql.selectAll.all().length > 0) this.remove().catch(() => {});
+    if (this.#hidden().length > 0) this.remove().catch(() => {});
   }
 
   /** Nobody who watches needs to be told any more. */
@@ -64,14 +65,16 @@ export class SqliteDeletions {
     await this.#transactions.write(() => this.#finish(), false);
   }
 
-  #hide(sessionId: string): boolean {
+  /** The same within a transaction. */
+  hideWithin(sessionId: string): boolean {
     this.#sql.deleteKeys.run(sessionId);
     const session = this.#sql.selectSession.get(sessionId);
     if (session === undefined) return false;
     // The row stays until nothing refers to it, under a name that nobody knows.
     this.#sql.hideSession.run(session);
     const { lastInsertRowid: sign } = this.#sql.insertSign.run(sessionId);
-    this.#sql.insertDeleted.run(session, Number(sign));
+    this.#sql.insertHidden.run(session, Number(sign));
+    this.#lastMarked = performance.now();
     return true;
   }
 
@@ -85,10 +88,14 @@ export class SqliteDeletions {
     this.#timer ??= setTimeout(() => void this.end().catch(() => {}), wait).unref();
   }
 
+  #hidden(): HiddenRow[] {
+    return this.#sql.selectAll.all(Date.now() - writtenWithin);
+  }
+
   /** Returns whether there may be more. */
   #removePiece(): boolean {
     const begun = performance.now();
-    for (const { session, sign } of this.#sql.selectAll.all()) {
+    for (const { session, sign } of this.#hidden()) {
       while (this.#removeRows(session) || this.#removeMoves(session, sign)) {
         if (performance.now() - begun > pieceTime) return true;
       }
@@ -117,7 +124,7 @@ export class SqliteDeletions {
 
   /** The end of all deletions of which only the last traces are left. */
   #finish(): void {
-    for (const { session, sign } of this.#sql.selectAll.all()) {
+    for (const { session, sign } of this.#hidden()) {
       // Of those that others may have hidden just now, there is more.
       if (this.#isMuch(session, sign)) continue;
       if (sign !== null) this.#sql.blankSign.run(sign);
@@ -126,7 +133,7 @@ export class SqliteDeletions {
         this.#sql.setTold.run(session);
         continue;
       }
-      this.#sql.deleteDeleted.run(session);
+      this.#sql.deleteHidden.run(session);
       this.#sql.deleteSession.run(session);
       this.#looked.delete(session);
     }
@@ -147,18 +154,23 @@ function prepare(database: Database) {
     insertSign: database.prepare<[sessionId: string]>("INSERT INTO move (session, batch) VALUES (0, ?)"),
     // The row stays, a few bytes: it tells those who had no time to look that a session was deleted.
     blankSign: database.prepare<[sign: number]>("UPDATE move SET batch = '' WHERE id = ? AND session = 0"),
-    insertDeleted: database.prepare<[session: number, sign: number]>(
-      "INSERT INTO deleted (session, sign) VALUES (?, ?)",
+    insertHidden: database.prepare<[session: number, sign: number]>("INSERT INTO hidden (session, sign) VALUES (?, ?)"),
+    setTold: database.prepare<[session: number]>("UPDATE hidden SET sign = NULL WHERE session = ?"),
+    selectAll: database.prepare<[untouchedSince: number], HiddenRow>(
+      "SELECT session, sign FROM hidden WHERE touched IS NULL OR touched < ? ORDER BY session",
     ),
-    setTold: database.prepare<[session: number]>("UPDATE deleted SET sign = NULL WHERE session = ?"),
-    selectAll: database.prepare<[], DeletedRow>("SELECT session, sign FROM deleted ORDER BY session"),
-    deleteDeleted: database.prepare<[session: number]>("DELETE FROM deleted WHERE session = ?"),
+    deleteHidden: database.prepare<[session: number]>("DELETE FROM hidden WHERE session = ?"),
     deleteSession: database.prepare<[session: number]>("DELETE FROM session WHERE id = ?"),
     deleteKeys: database.prepare<[sessionId: string]>("DELETE FROM key WHERE session_id = ?"),
     deleteRows: [
       deleteOf("run"),
       deleteOf("entity"),
       deleteOf("error"),
+      // Of one that was being written.
+      database.prepare<[session: number, limit: number]>(
+        `DELETE FROM key WHERE (session_id, space, key) IN (SELECT session_id, space, key FROM key
+           WHERE session_id = (SELECT session_id FROM session WHERE id = ?) LIMIT ?)`,
+      ),
       deleteOf("event", "AND rowid < (SELECT max(rowid) FROM event)"),
     ],
     deleteMoves: database.prepare<[after: number, to: number, session: number]>(

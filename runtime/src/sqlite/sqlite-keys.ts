@@ -1,6 +1,7 @@
 import type { StoredRejection } from "../schema/stored-rejection.js";
 import type { BatchKey } from "../store/batch.js";
 import { checkKey } from "../store/rules.js";
+import type { DoneKey } from "../store/session-part.js";
 import type { ClaimedKey, KeyClaim } from "../store/store.js";
 import type { KeyName, KeyOutcome, StoredKey } from "../store/stored.js";
 import type { Database } from "./driver/driver.js";
@@ -41,6 +42,21 @@ export class SqliteKeys {
   get(name: KeyName): StoredKey | undefined {
     const row = this.#row(name);
     return row && this.#toKey(name, row);
+  }
+
+  /** Those of a session whose work has published something or is done. */
+  *done(sessionId: string): Generator<DoneKey> {
+    for (const { key, ...row } of this.#sql.selectAll.iterate(sessionId)) {
+      const { fingerprint, outcome } = this.#toKey({ sessionId, space: row.space, key }, row);
+      if (outcome !== undefined) yield { space: row.space, key, fingerprint, outcome };
+    }
+  }
+
+  /** A key of a session that is written whole. */
+  addDone(sessionId: string, { space, key, fingerprint, outcome }: DoneKey): void {
+    const { firstOrdinal, lastOrdinal, rejection } = outcome;
+    const text = rejection === undefined ? null : rejectionText(rejection);
+    this.#sql.insertWhole.run(sessionId, space, key, fingerprint, firstOrdinal, lastOrdinal, text);
   }
 
   /** @throws KEY_CLAIMED if other work has the key. */
@@ -153,6 +169,27 @@ function prepare(database: Database) {
          WHERE ${ofKey}`,
       )
       .safeIntegers(),
+    selectAll: database
+      .prepare<[sessionId: string], KeyRow & { readonly key: string }>(
+        `SELECT key, space, fingerprint, process, token, since, first_ordinal AS firstOrdinal, last_ordinal AS lastOrdinal,
+           rejection, NULL AS beat
+         FROM key WHERE session_id = ?`,
+      )
+      .safeIntegers(),
+    insertWhole: database.prepare<
+      [
+        sessionId: string,
+        space: string,
+        key: string,
+        fingerprint: string,
+        first: bigint,
+        last: bigint,
+        rejection: string | null,
+      ]
+    >(
+      `INSERT INTO key (session_id, space, key, fingerprint, first_ordinal, last_ordinal, rejection)
+       VALUES (?, ?, ?, ?, ?, ?, ?)`,
+    ),
     selectOrdinal: database
       .prepare<[sessionId: string], bigint>("SELECT ordinal FROM session_head WHERE session_id = ?")
       .pluck()

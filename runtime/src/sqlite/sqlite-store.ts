@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { SessionBatch } from "../store/batch.js";
 import { compareEntities } from "../store/entity-order.js";
+import type { SessionPart } from "../store/session-part.js";
 import {
   type ClaimAnswer,
   type ClaimedKey,
@@ -31,6 +32,7 @@ import type { Database, Driver } from "./driver/driver.js";
 import { loadDriver } from "./driver/load-driver.js";
 import { LargeReads } from "./large-reads.js";
 import { openDatabase, type SqliteStoreOptions } from "./open.js";
+import { readSession } from "./read-session.js";
 import { toDescriptor, toEntity, toError, toEvent, toSession } from "./rows.js";
 import { SqliteDeletions } from "./sqlite-deletions.js";
 import { SqliteKeys } from "./sqlite-keys.js";
@@ -40,6 +42,7 @@ import { prepareStatements, type Statements } from "./statements.js";
 import { toText } from "./text.js";
 import { storeFailed, Transactions } from "./transactions.js";
 import { Watch } from "./watch.js";
+import { SessionWriter } from "./write-session.js";
 
 export type { SqliteStoreOptions } from "./open.js";
 
@@ -88,6 +91,7 @@ class SqliteStore implements Store {
   #finished: (readonly [ClaimedKey, KeyOutcome])[] = [];
   #finishing: NodeJS.Timeout | undefined;
   readonly #writer: BatchWriter;
+  readonly #sessions: SessionWriter;
 
   constructor(database: Database, { readonly = false, synchronous = "full" }: SqliteStoreOptions) {
     this.#database = database;
@@ -100,6 +104,7 @@ class SqliteStore implements Store {
     this.#deletions = new SqliteDeletions(database, this.#transactions);
     this.#watch = new Watch(database, this.#sql);
     this.#writer = new BatchWriter(this.#sql, this.#keys, this.#runs);
+    this.#sessions = new SessionWriter(database, this.#transactions, this.#deletions, this.#keys, this.#runs);
     if (!readonly) this.#deletions.resume();
   }
 
@@ -245,6 +250,31 @@ class SqliteStore implements Store {
 
   bury(owner: RunOwner): Promise<void> {
     return this.#transactions.write(() => this.#processes.bury(owner), false);
+  }
+
+  async *read(sessionId: string): AsyncGenerator<SessionPart> {
+    this.#transactions.checkOpen();
+    try {
+      yield* readSession(this.#database, sessionId);
+    } catch (thrown) {
+      throw storeFailed(thrown);
+    }
+  }
+
+  async write(
+    sessionId: string,
+    parts: AsyncIterable<SessionPart>,
+    { replace }: { readonly replace: boolean },
+  ): Promise<void> {
+    await this.#sessions.write(sessionId, parts, replace);
+    this.#watch.committed();
+    await this.#deletions.remove();
+  }
+
+  describe(descriptors: readonly StoredDescriptor[]): Promise<void> {
+    return this.#transactions.write(() => {
+      for (const each of descriptors) this.#writer.describe(each);
+    }, true);
   }
 
   async delete(sessionId: string): Promise<boolean> {

@@ -84,7 +84,7 @@ export function prepareStatements(database: Database) {
     selectVersion: column<[], number>("PRAGMA user_version"),
     selectSessionIds: prepare<[after: string, limit: number], { readonly id: string }>(
       `SELECT session_id AS id FROM session
-       WHERE session_id > ? AND id NOT IN (SELECT session FROM deleted) ORDER BY session_id LIMIT ?`,
+       WHERE session_id > ? AND id NOT IN (SELECT session FROM hidden) ORDER BY session_id LIMIT ?`,
     ),
     selectSession: exact<[sessionId: string], SessionRow>(
       "SELECT id, metadata, revision, ordinal, cursor, failed_at AS failedAt, epoch FROM session_head WHERE session_id = ?",
@@ -185,7 +185,7 @@ export function prepareStatements(database: Database) {
     selectMoved: prepare<[event: number, move: number], MovedSession>(
       `SELECT session_id AS sessionId, revision FROM session_head WHERE id IN (
          SELECT session FROM event WHERE rowid > ? UNION SELECT session FROM move WHERE id > ?)
-         AND id NOT IN (SELECT session FROM deleted)`,
+         AND id NOT IN (SELECT session FROM hidden)`,
     ),
     /** The ids of sessions that were deleted, "" for those that were deleted a while ago. */
     selectGone: column<[move: number], string>("SELECT batch FROM move WHERE id > ? AND session = 0"),

@@ -1,5 +1,6 @@
 import type { BatchKey } from "./batch.js";
 import type { MemoryProcesses } from "./memory-processes.js";
+import type { DoneKey } from "./session-part.js";
 import type { ClaimedKey, KeyClaim } from "./store.js";
 import type { KeyName, KeyOutcome, StoredKey } from "./stored.js";
 
@@ -66,6 +67,20 @@ export class MemoryKeys {
     const known = outcome ?? found.outcome;
     if (known === undefined) this.#sessions.get(claim.sessionId)?.delete(mapKey(claim));
     else this.#write(claim, { ...found, outcome: known, owner: undefined });
+  }
+
+  /** Those of a session whose work has published something or is done. */
+  *done(sessionId: string): Generator<DoneKey> {
+    for (const [name, { fingerprint, outcome }] of this.#sessions.get(sessionId) ?? []) {
+      const [space, key] = JSON.parse(name) as [string, string];
+      if (outcome !== undefined) yield { space, key, fingerprint, outcome };
+    }
+  }
+
+  /** Those that somebody has claimed stay as they are. */
+  addDone(sessionId: string, { space, key, fingerprint, outcome }: DoneKey): void {
+    const name = { sessionId, space, key };
+    if (this.#find(name) === undefined) this.#write(name, { fingerprint, outcome, owner: undefined });
   }
 
   /** All of a session. */

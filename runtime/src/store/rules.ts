@@ -74,6 +74,22 @@ export function checkRun(sessionId: string, { isStart, run: { id } }: BatchRun, 
   });
 }
 
+/** The refusal of a session that is written whole while there is one. */
+export function sessionExists(sessionId: string): SessionstreamError {
+  return new SessionstreamError(
+    "SESSION_EXISTS",
+    `session "${sessionId}" is there already: delete it first, or ask to replace it`,
+    { sessionId },
+  );
+}
+
+/** The refusal of parts without the session that they belong to. */
+export function sessionMissing(sessionId: string): SessionstreamError {
+  return new SessionstreamError("INVALID_EXPORT", `the parts of session "${sessionId}" do not begin with the session`, {
+    sessionId,
+  });
+}
+
 function conflict(sessionId: string, why: string): SessionstreamError {
   return new SessionstreamError("ORDINAL_CONFLICT", `commit to session "${sessionId}" refused: it ${why}`, {
     sessionId,

@@ -1,4 +1,5 @@
 import type { SessionBatch } from "./batch.js";
+import type { SessionPart } from "./session-part.js";
 import type {
   KeyName,
   KeyOutcome,
@@ -182,6 +183,21 @@ export interface Store {
    * it counts as one that left, until its heart beats again.
    */
   bury(owner: RunOwner): Promise<void>;
+  /**
+   * Reads a session whole, as it is at one instant, in parts of bounded size: nothing, if nothing was
+   * committed. Others write meanwhile. Ends of itself, or when its reader leaves off.
+   */
+  read(sessionId: string): AsyncIterable<SessionPart>;
+  /**
+   * Writes a session whole, in its first revision, with no entities: they follow from its events. Its runs
+   * have no owner. Nobody finds anything of it before all parts are written. Where the parts throw, or the
+   * process ends before, nothing stays of it. With `replace`, it takes the place of the session that is
+   * there, which is deleted at that instant. The epoch of its first part must be new.
+   * @throws SESSION_EXISTS without `replace`, if there is such a session, and what the parts throw.
+   */
+  write(sessionId: string, parts: AsyncIterable<SessionPart>, options: { readonly replace: boolean }): Promise<void>;
+  /** Adds schemas of what is about to be written. */
+  describe(descriptors: readonly StoredDescriptor[]): Promise<void>;
   /**
    * Deletes a session: its events, entities, errors, keys and runs. From one instant on, which is durable
    * when this resolves, nobody finds anything of it, and another session may begin under its id. Resolves

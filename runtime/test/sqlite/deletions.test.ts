@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { type SqliteStoreOptions, sqliteStore } from "@sessionstream/runtime/sqlite";
+import type { SessionPart } from "@sessionstream/runtime/store";
 import Database from "better-sqlite3";
 import { expect, test } from "vitest";
 import { newFile } from "../../../test/fixtures/stores.js";
@@ -12,7 +13,7 @@ const relaxed: SqliteStoreOptions = { synchronous: "normal" };
 function rowsOf(path: string): Record<string, number> {
   const database = new Database(path, { readonly: true });
   const count = (table: string) => database.prepare<[], number>(`SELECT count(*) FROM "${table}"`).pluck().get() ?? 0;
-  const tables = ["session", "event", "entity", "error", "key", "run", "deleted"];
+  const tables = ["session", "event", "entity", "error", "key", "run", "hidden"];
   const counts = Object.fromEntries(tables.map((table) => [table, count(table)]));
   database.close();
   return counts;
@@ -66,12 +67,12 @@ test("the newest event leaves a blank, so that its number is not given to anothe
   await commit(store, { events: [eventAt(1n), eventAt(2n)] });
   await store.delete("s");
   await store.close();
-  expect(rowsOf(path)).toMatchObject({ session: 1, event: 1, deleted: 1 });
+  expect(rowsOf(path)).toMatchObject({ session: 1, event: 1, hidden: 1 });
   const again = sqliteStore(path, relaxed);
   expect(await again.sessions()).toEqual([]);
   await commit(again, { sessionId: "t", events: [eventAt(1n)] });
   await again.delete("nothing");
-  await until(() => rowsOf(path).deleted === 0, "the blank is gone");
+  await until(() => rowsOf(path).hidden === 0, "the blank is gone");
   expect(rowsOf(path)).toMatchObject({ session: 1, event: 1 });
   await again.close();
 });
@@ -86,10 +87,10 @@ test("what a program left half removed is removed when the file is opened next",
   await expect.poll(() => store.session("s"), { interval: 0 }).toBeUndefined();
   await store.close();
   expect(await deleted).toMatchObject({ code: "CLOSED" });
-  expect(rowsOf(path)).toMatchObject({ session: 2, deleted: 1 });
+  expect(rowsOf(path)).toMatchObject({ session: 2, hidden: 1 });
   const again = sqliteStore(path, relaxed);
   expect(await again.session("s")).toBeUndefined();
-  await until(() => rowsOf(path).deleted === 0, "the rest is removed");
+  await until(() => rowsOf(path).hidden === 0, "the rest is removed");
   expect(rowsOf(path)).toMatchObject({ session: 1, event: 1 });
   expect(await again.events("t")).toHaveLength(1);
   await again.close();
@@ -105,4 +106,40 @@ test("a store that only reads removes nothing", async () => {
   expect(await reader.sessions()).toEqual([]);
   await expect(reader.delete("s")).rejects.toMatchObject({ code: "STORE_FAILED" });
   await reader.close();
+});
+
+test("what a program left half written is removed, but not while others may still write it", async () => {
+  const path = newFile();
+  const store = sqliteStore(path, relaxed);
+  await commit(store, { sessionId: "t", events: [eventAt(1n)] });
+  let leave = () => {};
+  const left = new Promise<void>((resolve) => {
+    leave = resolve;
+  });
+  async function* parts(): AsyncGenerator<SessionPart> {
+    yield { is: "session", session: { metadata: {}, ordinal: 1n, epoch: "e", failedAt: undefined } };
+    yield { is: "events", events: [eventAt(1n)] };
+    yield { is: "keys", keys: [{ ...keyOf("k"), outcome: { firstOrdinal: 1n, lastOrdinal: 1n } }] };
+    await left;
+  }
+  const written = store.write("s", parts(), { replace: false }).catch((error: unknown) => error);
+  await until(() => rowsOf(path).key === 1, "all parts are written");
+  await store.close();
+  leave();
+  expect(await written).toMatchObject({ code: "CLOSED" });
+  // Others open the file, and delete: for ten minutes, it may still be written.
+  const second = sqliteStore(path, relaxed);
+  await second.delete("nothing");
+  expect(await second.sessions()).toEqual(["t"]);
+  expect(rowsOf(path)).toMatchObject({ session: 2, event: 2, key: 1, hidden: 1 });
+  await second.close();
+  const database = new Database(path);
+  database.exec("UPDATE hidden SET touched = touched - 600001");
+  database.close();
+  const third = sqliteStore(path, relaxed);
+  await commit(third, { sessionId: "t", revision: 1, events: [eventAt(2n)] });
+  await third.delete("nothing");
+  await until(() => rowsOf(path).hidden === 0, "what was left is removed");
+  expect(rowsOf(path)).toMatchObject({ session: 1, event: 2, key: 0 });
+  await third.close();
 });

@@ -105,7 +105,7 @@ describe.each(openers)("with %s", (_driver, sqliteStore) => {
     expect(() => sqliteStore(path, { readonly: true })).toThrow(/has version 3, want 5: open it for writing once/);
     const store = sqliteStore(path);
     const events = before.get("event")?.map((row) => ({ ...(row as object), revision: null })) ?? [];
-    expect(rowsOf(path)).toEqual(new Map([...before, ["event", events], ["run", []], ["deleted", []]]));
+    expect(rowsOf(path)).toEqual(new Map([...before, ["event", events], ["run", []], ["hidden", []]]));
     const { revision = 0, epoch = "" } = (await store.session("notes")) ?? {};
     expect((await store.load("notes"))?.runs).toEqual([]);
     await commit(store, { sessionId: "notes", revision, epoch, cursor: 8n, runs: [startOf("a", { owner: "p" })] });

@@ -7,6 +7,7 @@ import { runConformance } from "./run-conformance.js";
 import { runOwnerConformance } from "./run-owner-conformance.js";
 import type { TestRunner } from "./runner.js";
 import { sharedConformance } from "./shared-conformance.js";
+import { wholeConformance } from "./whole-conformance.js";
 
 /** The store to test. */
 export interface StoreCase {
@@ -52,6 +53,7 @@ export function storeConformance(runner: TestRunner, name: string, { open, reope
     runConformance(runner, () => store);
     runOwnerConformance(runner, () => store);
     deleteConformance(runner, () => store);
+    wholeConformance(runner, () => store);
     if (reopen !== undefined) {
       sharedConformance(runner, {
         store: () => store,

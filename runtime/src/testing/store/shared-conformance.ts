@@ -1,3 +1,4 @@
+import type { SessionPart } from "../../store/session-part.js";
 import type { MovedSession } from "../../store/store.js";
 import {
   batchOf,
@@ -148,6 +149,28 @@ export function sharedConformance(
         expect(await each.freeRuns(work)).toEqual([]);
       }
       expect(await store().delete("s")).toBe(false);
+    });
+
+    test("who watches hears of what the other writes whole, also in place of what was there", async () => {
+      const other = second();
+      const heard: MovedSession[] = [];
+      const session = { metadata: {}, ordinal: 1n, epoch: "e", failedAt: undefined };
+      async function* parts(): AsyncGenerator<SessionPart> {
+        yield { is: "session", session };
+        yield { is: "events", events: [eventAt(1n)] };
+      }
+      await commit(store(), { events: [eventAt(1n)] });
+      const unwatch = store().watch((moved) => heard.push(...(moved ?? [])));
+      await other.write("s", parts(), { replace: true });
+      await other.write("t", parts(), { replace: false });
+      const begun = Date.now();
+      while (heard.every(({ sessionId }) => sessionId !== "t") && Date.now() - begun < 5000)
+        await new Promise((r) => setTimeout(r, 5));
+      unwatch();
+      const ofS = heard.filter(({ sessionId }) => sessionId === "s").map(({ revision }) => revision);
+      expect(ofS.indexOf(0)).toBe(0);
+      expect(ofS).toContain(1);
+      expect(await store().session("s")).toMatchObject({ revision: 1, epoch: "e" });
     });
 
     test("events of others are heard of, though those that were the newest are deleted", async () => {
