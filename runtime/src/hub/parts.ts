@@ -9,6 +9,7 @@ import { Fold } from "./project/fold.js";
 import { policiesOf } from "./project/policies.js";
 import { History } from "./read/history.js";
 import { Runner } from "./run/runner.js";
+import { Transfer } from "./transfer.js";
 import { ActiveSessions } from "./write/active-sessions.js";
 import { Closing } from "./write/closing.js";
 import { Fanouts } from "./write/fanouts.js";
@@ -29,6 +30,7 @@ export interface HubParts {
   readonly followed: FollowedSessions;
   readonly runner: Runner;
   readonly closing: Closing;
+  readonly transfer: Transfer;
 }
 
 /** Registers the features, and makes the parts of a hub and what they need of each other. */
@@ -82,5 +84,6 @@ export function partsOf(options: HubOptions, registry: SchemaRegistry): HubParts
   const followed = new FollowedSessions(sessions, fanouts, store);
   const runner = new Runner(functions, host, sessions, followed, { atOnce, keepEnded });
   const closing = new Closing(sessions, followed, runner, process, store);
-  return { history, handlers: handlersOf(features), sessions, fanouts, followed, runner, closing };
+  const transfer = new Transfer({ registry, store, sessions, closing });
+  return { transfer, history, handlers: handlersOf(features), sessions, fanouts, followed, runner, closing };
 }
