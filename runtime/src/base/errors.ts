@@ -17,6 +17,7 @@ export type ErrorCode =
   | "SESSION_DELETED"
   | "SESSION_EXISTS"
   | "INVALID_EXPORT"
+  | "FILE_EXISTS"
   | "INVALID_RANGE"
   | "INVALID_OPTION"
   | "NO_HANDLER"

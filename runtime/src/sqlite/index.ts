@@ -1,1 +1,2 @@
-export { type SqliteStoreOptions, sqliteStore } from "./sqlite-store.js";
+export type { BackupOptions, BackupProgress } from "./backup.js";
+export { type SqliteStore, type SqliteStoreOptions, sqliteStore } from "./sqlite-store.js";

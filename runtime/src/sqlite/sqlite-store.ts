@@ -27,6 +27,7 @@ import type {
   StoredTimeline,
 } from "../store/stored.js";
 import type { FreeRun, RunName, RunOwner, StoredRun } from "../store/stored-run.js";
+import { type BackupOptions, backupDatabase } from "./backup.js";
 import { BatchWriter } from "./batch-writer.js";
 import type { Database, Driver } from "./driver/driver.js";
 import { loadDriver } from "./driver/load-driver.js";
@@ -46,6 +47,16 @@ import { SessionWriter } from "./write-session.js";
 
 export type { SqliteStoreOptions } from "./open.js";
 
+/** A store in an SQLite file. */
+export interface SqliteStore extends Store {
+  /**
+   * Copies the whole file, as it is at one instant, into a new file, while it is in use. A program that is killed
+   * meanwhile leaves at most a file beside it whose name ends with ".partial".
+   * @throws FILE_EXISTS, INVALID_OPTION, CLOSED, or STORE_FAILED, for example where the disk is full.
+   */
+  backup(path: string, options?: BackupOptions): Promise<void>;
+}
+
 /**
  * Keeps sessions in an SQLite file, by way of the package better-sqlite3 or, where that cannot be
  * loaded, of Node's own node:sqlite. Several processes may use one file. ":memory:" is a database
@@ -58,8 +69,8 @@ export type { SqliteStoreOptions } from "./open.js";
  * const hub = new Hub({ features, store: sqliteStore("chat.db") });
  * ```
  */
-export function sqliteStore(path: string, options: SqliteStoreOptions = {}): Store {
-  return new SqliteStore(openDatabase(path, options), options);
+export function sqliteStore(path: string, options: SqliteStoreOptions = {}): SqliteStore {
+  return new FileStore(openDatabase(path, options), options);
 }
 
 /** Like {@link sqliteStore}, with a driver of one's choice. */
@@ -78,7 +89,7 @@ const mostAtOnce = 500;
 /** How long a claim that is to end waits for others, in milliseconds. */
 const finishWithin = 20;
 
-class SqliteStore implements Store {
+class FileStore implements SqliteStore {
   readonly #database: Database;
   readonly #sql: Statements;
   readonly #transactions: Transactions;
@@ -282,6 +293,11 @@ class SqliteStore implements Store {
     this.#watch.committed();
     await this.#deletions.remove();
     return isThere;
+  }
+
+  async backup(path: string, options: BackupOptions = {}): Promise<void> {
+    this.#transactions.checkOpen();
+    await backupDatabase(this.#database, path, options);
   }
 
   watch(listener: MoveListener): () => void {
