@@ -15,6 +15,7 @@ import { Closing } from "./write/closing.js";
 import { Fanouts } from "./write/fanouts.js";
 import { FollowedSessions } from "./write/followed-sessions.js";
 import { type Handler, handlersOf, runsOf } from "./write/handlers.js";
+import { KeyExpiry } from "./write/key-expiry.js";
 import { Committer } from "./write/lane/committer.js";
 import { Descriptors } from "./write/lane/descriptors.js";
 import { Process } from "./write/lane/process.js";
@@ -33,12 +34,15 @@ export interface HubParts {
   readonly transfer: Transfer;
 }
 
+const week = 7 * 24 * 3_600_000;
+
 /** Registers the features, and makes the parts of a hub and what they need of each other. */
 export function partsOf(options: HubOptions, registry: SchemaRegistry): HubParts {
   const { features, store = memoryStore(), observer, sessionMetadata = () => ({}) } = options;
   // Not Date.now itself, which tests replace.
-  const { lease = 10_000, keepIdle = 1000, maxPayloadBytes = 2 ** 22, now = () => Date.now() } = options;
-  const { atOnce = 100, keepEnded = 7 * 24 * 3_600_000 } = options.runs ?? {};
+  const { lease = 10_000, keepIdle = 1000, keepKeysFor = week } = options;
+  const { maxPayloadBytes = 2 ** 22, now = () => Date.now() } = options;
+  const { atOnce = 100, keepEnded = week } = options.runs ?? {};
   for (const { desc } of features) registry.register(desc);
   const report = reporter(options.onError);
   const observe = harmless(observer);
@@ -55,6 +59,7 @@ export function partsOf(options: HubOptions, registry: SchemaRegistry): HubParts
   const process = new Process(store, lease, () => runner.verify());
   const fanouts = new Fanouts(report);
   const functions = runsOf(features);
+  const keyExpiry = new KeyExpiry(store, keepKeysFor, () => Math.floor(now()));
   const host: SessionHost = {
     registry,
     maxPayloadBytes,
@@ -73,6 +78,7 @@ export function partsOf(options: HubOptions, registry: SchemaRegistry): HubParts
       read: (sessionId, open) => runner.read(sessionId, open),
     },
     observe,
+    keyUsed: () => keyExpiry.used(),
     // A store keeps whole milliseconds.
     now: () => Math.floor(now()),
     sessionMetadata,

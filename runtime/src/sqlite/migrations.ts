@@ -185,6 +185,10 @@ const steps: readonly string[] = [
     sign INTEGER,
     touched INTEGER
   ) STRICT;
+
+  -- When the work under a key began, in milliseconds since the Unix epoch. Of keys of earlier releases, it is not known.
+  ALTER TABLE key ADD COLUMN time INTEGER NOT NULL DEFAULT 0;
+  UPDATE key SET time = CAST(1000 * (julianday('now') - 2440587.5) * 86400 AS INTEGER);
   `,
 ];
 

@@ -224,6 +224,15 @@ class FileStore implements SqliteStore {
     this.#finishing ??= setTimeout(() => void this.#finish().catch(() => {}), finishWithin).unref();
   }
 
+  /** In pieces, so that others can write between them. */
+  async forgetKeys(before: number): Promise<void> {
+    for (let after: KeyName | undefined = { sessionId: "", space: "", key: "" }; after !== undefined; ) {
+      const from: KeyName = after;
+      after = await this.#transactions.write(() => this.#keys.forget(before, from), false);
+      await nextTurn();
+    }
+  }
+
   run(name: RunName): Promise<StoredRun | undefined> {
     return this.#transactions.readOne(() => this.#runs.get(name));
   }

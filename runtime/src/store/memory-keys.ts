@@ -1,11 +1,14 @@
 import type { BatchKey } from "./batch.js";
 import type { MemoryProcesses } from "./memory-processes.js";
+import { runSpace } from "./rules.js";
 import type { DoneKey } from "./session-part.js";
 import type { ClaimedKey, KeyClaim } from "./store.js";
 import type { KeyName, KeyOutcome, StoredKey } from "./stored.js";
+import type { RunName } from "./stored-run.js";
 
 interface MemoryKey {
   readonly fingerprint: string;
+  readonly time: number;
   outcome: KeyOutcome | undefined;
   owner: { readonly process: string; readonly token: string } | undefined;
 }
@@ -33,7 +36,7 @@ export class MemoryKeys {
 
   /** Returns the key as it is where it cannot be claimed. */
   claim(claim: KeyClaim): StoredKey | undefined {
-    const { process, token, from, fingerprint } = claim;
+    const { process, token, from, fingerprint, time } = claim;
     const found = this.get(claim);
     const isFree = found === undefined;
     const isLeft =
@@ -46,16 +49,17 @@ export class MemoryKeys {
     // Its other claims are free as well.
     if (before !== undefined && before !== process) this.#processes.leave(before);
     this.#processes.know(process);
-    this.#write(claim, { fingerprint, outcome: found?.outcome, owner: { process, token } });
+    this.#write(claim, { fingerprint, time, outcome: found?.outcome, owner: { process, token } });
     return undefined;
   }
 
   /** The work under a key published something. */
-  publish(sessionId: string, { space, key, fingerprint, token, firstOrdinal, lastOrdinal }: BatchKey): void {
+  publish(sessionId: string, { space, key, fingerprint, token, firstOrdinal, lastOrdinal, time }: BatchKey): void {
     const name = { sessionId, space, key };
     const found = this.#find(name);
     this.#write(name, {
       fingerprint,
+      time: found?.time ?? time,
       outcome: { firstOrdinal: found?.outcome?.firstOrdinal ?? firstOrdinal, lastOrdinal },
       owner: token === undefined ? undefined : found?.owner,
     });
@@ -71,16 +75,28 @@ export class MemoryKeys {
 
   /** Those of a session whose work has published something or is done. */
   *done(sessionId: string): Generator<DoneKey> {
-    for (const [name, { fingerprint, outcome }] of this.#sessions.get(sessionId) ?? []) {
+    for (const [name, { fingerprint, outcome, time }] of this.#sessions.get(sessionId) ?? []) {
       const [space, key] = JSON.parse(name) as [string, string];
-      if (outcome !== undefined) yield { space, key, fingerprint, outcome };
+      if (outcome !== undefined) yield { space, key, fingerprint, outcome, time };
     }
   }
 
   /** Those that somebody has claimed stay as they are. */
-  addDone(sessionId: string, { space, key, fingerprint, outcome }: DoneKey): void {
+  addDone(sessionId: string, { space, key, fingerprint, outcome, time }: DoneKey): void {
     const name = { sessionId, space, key };
-    if (this.#find(name) === undefined) this.#write(name, { fingerprint, outcome, owner: undefined });
+    if (this.#find(name) === undefined) this.#write(name, { fingerprint, time, outcome, owner: undefined });
+  }
+
+  /** Those of work that began before a time, unless a process that is alive is at work. */
+  forget(before: number, isOpenRun: (name: RunName) => boolean): void {
+    for (const [sessionId, keys] of this.#sessions) {
+      for (const [name, { time, owner }] of keys) {
+        const [space] = JSON.parse(name) as [string, string];
+        const isGoing = owner !== undefined && this.#processes.beatOf(owner.process) !== undefined;
+        const isOfRun = space.startsWith(runSpace) && isOpenRun({ sessionId, id: space.slice(runSpace.length) });
+        if (time < before && !isGoing && !isOfRun) keys.delete(name);
+      }
+    }
   }
 
   /** All of a session. */

@@ -154,6 +154,14 @@ class MemoryStore implements Store {
     this.#keys.settle(claim, published);
   }
 
+  async forgetKeys(before: number): Promise<void> {
+    this.#checkOpen();
+    this.#keys.forget(before, (name) => {
+      const run = this.#runs.get(name);
+      return run !== undefined && run.ended === undefined;
+    });
+  }
+
   async run(name: RunName): Promise<StoredRun | undefined> {
     this.#checkOpen();
     return this.#runs.get(name);

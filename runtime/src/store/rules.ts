@@ -65,6 +65,9 @@ export function checkKey(sessionId: string, given: BatchKey, stored: StoredKey |
   );
 }
 
+/** What the spaces of the keys under which runs publish begin with. The id of the run follows. */
+export const runSpace = "r:";
+
 /** @throws RUN_EXISTS if a run is started that the session has, or had. */
 export function checkRun(sessionId: string, { isStart, run: { id } }: BatchRun, stored: StoredRun | undefined): void {
   if (!isStart || stored === undefined) return;

@@ -7,6 +7,8 @@ export type WholeSession = Pick<StoredSession, "metadata" | "ordinal" | "epoch" 
 /** An idempotency key whose work has published something or is done. */
 export interface DoneKey extends Omit<KeyName, "sessionId">, Pick<StoredKey, "fingerprint"> {
   readonly outcome: KeyOutcome;
+  /** When the work began, in milliseconds since the Unix epoch. */
+  readonly time: number;
 }
 
 /** Some of what belongs to a session that is read or written whole. The session itself comes first. */

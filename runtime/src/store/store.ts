@@ -66,6 +66,8 @@ export interface KeyClaim extends KeyName {
   readonly process: string;
   /** Random, to tell this claim from others. */
   readonly token: string;
+  /** When it asks, in milliseconds since the Unix epoch. */
+  readonly time: number;
   /** The schema of the command, which the store may not have yet. */
   readonly descriptor: StoredDescriptor | undefined;
   /**
@@ -156,6 +158,11 @@ export interface Store {
    * key has another claim. Moves no revision.
    */
   finish(claim: ClaimedKey, published: KeyOutcome): Promise<void>;
+  /**
+   * Deletes the keys of work that began before a time, in milliseconds since the Unix epoch. Those of a process that is
+   * alive and at work stay, and so do those in the space of a run (`runSpace`) that has not ended. Moves no revision.
+   */
+  forgetKeys(before: number): Promise<void>;
   /** A run of a session, or undefined if there is none of that id. */
   run(name: RunName): Promise<StoredRun | undefined>;
   /** Runs of a session, in the order in which they were started. */

@@ -37,13 +37,13 @@ export function fromError({ step, ordinal, name, message, time }: ExportedError)
   return { step: oneOf("step", step, steps), ordinal, name, message, time: toNumber("time", time) };
 }
 
-export function fromKey({ space, key, fingerprint, firstOrdinal, lastOrdinal, rejection }: ExportedKey): DoneKey {
+export function fromKey({ space, key, fingerprint, firstOrdinal, lastOrdinal, rejection, time }: ExportedKey): DoneKey {
   const outcome = {
     firstOrdinal,
     lastOrdinal,
     ...(rejection !== undefined && { rejection: fromRejection(rejection) }),
   };
-  return { space, key, fingerprint, outcome };
+  return { space, key, fingerprint, outcome, time: toNumber("time", time) };
 }
 
 export function fromRun(run: ExportedRun): StoredRun {

@@ -45,11 +45,12 @@ export function toErrorRecord(error: StoredError): Record {
   return { case: "error", value: create(ExportedErrorSchema, { ...error, time: BigInt(error.time) }) };
 }
 
-export function toKeyRecord({ space, key, fingerprint, outcome }: DoneKey): Record {
+export function toKeyRecord({ space, key, fingerprint, outcome, time }: DoneKey): Record {
   const { firstOrdinal, lastOrdinal, rejection } = outcome;
   const { detail } = rejection ?? {};
   const value = create(ExportedKeySchema, {
     ...{ space, key, fingerprint, firstOrdinal, lastOrdinal },
+    time: BigInt(time),
     ...(rejection !== undefined && {
       rejection: {
         code: rejection.code,

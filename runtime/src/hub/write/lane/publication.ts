@@ -98,8 +98,8 @@ function keysOf(admitted: readonly Admitted[]): BatchKey[] {
     if (claim === undefined || (!isEvent(each) && each.runs === undefined)) continue;
     const lastOrdinal = isEvent(each) ? each.stored.ordinal : each.ordinal;
     const firstOrdinal = keys.get(claim)?.firstOrdinal ?? lastOrdinal;
-    const { space, key, fingerprint, token } = claim;
-    keys.set(claim, { space, key, fingerprint, token, firstOrdinal, lastOrdinal });
+    const { space, key, fingerprint, token, time } = claim;
+    keys.set(claim, { space, key, fingerprint, token, firstOrdinal, lastOrdinal, time });
   }
   return [...keys.values()];
 }

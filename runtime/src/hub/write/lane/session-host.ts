@@ -43,6 +43,8 @@ export interface SessionHost {
   readonly runs: RunHost;
   /** Undefined where nobody listens, so that no record is made then. */
   readonly observe: PipelineObserver | undefined;
+  /** Told that an idempotency key is used. */
+  keyUsed(): void;
   /** Milliseconds since the Unix epoch. */
   now(): number;
   sessionMetadata(sessionId: string): JsonObject | Promise<JsonObject>;
