@@ -1,2 +1,3 @@
 export type { BackupOptions, BackupProgress } from "./backup.js";
 export { type SqliteStore, type SqliteStoreOptions, sqliteStore } from "./sqlite-store.js";
+export type { SessionUsage } from "./usage.js";

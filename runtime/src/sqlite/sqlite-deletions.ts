@@ -57,6 +57,11 @@ export class SqliteDeletions {
     if (this.#hidden().length > 0) this.remove().catch(() => {});
   }
 
+  /** Tells all who watch the file that any session may have moved. */
+  async tellAll(): Promise<void> {
+    await this.#transactions.write(() => this.#sql.insertSign.run(""), false);
+  }
+
   /** Nobody who watches needs to be told any more. */
   async end(): Promise<void> {
     if (this.#timer === undefined) return;

@@ -42,6 +42,7 @@ import { SqliteRuns } from "./sqlite-runs.js";
 import { prepareStatements, type Statements } from "./statements.js";
 import { toText } from "./text.js";
 import { storeFailed, Transactions } from "./transactions.js";
+import { readUsage, type SessionUsage } from "./usage.js";
 import { Watch } from "./watch.js";
 import { SessionWriter } from "./write-session.js";
 
@@ -55,6 +56,16 @@ export interface SqliteStore extends Store {
    * @throws FILE_EXISTS, INVALID_OPTION, CLOSED, or STORE_FAILED, for example where the disk is full.
    */
   backup(path: string, options?: BackupOptions): Promise<void>;
+  /**
+   * Sessions with how much of the file each takes, a page at a time, in the order of their ids. Reads all rows of each,
+   * and holds the event loop meanwhile: it is for command lines.
+   */
+  usage(range?: SessionRange): Promise<readonly SessionUsage[]>;
+  /**
+   * Writes the file anew, so that what was deleted is gone from the disk, too, and its space is given back. Holds the
+   * event loop and the file meanwhile, and needs as much free space as the file has: it is for command lines.
+   */
+  vacuum(): Promise<void>;
 }
 
 /**
@@ -307,6 +318,19 @@ class FileStore implements SqliteStore {
   async backup(path: string, options: BackupOptions = {}): Promise<void> {
     this.#transactions.checkOpen();
     await backupDatabase(this.#database, path, options);
+  }
+
+  usage(range: SessionRange = {}): Promise<readonly SessionUsage[]> {
+    return this.#transactions.read(() => readUsage(this.#database, range));
+  }
+
+  async vacuum(): Promise<void> {
+    await this.#deletions.remove();
+    await this.#deletions.end();
+    await this.#transactions.readOne(() => this.#database.exec("VACUUM"));
+    // Events have other numbers now, by which those who watch the file find what is new.
+    await this.#deletions.tellAll();
+    await this.#transactions.readOne(() => this.#database.pragma("wal_checkpoint(TRUNCATE)"));
   }
 
   watch(listener: MoveListener): () => void {

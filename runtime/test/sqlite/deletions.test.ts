@@ -19,13 +19,6 @@ function rowsOf(path: string): Record<string, number> {
   return counts;
 }
 
-function makeCompact(path: string): void {
-  const database = new Database(path);
-  database.exec("VACUUM");
-  database.pragma("wal_checkpoint(TRUNCATE)");
-  database.close();
-}
-
 test("after a deletion and a vacuum, nothing in the file tells of the session or of its people", async () => {
   const path = newFile();
   const store = sqliteStore(path, relaxed);
@@ -51,8 +44,8 @@ test("after a deletion and a vacuum, nothing in the file tells of the session or
   expect(before).toContain("session-gone");
   expect(before).toContain("person-of-s");
   expect(await store.delete("session-gone")).toBe(true);
+  await store.vacuum();
   await store.close();
-  makeCompact(path);
   const after = [path, `${path}-wal`].map((file) => (existsSync(file) ? readFileSync(file, "latin1") : "")).join("");
   expect(after).toContain("session-kept");
   expect(after).toContain("person-of-t");
@@ -142,4 +135,23 @@ test("what a program left half written is removed, but not while others may stil
   await until(() => rowsOf(path).hidden === 0, "what was left is removed");
   expect(rowsOf(path)).toMatchObject({ session: 1, event: 2, key: 0 });
   await third.close();
+});
+
+test("the sizes of sessions are those of their rows, a page at a time", async () => {
+  const store = sqliteStore(newFile(), relaxed);
+  const events = [eventAt(1n), eventAt(2n, { time: 5, payload: new Uint8Array(100) })];
+  const runs = [startOf("r", { input: new Uint8Array(10) })];
+  await commit(store, { sessionId: "b", events, runs, cursor: 2n, entities: [entityOf("e")], errors: [errorAt(2n)] });
+  await commit(store, { sessionId: "a" });
+  await commit(store, { sessionId: "c", events });
+  await store.delete("c");
+  const empty = { events: 0, entities: 0, errors: 0, openRuns: 0, bytes: 0, lastEvent: undefined };
+  const full = { events: 2, entities: 1, errors: 1, openRuns: 1, bytes: 7 + 100 + 10 + 8, lastEvent: 5 };
+  expect(await store.usage()).toEqual([
+    { sessionId: "a", ...empty },
+    { sessionId: "b", ...full },
+  ]);
+  expect(await store.usage({ limit: 1 })).toMatchObject([{ sessionId: "a" }]);
+  expect(await store.usage({ after: "a" })).toMatchObject([{ sessionId: "b" }]);
+  await store.close();
 });
