@@ -70,6 +70,16 @@ export function dbCommand(program: Command, done: Done): void {
     .action(async (file: string, sessions: string[], options) =>
       done(await (await import("./delete.js")).deleteSessions(file, sessions, options)),
     );
+  db.command("forget")
+    .description(
+      "Blanks the id of a person: where events come from, who started runs, and whose idempotency keys they are. Payloads, session ids and the metadata of sessions stay.",
+    )
+    .argument("<file>", "the database")
+    .argument("<identity>", "the id of the identity")
+    .addOption(new Option("--vacuum", "write the file anew afterwards, so that nothing is left on the disk"))
+    .action(async (file: string, identity: string, options) =>
+      done(await (await import("./forget.js")).forget(file, identity, options)),
+    );
   db.command("vacuum")
     .description("Writes the file anew, so that what was deleted is gone from the disk, too. Others wait meanwhile.")
     .argument("<file>", "the database")

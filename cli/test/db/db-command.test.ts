@@ -10,6 +10,7 @@ import {
   LabNoteSet,
   LabSweep,
   LabTrace,
+  LabWork,
 } from "../../../test/fixtures/gen/lab/v1/lab_sessionstream.js";
 import { labOf } from "../../../test/fixtures/lab.js";
 import { bin } from "../support/project.js";
@@ -142,6 +143,26 @@ describe("sessionstream db delete", () => {
   });
 });
 
+describe("sessionstream db forget", () => {
+  test("blanks a person, and leaves nothing of them on the disk where it is asked to", async () => {
+    const file = join(folder, "people.db");
+    const hub = new Hub({
+      features: [labOf({ work: ({ publish }) => void publish(LabTrace, {}) })],
+      store: sqliteStore(file),
+    });
+    await hub.submit("s", LabWork, {}, { identity: { id: "person-7" }, key: "k" });
+    await hub.close();
+    expect(readFileSync(file, "latin1")).toContain("person-7");
+    expect(db("forget", "people.db", "person-7", "--vacuum")).toEqual({
+      code: 0,
+      stdout: "",
+      stderr: "Blanked in 1 events and 0 runs. Deleted 1 keys.\n",
+    });
+    expect(readFileSync(file, "latin1")).not.toContain("person-7");
+    rmSync(file);
+  });
+});
+
 describe("sessionstream db export and import", () => {
   test("move sessions to another database", () => {
     expect(db("export", "app.db", "--out", "all.export").stderr).toBe("Exported 3 sessions with 5 events.\n");
@@ -238,7 +259,18 @@ describe("what cannot be done", () => {
   test("help says what there is", () => {
     const { code, stdout } = db("--help");
     expect(code).toBe(0);
-    for (const name of ["sessions", "events", "timeline", "errors", "delete", "export", "import", "backup", "vacuum"]) {
+    for (const name of [
+      "sessions",
+      "events",
+      "timeline",
+      "errors",
+      "delete",
+      "export",
+      "import",
+      "backup",
+      "vacuum",
+      "forget",
+    ]) {
       expect(stdout).toContain(`  ${name} `);
     }
     expect(db("export", "--help").stdout).toContain("--prefix");

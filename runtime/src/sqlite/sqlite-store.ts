@@ -1,5 +1,7 @@
 import { resolve } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
+import type { Database } from "better-sqlite3";
+import { invalidOption } from "../base/option.js";
 import type { SessionBatch } from "../store/batch.js";
 import { compareEntities } from "../store/entity-order.js";
 import type { SessionPart } from "../store/session-part.js";
@@ -29,9 +31,7 @@ import type {
 import type { FreeRun, RunName, RunOwner, StoredRun } from "../store/stored-run.js";
 import { type BackupOptions, backupDatabase } from "./backup.js";
 import { BatchWriter } from "./batch-writer.js";
-import type { Database, Driver } from "./driver/driver.js";
-import { loadDriver } from "./driver/load-driver.js";
-import { LargeReads } from "./large-reads.js";
+import { type ForgottenIdentity, forgetIdentity } from "./forget-identity.js";
 import { openDatabase, type SqliteStoreOptions } from "./open.js";
 import { readSession } from "./read-session.js";
 import { toDescriptor, toEntity, toError, toEvent, toSession } from "./rows.js";
@@ -61,6 +61,13 @@ export interface SqliteStore extends Store {
    * and holds the event loop meanwhile: it is for command lines.
    */
   usage(range?: SessionRange): Promise<readonly SessionUsage[]>;
+  /**
+   * Blanks the id of an identity: in where events come from, and in who started runs. Its idempotency keys are deleted,
+   * but for those of work that is going on. What applications wrote of a person stays: in payloads, session ids, and the
+   * metadata of sessions.
+   * @throws INVALID_OPTION.
+   */
+  forget(identity: string): Promise<ForgottenIdentity>;
   /**
    * Writes the file anew, so that what was deleted is gone from the disk, too, and its space is given back. Holds the
    * event loop and the file meanwhile, and needs as much free space as the file has: it is for command lines.
@@ -322,6 +329,13 @@ class FileStore implements SqliteStore {
 
   usage(range: SessionRange = {}): Promise<readonly SessionUsage[]> {
     return this.#transactions.read(() => readUsage(this.#database, range));
+  }
+
+  async forget(identity: string): Promise<ForgottenIdentity> {
+    if (typeof identity !== "string" || identity === "") {
+      throw invalidOption("forget", "identity", identity, "the id of an identity");
+    }
+    return forgetIdentity(this.#database, this.#transactions, identity);
   }
 
   async vacuum(): Promise<void> {

@@ -155,3 +155,39 @@ test("the sizes of sessions are those of their rows, a page at a time", async ()
   expect(await store.usage({ after: "a" })).toMatchObject([{ sessionId: "b" }]);
   await store.close();
 });
+
+test("a person is forgotten: nothing in the file names them after a vacuum, and all else is as it was", async () => {
+  const path = newFile();
+  const store = sqliteStore(path, relaxed);
+  const of = (identity: string, more = {}) => ({ identity, command: "Say", ...more });
+  for (const sessionId of ["s", "t"]) {
+    await commit(store, {
+      sessionId,
+      events: [
+        eventAt(1n, { meta: of("ann-7", { cause: 1n }) }),
+        eventAt(2n, { meta: of("bob-8") }),
+        eventAt(3n),
+        eventAt(4n, { meta: of("ann-77") }),
+      ],
+      keys: [keyOf("k", { space: "c:ann-7" }), keyOf("k", { space: "c:bob-8" })],
+      runs: [startOf("r", { startedBy: of("ann-7") }), startOf("q", { startedBy: of("bob-8") })],
+    });
+  }
+  expect(await store.forget("ann-7")).toEqual({ events: 2, runs: 2, keys: 2 });
+  expect((await store.events("s")).map(({ meta }) => meta)).toEqual([
+    { command: "Say", cause: 1n },
+    of("bob-8"),
+    undefined,
+    of("ann-77"),
+  ]);
+  expect((await store.runs("t")).map(({ startedBy }) => startedBy)).toEqual([{ command: "Say" }, of("bob-8")]);
+  expect(await store.key({ sessionId: "s", space: "c:ann-7", key: "k" })).toBeUndefined();
+  expect(await store.key({ sessionId: "s", space: "c:bob-8", key: "k" })).toBeDefined();
+  await store.vacuum();
+  expect(await store.forget("ann-7")).toEqual({ events: 0, runs: 0, keys: 0 });
+  await expect(store.forget("")).rejects.toMatchObject({ code: "INVALID_OPTION" });
+  await store.close();
+  const text = [path, `${path}-wal`].map((file) => (existsSync(file) ? readFileSync(file, "latin1") : "")).join("");
+  expect(text).toMatch(/bob-8/);
+  expect(text).not.toMatch(/ann-7(?!7)/);
+});
