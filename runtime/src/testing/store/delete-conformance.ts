@@ -46,6 +46,7 @@ export function deleteConformance({ describe, expect, test }: TestRunner, store:
       expect(await everything(store())).toEqual(nothing);
       expect(await store().sessions()).toEqual([]);
       expect(await store().session("s")).toBeUndefined();
+      expect(await store().tombstones("s", 0n)).toEqual([]);
       expect(await store().key(nameOf("k"))).toBeUndefined();
       expect(await store().key(nameOf("claimed"))).toBeUndefined();
       expect(await store().run({ sessionId: "s", id: "free" })).toBeUndefined();
@@ -73,7 +74,8 @@ export function deleteConformance({ describe, expect, test }: TestRunner, store:
       await commit(store(), { epoch: "second", metadata: { owner: "y" }, events: [eventAt(1n, { name: "Other" })] });
       expect(await store().session("s")).toMatchObject({ revision: 1, ordinal: 1n, epoch: "second" });
       expect((await store().session("s"))?.metadata).toEqual({ owner: "y" });
-      expect((await store().load("s", { changedAfter: 0n }))?.entities).toEqual([]);
+      expect((await store().load("s"))?.entities).toEqual([]);
+      expect(await store().tombstones("s", 0n)).toEqual([]);
       expect((await store().events("s")).map(({ name }) => name)).toEqual(["Other"]);
       expect(await store().claim([claimOf("k", "t2")])).toMatchObject([{ taken: undefined, head: { revision: 1 } }]);
     });
