@@ -131,15 +131,17 @@ export class LoadedSession {
     // Whoever loads it now sees all that the store has.
     if (this.#state === undefined && this.#reading === undefined) return () => false;
     const readings = this.#readings;
-    const stored = looked === undefined ? await this.#host.store.session(this.#id) : looked.head;
+    const wasThere = (this.#state?.durable.revision ?? 0) > 0;
+    // Where there was nothing, the session may have begun here since; or it was deleted, which only another look can tell.
+    const isLooked = looked !== undefined && (looked.head !== undefined || !wasThere);
+    const stored = isLooked ? looked.head : await this.#host.store.session(this.#id);
     return () => {
+      if (stored === undefined && !wasThere) return false;
       if (this.#state === undefined) return this.#reading !== undefined;
       // What was read since is newer than what was seen then.
       if (this.#lastRead > readings) return false;
       const { durable, epoch } = this.#state;
-      // Deleted, or not there yet when it was looked at.
-      if (stored === undefined) return durable.revision > 0;
-      if (!isSameSession(epoch, stored.epoch)) return true;
+      if (stored === undefined || !isSameSession(epoch, stored.epoch)) return true;
       return durable.revision < stored.revision || (durable.revision === stored.revision && epoch !== stored.epoch);
     };
   }
