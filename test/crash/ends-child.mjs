@@ -2,7 +2,7 @@
 //
 // Does the same each time to an SQLite file: deletes the session "deleted", imports the sessions of an export, of which
 // "replaced" takes the place of another one, and makes a backup. It is killed before the STEP-th statement that writes, or
-// step of the backup. Writes a line for each thing that is done.
+// step of the backup; or, where STEP is "backup", at the first step of that. Writes a line for each thing that is done.
 
 import { createReadStream, writeSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -13,6 +13,10 @@ const [file, exported, backup, last] = process.argv.slice(2);
 let step = 0;
 function next() {
   if (++step === Number(last)) process.kill(process.pid, "SIGKILL");
+}
+function copied() {
+  if (last === "backup") process.kill(process.pid, "SIGKILL");
+  next();
 }
 
 const Database = createRequire(import.meta.url)("better-sqlite3");
@@ -34,7 +38,7 @@ await store.delete("deleted");
 writeSync(1, "deleted\n");
 await importSessions(store, createReadStream(exported), { replace: true });
 writeSync(1, "imported\n");
-await store.backup(backup, { onProgress: next });
+await store.backup(backup, { onProgress: copied });
 writeSync(1, "backed up\n");
 await store.close();
 writeSync(1, `${step} steps\n`);

@@ -52,7 +52,7 @@ async function fill(file: string, sessions: readonly string[], text: string): Pr
 }
 
 /** Kills the child at a step, and checks what it left. Returns what it had done. */
-export async function killAt({ file, exported }: Ends, step: number): Promise<string[]> {
+export async function killAt({ file, exported }: Ends, step: number | "backup"): Promise<string[]> {
   const [copy, backup] = [newFile(), newFile()];
   copyFileSync(file, copy);
   const done = await runChild([copy, exported, backup, String(step)]);
