@@ -92,7 +92,8 @@ export class Lane implements Committing {
       publication.reject(this.#refusal);
       return;
     }
-    this.#waiting.push(...this.#current([publication]));
+    if (!this.#isCurrent(publication)) return;
+    this.#waiting.push(publication);
     this.#admitWaiting();
   }
 
@@ -320,17 +321,14 @@ export class Lane implements Committing {
 
   #sessionDeleted(): void {
     this.#deletions++;
-    this.#waiting = this.#current(this.#waiting);
+    this.#waiting = this.#waiting.filter((each) => this.#isCurrent(each));
     this.#onDeleted(sessionDeleted(this.id));
   }
 
-  /** Without those of work that began before the session was deleted. They are refused. */
-  #current(publications: readonly Publication[]): Publication[] {
-    return publications.filter((publication) => {
-      const { since = this.#deletions } = publication;
-      if (since < this.#deletions) publication.reject(sessionDeleted(this.id));
-      return since === this.#deletions;
-    });
+  /** What is of work that began before the session was deleted is refused. */
+  #isCurrent({ since = this.#deletions, reject }: Publication): boolean {
+    if (since < this.#deletions) reject(sessionDeleted(this.id));
+    return since === this.#deletions;
   }
 
   #admitWaiting(): void {
@@ -389,7 +387,7 @@ export class Lane implements Committing {
       if (this.#session.state?.revision !== revision) this.#conflicts.end();
       const done = isIn ? admitted : [];
       // First, as what is of a session that is no more is refused for no other reason.
-      const current = this.#current(publicationsOf(redo, done));
+      const current = publicationsOf(redo, done).filter((each) => this.#isCurrent(each));
       const refused = isIn ? [] : this.#conflicts.refused(admitted, outcome);
       const again = new Set(publicationsOf(redo, [...done, ...refused]));
       this.#waiting = [...current.filter((each) => again.has(each)), ...this.#waiting];
