@@ -4,10 +4,10 @@ import { basename, dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Hub } from "@sessionstream/runtime";
 import { type SqliteStore, sqliteStore } from "@sessionstream/runtime/sqlite";
-import Database from "better-sqlite3";
 import { expect } from "vitest";
 import { LabNote, LabNoteSet, LabSweep } from "../fixtures/gen/lab/v1/lab_sessionstream.js";
 import { labOf } from "../fixtures/lab.js";
+import { openRaw } from "../fixtures/raw-database.js";
 import { newFile, wrapStore } from "../fixtures/stores.js";
 
 /** The events of each session: some are removed in several pieces. */
@@ -111,9 +111,9 @@ async function checkBackup(backup: string, done: readonly string[]): Promise<voi
 }
 
 function query(file: string, sql: string): number {
-  const database = new Database(file, { readonly: true });
+  const database = openRaw(file, { readonly: true });
   try {
-    return database.prepare<[], number>(sql).pluck().get() ?? 0;
+    return Number(database.value(sql));
   } finally {
     database.close();
   }
@@ -130,7 +130,7 @@ function strangersOf(file: string): number {
 }
 
 function age(file: string): void {
-  const database = new Database(file);
+  const database = openRaw(file);
   database.exec("UPDATE hidden SET touched = touched - 600001");
   database.close();
 }

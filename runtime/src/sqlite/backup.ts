@@ -1,10 +1,9 @@
 import { existsSync } from "node:fs";
 import { link, open, rename, rm, unlink } from "node:fs/promises";
 import { dirname } from "node:path";
-import type { Database } from "better-sqlite3";
 import { messageOf, SessionstreamError } from "../base/errors.js";
 import { aFunction, checkOptions, invalidOption } from "../base/option.js";
-import { openDatabase } from "./open.js";
+import type { Database, Driver } from "./driver/driver.js";
 
 /** How far a backup has come. */
 export interface BackupProgress {
@@ -25,13 +24,19 @@ const pagesAtOnce = 256;
  * Copies a database into a new file, as it is at one instant, while it is in use. The copy has its name only once it is whole
  * and on the disk: until then it is beside it, under a name that ends with ".partial".
  */
-export async function backupDatabase(database: Database, path: string, options: BackupOptions): Promise<void> {
+export async function backupDatabase(
+  driver: Driver,
+  database: Database,
+  connect: (() => Database) | undefined,
+  path: string,
+  options: BackupOptions,
+): Promise<void> {
   if (typeof path !== "string" || path === "") throw invalidOption("backup", "path", path, "the path of a new file");
   checkOptions("backup", options, { onProgress: aFunction });
   if (existsSync(path)) throw fileExists(path);
   const partial = `${path}.${crypto.randomUUID()}.partial`;
   try {
-    await copyTo(database, partial, options);
+    await copyTo(driver, database, connect, partial, options);
     await sync(partial);
     await giveName(partial, path);
     await sync(dirname(path));
@@ -44,24 +49,34 @@ export async function backupDatabase(database: Database, path: string, options: 
   }
 }
 
-async function copyTo(database: Database, partial: string, { onProgress }: BackupOptions): Promise<void> {
-  const tell = ({ totalPages: of }: { totalPages: number }) => onProgress?.({ pages: of, of });
-  const progress = ({ totalPages, remainingPages }: { totalPages: number; remainingPages: number }) => {
-    onProgress?.({ pages: totalPages - remainingPages, of: totalPages });
-    return pagesAtOnce;
-  };
-  if (database.memory) {
-    tell(await database.backup(partial, { progress }));
-    return;
-  }
-  // A connection that keeps to one instant. On one that does not, each write of another process would begin the copy anew.
-  const own = openDatabase(database.name, { readonly: true });
+async function copyTo(
+  { backup }: Driver,
+  database: Database,
+  connect: (() => Database) | undefined,
+  partial: string,
+  { onProgress }: BackupOptions,
+): Promise<void> {
+  // What is in memory has one connection only.
+  const own = connect?.() ?? database;
   try {
-    own.exec("BEGIN");
-    own.prepare("SELECT 1 FROM session").get();
-    tell(await own.backup(partial, { progress }));
+    if (backup === undefined) {
+      // In one piece: old releases of node:sqlite have nothing better.
+      const of = own.pragma("page_count", { simple: true }) as number;
+      onProgress?.({ pages: 0, of });
+      own.prepare<[path: string]>("VACUUM INTO ?").run(partial);
+      onProgress?.({ pages: of, of });
+      return;
+    }
+    if (own !== database) {
+      // The connection keeps to one instant. Otherwise each write of another process would begin the copy anew.
+      own.exec("BEGIN");
+      own.prepare("SELECT 1 FROM session").get();
+    }
+    await backup(own, partial, pagesAtOnce, ({ totalPages, remainingPages }) => {
+      onProgress?.({ pages: totalPages - remainingPages, of: totalPages });
+    });
   } finally {
-    own.close();
+    if (own !== database) own.close();
   }
 }
 

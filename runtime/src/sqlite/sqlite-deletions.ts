@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
-import type { Database } from "better-sqlite3";
+import type { Database } from "./driver/driver.js";
 import type { Transactions } from "./transactions.js";
 
 /** How long those who watch the file have to read which session was deleted, in milliseconds. */

@@ -6,6 +6,7 @@ import type { ClaimedKey, KeyClaim } from "../store/store.js";
 import type { KeyName, KeyOutcome, StoredKey } from "../store/stored.js";
 import type { Database } from "./driver/driver.js";
 import type { SqliteProcesses } from "./sqlite-processes.js";
+import { toText, type WholeText, whole } from "./text.js";
 
 interface KeyRow {
   readonly space: string;
@@ -17,6 +18,12 @@ interface KeyRow {
   readonly lastOrdinal: bigint | null;
   readonly rejection: string | null;
   readonly beat: bigint | null;
+}
+
+interface KeyNameRow {
+  readonly sessionId: WholeText;
+  readonly space: WholeText;
+  readonly key: WholeText;
 }
 
 /** The ordinals of events, if there are any. */
@@ -46,8 +53,10 @@ export class SqliteKeys {
 
   /** Those of a session whose work has published something or is done. */
   *done(sessionId: string): Generator<DoneKey> {
-    for (const { key, ...row } of this.#sql.selectAll.iterate(sessionId)) {
-      const { space, time } = row;
+    for (const found of this.#sql.selectAll.iterate(sessionId)) {
+      const [space, key] = [toText(found.space), toText(found.key)];
+      const { time } = found;
+      const row: KeyRow = { ...found, space };
       const { fingerprint, outcome } = this.#toKey({ sessionId, space, key }, row);
       if (outcome !== undefined) yield { space, key, fingerprint, outcome, time: Number(time) };
     }
@@ -107,8 +116,13 @@ export class SqliteKeys {
    * where there may be more.
    */
   forget(before: number, after: KeyName): KeyName | undefined {
-    const last = this.#sql.selectLast.get(after.sessionId, after.space, after.key, looksAtOnce);
     const { sessionId, space, key } = after;
+    const found = this.#sql.selectLast.get(sessionId, space, key, looksAtOnce);
+    const last = found && {
+      sessionId: toText(found.sessionId),
+      space: toText(found.space),
+      key: toText(found.key),
+    };
     if (last === undefined) this.#sql.forgetRest.run(before, sessionId, space, key);
     else this.#sql.forget.run(before, sessionId, space, key, last.sessionId, last.space, last.key);
     return last;
@@ -192,8 +206,11 @@ function prepare(database: Database) {
       )
       .safeIntegers(),
     selectAll: database
-      .prepare<[sessionId: string], KeyRow & { readonly key: string; readonly time: bigint }>(
-        `SELECT key, time, space, fingerprint, process, token, since, first_ordinal AS firstOrdinal, last_ordinal AS lastOrdinal,
+      .prepare<
+        [sessionId: string],
+        Omit<KeyRow, "space"> & { readonly space: WholeText; readonly key: WholeText; readonly time: bigint }
+      >(
+        `SELECT ${whole("key")} AS key, time, ${whole("space")} AS space, fingerprint, process, token, since, first_ordinal AS firstOrdinal, last_ordinal AS lastOrdinal,
            rejection, NULL AS beat
          FROM key WHERE session_id = ?`,
       )
@@ -274,9 +291,9 @@ function prepare(database: Database) {
       `UPDATE key SET process = NULL, token = NULL, since = NULL, first_ordinal = ?, last_ordinal = ?, rejection = ?
        WHERE ${ofKey} AND token = ?`,
     ),
-    selectLast: database.prepare<[sessionId: string, space: string, key: string, offset: number], KeyName>(
-      `SELECT session_id AS sessionId, space, key FROM key WHERE (session_id, space, key) > (?, ?, ?)
-       ORDER BY session_id, space, key LIMIT 1 OFFSET ?`,
+    selectLast: database.prepare<[sessionId: string, space: string, key: string, offset: number], KeyNameRow>(
+      `SELECT ${whole("session_id")} AS sessionId, ${whole("space")} AS space, ${whole("key")} AS key FROM key
+       WHERE (session_id, space, key) > (?, ?, ?) ORDER BY session_id, space, key LIMIT 1 OFFSET ?`,
     ),
     forget: database.prepare<
       [

@@ -1,6 +1,5 @@
 import { resolve } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
-import type { Database } from "better-sqlite3";
 import { invalidOption } from "../base/option.js";
 import type { SessionBatch } from "../store/batch.js";
 import { compareEntities } from "../store/entity-order.js";
@@ -31,7 +30,10 @@ import type {
 import type { FreeRun, RunName, RunOwner, StoredRun } from "../store/stored-run.js";
 import { type BackupOptions, backupDatabase } from "./backup.js";
 import { BatchWriter } from "./batch-writer.js";
+import type { Database, Driver } from "./driver/driver.js";
+import { loadDriver } from "./driver/load-driver.js";
 import { type ForgottenIdentity, forgetIdentity } from "./forget-identity.js";
+import { LargeReads } from "./large-reads.js";
 import { openDatabase, type SqliteStoreOptions } from "./open.js";
 import { readSession } from "./read-session.js";
 import { toDescriptor, toEntity, toError, toEvent, toSession } from "./rows.js";
@@ -88,17 +90,17 @@ export interface SqliteStore extends Store {
  * ```
  */
 export function sqliteStore(path: string, options: SqliteStoreOptions = {}): SqliteStore {
-  return new FileStore(openDatabase(path, options), options);
+  return openStore(path, options, loadDriver());
 }
 
 /** Like {@link sqliteStore}, with a driver of one's choice. */
-export function openStore(path: string, options: SqliteStoreOptions, driver: Driver): Store {
+export function openStore(path: string, options: SqliteStoreOptions, driver: Driver): SqliteStore {
   const database = openDatabase(path, options, driver);
   // The process may work in another folder later.
   const file = resolve(path);
   // What is in memory is not there for another connection.
-  const large = database.memory ? undefined : new LargeReads(() => driver.open(file, { readonly: true }));
-  return new SqliteStore(database, options.synchronous ?? "full", large);
+  const connect = database.memory ? undefined : () => driver.open(file, { readonly: true });
+  return new FileStore(database, options, driver, connect);
 }
 
 /** With more entities than that, a timeline is read in slices. */
@@ -122,9 +124,22 @@ class FileStore implements SqliteStore {
   readonly #writer: BatchWriter;
   readonly #sessions: SessionWriter;
 
-  constructor(database: Database, { readonly = false, synchronous = "full" }: SqliteStoreOptions) {
+  readonly #driver: Driver;
+  /** Opens another connection to the file. Undefined for a database in memory. */
+  readonly #connect: (() => Database) | undefined;
+  /** Undefined for a database in memory. */
+  readonly #large: LargeReads | undefined;
+
+  constructor(
+    database: Database,
+    { readonly = false, synchronous = "full" }: SqliteStoreOptions,
+    driver: Driver,
+    connect: (() => Database) | undefined,
+  ) {
     this.#database = database;
-    this.#large = large;
+    this.#driver = driver;
+    this.#connect = connect;
+    this.#large = connect && new LargeReads(connect);
     this.#sql = prepareStatements(database);
     this.#transactions = new Transactions(database, synchronous, this.#sql);
     this.#processes = new SqliteProcesses(database);
@@ -293,7 +308,7 @@ class FileStore implements SqliteStore {
   async *read(sessionId: string): AsyncGenerator<SessionPart> {
     this.#transactions.checkOpen();
     try {
-      yield* readSession(this.#database, sessionId);
+      yield* readSession(this.#database, this.#connect, sessionId);
     } catch (thrown) {
       throw storeFailed(thrown);
     }
@@ -324,7 +339,7 @@ class FileStore implements SqliteStore {
 
   async backup(path: string, options: BackupOptions = {}): Promise<void> {
     this.#transactions.checkOpen();
-    await backupDatabase(this.#database, path, options);
+    await backupDatabase(this.#driver, this.#database, this.#connect, path, options);
   }
 
   usage(range: SessionRange = {}): Promise<readonly SessionUsage[]> {
@@ -344,7 +359,7 @@ class FileStore implements SqliteStore {
     await this.#transactions.readOne(() => this.#database.exec("VACUUM"));
     // Events have other numbers now, by which those who watch the file find what is new.
     await this.#deletions.tellAll();
-    await this.#transactions.readOne(() => this.#database.pragma("wal_checkpoint(TRUNCATE)"));
+    await this.#transactions.readOne(() => this.#database.exec("PRAGMA wal_checkpoint(TRUNCATE)"));
   }
 
   watch(listener: MoveListener): () => void {

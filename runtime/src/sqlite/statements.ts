@@ -82,8 +82,8 @@ export function prepareStatements(database: Database) {
     database.prepare<Bind, Value>(sql).pluck();
   return {
     selectVersion: column<[], number>("PRAGMA user_version"),
-    selectSessionIds: prepare<[after: string, limit: number], { readonly id: string }>(
-      `SELECT session_id AS id FROM session
+    selectSessionIds: column<[after: string, limit: number], WholeText>(
+      `SELECT ${whole("session_id")} FROM session
        WHERE session_id > ? AND id NOT IN (SELECT session FROM hidden) ORDER BY session_id LIMIT ?`,
     ),
     selectSession: exact<[sessionId: string], SessionRow>(
@@ -182,12 +182,12 @@ export function prepareStatements(database: Database) {
     selectNewest: prepare<[], Newest>(
       `SELECT (SELECT ifnull(max(rowid), 0) FROM event) AS event, (SELECT ifnull(max(id), 0) FROM move) AS move`,
     ),
-    selectMoved: prepare<[event: number, move: number], MovedSession>(
-      `SELECT session_id AS sessionId, revision FROM session_head WHERE id IN (
+    selectMoved: prepare<[event: number, move: number], MovedRow>(
+      `SELECT ${whole("session_id")} AS sessionId, revision FROM session_head WHERE id IN (
          SELECT session FROM event WHERE rowid > ? UNION SELECT session FROM move WHERE id > ?)
          AND id NOT IN (SELECT session FROM hidden)`,
     ),
     /** The ids of sessions that were deleted, "" for those that were deleted a while ago. */
-    selectGone: column<[move: number], string>("SELECT batch FROM move WHERE id > ? AND session = 0"),
+    selectGone: column<[move: number], WholeText>(`SELECT ${whole("batch")} FROM move WHERE id > ? AND session = 0`),
   };
 }

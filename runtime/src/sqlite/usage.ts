@@ -1,5 +1,6 @@
-import type { Database } from "better-sqlite3";
 import { defaultLimit, type SessionRange } from "../store/store.js";
+import type { Database } from "./driver/driver.js";
+import { toText, type WholeText, whole } from "./text.js";
 
 /** How much of a file a session takes, and when it was last active. */
 export interface SessionUsage {
@@ -18,7 +19,7 @@ export interface SessionUsage {
 
 interface SessionRow {
   readonly id: number;
-  readonly sessionId: string;
+  readonly sessionId: WholeText;
 }
 
 interface Sum {
@@ -41,10 +42,11 @@ export function readUsage(database: Database, { after = "", limit = defaultLimit
     .prepare<[session: number], number>("SELECT time FROM event WHERE session = ? ORDER BY ordinal DESC LIMIT 1")
     .pluck();
   const sessions = database.prepare<[after: string, limit: number], SessionRow>(
-    `SELECT id, session_id AS sessionId FROM session
+    `SELECT id, ${whole("session_id")} AS sessionId FROM session
      WHERE session_id > ? AND id NOT IN (SELECT session FROM hidden) ORDER BY session_id LIMIT ?`,
   );
-  return sessions.all(after, limit).map(({ id, sessionId }) => {
+  return sessions.all(after, limit).map(({ id, ...row }) => {
+    const sessionId = toText(row.sessionId);
     const [events, entities, runs] = [ofEvents.get(id) ?? none, ofEntities.get(id) ?? none, ofRuns.get(id) ?? none];
     return {
       sessionId,

@@ -2,6 +2,7 @@ import type { MoveListener } from "../store/store.js";
 import type { Database } from "./driver/driver.js";
 import { toMoved } from "./rows.js";
 import type { Newest, Statements } from "./statements.js";
+import { toText } from "./text.js";
 
 /** How often the file is looked at while somebody listens, in milliseconds. */
 const interval = 20;
@@ -62,8 +63,8 @@ export class Watch {
       if (version === this.#version && !isOwn) return;
       const seen = this.#seen;
       const newest = this.#sql.selectNewest.get() ?? seen;
-      const gone = this.#sql.selectGone.all(seen.move);
-      const found = this.#sql.selectMoved.all(seen.event, seen.move);
+      const gone = this.#sql.selectGone.all(seen.move).map(toText);
+      const found = this.#sql.selectMoved.all(seen.event, seen.move).map(toMoved);
       this.#version = version;
       this.#seen = newest;
       // Where rows were taken away, others may have got their places.

@@ -1,8 +1,8 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
-import type { Database } from "better-sqlite3";
 import { SessionstreamError } from "../base/errors.js";
 import { sessionExists, sessionMissing } from "../store/rules.js";
 import type { SessionPart, WholeSession } from "../store/session-part.js";
+import type { Database } from "./driver/driver.js";
 import { metaText } from "./rows.js";
 import type { SqliteDeletions } from "./sqlite-deletions.js";
 import type { SqliteKeys } from "./sqlite-keys.js";

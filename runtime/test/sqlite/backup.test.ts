@@ -3,6 +3,7 @@ import { basename, dirname, join } from "node:path";
 import { type BackupProgress, sqliteStore } from "@sessionstream/runtime/sqlite";
 import { describe, expect, test } from "vitest";
 import { newFile } from "../../../test/fixtures/stores.js";
+import { loadDriver } from "../../src/sqlite/driver/load-driver.js";
 import { commit, entityOf, eventAt, everything, startOf } from "../../src/testing/store/batches.js";
 
 const relaxed = { synchronous: "normal" } as const;
@@ -44,8 +45,10 @@ describe("a backup", () => {
     });
     expect(first).toBeUndefined();
     await writing;
-    expect(revision).toBeGreaterThan(5);
-    expect(progress.length).toBeGreaterThan(5);
+    // Releases of node:sqlite without a backup of their own copy all in one piece.
+    const steps = loadDriver().backup === undefined ? 1 : 5;
+    expect(revision).toBeGreaterThan(steps);
+    expect(progress.length).toBeGreaterThan(steps);
     expect(progress.at(-1)).toEqual({ pages: progress.at(-1)?.of, of: progress.at(-1)?.of });
     expect(partsOf(copy)).toEqual([]);
     const copied = sqliteStore(copy);

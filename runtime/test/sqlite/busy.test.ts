@@ -7,35 +7,10 @@ import type { Driver } from "../../src/sqlite/driver/driver.js";
 import { openStore } from "../../src/sqlite/sqlite-store.js";
 import { openers } from "./drivers.js";
 
-const claim = (token: string) => ({
-  ...{ sessionId: "s", space: "a", key: token, fingerprint: "f", time: 1, process: "p", token },
-  descriptor: undefined,
-});
-
-function batchOf(sessionId: string): SessionBatch {
-  const event = { ordinal: 1n, name: "E", version: 1, type: "x.E", payload: new Uint8Array(1), time: 1 };
-  return {
-    ...{ id: sessionId, sessionId, revision: 0, epoch: "e", metadata: {}, events: [event], cursor: 1n },
-    ...{ failedAt: undefined, entities: [], replaceTimeline: false, errors: [], keys: [], runs: [], descriptors: [] },
-  };
-}
-
-test("while another process writes, all that is written waits and holds nothing, and what is read does not wait", async () => {
-  const path = newFile();
-  const store = sqliteStore(path);
-  const other = new Database(path);
-  other.exec("BEGIN IMMEDIATE");
-  const written = Promise.all([
-    store.commit([batchOf("s"), batchOf("t")]),
-    store.claim([claim("t1"), claim("t2")]),
-    store.beat("p"),
-    store.releaseRuns("p"),
-    store.forgetRuns(1),
-    store.bury({ process: "q", beat: 1 }),
-  ]);
-  let isWritten = false;
-  written.then(() => {
-    isWritten = true;
+describe.each(openers)("with %s", (_name, sqliteStore, driver) => {
+  const claim = (token: string) => ({
+    ...{ sessionId: "s", space: "a", key: token, fingerprint: "f", time: 1, process: "p", token },
+    descriptor: undefined,
   });
 
   function batchOf(sessionId: string): SessionBatch {

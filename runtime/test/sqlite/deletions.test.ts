@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import { type SqliteStoreOptions, sqliteStore } from "@sessionstream/runtime/sqlite";
 import type { SessionPart } from "@sessionstream/runtime/store";
-import Database from "better-sqlite3";
 import { expect, test } from "vitest";
+import { openRaw } from "../../../test/fixtures/raw-database.js";
 import { newFile } from "../../../test/fixtures/stores.js";
 import { until } from "../../../test/fixtures/until.js";
 import { claimOf, commit, entityOf, errorAt, eventAt, keyOf, startOf } from "../../src/testing/store/batches.js";
@@ -11,12 +11,11 @@ const relaxed: SqliteStoreOptions = { synchronous: "normal" };
 
 /** How many rows there are besides those of descriptors and processes, by table. */
 function rowsOf(path: string): Record<string, number> {
-  const database = new Database(path, { readonly: true });
-  const count = (table: string) => database.prepare<[], number>(`SELECT count(*) FROM "${table}"`).pluck().get() ?? 0;
+  const database = openRaw(path, { readonly: true });
   const tables = ["session", "event", "entity", "error", "key", "run", "hidden"];
-  const counts = Object.fromEntries(tables.map((table) => [table, count(table)]));
+  const counts = tables.map((table) => [table, Number(database.value(`SELECT count(*) FROM "${table}"`))] as const);
   database.close();
-  return counts;
+  return Object.fromEntries(counts);
 }
 
 test("after a deletion and a vacuum, nothing in the file tells of the session or of its people", async () => {
@@ -126,7 +125,7 @@ test("what a program left half written is removed, but not while others may stil
   expect(await second.sessions()).toEqual(["t"]);
   expect(rowsOf(path)).toMatchObject({ session: 2, event: 2, key: 1, hidden: 1 });
   await second.close();
-  const database = new Database(path);
+  const database = openRaw(path);
   database.exec("UPDATE hidden SET touched = touched - 600001");
   database.close();
   const third = sqliteStore(path, relaxed);

@@ -81,81 +81,79 @@ describe.each(openers)("with %s", (_driver, sqliteStore) => {
         events: [plain(eventAt(1n)), plain(eventAt(2n))],
         errors: [errorAt(2n)],
         runs: [],
-      },
-      events: [plain(eventAt(1n)), plain(eventAt(2n))],
-      errors: [errorAt(2n)],
-      runs: [],
-    });
-    expect((await store.session("s"))?.epoch).not.toBe((await store.session("t"))?.epoch);
-    const { epoch: begun = "" } = (await store.session("s")) ?? {};
-    expect(await store.eventNames()).toEqual(["Happened"]);
-    const more = { events: [eventAt(3n, { version: 2 })], keys: [keyOf("k")] };
-    await commit(store, { revision: 3, epoch: begun, cursor: 1n, failedAt: 2n, ...more });
-    await store.close();
-    const again = sqliteStore(path, { readonly: true });
-    expect((await again.events("s")).map(({ version }) => version)).toEqual([1, 1, 2]);
-    expect(await again.key(nameOf("k"))).toMatchObject({ outcome: { firstOrdinal: 1n } });
-    await again.close();
-  });
-
-  test("bring a file of the last release without runs on, with each row as it was, and then it keeps runs", async () => {
-    const path = newFile();
-    restore(path, readFileSync(new URL("../../../test/releases/0.3.sql", import.meta.url), "utf8"));
-    const before = rowsOf(path);
-    expect(() => sqliteStore(path, { readonly: true })).toThrow(/has version 3, want 5: open it for writing once/);
-    const store = sqliteStore(path);
-    const keys = before.get("key")?.map((row) => ({ ...(row as object), time: expect.any(Number) })) ?? [];
-    const events = before.get("event")?.map((row) => ({ ...(row as object), revision: null })) ?? [];
-    expect(rowsOf(path)).toEqual(new Map([...before, ["event", events], ["key", keys], ["run", []], ["hidden", []]]));
-    const { revision = 0, epoch = "" } = (await store.session("notes")) ?? {};
-    expect((await store.load("notes"))?.runs).toEqual([]);
-    await commit(store, { sessionId: "notes", revision, epoch, cursor: 8n, runs: [startOf("a", { owner: "p" })] });
-    await store.close();
-    const again = sqliteStore(path, { readonly: true });
-    expect((await again.load("notes"))?.runs.map(plainRun)).toEqual([plainRun(runOf("a", { owner: "p" }))]);
-    expect(await again.runOwners()).toEqual([{ process: "p", beat: 0 }]);
-    await expect(again.releaseRuns("p")).rejects.toMatchObject({ code: "STORE_FAILED" });
-    await again.close();
-  });
-
-  test("keep the rows that are there, opened however often", async () => {
-    const path = newFile();
-    const first = sqliteStore(path);
-    const runs = [startOf("a", { owner: "p" })];
-    await commit(first, { metadata: { a: 1 }, events: [eventAt(1n)], cursor: 1n, entities: [entityOf("a")], runs });
-    const before = await everything(first);
-    await first.close();
-    for (let round = 0; round < 3; round++) {
-      const again = sqliteStore(path);
-      expect(await everything(again)).toEqual(before);
+      });
+      expect((await store.session("s"))?.epoch).not.toBe((await store.session("t"))?.epoch);
+      const { epoch: begun = "" } = (await store.session("s")) ?? {};
+      expect(await store.eventNames()).toEqual(["Happened"]);
+      const more = { events: [eventAt(3n, { version: 2 })], keys: [keyOf("k")] };
+      await commit(store, { revision: 3, epoch: begun, cursor: 1n, failedAt: 2n, ...more });
+      await store.close();
+      const again = sqliteStore(path, { readonly: true });
+      expect((await again.events("s")).map(({ version }) => version)).toEqual([1, 1, 2]);
+      expect(await again.key(nameOf("k"))).toMatchObject({ outcome: { firstOrdinal: 1n } });
       await again.close();
     });
 
-  test("stop a store that an older program has open: it writes nothing", async () => {
-    const path = newFile();
-    const store = sqliteStore(path);
-    const ended = { outcome: { status: "completed" }, time: 1 } as const;
-    const runs = [startOf("a", { owner: "p" }), startOf("b", { ended })];
-    expect(await store.commit([batchOf({ events: [eventAt(1n)], runs })])).toEqual([undefined]);
-    makeDatabase(path, "PRAGMA user_version = 1000");
-    const incompatible = {
-      code: "STORE_INCOMPATIBLE",
-      message: expect.stringContaining("a newer release has migrated"),
-    };
-    const claim = { ...nameOf("k"), fingerprint: "f", process: "p", token: "t", time: 1, descriptor: undefined };
-    expect(await store.commit([batchOf({ revision: 1, events: [eventAt(2n)] })])).toMatchObject([incompatible]);
-    const both = ["s", "t"].map((sessionId) => batchOf({ sessionId, events: [eventAt(2n)], revision: 1 }));
-    expect(await store.commit(both)).toMatchObject([incompatible, incompatible]);
-    await expect(store.claim([claim])).rejects.toMatchObject(incompatible);
-    await expect(store.beat("p")).rejects.toMatchObject(incompatible);
-    await expect(store.releaseRuns("p")).rejects.toMatchObject(incompatible);
-    await expect(store.forgetRuns(2)).rejects.toMatchObject(incompatible);
-    await expect(store.bury({ process: "p", beat: 0 })).rejects.toMatchObject(incompatible);
-    await expect(store.leave("p")).rejects.toMatchObject(incompatible);
-    expect((await store.runs("s")).map(({ id }) => id)).toEqual(["a", "b"]);
-    expect(await store.runOwners()).toEqual([{ process: "p", beat: 0 }]);
-    expect(await store.events("s")).toHaveLength(1);
-    expect(await store.key(nameOf("k"))).toBeUndefined();
-    await store.close();
+    test("bring a file of the last release without runs on, with each row as it was, and then it keeps runs", async () => {
+      const path = newFile();
+      restore(path, readFileSync(new URL("../../../test/releases/0.3.sql", import.meta.url), "utf8"));
+      const before = rowsOf(path);
+      expect(() => sqliteStore(path, { readonly: true })).toThrow(/has version 3, want 5: open it for writing once/);
+      const store = sqliteStore(path);
+      const keys = before.get("key")?.map((row) => ({ ...(row as object), time: expect.any(Number) })) ?? [];
+      const events = before.get("event")?.map((row) => ({ ...(row as object), revision: null })) ?? [];
+      expect(rowsOf(path)).toEqual(new Map([...before, ["event", events], ["key", keys], ["run", []], ["hidden", []]]));
+      const { revision = 0, epoch = "" } = (await store.session("notes")) ?? {};
+      expect((await store.load("notes"))?.runs).toEqual([]);
+      await commit(store, { sessionId: "notes", revision, epoch, cursor: 8n, runs: [startOf("a", { owner: "p" })] });
+      await store.close();
+      const again = sqliteStore(path, { readonly: true });
+      expect((await again.load("notes"))?.runs.map(plainRun)).toEqual([plainRun(runOf("a", { owner: "p" }))]);
+      expect(await again.runOwners()).toEqual([{ process: "p", beat: 0 }]);
+      await expect(again.releaseRuns("p")).rejects.toMatchObject({ code: "STORE_FAILED" });
+      await again.close();
+    });
+
+    test("keep the rows that are there, opened however often", async () => {
+      const path = newFile();
+      const first = sqliteStore(path);
+      const runs = [startOf("a", { owner: "p" })];
+      await commit(first, { metadata: { a: 1 }, events: [eventAt(1n)], cursor: 1n, entities: [entityOf("a")], runs });
+      const before = await everything(first);
+      await first.close();
+      for (let round = 0; round < 3; round++) {
+        const again = sqliteStore(path);
+        expect(await everything(again)).toEqual(before);
+        await again.close();
+      }
+    });
+
+    test("stop a store that an older program has open: it writes nothing", async () => {
+      const path = newFile();
+      const store = sqliteStore(path);
+      const ended = { outcome: { status: "completed" }, time: 1 } as const;
+      const runs = [startOf("a", { owner: "p" }), startOf("b", { ended })];
+      expect(await store.commit([batchOf({ events: [eventAt(1n)], runs })])).toEqual([undefined]);
+      restore(path, "PRAGMA user_version = 1000;");
+      const incompatible = {
+        code: "STORE_INCOMPATIBLE",
+        message: expect.stringContaining("a newer release has migrated"),
+      };
+      const claim = { ...nameOf("k"), fingerprint: "f", process: "p", token: "t", time: 1, descriptor: undefined };
+      expect(await store.commit([batchOf({ revision: 1, events: [eventAt(2n)] })])).toMatchObject([incompatible]);
+      const both = ["s", "t"].map((sessionId) => batchOf({ sessionId, events: [eventAt(2n)], revision: 1 }));
+      expect(await store.commit(both)).toMatchObject([incompatible, incompatible]);
+      await expect(store.claim([claim])).rejects.toMatchObject(incompatible);
+      await expect(store.beat("p")).rejects.toMatchObject(incompatible);
+      await expect(store.releaseRuns("p")).rejects.toMatchObject(incompatible);
+      await expect(store.forgetRuns(2)).rejects.toMatchObject(incompatible);
+      await expect(store.bury({ process: "p", beat: 0 })).rejects.toMatchObject(incompatible);
+      await expect(store.leave("p")).rejects.toMatchObject(incompatible);
+      expect((await store.runs("s")).map(({ id }) => id)).toEqual(["a", "b"]);
+      expect(await store.runOwners()).toEqual([{ process: "p", beat: 0 }]);
+      expect(await store.events("s")).toHaveLength(1);
+      expect(await store.key(nameOf("k"))).toBeUndefined();
+      await store.close();
+    });
   });
 });

@@ -6,53 +6,11 @@ import type { Driver } from "../../src/sqlite/driver/driver.js";
 import { openStore } from "../../src/sqlite/sqlite-store.js";
 import { openers } from "./drivers.js";
 
-function told(path: string, options = {}) {
-  const store = sqliteStore(path, options);
-  const moves: (readonly MovedSession[] | undefined)[] = [];
-  return { store, moves, end: store.watch((moved) => moves.push(moved)) };
-}
-
-async function begin(path: string, sessionId: string, revision = 0): Promise<void> {
-  const store = sqliteStore(path);
-  const [outcome] = await store.commit([
-    {
-      ...{ id: crypto.randomUUID(), sessionId, revision, epoch: "e", metadata: {}, events: [], cursor: 0n },
-      ...{ failedAt: undefined, entities: [], replaceTimeline: false, errors: [], keys: [], runs: [], descriptors: [] },
-    },
-  ]);
-  expect(outcome).toBeUndefined();
-  await store.close();
-}
-
-test("a file that is opened for reading only can be watched, and refuses claims", async () => {
-  const path = newFile();
-  await begin(path, "s");
-  const { store, moves, end } = told(path, { readonly: true });
-  await begin(path, "s", 1);
-  await until(() => moves.length > 0, "the move is told");
-  expect(moves).toMatchObject([[{ sessionId: "s", revision: 2 }]]);
-  const claim = { sessionId: "s", space: "a", key: "k", fingerprint: "f", process: "p", token: "t", time: 1 };
-  await expect(store.claim([{ ...claim, descriptor: undefined }])).rejects.toMatchObject({ code: "STORE_FAILED" });
-  end();
-  await begin(path, "s", 2);
-  await new Promise((resolve) => setTimeout(resolve, 60));
-  expect(moves).toHaveLength(1);
-  await store.close();
-});
-
-test("a file that is busy when somebody begins to watch is watched all the same", async () => {
-  const path = newFile();
-  await begin(path, "s");
-  const store = sqliteStore(path);
-  const { pragma } = Database.prototype;
-  Database.prototype.pragma = () => {
-    throw Object.assign(new Error("database is locked"), { code: "SQLITE_BUSY" });
-  };
-  const moves: (readonly MovedSession[] | undefined)[] = [];
-  try {
-    store.watch((moved) => moves.push(moved));
-  } finally {
-    Database.prototype.pragma = pragma;
+describe.each(openers)("with %s", (_name, sqliteStore, driver) => {
+  function told(path: string, options = {}) {
+    const store = sqliteStore(path, options);
+    const moves: (readonly MovedSession[] | undefined)[] = [];
+    return { store, moves, end: store.watch((moved) => moves.push(moved)) };
   }
 
   async function begin(path: string, sessionId: string, revision = 0): Promise<void> {
@@ -82,7 +40,7 @@ test("a file that is busy when somebody begins to watch is watched all the same"
     await begin(path, "s", 1);
     await until(() => moves.length > 0, "the move is told");
     expect(moves).toMatchObject([[{ sessionId: "s", revision: 2 }]]);
-    const claim = { sessionId: "s", space: "a", key: "k", fingerprint: "f", process: "p", token: "t" };
+    const claim = { sessionId: "s", space: "a", key: "k", fingerprint: "f", process: "p", token: "t", time: 1 };
     await expect(store.claim([{ ...claim, descriptor: undefined }])).rejects.toMatchObject({ code: "STORE_FAILED" });
     end();
     await begin(path, "s", 2);

@@ -102,5 +102,7 @@ async function deltaOf(
  */
 function epochOf(registry: SchemaRegistry, { revision, epoch }: SessionImage): string {
   if (revision === 0 || epoch === "") return "";
-  return clientEpoch(epoch, fnv1aOfText(registry.timelineEntityNames.join(" ")));
+  // Clients of earlier releases have it in this form.
+  const kinds = Number.parseInt(fnv1aOfText(registry.timelineEntityNames.join(" ")).slice(0, 8), 16).toString(36);
+  return clientEpoch(epoch, kinds);
 }
