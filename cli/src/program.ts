@@ -1,5 +1,6 @@
 import { createRequire } from "node:module";
 import { Command, CommanderError } from "commander";
+import { dbCommand } from "./db/db-command.js";
 import { helpCommand } from "./help/help-command.js";
 import { lintCommand } from "./lint/lint-command.js";
 import { CannotRun } from "./shell/cannot-run.js";
@@ -18,7 +19,9 @@ const { version } = createRequire(import.meta.url)("../package.json") as { versi
 export async function run(args: readonly string[]): Promise<ExitCode> {
   let exitCode: ExitCode = exitCodes.clean;
   const program = new Command("sessionstream")
-    .description("Checks sessionstream schemas and the code that uses them. Prints the help pages.")
+    .description(
+      "Checks sessionstream schemas and the code that uses them. Maintains databases. Prints the help pages.",
+    )
     .version(version)
     .helpCommand(false)
     // Commands inherit this. A wrong option must not exit like a finding.
@@ -26,7 +29,7 @@ export async function run(args: readonly string[]): Promise<ExitCode> {
   const done = (code: ExitCode): void => {
     exitCode = code;
   };
-  for (const add of [lintCommand, helpCommand]) add(program, done);
+  for (const add of [lintCommand, dbCommand, helpCommand]) add(program, done);
   try {
     await program.parseAsync(args, { from: "user" });
   } catch (error) {
@@ -39,6 +42,11 @@ export async function run(args: readonly string[]): Promise<ExitCode> {
 
 /** The text of an error, with its code at the end of the first line. Unexpected errors show their stack, for a report. */
 function textOf(error: unknown): unknown {
-  if (error instanceof CannotRun) return error.message.replace(/$/m, ` (${error.code})`);
+  if (error instanceof CannotRun || isOfRuntime(error)) return error.message.replace(/$/m, ` (${error.code})`);
   return error instanceof Error ? error.stack : error;
+}
+
+/** By its shape: the runtime is loaded only where it is used. */
+function isOfRuntime(error: unknown): error is Error & { readonly code: string } {
+  return error instanceof Error && error.name === "SessionstreamError" && "code" in error;
 }

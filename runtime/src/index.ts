@@ -60,6 +60,7 @@ export type { ErrorObserver, ErrorReport, FailedStep } from "./hub/observe/error
 export type { PipelineObserver, PipelineRecord, PipelineStep } from "./hub/observe/pipeline-observer.js";
 export type { HubOptions, RunOptions } from "./hub/options.js";
 export type { ProjectionErrorPolicies } from "./hub/project/policies.js";
+export type { HubImportOptions } from "./hub/transfer.js";
 export type { CloseOptions } from "./hub/write/closing.js";
 export type { SessionStatus } from "./hub/write/session-status.js";
 // Submitting, and reading sessions.

@@ -8,7 +8,10 @@ export type CannotRunCode =
   | "PATH_NOT_FOUND"
   | "RUNTIME_NOT_RESOLVED"
   | "NOTHING_TO_DO"
-  | "TOPIC_NOT_FOUND";
+  | "TOPIC_NOT_FOUND"
+  | "SESSION_NOT_FOUND"
+  | "FILE_EXISTS"
+  | "INVALID_OPTION";
 
 /** A command could not do what the user asked. The process exits with 2. The message says how to fix it. */
 export class CannotRun extends Error {

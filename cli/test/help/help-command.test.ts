@@ -61,7 +61,7 @@ test("a topic that is not there is told apart from one that is misspelt, and exi
     stderr:
       'sessionstream: no help page is called "geting-startd": did you mean "getting-started"? (TOPIC_NOT_FOUND)\n',
   });
-  expect(help(["quantum"]).stderr).toContain("want one of getting-started, bare, glossary, lint, help");
+  expect(help(["quantum"]).stderr).toContain("want one of getting-started, bare, glossary, lint, db, help");
 });
 
 test("help of a command is the command's own", () => {

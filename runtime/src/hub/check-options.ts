@@ -36,6 +36,7 @@ export function checkHubOptions(options: HubOptions): void {
     "runs.keepEnded": wholeNumber(0),
     maxPayloadBytes: wholeNumber(1),
     keepIdle: wholeNumber(0),
+    keepKeysFor: milliseconds(60_000, Number.MAX_SAFE_INTEGER),
     onProjectionError: uiAndTimeline,
     "onProjectionError.ui": oneOf("fail", "advance"),
     "onProjectionError.timeline": oneOf("fail", "advance"),

@@ -14,6 +14,8 @@ import type { EventRange, RunRange, SessionRange } from "../store/store.js";
 import type { StoredError } from "../store/stored.js";
 import type { Snapshot } from "../timeline/snapshot.js";
 import type { TimelineView } from "../timeline/view.js";
+import type { ExportOptions } from "../transfer/export-sessions.js";
+import type { Imported } from "../transfer/import-sessions.js";
 import { checkDescriptor, checkHubOptions } from "./check-options.js";
 import type { BackendEvent } from "./feature/backend-event.js";
 import type { Published, PublishOptions, StartedRun } from "./feature/command-context.js";
@@ -21,6 +23,7 @@ import type { RunInfo } from "./feature/run-info.js";
 import { LocalSession } from "./local-session.js";
 import type { HubOptions } from "./options.js";
 import { type HubParts, partsOf } from "./parts.js";
+import type { HubImportOptions } from "./transfer.js";
 import type { ActiveSession } from "./write/active-session.js";
 import type { CloseOptions } from "./write/closing.js";
 import { isList, type Publishable } from "./write/publisher.js";
@@ -178,6 +181,41 @@ export class Hub {
    */
   async rebuild(sessionId: string): Promise<SessionStatus> {
     return this.#use(sessionId).rebuild();
+  }
+
+  /**
+   * Deletes a session: its events, timeline, errors, keys and runs. What is going on for it in this
+   * process, and soon in others, is aborted with SESSION_DELETED, and what that still publishes is
+   * refused with it. Clients start over with nothing, for the reason `deleted`. Another session may
+   * begin under the id. Resolves when this is durable, to whether there was such a session.
+   * @throws INVALID_SESSION, CLOSED, or STORE_FAILED: then call it again, as the session may be gone or not.
+   */
+  async delete(sessionId: string): Promise<boolean> {
+    return this.#use(sessionId).delete();
+  }
+
+  /**
+   * Exports sessions, or all, as a file in chunks: each session as it is at one instant, with its events, errors,
+   * keys and runs, without entities, which follow from the events. Others write meanwhile.
+   * @throws INVALID_OPTION, CLOSED, STORE_FAILED.
+   *
+   * @example
+   * ```ts
+   * await pipeline(hub.export({ prefix: "tenant-7/" }), createWriteStream("tenant-7.export"));
+   * ```
+   */
+  export(options?: ExportOptions): AsyncGenerator<Uint8Array> {
+    return this.#parts.transfer.export(options);
+  }
+
+  /**
+   * Imports the sessions of a file that `export` made, one after the other, each whole or not at all. All is checked
+   * on the way, also against the schema of this program where it knows the name of an event. For clients, it is another
+   * session than the one that was exported. Its runs have no owner: whoever has room goes on with them.
+   * @throws INVALID_EXPORT, SESSION_EXISTS without `replace`, INVALID_OPTION, CLOSED, STORE_FAILED: the sessions before stay.
+   */
+  import(source: AsyncIterable<Uint8Array>, options?: HubImportOptions): Promise<Imported> {
+    return this.#parts.transfer.import(source, options);
   }
 
   /** Starts a run without a command. Resolves when that is durable. */

@@ -34,6 +34,11 @@ export interface HubOptions {
   readonly runs?: RunOptions;
   /** The largest payload of a command, an event or a run, in bytes. The default is 4 MiB. */
   readonly maxPayloadBytes?: number;
+  /**
+   * How long idempotency keys are kept, in milliseconds, from when their work began: a command that comes again
+   * later is done again. Keys of work that is going on stay. The default is a week, the least a minute.
+   */
+  readonly keepKeysFor?: number;
   /** How many idle sessions stay in memory. The default is 1,000. */
   readonly keepIdle?: number;
 }

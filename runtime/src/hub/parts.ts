@@ -9,11 +9,13 @@ import { Fold } from "./project/fold.js";
 import { policiesOf } from "./project/policies.js";
 import { History } from "./read/history.js";
 import { Runner } from "./run/runner.js";
+import { Transfer } from "./transfer.js";
 import { ActiveSessions } from "./write/active-sessions.js";
 import { Closing } from "./write/closing.js";
 import { Fanouts } from "./write/fanouts.js";
 import { FollowedSessions } from "./write/followed-sessions.js";
 import { type Handler, handlersOf, runsOf } from "./write/handlers.js";
+import { KeyExpiry } from "./write/key-expiry.js";
 import { Committer } from "./write/lane/committer.js";
 import { Descriptors } from "./write/lane/descriptors.js";
 import { Process } from "./write/lane/process.js";
@@ -29,14 +31,18 @@ export interface HubParts {
   readonly followed: FollowedSessions;
   readonly runner: Runner;
   readonly closing: Closing;
+  readonly transfer: Transfer;
 }
+
+const week = 7 * 24 * 3_600_000;
 
 /** Registers the features, and makes the parts of a hub and what they need of each other. */
 export function partsOf(options: HubOptions, registry: SchemaRegistry): HubParts {
   const { features, store = memoryStore(), observer, sessionMetadata = () => ({}) } = options;
   // Not Date.now itself, which tests replace.
-  const { lease = 10_000, keepIdle = 1000, maxPayloadBytes = 2 ** 22, now = () => Date.now() } = options;
-  const { atOnce = 100, keepEnded = 7 * 24 * 3_600_000 } = options.runs ?? {};
+  const { lease = 10_000, keepIdle = 1000, keepKeysFor = week } = options;
+  const { maxPayloadBytes = 2 ** 22, now = () => Date.now() } = options;
+  const { atOnce = 100, keepEnded = week } = options.runs ?? {};
   for (const { desc } of features) registry.register(desc);
   const report = reporter(options.onError);
   const observe = harmless(observer);
@@ -53,6 +59,7 @@ export function partsOf(options: HubOptions, registry: SchemaRegistry): HubParts
   const process = new Process(store, lease, () => runner.verify());
   const fanouts = new Fanouts(report);
   const functions = runsOf(features);
+  const keyExpiry = new KeyExpiry(store, keepKeysFor, () => Math.floor(now()));
   const host: SessionHost = {
     registry,
     maxPayloadBytes,
@@ -67,9 +74,11 @@ export function partsOf(options: HubOptions, registry: SchemaRegistry): HubParts
       functions,
       hasRoom: (name) => runner.hasRoom(name),
       written: (sessionId, changes) => runner.written(sessionId, changes),
+      deleted: (sessionId, error) => runner.deleted(sessionId, error),
       read: (sessionId, open) => runner.read(sessionId, open),
     },
     observe,
+    keyUsed: () => keyExpiry.used(),
     // A store keeps whole milliseconds.
     now: () => Math.floor(now()),
     sessionMetadata,
@@ -81,5 +90,6 @@ export function partsOf(options: HubOptions, registry: SchemaRegistry): HubParts
   const followed = new FollowedSessions(sessions, fanouts, store);
   const runner = new Runner(functions, host, sessions, followed, { atOnce, keepEnded });
   const closing = new Closing(sessions, followed, runner, process, store);
-  return { history, handlers: handlersOf(features), sessions, fanouts, followed, runner, closing };
+  const transfer = new Transfer({ registry, store, sessions, closing });
+  return { transfer, history, handlers: handlersOf(features), sessions, fanouts, followed, runner, closing };
 }

@@ -12,11 +12,12 @@ export interface ResumePoint {
 
 /**
  * Why a client starts over. `new`: the client has no snapshot. `epoch`: the timeline was
- * repaired, has another history, or has other kinds of entities. `ahead`: the client's
+ * repaired, has another history, or has other kinds of entities. `deleted`: the session that the
+ * client has was deleted; another one may have begun under its id. `ahead`: the client's
  * ordinal is above the session's, as with an older copy of the store. `stalled`: the
  * timeline stops before an event whose projection failed, or that the server does not know.
  */
-export type ResetReason = "new" | "epoch" | "ahead" | "stalled";
+export type ResetReason = "new" | "epoch" | "deleted" | "ahead" | "stalled";
 
 /** The whole timeline, for a client that starts or starts over. */
 export interface FullHydration {

@@ -175,6 +175,20 @@ const steps: readonly string[] = [
   `
   -- What changed since then is in the memory, but for what was deleted. Only deletions write to it.
   CREATE INDEX tombstone ON entity (session, last_event_ordinal) WHERE payload IS NULL;
+
+  -- Sessions that nobody finds: those that were deleted, whose rows are still to be removed, and those
+  -- that are being written whole. Of a deletion, others are told by a row of move, the sign, which has
+  -- the id until they had time to read it. A session that is written was touched lately, in milliseconds
+  -- since the Unix epoch: otherwise whoever wrote it is dead, and it is to be removed.
+  CREATE TABLE hidden (
+    session INTEGER PRIMARY KEY REFERENCES session (id),
+    sign INTEGER,
+    touched INTEGER
+  ) STRICT;
+
+  -- When the work under a key began, in milliseconds since the Unix epoch. Of keys of earlier releases, it is not known.
+  ALTER TABLE key ADD COLUMN time INTEGER NOT NULL DEFAULT 0;
+  UPDATE key SET time = CAST(1000 * (julianday('now') - 2440587.5) * 86400 AS INTEGER);
   `,
 ];
 

@@ -1,10 +1,12 @@
 import type { StoredRejection } from "../schema/stored-rejection.js";
 import type { BatchKey } from "../store/batch.js";
-import { checkKey } from "../store/rules.js";
+import { checkKey, runSpace } from "../store/rules.js";
+import type { DoneKey } from "../store/session-part.js";
 import type { ClaimedKey, KeyClaim } from "../store/store.js";
 import type { KeyName, KeyOutcome, StoredKey } from "../store/stored.js";
 import type { Database } from "./driver/driver.js";
 import type { SqliteProcesses } from "./sqlite-processes.js";
+import { toText, type WholeText, whole } from "./text.js";
 
 interface KeyRow {
   readonly space: string;
@@ -16,6 +18,12 @@ interface KeyRow {
   readonly lastOrdinal: bigint | null;
   readonly rejection: string | null;
   readonly beat: bigint | null;
+}
+
+interface KeyNameRow {
+  readonly sessionId: WholeText;
+  readonly space: WholeText;
+  readonly key: WholeText;
 }
 
 /** The ordinals of events, if there are any. */
@@ -43,6 +51,24 @@ export class SqliteKeys {
     return row && this.#toKey(name, row);
   }
 
+  /** Those of a session whose work has published something or is done. */
+  *done(sessionId: string): Generator<DoneKey> {
+    for (const found of this.#sql.selectAll.iterate(sessionId)) {
+      const [space, key] = [toText(found.space), toText(found.key)];
+      const { time } = found;
+      const row: KeyRow = { ...found, space };
+      const { fingerprint, outcome } = this.#toKey({ sessionId, space, key }, row);
+      if (outcome !== undefined) yield { space, key, fingerprint, outcome, time: Number(time) };
+    }
+  }
+
+  /** A key of a session that is written whole. */
+  addDone(sessionId: string, { space, key, fingerprint, outcome, time }: DoneKey): void {
+    const { firstOrdinal, lastOrdinal, rejection } = outcome;
+    const text = rejection === undefined ? null : rejectionText(rejection);
+    this.#sql.insertWhole.run(sessionId, space, key, fingerprint, firstOrdinal, lastOrdinal, text, time);
+  }
+
   /** @throws KEY_CLAIMED if other work has the key. */
   check(sessionId: string, given: BatchKey): void {
     const { space, key, token } = given;
@@ -53,7 +79,7 @@ export class SqliteKeys {
   /** Returns the key as it is where it cannot be claimed. */
   claim(claim: KeyClaim): StoredKey | undefined {
     if (this.#claimFree(claim)) return undefined;
-    const { sessionId, space, key, process, token, from } = claim;
+    const { sessionId, space, key, process, token, from, time } = claim;
     const row = this.#row(claim);
     const found = row && this.#toKey(claim, row);
     const owner = found?.owner;
@@ -64,13 +90,13 @@ export class SqliteKeys {
     const since = this.#sql.selectOrdinal.get(sessionId) ?? 0n;
     this.#processes.know(process);
     const { firstOrdinal = null, lastOrdinal = null } = found?.outcome ?? {};
-    this.#sql.updateClaim.run(process, token, since, firstOrdinal, lastOrdinal, sessionId, space, key);
+    this.#sql.updateClaim.run(process, token, since, firstOrdinal, lastOrdinal, time, sessionId, space, key);
     return undefined;
   }
 
   /** Work that is one commit was done under a key. */
-  publish(sessionId: string, { space, key, fingerprint, firstOrdinal, lastOrdinal }: BatchKey): void {
-    this.#sql.insertDone.run(sessionId, space, key, fingerprint, firstOrdinal, lastOrdinal);
+  publish(sessionId: string, { space, key, fingerprint, firstOrdinal, lastOrdinal, time }: BatchKey): void {
+    this.#sql.insertDone.run(sessionId, space, key, fingerprint, firstOrdinal, lastOrdinal, time);
   }
 
   settle(claim: ClaimedKey, outcome: KeyOutcome | undefined): void {
@@ -85,11 +111,28 @@ export class SqliteKeys {
     this.#sql.endClaim.run(firstOrdinal, lastOrdinal, text, sessionId, space, key, token);
   }
 
+  /**
+   * Deletes some of the keys of work that began before a time, of those above a key. Returns the last that it looked at,
+   * where there may be more.
+   */
+  forget(before: number, after: KeyName): KeyName | undefined {
+    const { sessionId, space, key } = after;
+    const found = this.#sql.selectLast.get(sessionId, space, key, looksAtOnce);
+    const last = found && {
+      sessionId: toText(found.sessionId),
+      space: toText(found.space),
+      key: toText(found.key),
+    };
+    if (last === undefined) this.#sql.forgetRest.run(before, sessionId, space, key);
+    else this.#sql.forget.run(before, sessionId, space, key, last.sessionId, last.space, last.key);
+    return last;
+  }
+
   /** Nearly every key is free, and nearly every process known: then this is one statement. */
-  #claimFree({ sessionId, space, key, fingerprint, process, token }: KeyClaim): boolean {
+  #claimFree({ sessionId, space, key, fingerprint, process, token, time }: KeyClaim): boolean {
     if (this.#hasLegacy && this.#sql.selectKey.get(sessionId, everyone, key) !== undefined) return false;
     const insert = () =>
-      this.#sql.insertClaim.run(sessionId, space, key, fingerprint, token, sessionId, process).changes > 0;
+      this.#sql.insertClaim.run(sessionId, space, key, fingerprint, token, time, sessionId, process).changes > 0;
     if (insert()) return true;
     if (!this.#processes.know(process)) return false;
     if (insert()) return true;
@@ -120,6 +163,9 @@ export class SqliteKeys {
   }
 }
 
+/** How many keys are looked at in one piece. They have no index by time, which each command would have to write. */
+const looksAtOnce = 2000;
+
 /** The space of the keys that releases stored which knew no spaces. */
 const everyone = "";
 
@@ -144,6 +190,12 @@ function toRejection(text: string): StoredRejection {
 
 function prepare(database: Database) {
   const ofKey = "session_id = ? AND space = ? AND key = ?";
+  const forgetAfter = `DELETE FROM key
+    WHERE time < ? AND (token IS NULL OR process NOT IN (SELECT id FROM process))
+      AND NOT (space GLOB '${runSpace}*' AND EXISTS (
+        SELECT 1 FROM run JOIN session ON session.id = run.session
+        WHERE session.session_id = key.session_id AND run.id = substr(space, ${runSpace.length + 1}) AND ended_at IS NULL))
+      AND (session_id, space, key) > (?, ?, ?)`;
   return {
     selectKey: database
       .prepare<[sessionId: string, space: string, key: string], KeyRow>(
@@ -153,6 +205,31 @@ function prepare(database: Database) {
          WHERE ${ofKey}`,
       )
       .safeIntegers(),
+    selectAll: database
+      .prepare<
+        [sessionId: string],
+        Omit<KeyRow, "space"> & { readonly space: WholeText; readonly key: WholeText; readonly time: bigint }
+      >(
+        `SELECT ${whole("key")} AS key, time, ${whole("space")} AS space, fingerprint, process, token, since, first_ordinal AS firstOrdinal, last_ordinal AS lastOrdinal,
+           rejection, NULL AS beat
+         FROM key WHERE session_id = ?`,
+      )
+      .safeIntegers(),
+    insertWhole: database.prepare<
+      [
+        sessionId: string,
+        space: string,
+        key: string,
+        fingerprint: string,
+        first: bigint,
+        last: bigint,
+        rejection: string | null,
+        time: number,
+      ]
+    >(
+      `INSERT INTO key (session_id, space, key, fingerprint, first_ordinal, last_ordinal, rejection, time)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+    ),
     selectOrdinal: database
       .prepare<[sessionId: string], bigint>("SELECT ordinal FROM session_head WHERE session_id = ?")
       .pluck()
@@ -173,12 +250,13 @@ function prepare(database: Database) {
         key: string,
         fingerprint: string,
         token: string,
+        time: number,
         since: string,
         process: string,
       ]
     >(
-      `INSERT OR IGNORE INTO key (session_id, space, key, fingerprint, token, process, since)
-       SELECT ?, ?, ?, ?, ?, process.id, ifnull(ordinal, 0)
+      `INSERT OR IGNORE INTO key (session_id, space, key, fingerprint, token, time, process, since)
+       SELECT ?, ?, ?, ?, ?, ?, process.id, ifnull(ordinal, 0)
        FROM process LEFT JOIN session_head ON session_id = ? WHERE process.id = ?`,
     ),
     updateClaim: database.prepare<
@@ -188,14 +266,17 @@ function prepare(database: Database) {
         since: bigint,
         first: bigint | null,
         last: bigint | null,
+        time: number,
         sessionId: string,
         space: string,
         key: string,
       ]
-    >(`UPDATE key SET process = ?, token = ?, since = ?, first_ordinal = ?, last_ordinal = ? WHERE ${ofKey}`),
+    >(`UPDATE key SET process = ?, token = ?, since = ?, first_ordinal = ?, last_ordinal = ?, time = ? WHERE ${ofKey}`),
     insertDone: database.prepare<
-      [sessionId: string, space: string, key: string, fingerprint: string, first: bigint, last: bigint]
-    >("INSERT INTO key (session_id, space, key, fingerprint, first_ordinal, last_ordinal) VALUES (?, ?, ?, ?, ?, ?)"),
+      [sessionId: string, space: string, key: string, fingerprint: string, first: bigint, last: bigint, time: number]
+    >(
+      "INSERT INTO key (session_id, space, key, fingerprint, first_ordinal, last_ordinal, time) VALUES (?, ?, ?, ?, ?, ?, ?)",
+    ),
     endClaim: database.prepare<
       [
         first: bigint,
@@ -210,6 +291,22 @@ function prepare(database: Database) {
       `UPDATE key SET process = NULL, token = NULL, since = NULL, first_ordinal = ?, last_ordinal = ?, rejection = ?
        WHERE ${ofKey} AND token = ?`,
     ),
+    selectLast: database.prepare<[sessionId: string, space: string, key: string, offset: number], KeyNameRow>(
+      `SELECT ${whole("session_id")} AS sessionId, ${whole("space")} AS space, ${whole("key")} AS key FROM key
+       WHERE (session_id, space, key) > (?, ?, ?) ORDER BY session_id, space, key LIMIT 1 OFFSET ?`,
+    ),
+    forget: database.prepare<
+      [
+        before: number,
+        sessionId: string,
+        space: string,
+        key: string,
+        toSessionId: string,
+        toSpace: string,
+        toKey: string,
+      ]
+    >(`${forgetAfter} AND (session_id, space, key) <= (?, ?, ?)`),
+    forgetRest: database.prepare<[before: number, sessionId: string, space: string, key: string]>(forgetAfter),
     selectLegacy: database.prepare<[space: string], unknown>("SELECT 1 FROM key WHERE space = ? LIMIT 1"),
     deleteClaim: database.prepare<[sessionId: string, space: string, key: string, token: string]>(
       `DELETE FROM key WHERE ${ofKey} AND token = ?`,

@@ -208,6 +208,7 @@ function prepare(database: Database) {
          SELECT number FROM owner CROSS JOIN run INDEXED BY open_run_by_owner ON run.owner IS owner.process
          WHERE ended_at IS NULL AND NOT EXISTS (SELECT 1 FROM process WHERE process.id = owner.process)
            AND name IN (SELECT value FROM json_each(?)) AND ifnull(at, 0) <= ?
+           AND session NOT IN (SELECT session FROM hidden)
          ORDER BY number LIMIT ?
        ) JOIN run USING (number) JOIN session ON session.id = run.session
        ORDER BY number`,

@@ -1,7 +1,9 @@
 import { resolve } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
+import { invalidOption } from "../base/option.js";
 import type { SessionBatch } from "../store/batch.js";
 import { compareEntities } from "../store/entity-order.js";
+import type { SessionPart } from "../store/session-part.js";
 import {
   type ClaimAnswer,
   type ClaimedKey,
@@ -26,21 +28,54 @@ import type {
   StoredTimeline,
 } from "../store/stored.js";
 import type { FreeRun, RunName, RunOwner, StoredRun } from "../store/stored-run.js";
+import { type BackupOptions, backupDatabase } from "./backup.js";
 import { BatchWriter } from "./batch-writer.js";
 import type { Database, Driver } from "./driver/driver.js";
 import { loadDriver } from "./driver/load-driver.js";
+import { type ForgottenIdentity, forgetIdentity } from "./forget-identity.js";
 import { LargeReads } from "./large-reads.js";
 import { openDatabase, type SqliteStoreOptions } from "./open.js";
+import { readSession } from "./read-session.js";
 import { toDescriptor, toEntity, toError, toEvent, toSession } from "./rows.js";
+import { SqliteDeletions } from "./sqlite-deletions.js";
 import { SqliteKeys } from "./sqlite-keys.js";
 import { SqliteProcesses } from "./sqlite-processes.js";
 import { SqliteRuns } from "./sqlite-runs.js";
 import { prepareStatements, type Statements } from "./statements.js";
 import { toText } from "./text.js";
 import { storeFailed, Transactions } from "./transactions.js";
+import { readUsage, type SessionUsage } from "./usage.js";
 import { Watch } from "./watch.js";
+import { SessionWriter } from "./write-session.js";
 
 export type { SqliteStoreOptions } from "./open.js";
+
+/** A store in an SQLite file. */
+export interface SqliteStore extends Store {
+  /**
+   * Copies the whole file, as it is at one instant, into a new file, while it is in use. A program that is killed
+   * meanwhile leaves at most a file beside it whose name ends with ".partial".
+   * @throws FILE_EXISTS, INVALID_OPTION, CLOSED, or STORE_FAILED, for example where the disk is full.
+   */
+  backup(path: string, options?: BackupOptions): Promise<void>;
+  /**
+   * Sessions with how much of the file each takes, a page at a time, in the order of their ids. Reads all rows of each,
+   * and holds the event loop meanwhile: it is for command lines.
+   */
+  usage(range?: SessionRange): Promise<readonly SessionUsage[]>;
+  /**
+   * Blanks the id of an identity: in where events come from, and in who started runs. Its idempotency keys are deleted,
+   * but for those of work that is going on. What applications wrote of a person stays: in payloads, session ids, and the
+   * metadata of sessions.
+   * @throws INVALID_OPTION.
+   */
+  forget(identity: string): Promise<ForgottenIdentity>;
+  /**
+   * Writes the file anew, so that what was deleted is gone from the disk, too, and its space is given back. Holds the
+   * event loop and the file meanwhile, and needs as much free space as the file has: it is for command lines.
+   */
+  vacuum(): Promise<void>;
+}
 
 /**
  * Keeps sessions in an SQLite file, by way of the package better-sqlite3 or, where that cannot be
@@ -54,18 +89,18 @@ export type { SqliteStoreOptions } from "./open.js";
  * const hub = new Hub({ features, store: sqliteStore("chat.db") });
  * ```
  */
-export function sqliteStore(path: string, options: SqliteStoreOptions = {}): Store {
+export function sqliteStore(path: string, options: SqliteStoreOptions = {}): SqliteStore {
   return openStore(path, options, loadDriver());
 }
 
 /** Like {@link sqliteStore}, with a driver of one's choice. */
-export function openStore(path: string, options: SqliteStoreOptions, driver: Driver): Store {
+export function openStore(path: string, options: SqliteStoreOptions, driver: Driver): SqliteStore {
   const database = openDatabase(path, options, driver);
   // The process may work in another folder later.
   const file = resolve(path);
   // What is in memory is not there for another connection.
-  const large = database.memory ? undefined : new LargeReads(() => driver.open(file, { readonly: true }));
-  return new SqliteStore(database, options.synchronous ?? "full", large);
+  const connect = database.memory ? undefined : () => driver.open(file, { readonly: true });
+  return new FileStore(database, options, driver, connect);
 }
 
 /** With more entities than that, a timeline is read in slices. */
@@ -74,32 +109,47 @@ const mostAtOnce = 500;
 /** How long a claim that is to end waits for others, in milliseconds. */
 const finishWithin = 20;
 
-class SqliteStore implements Store {
+class FileStore implements SqliteStore {
   readonly #database: Database;
   readonly #sql: Statements;
   readonly #transactions: Transactions;
   readonly #processes: SqliteProcesses;
   readonly #keys: SqliteKeys;
   readonly #runs: SqliteRuns;
+  readonly #deletions: SqliteDeletions;
   readonly #watch: Watch;
   /** Claims that are to end together, as each would write a page of its own. */
   #finished: (readonly [ClaimedKey, KeyOutcome])[] = [];
   #finishing: NodeJS.Timeout | undefined;
   readonly #writer: BatchWriter;
+  readonly #sessions: SessionWriter;
 
+  readonly #driver: Driver;
+  /** Opens another connection to the file. Undefined for a database in memory. */
+  readonly #connect: (() => Database) | undefined;
   /** Undefined for a database in memory. */
   readonly #large: LargeReads | undefined;
 
-  constructor(database: Database, synchronous: "full" | "normal", large: LargeReads | undefined) {
+  constructor(
+    database: Database,
+    { readonly = false, synchronous = "full" }: SqliteStoreOptions,
+    driver: Driver,
+    connect: (() => Database) | undefined,
+  ) {
     this.#database = database;
-    this.#large = large;
+    this.#driver = driver;
+    this.#connect = connect;
+    this.#large = connect && new LargeReads(connect);
     this.#sql = prepareStatements(database);
     this.#transactions = new Transactions(database, synchronous, this.#sql);
     this.#processes = new SqliteProcesses(database);
     this.#keys = new SqliteKeys(database, this.#processes);
     this.#runs = new SqliteRuns(database, this.#processes);
+    this.#deletions = new SqliteDeletions(database, this.#transactions);
     this.#watch = new Watch(database, this.#sql);
     this.#writer = new BatchWriter(this.#sql, this.#keys, this.#runs);
+    this.#sessions = new SessionWriter(database, this.#transactions, this.#deletions, this.#keys, this.#runs);
+    if (!readonly) this.#deletions.resume();
   }
 
   sessions({ after = "", limit = defaultLimit }: SessionRange = {}): Promise<readonly string[]> {
@@ -207,6 +257,15 @@ class SqliteStore implements Store {
     this.#finishing ??= setTimeout(() => void this.#finish().catch(() => {}), finishWithin).unref();
   }
 
+  /** In pieces, so that others can write between them. */
+  async forgetKeys(before: number): Promise<void> {
+    for (let after: KeyName | undefined = { sessionId: "", space: "", key: "" }; after !== undefined; ) {
+      const from: KeyName = after;
+      after = await this.#transactions.write(() => this.#keys.forget(before, from), false);
+      await nextTurn();
+    }
+  }
+
   run(name: RunName): Promise<StoredRun | undefined> {
     return this.#transactions.readOne(() => this.#runs.get(name));
   }
@@ -246,6 +305,63 @@ class SqliteStore implements Store {
     return this.#transactions.write(() => this.#processes.bury(owner), false);
   }
 
+  async *read(sessionId: string): AsyncGenerator<SessionPart> {
+    this.#transactions.checkOpen();
+    try {
+      yield* readSession(this.#database, this.#connect, sessionId);
+    } catch (thrown) {
+      throw storeFailed(thrown);
+    }
+  }
+
+  async write(
+    sessionId: string,
+    parts: AsyncIterable<SessionPart>,
+    { replace }: { readonly replace: boolean },
+  ): Promise<void> {
+    await this.#sessions.write(sessionId, parts, replace);
+    this.#watch.committed();
+    await this.#deletions.remove();
+  }
+
+  describe(descriptors: readonly StoredDescriptor[]): Promise<void> {
+    return this.#transactions.write(() => {
+      for (const each of descriptors) this.#writer.describe(each);
+    }, true);
+  }
+
+  async delete(sessionId: string): Promise<boolean> {
+    const isThere = await this.#deletions.hide(sessionId);
+    this.#watch.committed();
+    await this.#deletions.remove();
+    return isThere;
+  }
+
+  async backup(path: string, options: BackupOptions = {}): Promise<void> {
+    this.#transactions.checkOpen();
+    await backupDatabase(this.#driver, this.#database, this.#connect, path, options);
+  }
+
+  usage(range: SessionRange = {}): Promise<readonly SessionUsage[]> {
+    return this.#transactions.read(() => readUsage(this.#database, range));
+  }
+
+  async forget(identity: string): Promise<ForgottenIdentity> {
+    if (typeof identity !== "string" || identity === "") {
+      throw invalidOption("forget", "identity", identity, "the id of an identity");
+    }
+    return forgetIdentity(this.#database, this.#transactions, identity);
+  }
+
+  async vacuum(): Promise<void> {
+    await this.#deletions.remove();
+    await this.#deletions.end();
+    await this.#transactions.readOne(() => this.#database.exec("VACUUM"));
+    // Events have other numbers now, by which those who watch the file find what is new.
+    await this.#deletions.tellAll();
+    await this.#transactions.readOne(() => this.#database.exec("PRAGMA wal_checkpoint(TRUNCATE)"));
+  }
+
   watch(listener: MoveListener): () => void {
     this.#transactions.checkOpen();
     return this.#watch.add(listener);
@@ -256,6 +372,8 @@ class SqliteStore implements Store {
     await this.#large?.close();
     // What is lost here, other processes find out when the lease is over.
     if (this.#database.open) await this.#finish().catch(() => {});
+    // What is lost here, whoever opens the file next does.
+    if (this.#database.open) await this.#deletions.end().catch(() => {});
     this.#database.close();
   }
 

@@ -83,7 +83,8 @@ export function prepareStatements(database: Database) {
   return {
     selectVersion: column<[], number>("PRAGMA user_version"),
     selectSessionIds: column<[after: string, limit: number], WholeText>(
-      `SELECT ${whole("session_id")} FROM session WHERE session_id > ? ORDER BY session_id LIMIT ?`,
+      `SELECT ${whole("session_id")} FROM session
+       WHERE session_id > ? AND id NOT IN (SELECT session FROM hidden) ORDER BY session_id LIMIT ?`,
     ),
     selectSession: exact<[sessionId: string], SessionRow>(
       "SELECT id, metadata, revision, ordinal, cursor, failed_at AS failedAt, epoch FROM session_head WHERE session_id = ?",
@@ -183,7 +184,10 @@ export function prepareStatements(database: Database) {
     ),
     selectMoved: prepare<[event: number, move: number], MovedRow>(
       `SELECT ${whole("session_id")} AS sessionId, revision FROM session_head WHERE id IN (
-         SELECT session FROM event WHERE rowid > ? UNION SELECT session FROM move WHERE id > ?)`,
+         SELECT session FROM event WHERE rowid > ? UNION SELECT session FROM move WHERE id > ?)
+         AND id NOT IN (SELECT session FROM hidden)`,
     ),
+    /** The ids of sessions that were deleted, "" for those that were deleted a while ago. */
+    selectGone: column<[move: number], WholeText>(`SELECT ${whole("batch")} FROM move WHERE id > ? AND session = 0`),
   };
 }

@@ -2,6 +2,7 @@ import type { MoveListener } from "../store/store.js";
 import type { Database } from "./driver/driver.js";
 import { toMoved } from "./rows.js";
 import type { Newest, Statements } from "./statements.js";
+import { toText } from "./text.js";
 
 /** How often the file is looked at while somebody listens, in milliseconds. */
 const interval = 20;
@@ -13,7 +14,7 @@ const interval = 20;
  */
 export class Watch {
   readonly #database: Database;
-  readonly #sql: Pick<Statements, "selectNewest" | "selectMoved">;
+  readonly #sql: Pick<Statements, "selectNewest" | "selectMoved" | "selectGone">;
   readonly #listeners = new Set<MoveListener>();
   #timer: NodeJS.Timeout | undefined;
   #version: unknown;
@@ -62,11 +63,13 @@ export class Watch {
       if (version === this.#version && !isOwn) return;
       const seen = this.#seen;
       const newest = this.#sql.selectNewest.get() ?? seen;
-      const moved = this.#sql.selectMoved.all(seen.event, seen.move).map(toMoved);
+      const gone = this.#sql.selectGone.all(seen.move).map(toText);
+      const found = this.#sql.selectMoved.all(seen.event, seen.move).map(toMoved);
       this.#version = version;
       this.#seen = newest;
       // Where rows were taken away, others may have got their places.
-      const isSure = newest.event >= seen.event && newest.move >= seen.move;
+      const isSure = newest.event >= seen.event && newest.move >= seen.move && !gone.includes("");
+      const moved = [...gone.map((sessionId) => ({ sessionId, revision: 0 })), ...found];
       if (isSure && moved.length === 0) return;
       for (const listener of this.#listeners) listener(isSure ? moved : undefined);
     } catch {

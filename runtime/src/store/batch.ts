@@ -60,4 +60,6 @@ export interface BatchKey {
   /** Of the batch's events under the key. */
   readonly firstOrdinal: bigint;
   readonly lastOrdinal: bigint;
+  /** When the work began, in milliseconds since the Unix epoch. */
+  readonly time: number;
 }

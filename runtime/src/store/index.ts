@@ -5,7 +5,8 @@ export type { StoredRejection } from "../schema/stored-rejection.js";
 export type { BatchKey, BatchRun, SessionBatch } from "./batch.js";
 export { compareEntities } from "./entity-order.js";
 export type { EventMeta, TraceContext } from "./event-meta.js";
-export { checkBatch, checkKey, checkRun } from "./rules.js";
+export { checkBatch, checkKey, checkRun, runSpace, sessionExists, sessionMissing } from "./rules.js";
+export { type DoneKey, inParts, type SessionPart, type WholeSession } from "./session-part.js";
 export {
   type ClaimAnswer,
   type ClaimedKey,

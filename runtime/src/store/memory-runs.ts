@@ -70,13 +70,23 @@ export class MemoryRuns {
     }
   }
 
+  /** All of a session. */
+  delete(sessionId: string): void {
+    for (const each of this.#sessions.get(sessionId)?.values() ?? []) this.#close(each);
+    this.#sessions.delete(sessionId);
+  }
+
   #replace(each: MemoryRun, run: StoredRun): void {
-    const before = this.#open.get(each.run.owner);
-    before?.delete(each);
-    if (before?.size === 0) this.#open.delete(each.run.owner);
+    this.#close(each);
     each.run = run;
     if (run.ended !== undefined) return;
     const runs = this.#open.get(run.owner) ?? new Set();
     this.#open.set(run.owner, runs.add(each));
+  }
+
+  #close(each: MemoryRun): void {
+    const before = this.#open.get(each.run.owner);
+    before?.delete(each);
+    if (before?.size === 0) this.#open.delete(each.run.owner);
   }
 }

@@ -4,13 +4,15 @@ import { compareEntities } from "./entity-order.js";
 import { MemoryKeys } from "./memory-keys.js";
 import { MemoryProcesses } from "./memory-processes.js";
 import { MemoryRuns } from "./memory-runs.js";
-import { checkBatch, checkKey, checkRun } from "./rules.js";
+import { checkBatch, checkKey, checkRun, sessionExists, sessionMissing } from "./rules.js";
+import { type DoneKey, inParts, type SessionPart, type WholeSession } from "./session-part.js";
 import {
   type ClaimAnswer,
   type ClaimedKey,
   defaultLimit,
   type FreeRunRange,
   type KeyClaim,
+  type MovedSession,
   type MoveListener,
   type RunRange,
   type SessionRange,
@@ -118,7 +120,8 @@ class MemoryStore implements Store {
         return thrown as Error;
       }
     });
-    this.#tell(batches.filter((_, index) => outcomes[index] === undefined));
+    const committed = batches.filter((_, index) => outcomes[index] === undefined);
+    this.#tell(committed.map(({ sessionId, revision }) => ({ sessionId, revision: revision + 1 })));
     return outcomes;
   }
 
@@ -149,6 +152,14 @@ class MemoryStore implements Store {
   async finish(claim: ClaimedKey, published: KeyOutcome): Promise<void> {
     this.#checkOpen();
     this.#keys.settle(claim, published);
+  }
+
+  async forgetKeys(before: number): Promise<void> {
+    this.#checkOpen();
+    this.#keys.forget(before, (name) => {
+      const run = this.#runs.get(name);
+      return run !== undefined && run.ended === undefined;
+    });
   }
 
   async run(name: RunName): Promise<StoredRun | undefined> {
@@ -196,6 +207,74 @@ class MemoryStore implements Store {
     this.#processes.bury(owner);
   }
 
+  async *read(sessionId: string): AsyncGenerator<SessionPart> {
+    this.#checkOpen();
+    const found = this.#sessions.get(sessionId);
+    if (found === undefined) return;
+    // All at one instant: what is there does not change, and lists only grow.
+    const { session, events, errors } = { ...found, events: [...found.events], errors: [...found.errors] };
+    const keys = [...this.#keys.done(sessionId)];
+    const runs = this.#runs.list(sessionId, { limit: Number.POSITIVE_INFINITY });
+    yield { is: "session", session };
+    for (const part of inParts(events, ({ payload }) => payload.length)) yield { is: "events", events: part };
+    for (const part of inParts(errors)) yield { is: "errors", errors: part };
+    for (const part of inParts(keys)) yield { is: "keys", keys: part };
+    for (const part of inParts(runs, ({ input }) => input.length)) yield { is: "runs", runs: part };
+  }
+
+  async write(
+    sessionId: string,
+    parts: AsyncIterable<SessionPart>,
+    { replace }: { readonly replace: boolean },
+  ): Promise<void> {
+    this.#checkOpen();
+    if (!replace && this.#sessions.has(sessionId)) throw sessionExists(sessionId);
+    let session: WholeSession | undefined;
+    const [events, errors, keys, runs]: [StoredEvent[], StoredError[], DoneKey[], StoredRun[]] = [[], [], [], []];
+    for await (const part of parts) {
+      if (part.is === "session") session = part.session;
+      else if (part.is === "events") events.push(...part.events);
+      else if (part.is === "errors") errors.push(...part.errors);
+      else if (part.is === "keys") keys.push(...part.keys);
+      else runs.push(...part.runs);
+    }
+    this.#checkOpen();
+    if (session === undefined) throw sessionMissing(sessionId);
+    if (!replace && this.#sessions.has(sessionId)) throw sessionExists(sessionId);
+    const isReplaced = this.#delete(sessionId);
+    const { metadata, ordinal, epoch, failedAt } = session;
+    this.#sessions.set(sessionId, {
+      session: { metadata, ordinal, epoch, failedAt, revision: 1, cursor: 0n },
+      events,
+      entities: new Map(),
+      errors,
+      batches: new Set(),
+    });
+    for (const key of keys) this.#keys.addDone(sessionId, key);
+    for (const run of runs) this.#runs.write(sessionId, { ...run, owner: undefined });
+    this.#tell([...(isReplaced ? [{ sessionId, revision: 0 }] : []), { sessionId, revision: 1 }]);
+  }
+
+  async describe(descriptors: readonly StoredDescriptor[]): Promise<void> {
+    this.#checkOpen();
+    for (const descriptor of descriptors) this.#describe(descriptor);
+  }
+
+  async delete(sessionId: string): Promise<boolean> {
+    this.#checkOpen();
+    const isThere = this.#delete(sessionId);
+    if (isThere) this.#tell([{ sessionId, revision: 0 }]);
+    else this.#keys.delete(sessionId);
+    return isThere;
+  }
+
+  #delete(sessionId: string): boolean {
+    if (!this.#sessions.delete(sessionId)) return false;
+    this.#keys.delete(sessionId);
+    this.#runs.delete(sessionId);
+    return true;
+  }
+
   watch(listener: MoveListener): () => void {
     this.#checkOpen();
     this.#listeners.add(listener);
@@ -213,9 +292,8 @@ class MemoryStore implements Store {
   }
 
   /** Several hubs may share the store, so each hears of all commits. */
-  #tell(committed: readonly SessionBatch[]): void {
-    if (this.#listeners.size === 0 || committed.length === 0) return;
-    const moved = committed.map(({ sessionId, revision }) => ({ sessionId, revision: revision + 1 }));
+  #tell(moved: readonly MovedSession[]): void {
+    if (this.#listeners.size === 0 || moved.length === 0) return;
     // Those who committed hear of their outcome first.
     setImmediate(() => {
       for (const listener of this.#listeners) listener(moved);

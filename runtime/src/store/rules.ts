@@ -65,12 +65,31 @@ export function checkKey(sessionId: string, given: BatchKey, stored: StoredKey |
   );
 }
 
+/** What the spaces of the keys under which runs publish begin with. The id of the run follows. */
+export const runSpace = "r:";
+
 /** @throws RUN_EXISTS if a run is started that the session has, or had. */
 export function checkRun(sessionId: string, { isStart, run: { id } }: BatchRun, stored: StoredRun | undefined): void {
   if (!isStart || stored === undefined) return;
   throw new SessionstreamError("RUN_EXISTS", `commit to session "${sessionId}" refused: it has a run "${id}" already`, {
     sessionId,
     run: id,
+  });
+}
+
+/** The refusal of a session that is written whole while there is one. */
+export function sessionExists(sessionId: string): SessionstreamError {
+  return new SessionstreamError(
+    "SESSION_EXISTS",
+    `session "${sessionId}" is there already: delete it first, or ask to replace it`,
+    { sessionId },
+  );
+}
+
+/** The refusal of parts without the session that they belong to. */
+export function sessionMissing(sessionId: string): SessionstreamError {
+  return new SessionstreamError("INVALID_EXPORT", `the parts of session "${sessionId}" do not begin with the session`, {
+    sessionId,
   });
 }
 

@@ -1,4 +1,5 @@
 import type { SessionBatch } from "./batch.js";
+import type { SessionPart } from "./session-part.js";
 import type {
   KeyName,
   KeyOutcome,
@@ -65,6 +66,8 @@ export interface KeyClaim extends KeyName {
   readonly process: string;
   /** Random, to tell this claim from others. */
   readonly token: string;
+  /** When it asks, in milliseconds since the Unix epoch. */
+  readonly time: number;
   /** The schema of the command, which the store may not have yet. */
   readonly descriptor: StoredDescriptor | undefined;
   /**
@@ -91,6 +94,7 @@ export interface ClaimedKey extends KeyName {
 /** A session that moved to a revision. */
 export interface MovedSession {
   readonly sessionId: string;
+  /** 0 where it was deleted. Another session may have begun under its id since. */
   readonly revision: number;
 }
 
@@ -154,6 +158,11 @@ export interface Store {
    * key has another claim. Moves no revision.
    */
   finish(claim: ClaimedKey, published: KeyOutcome): Promise<void>;
+  /**
+   * Deletes the keys of work that began before a time, in milliseconds since the Unix epoch. Those of a process that is
+   * alive and at work stay, and so do those in the space of a run (`runSpace`) that has not ended. Moves no revision.
+   */
+  forgetKeys(before: number): Promise<void>;
   /** A run of a session, or undefined if there is none of that id. */
   run(name: RunName): Promise<StoredRun | undefined>;
   /** Runs of a session, in the order in which they were started. */
@@ -182,7 +191,29 @@ export interface Store {
    */
   bury(owner: RunOwner): Promise<void>;
   /**
-   * Calls the listener after each commit of another process, within 50 milliseconds.
+   * Reads a session whole, as it is at one instant, in parts of bounded size: nothing, if nothing was
+   * committed. Others write meanwhile. Ends of itself, or when its reader leaves off.
+   */
+  read(sessionId: string): AsyncIterable<SessionPart>;
+  /**
+   * Writes a session whole, in its first revision, with no entities: they follow from its events. Its runs
+   * have no owner. Nobody finds anything of it before all parts are written. Where the parts throw, or the
+   * process ends before, nothing stays of it. With `replace`, it takes the place of the session that is
+   * there, which is deleted at that instant. The epoch of its first part must be new.
+   * @throws SESSION_EXISTS without `replace`, if there is such a session, and what the parts throw.
+   */
+  write(sessionId: string, parts: AsyncIterable<SessionPart>, options: { readonly replace: boolean }): Promise<void>;
+  /** Adds schemas of what is about to be written. */
+  describe(descriptors: readonly StoredDescriptor[]): Promise<void>;
+  /**
+   * Deletes a session: its events, entities, errors, keys and runs. From one instant on, which is durable
+   * when this resolves, nobody finds anything of it, and another session may begin under its id. Resolves
+   * to whether there was such a session. If it fails, the session is as before or gone, and to call it
+   * again removes what is left. What is shared with other sessions stays: descriptors and processes.
+   */
+  delete(sessionId: string): Promise<boolean>;
+  /**
+   * Calls the listener after each commit and each deletion of another process, within 50 milliseconds.
    * Returns a function that ends this.
    */
   watch(listener: MoveListener): () => void;

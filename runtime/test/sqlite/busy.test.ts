@@ -9,7 +9,7 @@ import { openers } from "./drivers.js";
 
 describe.each(openers)("with %s", (_name, sqliteStore, driver) => {
   const claim = (token: string) => ({
-    ...{ sessionId: "s", space: "a", key: token, fingerprint: "f", process: "p", token },
+    ...{ sessionId: "s", space: "a", key: token, fingerprint: "f", time: 1, process: "p", token },
     descriptor: undefined,
   });
 

@@ -12,7 +12,8 @@ type Step =
   | { readonly do: "settle"; readonly key: number; readonly isOwn: boolean; readonly outcome: number }
   | { readonly do: "beat" | "leave" | "releaseRuns"; readonly process: number }
   | { readonly do: "bury"; readonly process: number; readonly late: boolean }
-  | { readonly do: "forgetRuns"; readonly before: number };
+  | { readonly do: "forgetRuns" | "forgetKeys"; readonly before: number }
+  | { readonly do: "delete"; readonly session: number };
 
 interface BatchSpec {
   readonly session: number;
@@ -95,6 +96,8 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("bury" as const), process: small, late: fc.boolean() }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("forgetRuns" as const), before: fc.nat({ max: 4 }) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant("forgetKeys" as const), before: fc.nat({ max: 12 }) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant("delete" as const), session: fc.nat({ max: 1 }) }) },
 );
 
 /** Makes of a step the same call for both stores, from what the first one has. */
@@ -112,7 +115,13 @@ async function callOf(step: Step, known: Store, count: number): Promise<(store: 
     }
     case "claim": {
       const from = step.takesOver ? await ownerOf(step.key) : undefined;
-      const claim = { ...nameOf(step.key), fingerprint: "f", process: `p${step.process}`, token: `t${count}` };
+      const claim = {
+        ...nameOf(step.key),
+        fingerprint: "f",
+        process: `p${step.process}`,
+        token: `t${count}`,
+        time: count,
+      };
       return (store) => store.claim([{ ...claim, descriptor: undefined, ...(from !== undefined && { from }) }]);
     }
     case "settle": {
@@ -132,6 +141,10 @@ async function callOf(step: Step, known: Store, count: number): Promise<(store: 
     }
     case "forgetRuns":
       return (store) => store.forgetRuns(step.before);
+    case "forgetKeys":
+      return (store) => store.forgetKeys(step.before);
+    case "delete":
+      return (store) => store.delete(`s${step.session}`);
   }
 }
 
@@ -183,6 +196,7 @@ async function batchOf(
         token: token === "none" ? undefined : token === "own" ? (await known.key(nameOf(key)))?.owner?.token : "other",
         firstOrdinal: last,
         lastOrdinal: last,
+        time: key,
       })),
     ),
     // No id is started twice.

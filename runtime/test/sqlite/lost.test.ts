@@ -69,7 +69,7 @@ describe.each(openers)("with %s", (_driver, sqliteStore) => {
     test("refuses the next claim", async () => {
       const { path, store } = await begun();
       await happen(path);
-      const claim = { ...nameOf("k"), fingerprint: "f", process: "p", token: "t", descriptor: undefined };
+      const claim = { ...nameOf("k"), fingerprint: "f", process: "p", token: "t", time: 1, descriptor: undefined };
       await expect(store.claim([claim])).rejects.toEqual(lost);
       await store.close();
     });

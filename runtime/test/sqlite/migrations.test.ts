@@ -100,8 +100,9 @@ describe.each(openers)("with %s", (_driver, sqliteStore) => {
       const before = rowsOf(path);
       expect(() => sqliteStore(path, { readonly: true })).toThrow(/has version 3, want 5: open it for writing once/);
       const store = sqliteStore(path);
+      const keys = before.get("key")?.map((row) => ({ ...(row as object), time: expect.any(Number) })) ?? [];
       const events = before.get("event")?.map((row) => ({ ...(row as object), revision: null })) ?? [];
-      expect(rowsOf(path)).toEqual(new Map([...before, ["event", events], ["run", []]]));
+      expect(rowsOf(path)).toEqual(new Map([...before, ["event", events], ["key", keys], ["run", []], ["hidden", []]]));
       const { revision = 0, epoch = "" } = (await store.session("notes")) ?? {};
       expect((await store.load("notes"))?.runs).toEqual([]);
       await commit(store, { sessionId: "notes", revision, epoch, cursor: 8n, runs: [startOf("a", { owner: "p" })] });
@@ -138,7 +139,7 @@ describe.each(openers)("with %s", (_driver, sqliteStore) => {
         code: "STORE_INCOMPATIBLE",
         message: expect.stringContaining("a newer release has migrated"),
       };
-      const claim = { ...nameOf("k"), fingerprint: "f", process: "p", token: "t", descriptor: undefined };
+      const claim = { ...nameOf("k"), fingerprint: "f", process: "p", token: "t", time: 1, descriptor: undefined };
       expect(await store.commit([batchOf({ revision: 1, events: [eventAt(2n)] })])).toMatchObject([incompatible]);
       const both = ["s", "t"].map((sessionId) => batchOf({ sessionId, events: [eventAt(2n)], revision: 1 }));
       expect(await store.commit(both)).toMatchObject([incompatible, incompatible]);

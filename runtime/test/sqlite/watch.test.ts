@@ -40,7 +40,7 @@ describe.each(openers)("with %s", (_name, sqliteStore, driver) => {
     await begin(path, "s", 1);
     await until(() => moves.length > 0, "the move is told");
     expect(moves).toMatchObject([[{ sessionId: "s", revision: 2 }]]);
-    const claim = { sessionId: "s", space: "a", key: "k", fingerprint: "f", process: "p", token: "t" };
+    const claim = { sessionId: "s", space: "a", key: "k", fingerprint: "f", process: "p", token: "t", time: 1 };
     await expect(store.claim([{ ...claim, descriptor: undefined }])).rejects.toMatchObject({ code: "STORE_FAILED" });
     end();
     await begin(path, "s", 2);

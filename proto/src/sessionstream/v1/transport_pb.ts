@@ -302,6 +302,8 @@ export type SnapshotFrame = Message<"sessionstream.v1.SnapshotFrame"> & {
    * new: the client has no snapshot.
    * epoch: the timeline was repaired, has another history, or has other kinds of
    * entities.
+   * deleted: the session that the client has was deleted. Another one may have
+   * begun under its id.
    * ahead: the ordinal of the client is above that of the session, as with an
    * older copy of the store.
    * stalled: the timeline stops before an event whose projection failed, or that

@@ -1,5 +1,6 @@
 import { fnv1aOfText } from "../../base/fnv.js";
 import type { SchemaRegistry } from "../../schema/registry.js";
+import { clientEpoch, isOfAnotherSession } from "../../session/epoch.js";
 import type { DeltaHydration, FullHydration, Hydration, ResetReason, ResumePoint } from "../../session/hydration.js";
 import { type UiBatch, uiBatchOf } from "../../session/ui-batch.js";
 import { compareEntities } from "../../store/entity-order.js";
@@ -29,6 +30,7 @@ function resetReason(
   from: ResumePoint | undefined,
 ): ResetReason | undefined {
   if (from === undefined || from.since < 0n || from.epoch === "") return "new";
+  if (isOfAnotherSession(from.epoch, image.revision === 0 ? undefined : image.epoch)) return "deleted";
   if (epochOf(registry, image) !== from.epoch) return "epoch";
   if (image.ordinal < from.since) return "ahead";
   if (image.stop !== undefined) return "stalled";
@@ -102,5 +104,5 @@ function epochOf(registry: SchemaRegistry, { revision, epoch }: SessionImage): s
   if (revision === 0 || epoch === "") return "";
   // Clients of earlier releases have it in this form.
   const kinds = Number.parseInt(fnv1aOfText(registry.timelineEntityNames.join(" ")).slice(0, 8), 16).toString(36);
-  return `${epoch}.${kinds}`;
+  return clientEpoch(epoch, kinds);
 }

@@ -1,5 +1,6 @@
 import { untilAborted } from "../../base/abort.js";
 import { isSessionstreamError, messageOf } from "../../base/errors.js";
+import { runSpace } from "../../store/rules.js";
 import type { RunOutcome, RunWait, StoredRun } from "../../store/stored-run.js";
 import type { RunImplementation, RunPublish } from "../feature/run-context.js";
 import type { Session } from "../feature/session.js";
@@ -208,7 +209,7 @@ export class Attempt {
   #publishOnce(key: string, content: Content, origin: Origin): ReturnType<RunPublish> {
     const { host } = this.#of;
     const kept = copyOf(host.registry, content);
-    const request = { space: `r:${this.run.id}`, key, what: namesOf(content), payload: noPayload };
+    const request = { space: `${runSpace}${this.run.id}`, key, what: namesOf(content), payload: noPayload };
     return this.#session.keys.publish(request, (claim) => enqueue(this.#lane, kept, { ...origin, claim }));
   }
 

@@ -73,6 +73,10 @@ export class Runner implements RunHost {
     }
   }
 
+  deleted(sessionId: string, error: Error): void {
+    for (const attempt of this.#attempts.get(sessionId)?.values() ?? []) attempt.over(error);
+  }
+
   read(sessionId: string, runs: OpenRuns): void {
     for (const [id, attempt] of this.#attempts.get(sessionId) ?? []) {
       const run = runs.get(id);

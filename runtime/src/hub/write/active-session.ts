@@ -22,6 +22,7 @@ import { clientKeys, Keys } from "./keys.js";
 import type { LaneStatus } from "./lane/held-lane.js";
 import type { KeyedWork } from "./lane/keyed-work.js";
 import { Lane } from "./lane/lane.js";
+import { sessionDeleted } from "./lane/outcome.js";
 import { rebuildTimeline, retryTimeline } from "./lane/repair.js";
 import type { SessionHost } from "./lane/session-host.js";
 import { type Publishable, whilePublishing } from "./publisher.js";
@@ -47,7 +48,7 @@ export class ActiveSession {
 
   constructor(id: string, host: SessionHost) {
     this.#host = host;
-    this.#lane = new Lane(id, host);
+    this.#lane = new Lane(id, host, (error) => this.#abortBegun(error));
     this.#keys = new Keys(id, host, this.#signals);
     this.#way = { lane: this.#lane, keys: this.#keys, host };
     this.#handling = new Handling(id);
@@ -104,6 +105,12 @@ export class ActiveSession {
   /** What is durable of the session, at least as new as the store is now. */
   image(): Promise<SessionImage> {
     return this.#lane.image();
+  }
+
+  /** Deletes the session, after it ended what is going on for it. Resolves to whether the store had it. */
+  delete(): Promise<boolean> {
+    this.#signals.abortAll(sessionDeleted(this.#lane.id));
+    return this.#lane.delete();
   }
 
   /** Projects what the timeline lacks since a projection failed. */
@@ -237,7 +244,10 @@ export class ActiveSession {
     await this.#lane.refresh(claim);
     const { info, ordinal } = await this.#lane.status();
     command.signal.throwIfAborted();
+    this.#signals.begun(command.signal);
+    const { deletions } = this.#lane;
     const background: CommandContext["background"] = (id, task, options) => {
+      if (this.#lane.deletions > deletions) throw sessionDeleted(this.#lane.id);
       if (this.#handling.hasLeft) throw this.#signals.reason;
       this.#background.start(id, task, options);
       if (this.#signals.reason !== undefined) this.#background.abort(id, this.#signals.reason);
@@ -257,6 +267,13 @@ export class ActiveSession {
       ),
     );
     return { ordinal: last ?? ordinal };
+  }
+
+  /** Ends handlers that have seen the session, background work and runs. */
+  #abortBegun(error: Error): void {
+    this.#signals.abortBegun(error);
+    this.#background.abortAll(error);
+    this.#host.runs.deleted(this.#lane.id, error);
   }
 
   async #track<T>(work: () => Promise<T>): Promise<T> {

@@ -42,14 +42,14 @@ export async function claimKey(
 
 async function claimAs(
   token: string,
-  { store, process, descriptors }: SessionHost,
+  { store, process, descriptors, now }: SessionHost,
   name: KeyName,
   fingerprint: string,
   command: string,
   signals: Signals,
 ): Promise<ClaimOutcome> {
   const descriptor = descriptors.ofCommand(command);
-  const claim = { ...name, fingerprint, process: process.id, token, descriptor };
+  const claim = { ...name, fingerprint, process: process.id, token, time: now(), descriptor };
   let seen: Seen | undefined;
   for (;;) {
     const from = seen !== undefined && isDead(seen, process.lease) ? { token: seen.token, beat: seen.beat } : undefined;

@@ -76,7 +76,7 @@ export class Keys {
       const stored = await this.#host.store.key(name);
       if (stored !== undefined) return this.#again(name, fingerprint, stored);
       try {
-        return await publish(new KeyedWork(request.space, request.key, fingerprint, undefined));
+        return await publish(new KeyedWork(request.space, request.key, fingerprint, undefined, this.#host.now()));
       } catch (error) {
         // Another process may have been faster.
         const faster = await this.#host.store.key(name).catch(() => undefined);
@@ -101,7 +101,7 @@ export class Keys {
           const { token, head } = claimed;
           const done = await this.#run(
             name,
-            new KeyedWork(name.space, name.key, fingerprint, { token, head }),
+            new KeyedWork(name.space, name.key, fingerprint, { token, head }, this.#host.now()),
             command,
           );
           if (done !== undefined) return done;
@@ -120,6 +120,7 @@ export class Keys {
     begin: (fingerprint: string) => Promise<Submitted>,
   ): Promise<Submitted> {
     checkKey(key);
+    this.#host.keyUsed();
     const going = `${space} ${key}`;
     // One after the other, so that the work begins in the order in which it was asked for.
     const request = this.#requests.then(async () => {

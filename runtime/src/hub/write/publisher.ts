@@ -31,9 +31,10 @@ export function isList(given: unknown): given is readonly (EventDraft | RunStart
 }
 
 /** Takes content, or what makes it, into the lane's order. Resolves when it is durable. */
-export function enqueue(lane: Lane, content: Publication["content"], { claim, meta, run }: Origin): Promise<Published> {
+export function enqueue(lane: Lane, content: Publication["content"], by: Origin): Promise<Published> {
   return new Promise((resolve, reject) => {
-    lane.enqueue({ content, claim, meta, run, resolve, reject });
+    const { claim, meta, run, since } = by;
+    lane.enqueue({ content, claim, meta, run, since, resolve, reject });
   });
 }
 
@@ -41,12 +42,12 @@ export function enqueue(lane: Lane, content: Publication["content"], { claim, me
 function enqueueGiven(
   lane: Lane,
   host: SessionHost,
-  { claim, meta, run }: Origin,
+  { claim, meta, run, since }: Origin,
   given: Publishable,
   init?: object,
 ): Promise<Published> {
   return new Promise((resolve, reject) => {
-    lane.enqueue({ content: encodeGiven(host, lane.id, given, init), claim, meta, run, resolve, reject });
+    lane.enqueue({ content: encodeGiven(host, lane.id, given, init), claim, meta, run, since, resolve, reject });
   });
 }
 
@@ -65,6 +66,8 @@ export interface Origin {
   readonly meta?: EventMeta | undefined;
   /** The attempt of a run. */
   readonly run?: RunAttempt | undefined;
+  /** How often the session had been deleted when the work began: its publications are none of a later session. */
+  readonly since?: number | undefined;
 }
 
 /**
@@ -105,9 +108,10 @@ export async function whilePublishing(
   lane: Lane,
   host: SessionHost,
   work: (publisher: Publisher) => void | Promise<void>,
-  { keyed, ...origin }: Origin & { readonly keyed?: PublishKeyed } = {},
+  { keyed, ...by }: Origin & { readonly keyed?: PublishKeyed } = {},
 ): Promise<bigint | undefined> {
   const own = new Tracked();
+  const origin: Origin = { ...by, since: lane.deletions };
   let last: bigint | undefined;
   /** Like `last`, but only of what had events. */
   let cause: bigint | undefined;
@@ -115,8 +119,8 @@ export async function whilePublishing(
   let isTold = false;
   /** What goes on after the work returned follows from what it published. */
   const later = (): Origin => {
-    const { meta, run } = origin;
-    return { run, meta: cause === undefined ? meta : { ...meta, cause } };
+    const { meta, run, since } = origin;
+    return { run, since, meta: cause === undefined ? meta : { ...meta, cause } };
   };
   /** Waits for what the work publishes, whether the work does or not. */
   const track = (

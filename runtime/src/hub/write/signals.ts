@@ -3,6 +3,7 @@ import { whenAborted } from "../../base/abort.js";
 /** The abort signals of a session's handlers, and of those who wait for one under a key. */
 export class Signals {
   readonly #controllers = new Set<AbortController>();
+  readonly #begun = new WeakSet<AbortSignal>();
   readonly #waiting = new Set<(reason: Error) => void>();
   #reason: Error | undefined;
 
@@ -14,8 +15,23 @@ export class Signals {
   /** Aborts all, and those that are still to begin. */
   abort(reason: Error): void {
     this.#reason = reason;
+    this.abortAll(reason);
+  }
+
+  /** Aborts all that there are. */
+  abortAll(reason: Error): void {
     for (const controller of this.#controllers) controller.abort(reason);
     for (const end of this.#waiting) end(reason);
+  }
+
+  /** The work with this signal has seen the session. */
+  begun(signal: AbortSignal): void {
+    this.#begun.add(signal);
+  }
+
+  /** Aborts work that has seen the session. */
+  abortBegun(reason: Error): void {
+    for (const controller of this.#controllers) if (this.#begun.has(controller.signal)) controller.abort(reason);
   }
 
   /** Settles like the work, or rejects once all are aborted. */

@@ -10,5 +10,12 @@ export function betterSqlite3(): Driver {
   return {
     name: "better-sqlite3",
     open: (path, { readonly = false } = {}) => new Database(path, { readonly, fileMustExist: readonly }),
+    async backup(database, path, pages, onStep) {
+      const progress = (step: Parameters<typeof onStep>[0]) => {
+        onStep(step);
+        return pages;
+      };
+      onStep(await (database as BetterSqlite3.Database).backup(path, { progress }));
+    },
   };
 }

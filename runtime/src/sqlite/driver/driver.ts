@@ -5,7 +5,17 @@ export interface Driver {
   readonly name: "better-sqlite3" | "node:sqlite";
   /** Opens a file, or a database in memory for ":memory:". With `readonly`, the file must be there. */
   open(path: string, options?: { readonly readonly?: boolean }): Database;
+  /**
+   * Copies a database to a file, some pages at a time, between which others have their turn. Undefined where the driver
+   * cannot. `onStep` is called between.
+   */
+  readonly backup:
+    | ((database: Database, path: string, pages: number, onStep: OnBackupStep) => Promise<void>)
+    | undefined;
 }
+
+/** Told how many pages a database has, and how many are still to be copied. */
+export type OnBackupStep = (step: { readonly totalPages: number; readonly remainingPages: number }) => void;
 
 /** A connection. Integers are read as numbers unless a statement says otherwise. */
 export interface Database {

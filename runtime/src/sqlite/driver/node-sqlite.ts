@@ -1,6 +1,6 @@
 import { createRequire } from "node:module";
 import { resolve } from "node:path";
-import type { Changes, Database, Driver, PreparedStatement, Transaction } from "./driver.js";
+import type { Changes, Database, Driver, OnBackupStep, PreparedStatement, Transaction } from "./driver.js";
 
 // What is used of the module node:sqlite, as far back as 22.13: later releases have more.
 
@@ -18,12 +18,20 @@ interface StatementSync {
   setReadBigInts(isOn: boolean): void;
 }
 
+/** From Node.js 22.16 and 23.8 on. */
+type Backup = (
+  from: DatabaseSync,
+  path: string,
+  options: { readonly rate: number; readonly progress: OnBackupStep },
+) => Promise<number>;
+
 type DatabaseSyncClass = new (path: string, options: { readonly readOnly: boolean }) => DatabaseSync;
 
 /** The module of Node.js, from 22.13 on. @throws where there is none. */
 export function nodeSqlite(): Driver {
-  const { DatabaseSync } = createRequire(import.meta.url)("node:sqlite") as {
+  const { DatabaseSync, backup } = createRequire(import.meta.url)("node:sqlite") as {
     readonly DatabaseSync: DatabaseSyncClass;
+    readonly backup?: Backup;
   };
   return {
     name: "node:sqlite",
@@ -32,6 +40,12 @@ export function nodeSqlite(): Driver {
       const database = new DatabaseSync(path === ":memory:" ? path : resolve(path), { readOnly: readonly });
       return new NodeDatabase(path, database);
     },
+    backup:
+      backup &&
+      (async (database, path, rate, progress) => {
+        const totalPages = await backup((database as NodeDatabase).connection, path, { rate, progress });
+        progress({ totalPages, remainingPages: 0 });
+      }),
   };
 }
 
@@ -49,6 +63,10 @@ class NodeDatabase implements Database {
 
   get open(): boolean {
     return this.#open;
+  }
+
+  get connection(): DatabaseSync {
+    return this.#database;
   }
 
   prepare<Bind extends unknown[], Row>(sql: string): PreparedStatement<Bind, Row> {

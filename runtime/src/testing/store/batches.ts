@@ -131,6 +131,7 @@ export function keyOf(key: string, more: Partial<BatchKey> = {}): BatchKey {
     token: undefined,
     firstOrdinal: 1n,
     lastOrdinal: 1n,
+    time: 1_763_000_000_000,
     ...more,
   };
 }
@@ -141,5 +142,5 @@ export function nameOf(key: string, more: Partial<KeyName> = {}): KeyName {
 
 export function claimOf(key: string, token: string, more: Partial<KeyClaim> = {}): KeyClaim {
   const fingerprint = `what ${key} does`;
-  return { ...nameOf(key), fingerprint, process: "p", token, descriptor: undefined, ...more };
+  return { ...nameOf(key), fingerprint, process: "p", token, time: 1_763_000_000_000, descriptor: undefined, ...more };
 }

@@ -1,11 +1,14 @@
 import type { Store } from "../../store/store.js";
 import { commitConformance } from "./commit-conformance.js";
+import { deleteConformance } from "./delete-conformance.js";
 import { keyConformance } from "./key-conformance.js";
+import { keyExpiryConformance } from "./key-expiry-conformance.js";
 import { readConformance } from "./read-conformance.js";
 import { runConformance } from "./run-conformance.js";
 import { runOwnerConformance } from "./run-owner-conformance.js";
 import type { TestRunner } from "./runner.js";
 import { sharedConformance } from "./shared-conformance.js";
+import { wholeConformance } from "./whole-conformance.js";
 
 /** The store to test. */
 export interface StoreCase {
@@ -50,6 +53,9 @@ export function storeConformance(runner: TestRunner, name: string, { open, reope
     keyConformance(runner, () => store);
     runConformance(runner, () => store);
     runOwnerConformance(runner, () => store);
+    keyExpiryConformance(runner, () => store);
+    deleteConformance(runner, () => store);
+    wholeConformance(runner, () => store);
     if (reopen !== undefined) {
       sharedConformance(runner, {
         store: () => store,

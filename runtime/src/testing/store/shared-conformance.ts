@@ -1,3 +1,4 @@
+import type { SessionPart } from "../../store/session-part.js";
 import type { MovedSession } from "../../store/store.js";
 import {
   batchOf,
@@ -129,6 +130,63 @@ export function sharedConformance(
       await commit(other, { revision: 2 });
       await new Promise((resolve) => setTimeout(resolve, 100));
       expect(heard).toHaveLength(already);
+    });
+
+    test("who watches hears of what the other deletes, and it is gone for both", async () => {
+      const other = second();
+      const heard: MovedSession[] = [];
+      await commit(store(), { events: [eventAt(1n), eventAt(2n)], keys: [keyOf("k")], runs: [startOf("a")] });
+      const unwatch = store().watch((moved) => heard.push(...(moved ?? [])));
+      expect(await other.delete("s")).toBe(true);
+      const begun = Date.now();
+      while (heard.every(({ revision }) => revision > 0) && Date.now() - begun < 5000)
+        await new Promise((r) => setTimeout(r, 5));
+      unwatch();
+      expect(heard).toContainEqual({ sessionId: "s", revision: 0 });
+      for (const each of [store(), other]) {
+        expect(await each.load("s")).toBeUndefined();
+        expect(await each.key(nameOf("k"))).toBeUndefined();
+        expect(await each.freeRuns(work)).toEqual([]);
+      }
+      expect(await store().delete("s")).toBe(false);
+    });
+
+    test("who watches hears of what the other writes whole, also in place of what was there", async () => {
+      const other = second();
+      const heard: MovedSession[] = [];
+      const session = { metadata: {}, ordinal: 1n, epoch: "e", failedAt: undefined };
+      async function* parts(): AsyncGenerator<SessionPart> {
+        yield { is: "session", session };
+        yield { is: "events", events: [eventAt(1n)] };
+      }
+      await commit(store(), { events: [eventAt(1n)] });
+      const unwatch = store().watch((moved) => heard.push(...(moved ?? [])));
+      await other.write("s", parts(), { replace: true });
+      await other.write("t", parts(), { replace: false });
+      const begun = Date.now();
+      while (heard.every(({ sessionId }) => sessionId !== "t") && Date.now() - begun < 5000)
+        await new Promise((r) => setTimeout(r, 5));
+      unwatch();
+      const ofS = heard.filter(({ sessionId }) => sessionId === "s").map(({ revision }) => revision);
+      expect(ofS.indexOf(0)).toBe(0);
+      expect(ofS).toContain(1);
+      expect(await store().session("s")).toMatchObject({ revision: 1, epoch: "e" });
+    });
+
+    test("events of others are heard of, though those that were the newest are deleted", async () => {
+      const other = second();
+      const heard = new Set<string>();
+      await commit(store(), { sessionId: "kept", events: [eventAt(1n)] });
+      await commit(store(), { events: [eventAt(1n), eventAt(2n), eventAt(3n)] });
+      const unwatch = store().watch((moved) => {
+        for (const { sessionId } of moved ?? [{ sessionId: "kept" }]) heard.add(sessionId);
+      });
+      await other.delete("s");
+      await commit(other, { sessionId: "kept", revision: 1, events: [eventAt(2n)] });
+      const begun = Date.now();
+      while (!heard.has("kept") && Date.now() - begun < 5000) await new Promise((r) => setTimeout(r, 5));
+      unwatch();
+      expect([...heard]).toContain("kept");
     });
 
     test("of two that begin a session, the second is refused", async () => {

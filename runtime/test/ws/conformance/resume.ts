@@ -90,7 +90,7 @@ export function resumeConformance(start: Start): void {
     ]);
   });
 
-  test("a client of a timeline that was repaired, of another history or of a session that is not there begins anew: epoch", async () => {
+  test("a client of a timeline that was repaired, or of another history begins anew: epoch", async () => {
     const { hub, at } = await start();
     await hub.publish("s", BoardSet, { code: "a", message: "1" });
     const before = await epochOf(hub);
@@ -102,10 +102,39 @@ export function resumeConformance(start: Start): void {
     for (const other of [before, "made up", "x".repeat(10_000)]) {
       expect(await client.resumed("s", 1n, other)).toEqual([whole, frame.subscribed("s", "1")]);
     }
-    expect(await client.resumed("t", 1n, epoch)).toEqual([
-      frame.reset("epoch", "", "t", 0),
-      frame.subscribed("t", "1"),
+  });
+
+  test("a client of a session that is there no more, or that was deleted and begun anew, begins anew: deleted", async () => {
+    const { hub, at } = await start();
+    await hub.publish("s", BoardSet, { code: "a", message: "1" });
+    const before = await epochOf(hub);
+    await hub.delete("s");
+    const client = await TestClient.open(at);
+    expect(await client.resumed("s", 1n, before)).toEqual([
+      frame.reset("deleted", "", "s", 0),
+      frame.subscribed("s", "1"),
     ]);
+    await hub.publish("s", BoardSet, { code: "b", message: "2" });
+    const other = await TestClient.open(at);
+    expect(await other.resumed("s", 1n, before)).toEqual([
+      frame.reset("deleted", await epochOf(hub), "s", 1, frame.noteEntity("b", "2", 1, 1)),
+      frame.subscribed("s", "1"),
+    ]);
+  });
+
+  test("a client is told that its session was deleted, and shows what begins under its id", async () => {
+    const { hub, at } = await start();
+    await hub.publish("s", BoardSet, { code: "a", message: "1" });
+    const epoch = await epochOf(hub);
+    const client = await TestClient.open(at);
+    expect(await client.resumed("s", 0n, "")).toEqual([
+      frame.reset("new", epoch, "s", 1, frame.noteEntity("a", "1", 1, 1)),
+      frame.subscribed("s"),
+    ]);
+    expect(await hub.delete("s")).toBe(true);
+    expect(await client.take(2)).toEqual([frame.reset("deleted", "", "s", 0), frame.subscribed("s")]);
+    await hub.publish("s", BoardAppended, { code: "b", message: "2" });
+    expect(await client.take(1)).toEqual([frame.noteAppended("s", 1, "b", "2")]);
   });
 
   test("a client whose ordinal the session has not reached begins anew: ahead", async () => {

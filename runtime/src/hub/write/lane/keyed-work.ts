@@ -10,6 +10,8 @@ export class KeyedWork {
   readonly token: string | undefined;
   /** Where the session stood when the key was claimed. Undefined as well if nothing was committed. */
   readonly head: SessionHead | undefined;
+  /** When it began, in milliseconds since the Unix epoch. */
+  readonly time: number;
   #firstOrdinal: bigint | undefined;
   #lastOrdinal = 0n;
 
@@ -18,12 +20,14 @@ export class KeyedWork {
     key: string,
     fingerprint: string,
     claim: { readonly token: string; readonly head: SessionHead | undefined } | undefined,
+    time: number,
   ) {
     this.space = space;
     this.key = key;
     this.fingerprint = fingerprint;
     this.token = claim?.token;
     this.head = claim?.head;
+    this.time = time;
   }
 
   /** The ordinals of its durable events, if it has any. */

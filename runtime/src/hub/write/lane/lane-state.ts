@@ -1,6 +1,7 @@
 import type { JsonObject } from "@bufbuild/protobuf";
 import { isTurnOver, nextTurn } from "../../../base/turns.js";
 import type { SchemaRegistry } from "../../../schema/registry.js";
+import { firstEpoch } from "../../../session/epoch.js";
 import type { SessionInfo } from "../../../session/session-info.js";
 import type { TimelineStop } from "../../../session/timeline-stop.js";
 import type { BatchKey, BatchRun, SessionBatch } from "../../../store/batch.js";
@@ -87,7 +88,7 @@ export async function loadState(host: SessionHost, sessionId: string): Promise<L
     stop,
     failedAt: stop?.reason === "failed" ? stop.ordinal : stored?.failedAt,
   };
-  const epoch = stored?.epoch ?? crypto.randomUUID();
+  const epoch = stored?.epoch ?? firstEpoch();
   return {
     ...position,
     info,

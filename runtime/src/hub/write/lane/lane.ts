@@ -18,7 +18,15 @@ import {
   revert,
 } from "./lane-state.js";
 import { LoadedSession } from "./loaded-session.js";
-import { Conflicts, despiteConflicts, foundCommitted, refuse, settled, wasCommitted } from "./outcome.js";
+import {
+  Conflicts,
+  despiteConflicts,
+  foundCommitted,
+  refuse,
+  sessionDeleted,
+  settled,
+  wasCommitted,
+} from "./outcome.js";
 import { type Admitted, contentOf, hasRoom, type Publication, publicationsOf, type Taken } from "./publication.js";
 import { forgetRuns, notePastRuns, type OpenRuns } from "./runs.js";
 import type { SessionHost } from "./session-host.js";
@@ -48,11 +56,20 @@ export class Lane implements Committing {
   #hasLeft = false;
   #refusal: Error | undefined;
   readonly #hold = new Hold();
+  readonly #onDeleted: (error: Error) => void;
+  #deletions = 0;
 
-  constructor(id: string, host: SessionHost) {
+  /** `onDeleted` is called when the session was deleted, with what its work is refused with. */
+  constructor(id: string, host: SessionHost, onDeleted: (error: Error) => void) {
     this.id = id;
     this.#host = host;
-    this.#session = new LoadedSession(id, host, (error) => this.#haveRead(error));
+    this.#session = new LoadedSession(
+      id,
+      host,
+      (error) => this.#haveRead(error),
+      () => this.#sessionDeleted(),
+    );
+    this.#onDeleted = onDeleted;
   }
 
   /** The timeline as the lane has it, live. Read it only once the session is loaded. */
@@ -75,6 +92,7 @@ export class Lane implements Committing {
       publication.reject(this.#refusal);
       return;
     }
+    if (!this.#isCurrent(publication)) return;
     this.#waiting.push(publication);
     this.#admitWaiting();
   }
@@ -86,6 +104,37 @@ export class Lane implements Committing {
 
   get refusal(): Error | undefined {
     return this.#refusal;
+  }
+
+  /** How often the session was deleted under this lane: what was begun before belongs to a session that is no more. */
+  get deletions(): number {
+    return this.#deletions;
+  }
+
+  /**
+   * Deletes the session. What waits meanwhile is refused. Resolves to whether the store had it.
+   * @throws STORE_FAILED: it may be gone all the same.
+   */
+  async delete(): Promise<boolean> {
+    // What goes on ends at once, and what begins until the session is gone ends then.
+    this.#sessionDeleted();
+    await this.#hold.take(() => this.#isDrained);
+    const deletions = this.#deletions;
+    try {
+      const isThere = await this.#host.store.delete(this.id);
+      await this.#session.deleted();
+      if (this.#deletions === deletions) this.#sessionDeleted();
+      return isThere;
+    } catch (thrown) {
+      // It may be gone: whoever uses it next finds out.
+      this.#session.drop();
+      this.#session.moved();
+      throw toStoreError(thrown, { sessionId: this.id });
+    } finally {
+      this.#hold.release();
+      this.#goOn();
+      this.#hold.tell();
+    }
   }
 
   /**
@@ -270,6 +319,18 @@ export class Lane implements Committing {
     this.#hold.changed();
   }
 
+  #sessionDeleted(): void {
+    this.#deletions++;
+    this.#waiting = this.#waiting.filter((each) => this.#isCurrent(each));
+    this.#onDeleted(sessionDeleted(this.id));
+  }
+
+  /** What is of work that began before the session was deleted is refused. */
+  #isCurrent({ since = this.#deletions, reject }: Publication): boolean {
+    if (since < this.#deletions) reject(sessionDeleted(this.id));
+    return since === this.#deletions;
+  }
+
   #admitWaiting(): void {
     // A projection that publishes, which it must not, finds its turn after the event that it projects.
     if (this.#hold.isHeld || this.#admitting || this.#session.isReading || this.#waiting.length === 0) return;
@@ -325,8 +386,11 @@ export class Lane implements Committing {
       await notePastRuns(this.#host.store, this.#session.state, given?.batch, outcome);
       if (this.#session.state?.revision !== revision) this.#conflicts.end();
       const done = isIn ? admitted : [];
+      // First, as what is of a session that is no more is refused for no other reason.
+      const current = publicationsOf(redo, done).filter((each) => this.#isCurrent(each));
       const refused = isIn ? [] : this.#conflicts.refused(admitted, outcome);
-      this.#waiting = [...publicationsOf(redo, [...done, ...refused]), ...this.#waiting];
+      const again = new Set(publicationsOf(redo, [...done, ...refused]));
+      this.#waiting = [...current.filter((each) => again.has(each)), ...this.#waiting];
       foundCommitted(this.#host, this.id, done);
       refuse(this.#host, this.id, refused, outcome);
     });

@@ -1,4 +1,5 @@
 import { isTurnOver, nextTurn } from "../../../base/turns.js";
+import { isSameSession } from "../../../session/epoch.js";
 import { resetBatch } from "../../../session/ui-batch.js";
 import type { SessionHead } from "../../../store/stored.js";
 import type { TimelineView } from "../../../timeline/view.js";
@@ -15,10 +16,14 @@ export class LoadedSession {
   readonly #id: string;
   readonly #host: SessionHost;
   readonly #onRead: (error?: Error) => void;
+  readonly #onDeleted: () => void;
   #state: LaneState | undefined;
   /** The last state that there was: for readers, while another is read. */
   #seen: LaneState | undefined;
   #reading: Promise<void> | undefined;
+  /** How many readings have begun, and which was the last that is over. */
+  #readings = 0;
+  #lastRead = 0;
   #followers = 0;
   /** Whether those who follow may lack something, because a reading failed. */
   #hasMissed = false;
@@ -30,11 +35,15 @@ export class LoadedSession {
     list: (entity) => this.#seen?.timeline.list(entity) ?? [],
   };
 
-  /** `onRead` is called when a reading is over, with what it failed for. */
-  constructor(id: string, host: SessionHost, onRead: (error?: Error) => void) {
+  /**
+   * `onRead` is called when a reading is over, with what it failed for. `onDeleted` is called when a reading finds that the
+   * session was deleted, before anybody hears of another one under its id.
+   */
+  constructor(id: string, host: SessionHost, onRead: (error?: Error) => void, onDeleted: () => void) {
     this.#id = id;
     this.#host = host;
     this.#onRead = onRead;
+    this.#onDeleted = onDeleted;
   }
 
   /** Undefined where it is not loaded. */
@@ -62,9 +71,9 @@ export class LoadedSession {
     };
   }
 
-  /** The store has come to a revision, or to one that is not known. */
-  moved(revision = Number.POSITIVE_INFINITY): void {
-    if (revision > this.#moved) this.#moved = revision;
+  /** The store has come to a revision, or to one that is not known, or has deleted the session. */
+  moved(revision = 0): void {
+    this.#moved = Math.max(this.#moved, revision === 0 ? Number.POSITIVE_INFINITY : revision);
   }
 
   /** Takes over what moved, if somebody follows. To be called when nothing stands in the way. */
@@ -98,10 +107,18 @@ export class LoadedSession {
     this.#state = undefined;
   }
 
+  /** The session was deleted: what is known of it is read again, if anything is. */
+  async deleted(): Promise<void> {
+    while (this.#reading !== undefined) await this.#reading.catch(() => {});
+    if (this.#seen !== undefined || this.isFollowed) await this.read(() => this.catchUp());
+  }
+
   /** One reading at a time: to be called when none goes on. */
   read(work: () => Promise<void>): Promise<void> {
+    const reading = ++this.#readings;
     const over = (error?: Error) => {
       this.#reading = undefined;
+      this.#lastRead = reading;
       this.#onRead(error);
     };
     this.#reading = work();
@@ -113,11 +130,18 @@ export class LoadedSession {
   async behind(looked?: { readonly head: SessionHead | undefined }): Promise<() => boolean> {
     // Whoever loads it now sees all that the store has.
     if (this.#state === undefined && this.#reading === undefined) return () => false;
-    const stored = looked === undefined ? await this.#host.store.session(this.#id) : looked.head;
+    const readings = this.#readings;
+    const wasThere = (this.#state?.durable.revision ?? 0) > 0;
+    // Where there was nothing, the session may have begun here since; or it was deleted, which only another look can tell.
+    const isLooked = looked !== undefined && (looked.head !== undefined || !wasThere);
+    const stored = isLooked ? looked.head : await this.#host.store.session(this.#id);
     return () => {
-      if (stored === undefined) return false;
+      if (stored === undefined && !wasThere) return false;
       if (this.#state === undefined) return this.#reading !== undefined;
+      // What was read since is newer than what was seen then.
+      if (this.#lastRead > readings) return false;
       const { durable, epoch } = this.#state;
+      if (stored === undefined || !isSameSession(epoch, stored.epoch)) return true;
       return durable.revision < stored.revision || (durable.revision === stored.revision && epoch !== stored.epoch);
     };
   }
@@ -148,6 +172,8 @@ export class LoadedSession {
     this.#seen = state;
     const { stop } = state;
     if (stop?.reason === "unknown" && stop.ordinal !== before?.stop?.ordinal) reportUnknown(this.#host, this.#id, stop);
+    if (before !== undefined && before.durable.revision > 0 && !isSameSession(before.epoch, state.epoch))
+      this.#onDeleted();
     const isElsewhere =
       before !== undefined && (before.durable.revision !== state.revision || before.epoch !== state.epoch);
     if (!isElsewhere && !this.#hasMissed) return;

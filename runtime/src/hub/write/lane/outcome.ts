@@ -1,4 +1,4 @@
-import { isSessionstreamError } from "../../../base/errors.js";
+import { isSessionstreamError, SessionstreamError } from "../../../base/errors.js";
 import { uiBatchOf } from "../../../session/ui-batch.js";
 import type { SessionBatch } from "../../../store/batch.js";
 import { toStoreError } from "../../../store/store-error.js";
@@ -51,6 +51,15 @@ export function refuse(host: SessionHost, sessionId: string, refused: readonly A
     }
     publication.reject(error);
   }
+}
+
+/** What is refused that was begun before a session was deleted. */
+export function sessionDeleted(sessionId: string): SessionstreamError {
+  return new SessionstreamError(
+    "SESSION_DELETED",
+    `session "${sessionId}" was deleted: what was going on for it has ended, and nothing more of it is stored`,
+    { sessionId },
+  );
 }
 
 /** Whether the store says that it has committed nothing. */

@@ -19,6 +19,8 @@ export interface Publication {
   readonly meta: EventMeta | undefined;
   /** The attempt of a run that publishes this. It is refused where the attempt has lost its run. */
   readonly run?: RunAttempt | undefined;
+  /** How often the session had been deleted when the work began that publishes this. Undefined for what is of no work. */
+  readonly since?: number | undefined;
   resolve(published: Published): void;
   reject(error: unknown): void;
 }
@@ -96,8 +98,8 @@ function keysOf(admitted: readonly Admitted[]): BatchKey[] {
     if (claim === undefined || (!isEvent(each) && each.runs === undefined)) continue;
     const lastOrdinal = isEvent(each) ? each.stored.ordinal : each.ordinal;
     const firstOrdinal = keys.get(claim)?.firstOrdinal ?? lastOrdinal;
-    const { space, key, fingerprint, token } = claim;
-    keys.set(claim, { space, key, fingerprint, token, firstOrdinal, lastOrdinal });
+    const { space, key, fingerprint, token, time } = claim;
+    keys.set(claim, { space, key, fingerprint, token, firstOrdinal, lastOrdinal, time });
   }
   return [...keys.values()];
 }

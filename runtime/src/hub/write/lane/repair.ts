@@ -1,3 +1,4 @@
+import { repairedEpoch } from "../../../session/epoch.js";
 import type { SessionInfo } from "../../../session/session-info.js";
 import type { TimelineStop } from "../../../session/timeline-stop.js";
 import { resetBatch } from "../../../session/ui-batch.js";
@@ -77,7 +78,7 @@ async function commitRepair(
   replacement?: TrackedTimeline,
 ): Promise<void> {
   state.failedAt = state.stop?.reason === "failed" ? state.stop.ordinal : undefined;
-  await commit({ failures, newEpoch: crypto.randomUUID(), ...(replacement !== undefined && { replacement }) });
+  await commit({ failures, newEpoch: repairedEpoch(state.epoch), ...(replacement !== undefined && { replacement }) });
   const { id } = state.info;
   reportFailures(host, id, failures);
   host.fanOut(resetBatch(id, state.timeline.cursor, host.now()));

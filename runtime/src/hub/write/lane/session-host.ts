@@ -22,6 +22,8 @@ export interface RunHost {
   hasRoom(name: string): boolean;
   /** Told of runs that changed, once that is durable. */
   written(sessionId: string, changes: readonly BatchRun[]): void;
+  /** Told that a session is deleted, with what its runs end with. */
+  deleted(sessionId: string, error: Error): void;
   /** Told of all open runs of a session that was read from the store. */
   read(sessionId: string, runs: OpenRuns): void;
 }
@@ -41,6 +43,8 @@ export interface SessionHost {
   readonly runs: RunHost;
   /** Undefined where nobody listens, so that no record is made then. */
   readonly observe: PipelineObserver | undefined;
+  /** Told that an idempotency key is used. */
+  keyUsed(): void;
   /** Milliseconds since the Unix epoch. */
   now(): number;
   sessionMetadata(sessionId: string): JsonObject | Promise<JsonObject>;

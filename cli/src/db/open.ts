@@ -1,0 +1,35 @@
+import { existsSync } from "node:fs";
+import { type SqliteStore, sqliteStore } from "@sessionstream/runtime/sqlite";
+import { CannotRun } from "../shell/cannot-run.js";
+
+/** How a command uses a database. */
+export interface Use {
+  readonly readonly: boolean;
+  /** Whether the file is made if there is none. */
+  readonly mayBeNew?: boolean;
+}
+
+/**
+ * Opens a database for some work, and closes it afterwards.
+ * @throws CannotRun PATH_NOT_FOUND, and what the store throws.
+ */
+export async function withStore<T>(file: string, use: Use, work: (store: SqliteStore) => Promise<T>): Promise<T> {
+  if (use.mayBeNew !== true && !existsSync(file)) {
+    throw new CannotRun("PATH_NOT_FOUND", `there is no file "${file}": name the database of the application`);
+  }
+  const store = sqliteStore(file, { readonly: use.readonly });
+  try {
+    return await work(store);
+  } finally {
+    await store.close();
+  }
+}
+
+/** @throws CannotRun SESSION_NOT_FOUND. */
+export async function checkSession(store: SqliteStore, file: string, sessionId: string): Promise<void> {
+  if ((await store.session(sessionId)) !== undefined) return;
+  throw new CannotRun(
+    "SESSION_NOT_FOUND",
+    `"${file}" has no session "${sessionId}": "sessionstream db sessions ${file}" lists those that it has`,
+  );
+}

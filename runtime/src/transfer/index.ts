@@ -1,0 +1,6 @@
+// Sessions as files: for moving them between stores, and for keeping them.
+
+export type { SessionSelection } from "./export-sessions.js";
+export { type ExportOptions, exportSessions } from "./export-sessions.js";
+export { type Imported, type ImportOptions, importSessions } from "./import-sessions.js";
+export type { TransferProgress } from "./progress.js";
