@@ -178,6 +178,7 @@ export class Hub {
    * Folds the whole log again, for example after a projection has changed. Events keep coming in.
    * Readers see the old timeline until the new one replaces it in one commit. If a projection throws
    * and the policy is `fail`, this rejects, and the old timeline stays.
+   * @throws SESSION_DELETED if the session is deleted meanwhile.
    */
   async rebuild(sessionId: string): Promise<SessionStatus> {
     return this.#use(sessionId).rebuild();

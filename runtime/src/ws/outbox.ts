@@ -12,6 +12,7 @@ export class Outbox {
   readonly #maxBytes: number;
   /** Bytes of snapshots since all was sent; these may go beyond the limit. */
   #snapshotBytes = 0;
+  #draining: Promise<void> | undefined;
 
   constructor(webSocket: WebSocket, socket: Duplex, maxBytes: number) {
     this.#webSocket = webSocket;
@@ -39,13 +40,16 @@ export class Outbox {
   /** Resolves when all was sent, or nothing will be. */
   drained(): Promise<void> {
     if (!this.#isOpen || !this.#socket.writableNeedDrain) return Promise.resolve();
-    return new Promise((resolve) => {
+    // One for all who wait: a socket warns of many listeners.
+    this.#draining ??= new Promise((resolve) => {
       const done = () => {
         this.#socket.off("drain", done).off("close", done);
+        this.#draining = undefined;
         resolve();
       };
       this.#socket.on("drain", done).on("close", done);
     });
+    return this.#draining;
   }
 
   write(frames: Buffer): void {

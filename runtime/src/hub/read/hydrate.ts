@@ -30,7 +30,10 @@ function resetReason(
   from: ResumePoint | undefined,
 ): ResetReason | undefined {
   if (from === undefined || from.since < 0n || from.epoch === "") return "new";
-  if (isOfAnotherSession(from.epoch, image.revision === 0 ? undefined : image.epoch)) return "deleted";
+  const isThere = image.revision > 0;
+  // One that has no history to go on from is not another session for that.
+  if ((!isThere || image.epoch !== "") && isOfAnotherSession(from.epoch, isThere ? image.epoch : undefined))
+    return "deleted";
   if (epochOf(registry, image) !== from.epoch) return "epoch";
   if (image.ordinal < from.since) return "ahead";
   if (image.stop !== undefined) return "stalled";

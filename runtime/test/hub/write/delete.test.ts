@@ -48,6 +48,37 @@ describe.each(places)("a session that a hub deletes, on %s", (_, makePlace) => {
     await here.hub.delete("t");
   });
 
+  test("does not come back with what was published before, and was not in the order yet", async () => {
+    const { here } = hubs();
+    await here.hub.publish("s", LabCounterAdded, add);
+    const restarted = hubs().here;
+    // Waits for the session to be read.
+    const published = restarted.hub.publish("s", LabCounterAdded, add).then(
+      () => "published",
+      ({ code }: { code: string }) => code,
+    );
+    await restarted.hub.delete("s");
+    expect(await published).toBe("SESSION_DELETED");
+    expect(await restarted.hub.sessions()).toEqual([]);
+  });
+
+  test("does not come back with a rebuild that folds what was", async () => {
+    const switches: LabSwitches = {};
+    const { here } = hubs(switches);
+    for (let i = 0; i < 5; i++) await here.hub.publish("s", LabCounterAdded, add);
+    let deleting: Promise<boolean> | undefined;
+    switches.beforeTimeline = () => {
+      deleting ??= here.hub.delete("s");
+    };
+    await expect(here.hub.rebuild("s")).rejects.toMatchObject(deleted);
+    expect(await deleting).toBe(true);
+    await here.hub.publish("s", LabTrace, {});
+    expect(await here.hub.session("s")).toMatchObject({ ordinal: 1n, cursor: 1n });
+    expect((await here.hub.snapshot("s")).entities).toEqual([]);
+    await here.hub.publish("s", LabCounterAdded, add);
+    expect((await here.hub.timeline("s")).get(LabCounter, "c")?.total).toBe(1n);
+  });
+
   test("can begin anew at once, in either process, with keys that are free again", async () => {
     const { here, there } = hubs();
     await here.hub.publish("s", LabCounterAdded, add, { key: "k" });
@@ -223,8 +254,13 @@ describe.each(places)("a session that a hub deletes, on %s", (_, makePlace) => {
     let published = 0;
     const publishing = [here, there].map(async ({ hub }) => {
       while (!isOver) {
-        await hub.publish("s", LabCounterAdded, add);
-        published++;
+        try {
+          await hub.publish("s", LabCounterAdded, add);
+          published++;
+        } catch (refusal) {
+          // What has no place in the order yet goes with the session.
+          expect(refusal).toMatchObject(deleted);
+        }
       }
     });
     for (let count = 0; count < 5; count++) {

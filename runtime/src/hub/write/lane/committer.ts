@@ -113,6 +113,9 @@ function bytesOf({ events, entities }: SessionBatch): number {
   return bytes;
 }
 
+/** Where somebody always waits, the places of so many that were taken are kept. */
+const mostTaken = 1024;
+
 /** Those who wait, each once, to be taken from both ends. */
 class Waiting {
   readonly #all = new Set<Committing>();
@@ -134,6 +137,10 @@ class Waiting {
     if (this.#first === this.#order.length) return undefined;
     const lane = this.#order[this.#first];
     this.#order[this.#first++] = undefined;
+    if (this.#first > mostTaken && this.#first * 2 > this.#order.length) {
+      this.#order.splice(0, this.#first);
+      this.#first = 0;
+    }
     return this.#taken(lane);
   }
 

@@ -112,12 +112,14 @@ export class Lane implements Committing {
   }
 
   /**
-   * Deletes the session. What waits meanwhile is refused. Resolves to whether the store had it.
+   * Deletes the session. What waits is refused, and what comes meanwhile without a command or a run begins the session
+   * anew. Resolves to whether the store had it.
    * @throws STORE_FAILED: it may be gone all the same.
    */
   async delete(): Promise<boolean> {
     // What goes on ends at once, and what begins until the session is gone ends then.
     this.#sessionDeleted();
+    for (const { reject } of this.#waiting.splice(0)) reject(sessionDeleted(this.id));
     await this.#hold.take(() => this.#isDrained);
     const deletions = this.#deletions;
     try {

@@ -9,6 +9,7 @@ import type { Failure } from "../../project/fold.js";
 import { unknownEvent } from "../../project/stopped.js";
 import type { HeldLane, LaneStatus } from "./held-lane.js";
 import type { Lane } from "./lane.js";
+import { sessionDeleted } from "./outcome.js";
 import { reportFailures, type SessionHost } from "./session-host.js";
 
 /**
@@ -42,10 +43,13 @@ export async function retryTimeline(lane: Lane, host: SessionHost): Promise<Lane
  */
 export async function rebuildTimeline(lane: Lane, host: SessionHost): Promise<LaneStatus> {
   const { info } = await lane.status();
+  const { deletions } = lane;
   const shadow = new TrackedTimeline(host.registry);
   const failures: Failure[] = [];
   let stop = await foldLog(host, info, shadow, failures);
   await lane.exclusively(async (held) => {
+    // What was folded is of a session that is no more.
+    if (lane.deletions > deletions) throw sessionDeleted(info.id);
     stop ??= await foldLog(host, info, shadow, failures);
     // They were found out again.
     held.state.owed = [];

@@ -94,6 +94,11 @@ describe.each(places)("programs that can fold different events, on %s", (_, make
     const [able, failing] = [hubOn(place, labOf(), advancing), hubOn(place, labOf(bad), advancing)];
     await able.publish("s", LabNoteAppended, { number: 1, text: "bad" });
     await able.publish("s", LabNoteAppended, { number: 2, text: "good" });
+    const began = await able.hydrate("s");
+    expect(await failing.hydrate("s", { since: 1n, epoch: began.epoch })).toMatchObject({
+      mode: "reset",
+      reason: "epoch",
+    });
     const first = await failing.hydrate("s");
     expect(first.snapshot.list(LabNote).map(({ number }) => number)).toEqual([2]);
     // Stores what it folded.
