@@ -84,7 +84,7 @@ export function catchingUpConformance(start: Start): void {
       follow(client);
       // While the log is read.
       const publishing = Promise.all(Array.from({ length: 500 }, () => hub.publish("s", BoardSet, { code: "c" })));
-      const frames = await client.takeUntil(({ uiEvent }) => uiEvent?.eventOrdinal === "1000");
+      frames.push(...(await client.takeUntil(({ uiEvent }) => uiEvent?.eventOrdinal === "1000")));
       await publishing;
       frames.push(...(await client.takeAll()));
       expect(frames.filter(({ snapshot }) => snapshot).map(({ snapshot }) => snapshot.snapshotOrdinal)).toEqual(["1"]);
