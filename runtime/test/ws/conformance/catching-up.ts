@@ -82,6 +82,7 @@ export function catchingUpConformance(start: Start): void {
       for (let i = 0; i < 500; i++) await hub.publish("s", BoardSet, { code: "a" });
       const client = await TestClient.open(at);
       follow(client);
+      const frames = await client.takeUntil(({ snapshot }) => snapshot);
       // While the log is read.
       const publishing = Promise.all(Array.from({ length: 500 }, () => hub.publish("s", BoardSet, { code: "c" })));
       frames.push(...(await client.takeUntil(({ uiEvent }) => uiEvent?.eventOrdinal === "1000")));
