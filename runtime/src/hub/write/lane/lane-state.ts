@@ -138,12 +138,19 @@ export function nextBatch(host: SessionHost, state: LaneState, content: CommitCo
     failedAt: state.failedAt,
     entities,
     replaceTimeline: replacement !== undefined,
-    errors: [...state.owed, ...failures].map(({ record }) => record),
+    errors: recordsOf(state.owed, failures),
     keys,
     runs,
     descriptors: host.descriptors.missing(events, runs),
   };
 }
+
+function recordsOf(owed: readonly Failure[], failures: readonly Failure[]): SessionBatch["errors"] {
+  if (owed.length + failures.length === 0) return noErrors;
+  return [...owed, ...failures].map(({ record }) => record);
+}
+
+const noErrors: SessionBatch["errors"] = [];
 
 /** Nothing more comes to a timeline that stopped, so what it has is written. */
 function isDue({ stop, lag }: LaneState, events: readonly StoredEvent[]): boolean {

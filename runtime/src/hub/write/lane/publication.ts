@@ -76,9 +76,16 @@ export function contentOf(admitted: readonly Admitted[]): CommitContent | undefi
     events: events.map(({ stored }) => stored),
     keys: keysOf(admitted),
     runs,
-    failures: events.flatMap(({ failures }) => failures),
+    failures: failuresOf(events),
   };
 }
+
+function failuresOf(events: readonly AdmittedEvent[]): readonly Failure[] {
+  const failed = events.filter(({ failures }) => failures.length > 0);
+  return failed.length === 0 ? noFailures : failed.flatMap(({ failures }) => failures);
+}
+
+const noFailures: readonly Failure[] = [];
 
 function runsOf(admitted: readonly Admitted[]): readonly BatchRun[] {
   let runs: BatchRun[] | undefined;
@@ -91,7 +98,8 @@ function runsOf(admitted: readonly Admitted[]): readonly BatchRun[] {
 const noRuns: readonly BatchRun[] = [];
 
 /** The keys that events were published under, or runs started, one for each work. */
-function keysOf(admitted: readonly Admitted[]): BatchKey[] {
+function keysOf(admitted: readonly Admitted[]): readonly BatchKey[] {
+  if (admitted.every(({ publication }) => publication.claim === undefined)) return noKeys;
   const keys = new Map<KeyedWork, BatchKey>();
   for (const each of admitted) {
     const { claim } = each.publication;
@@ -103,6 +111,8 @@ function keysOf(admitted: readonly Admitted[]): BatchKey[] {
   }
   return [...keys.values()];
 }
+
+const noKeys: readonly BatchKey[] = [];
 
 /** The publications of what was admitted, each once, without those of what is over. */
 export function publicationsOf(admitted: readonly Admitted[], over: readonly Admitted[]): readonly Publication[] {

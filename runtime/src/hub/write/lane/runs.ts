@@ -78,8 +78,8 @@ export async function notePastRuns(
 
 /** Nothing goes on that could start a run: the store says what it has. */
 export function forgetRuns({ endingRuns, pastRuns }: RunsState): void {
-  endingRuns.clear();
-  pastRuns.clear();
+  if (endingRuns.size > 0) endingRuns.clear();
+  if (pastRuns.size > 0) pastRuns.clear();
 }
 
 /** What a lane knows of runs. */
