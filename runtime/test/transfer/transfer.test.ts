@@ -90,6 +90,27 @@ describe.each(kinds)("sessions exported from %s", (_, openFrom) => {
   });
 });
 
+describe.each(kinds)("an export from %s", (_, open) => {
+  test("describes what was first used while it was made", async () => {
+    const store = open();
+    const hub = hubOf(store);
+    for (const id of ["a", "b"]) await hub.publish(id, LabNoteSet, { number: 1 });
+    const chunks: Uint8Array[] = [];
+    let isUsed = false;
+    for await (const chunk of hub.export()) {
+      chunks.push(chunk);
+      // Once the first session has begun.
+      if (isUsed || !Buffer.concat(chunks).includes("LabNoteSet")) continue;
+      isUsed = true;
+      await hub.publish("b", LabTrace, { text: "t" });
+      await hub.start("b", LabSweep, {}, { id: "r" });
+    }
+    const to = memoryStore();
+    expect(await importSessions(to, chunksOf(Buffer.concat(chunks)))).toEqual({ sessions: 2, events: 3 });
+    expect((await to.descriptors()).map(({ name }) => name).sort()).toEqual(["LabNoteSet", "LabSweep", "LabTrace"]);
+  });
+});
+
 function plain(value: unknown): unknown {
   return JSON.parse(
     JSON.stringify(value, (_, each: unknown) => {
