@@ -12,6 +12,9 @@ import type { TransferProgress } from "./progress.js";
 import { RecordReader } from "./record-reader.js";
 import { SessionReader } from "./session-reader.js";
 
+/** What of a store an import needs. Nothing is asked of it before the first session has begun. */
+export type ImportTarget = Pick<Store, "write" | "describe">;
+
 /** How an export is imported. */
 export interface ImportOptions {
   /** Whether sessions take the place of those that are there. Otherwise the first such session ends the import. */
@@ -38,7 +41,7 @@ export interface Imported {
  * @throws INVALID_EXPORT, SESSION_EXISTS, INVALID_OPTION, and what the store throws.
  */
 export async function importSessions(
-  store: Store,
+  store: ImportTarget,
   source: AsyncIterable<Uint8Array>,
   options: ImportOptions = {},
 ): Promise<Imported> {
