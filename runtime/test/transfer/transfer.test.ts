@@ -338,7 +338,8 @@ test("what a program would misread is refused, and what it does not know is take
   const events = lab.desc.events.map((each) =>
     each.name === "LabTrace" ? { ...each, schema: LabNoteSet.schema } : each,
   );
-  const other = new Hub({ features: [{ ...lab, desc: { ...lab.desc, events } } as Feature], onError: () => {} });
+  const store = memoryStore();
+  const other = new Hub({ features: [{ ...lab, desc: { ...lab.desc, events } } as Feature], store, onError: () => {} });
   await expect(other.import(chunksOf(bytes))).rejects.toMatchObject({
     code: "INVALID_EXPORT",
     message: expect.stringMatching(
@@ -346,6 +347,8 @@ test("what a program would misread is refused, and what it does not know is take
     ),
   });
   expect(await other.sessions()).toEqual([]);
+  // A name that programs do not know costs them something at each load.
+  expect(await store.eventNames()).toEqual([]);
   await other.close();
 });
 
