@@ -14,15 +14,23 @@ export interface Use {
  * @throws CannotRun PATH_NOT_FOUND, and what the store throws.
  */
 export async function withStore<T>(file: string, use: Use, work: (store: SqliteStore) => Promise<T>): Promise<T> {
-  if (use.mayBeNew !== true && !existsSync(file)) {
-    throw new CannotRun("PATH_NOT_FOUND", `there is no file "${file}": name the database of the application`);
-  }
-  const store = sqliteStore(file, { readonly: use.readonly });
+  const store = await openStore(file, use);
   try {
     return await work(store);
   } finally {
     await store.close();
   }
+}
+
+/**
+ * Opens a database. The caller closes it.
+ * @throws CannotRun PATH_NOT_FOUND, and what the store throws.
+ */
+export async function openStore(file: string, { readonly, mayBeNew = false }: Use): Promise<SqliteStore> {
+  if (!mayBeNew && !existsSync(file)) {
+    throw new CannotRun("PATH_NOT_FOUND", `there is no file "${file}": name the database of the application`);
+  }
+  return sqliteStore(file, { readonly });
 }
 
 /** @throws CannotRun SESSION_NOT_FOUND. */

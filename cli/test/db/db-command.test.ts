@@ -208,6 +208,15 @@ describe("sessionstream db export and import", () => {
   });
 });
 
+test("sessionstream db import makes no database of what is no export", () => {
+  writeFileSync(join(folder, "wrong.export"), "something else");
+  rmSync(join(folder, "wrong.db"), { force: true });
+  const { code, stderr } = db("import", "wrong.db", "wrong.export");
+  expect(code).toBe(2);
+  expect(stderr).toMatch(/^sessionstream: export, record 1: .*\(INVALID_EXPORT\)\n$/);
+  expect(readdirSync(folder).filter((name) => name.startsWith("wrong.db"))).toEqual([]);
+});
+
 describe("sessionstream db backup", () => {
   test("copies the database to a new file", () => {
     rmSync(join(folder, "copy.db"), { force: true });

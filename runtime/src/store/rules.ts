@@ -5,6 +5,9 @@ import type { StoredRun } from "./stored-run.js";
 
 // What every store decides alike before it writes.
 
+/** What databases hold: 64 bits with a sign. */
+export const largestOrdinal = 2n ** 63n - 1n;
+
 /** @throws ORDINAL_CONFLICT if a batch does not build on the stored session. */
 export function checkBatch(batch: SessionBatch, stored: StoredSession | undefined): void {
   const { sessionId, revision, epoch, cursor } = batch;

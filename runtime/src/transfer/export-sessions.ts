@@ -4,6 +4,7 @@ import { type ExportRecord, ExportRecordSchema } from "@sessionstream/proto/sess
 import { aFunction, aString, checkOptions, invalidOption } from "../base/option.js";
 import type { SessionPart } from "../store/session-part.js";
 import { defaultLimit, type Store } from "../store/store.js";
+import type { StoredDescriptor } from "../store/stored.js";
 import { Checksum } from "./checksum.js";
 import type { TransferProgress } from "./progress.js";
 import {
@@ -58,15 +59,14 @@ const listOfIds = {
 
 async function* recordsOf(store: Store, options: ExportOptions): AsyncGenerator<Uint8Array> {
   const writer = new RecordWriter();
+  const described = new Set<string>();
   let sessions = 0;
   let events = 0;
-  const descriptors = await store.descriptors();
   yield writer.write([
     {
       case: "header",
       value: { $typeName: "sessionstream.v1.ExportHeader", format: exportFormat, time: BigInt(Date.now()) },
     },
-    ...descriptors.map(toDescriptorRecord),
   ]);
   for await (const sessionId of idsOf(store, options)) {
     let records = 0;
@@ -74,7 +74,8 @@ async function* recordsOf(store: Store, options: ExportOptions): AsyncGenerator<
     for await (const part of store.read(sessionId)) {
       isThere = true;
       const made = recordsOfPart(sessionId, part);
-      if (part.is !== "session") records += made.length;
+      if (part.is === "session") made.unshift(...(await newDescriptors(store, described)));
+      else records += made.length;
       if (part.is === "events") events += made.length;
       yield writer.write(made);
       options.onProgress?.({ sessionId, sessions, events });
@@ -85,6 +86,14 @@ async function* recordsOf(store: Store, options: ExportOptions): AsyncGenerator<
     options.onProgress?.({ sessionId, sessions, events });
   }
   yield writer.write([{ case: "end", value: { $typeName: "sessionstream.v1.ExportEnd", sessions: BigInt(sessions) } }]);
+}
+
+/** Those that the file does not have yet. Read once the instant of a session is fixed, they are all that it needs. */
+async function newDescriptors(store: Store, described: Set<string>): Promise<Record[]> {
+  const keyOf = ({ mark, name, version, hash }: StoredDescriptor) => `${mark} ${name} ${version} ${hash}`;
+  const found = (await store.descriptors()).filter((each) => !described.has(keyOf(each)));
+  for (const each of found) described.add(keyOf(each));
+  return found.map(toDescriptorRecord);
 }
 
 async function* idsOf(store: Store, { sessions, prefix = "" }: SessionSelection): AsyncGenerator<string> {

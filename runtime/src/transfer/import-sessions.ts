@@ -12,6 +12,9 @@ import type { TransferProgress } from "./progress.js";
 import { RecordReader } from "./record-reader.js";
 import { SessionReader } from "./session-reader.js";
 
+/** What of a store an import needs. Nothing is asked of it before the first session has begun. */
+export type ImportTarget = Pick<Store, "write" | "describe">;
+
 /** How an export is imported. */
 export interface ImportOptions {
   /** Whether sessions take the place of those that are there. Otherwise the first such session ends the import. */
@@ -38,7 +41,7 @@ export interface Imported {
  * @throws INVALID_EXPORT, SESSION_EXISTS, INVALID_OPTION, and what the store throws.
  */
 export async function importSessions(
-  store: Store,
+  store: ImportTarget,
   source: AsyncIterable<Uint8Array>,
   options: ImportOptions = {},
 ): Promise<Imported> {
@@ -46,7 +49,8 @@ export async function importSessions(
   checkOptions("import", options, { replace: aBoolean, check: aFunction, onProgress: aFunction, onSession: aFunction });
   const records = new RecordReader(source);
   try {
-    const payloads = await readHead(records);
+    await readHeader(records);
+    const payloads = new PayloadCheck();
     const described = new Set<StoredDescriptor>();
     let sessions = 0;
     let events = 0;
@@ -60,7 +64,16 @@ export async function importSessions(
         return { sessions, events };
       }
       if (record === undefined) throw records.invalid("the export was cut off");
-      if (record.case !== "session") throw records.invalid(`got ${record.case}, want a session or the end`);
+      if (record.case === "descriptor") {
+        try {
+          payloads.add(fromDescriptor(record.value));
+        } catch (thrown) {
+          throw records.invalid(`descriptor: ${messageOf(thrown)}`, undefined, thrown);
+        }
+        continue;
+      }
+      if (record.case !== "session")
+        throw records.invalid(`got ${record.case}, want a descriptor, a session or the end`);
       const { sessionId } = record.value;
       try {
         checkSessionId(sessionId);
@@ -90,24 +103,11 @@ export async function importSessions(
   }
 }
 
-/** Reads what comes before the sessions. */
-async function readHead(records: RecordReader): Promise<PayloadCheck> {
+async function readHeader(records: RecordReader): Promise<void> {
   const header = await records.next();
   if (header?.case !== "header")
     throw records.invalid(`got ${header?.case ?? "nothing"}, want a header: this is no export`);
   const { format } = header.value;
-  if (format !== exportFormat) {
-    throw records.invalid(`got format ${format}, want ${exportFormat}: read the file with the release that wrote it`);
-  }
-  const payloads = new PayloadCheck();
-  for (;;) {
-    const next = await records.peek();
-    if (next?.case !== "descriptor") return payloads;
-    await records.next();
-    try {
-      payloads.add(fromDescriptor(next.value));
-    } catch (thrown) {
-      throw records.invalid(`descriptor: ${messageOf(thrown)}`, undefined, thrown);
-    }
-  }
+  if (format === exportFormat) return;
+  throw records.invalid(`got format ${format}, want ${exportFormat}: read the file with the release that wrote it`);
 }

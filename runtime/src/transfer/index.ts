@@ -2,5 +2,5 @@
 
 export type { SessionSelection } from "./export-sessions.js";
 export { type ExportOptions, exportSessions } from "./export-sessions.js";
-export { type Imported, type ImportOptions, importSessions } from "./import-sessions.js";
+export { type Imported, type ImportOptions, type ImportTarget, importSessions } from "./import-sessions.js";
 export type { TransferProgress } from "./progress.js";

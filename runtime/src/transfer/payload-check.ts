@@ -28,7 +28,9 @@ export class PayloadCheck {
       this.#schemas.set(descriptor, schema);
     }
     const key = keyOf(mark, name, version);
-    this.#described.set(key, [...(this.#described.get(key) ?? []), descriptor]);
+    const described = this.#described.get(key);
+    if (described === undefined) this.#described.set(key, [descriptor]);
+    else described.push(descriptor);
   }
 
   /**

@@ -2,7 +2,7 @@ import { messageOf } from "../base/errors.js";
 import { checkRunId } from "../schema/run.js";
 import { firstEpoch } from "../session/epoch.js";
 import type { SessionInfo } from "../session/session-info.js";
-import { previousOf } from "../store/rules.js";
+import { largestOrdinal, previousOf } from "../store/rules.js";
 import type { DoneKey, SessionPart } from "../store/session-part.js";
 import type { StoredDescriptor, StoredError, StoredEvent } from "../store/stored.js";
 import type { StoredRun } from "../store/stored-run.js";
@@ -36,6 +36,7 @@ export class SessionReader {
   readonly #record: SessionRecord;
   readonly #info: SessionInfo;
   readonly #runs = new Set<string>();
+  readonly #keys = new Set<string>();
   #records = 0;
   #last = 0n;
   #hasFailed: boolean;
@@ -52,6 +53,7 @@ export class SessionReader {
   async *parts(): AsyncGenerator<SessionPart> {
     const { ordinal, failedAt } = this.#record;
     const { metadata } = this.#info;
+    if (ordinal > largestOrdinal) throw this.#invalid(`got ordinal ${ordinal}, want one up to ${largestOrdinal}`);
     yield {
       is: "session",
       // To clients and to other processes, it is another session than the one that was exported.
@@ -120,7 +122,10 @@ export class SessionReader {
     const { firstOrdinal, lastOrdinal } = key.outcome;
     this.#checkOrdinal(firstOrdinal, 0n);
     this.#checkOrdinal(lastOrdinal, firstOrdinal);
-    for (const each of this.#source.payloads.ofMark("command")) this.used.add(each);
+    if (this.#keys.size === 0) for (const each of this.#source.payloads.ofMark("command")) this.used.add(each);
+    const name = JSON.stringify([key.space, key.key]);
+    if (this.#keys.has(name)) throw new Error(`got key "${key.key}" of space "${key.space}" twice`);
+    this.#keys.add(name);
     return key;
   }
 
@@ -128,6 +133,7 @@ export class SessionReader {
     checkRunId(run.id);
     if (this.#runs.has(run.id)) throw new Error(`got run "${run.id}" twice`);
     this.#runs.add(run.id);
+    if (run.parent === run.id) throw new Error(`got run "${run.id}" as the parent of itself`);
     const { name, type, input: payload } = run;
     for (const each of this.#source.payloads.check("run", { name, version: 1, type, payload })) this.used.add(each);
     return run;

@@ -1,3 +1,6 @@
+import { create, toBinary } from "@bufbuild/protobuf";
+import { sizeDelimitedDecodeStream, sizeDelimitedEncode } from "@bufbuild/protobuf/wire";
+import { type ExportRecord, ExportRecordSchema } from "@sessionstream/proto/sessionstream/v1/export_pb.js";
 import { type Feature, Hub, type HubOptions, memoryStore, type Store, type UiBatch } from "@sessionstream/runtime";
 import { sqliteStore } from "@sessionstream/runtime/sqlite";
 import { exportSessions, importSessions, type TransferProgress } from "@sessionstream/runtime/transfer";
@@ -14,6 +17,7 @@ import {
 import { type LabSwitches, labOf } from "../../../test/fixtures/lab.js";
 import { newFile, readAll } from "../../../test/fixtures/stores.js";
 import { until } from "../../../test/fixtures/until.js";
+import { Checksum } from "../../src/transfer/checksum.js";
 
 const kinds: readonly (readonly [name: string, open: () => Store])[] = [
   ["memory", memoryStore],
@@ -87,6 +91,27 @@ describe.each(kinds)("sessions exported from %s", (_, openFrom) => {
         "LabTrace",
       ]);
     });
+  });
+});
+
+describe.each(kinds)("an export from %s", (_, open) => {
+  test("describes what was first used while it was made", async () => {
+    const store = open();
+    const hub = hubOf(store);
+    for (const id of ["a", "b"]) await hub.publish(id, LabNoteSet, { number: 1 });
+    const chunks: Uint8Array[] = [];
+    let isUsed = false;
+    for await (const chunk of hub.export()) {
+      chunks.push(chunk);
+      // Once the first session has begun.
+      if (isUsed || !Buffer.concat(chunks).includes("LabNoteSet")) continue;
+      isUsed = true;
+      await hub.publish("b", LabTrace, { text: "t" });
+      await hub.start("b", LabSweep, {}, { id: "r" });
+    }
+    const to = memoryStore();
+    expect(await importSessions(to, chunksOf(Buffer.concat(chunks)))).toEqual({ sessions: 2, events: 3 });
+    expect((await to.descriptors()).map(({ name }) => name).sort()).toEqual(["LabNoteSet", "LabSweep", "LabTrace"]);
   });
 });
 
@@ -219,6 +244,86 @@ test.each([
   });
 });
 
+/** An export with other records, each well-formed, with the number and the checksum that they have. */
+async function rewritten(
+  bytes: Uint8Array,
+  change: (record: ExportRecord["record"]) => readonly ExportRecord["record"][],
+): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  const checksum = new Checksum();
+  let records = 0n;
+  for await (const { record } of sizeDelimitedDecodeStream(ExportRecordSchema, chunksOf(bytes))) {
+    if (record.case === "session") records = -1n;
+    for (const each of change(record)) {
+      if (each.case === "sessionEnd") Object.assign(each.value, { records, checksum: checksum.value });
+      const message = create(ExportRecordSchema, { record: each });
+      checksum.add(toBinary(ExportRecordSchema, message));
+      chunks.push(sizeDelimitedEncode(ExportRecordSchema, message));
+      records++;
+    }
+  }
+  return Buffer.concat(chunks);
+}
+
+describe.each(kinds)("a damaged session for %s", (_, open) => {
+  const half = 2n ** 63n;
+  test.each<readonly [what: string, message: RegExp, change: Parameters<typeof rewritten>[1]]>([
+    [
+      "a key twice",
+      /record \d+ of session "b": key: got key "k" of space ".*" twice/,
+      (record) => (record.case === "key" ? [record, record] : [record]),
+    ],
+    [
+      "a run that started itself",
+      /record \d+ of session "b": run: got run "r" as the parent of itself/,
+      (record) => {
+        if (record.case === "run") record.value.parent = record.value.id;
+        return [record];
+      },
+    ],
+    [
+      "an ordinal above what stores hold",
+      /record \d+ of session "b": got ordinal 9223372036854775808, want one up to 9223372036854775807/,
+      (record) => {
+        if (record.case === "session") record.value.ordinal = half;
+        if (record.case === "event" && record.value.ordinal === 4n) record.value.ordinal = half;
+        return [record];
+      },
+    ],
+  ])("with %s is refused", async (_, message, change) => {
+    const bytes = await bytesOf((await filled(memoryStore())).export({ sessions: ["b"] }));
+    const store = open();
+    await importSessions(memoryStore(), chunksOf(await rewritten(bytes, (record) => [record])));
+    await expect(importSessions(store, chunksOf(await rewritten(bytes, change)))).rejects.toMatchObject({
+      code: "INVALID_EXPORT",
+      message: expect.stringMatching(message),
+      context: { sessionId: "b" },
+    });
+    expect(await store.sessions()).toEqual([]);
+    await store.close();
+  });
+});
+
+test("runs that started each other, as far as their ids tell, are cancelled together", async () => {
+  const hub = hubOf(memoryStore());
+  for (const id of ["r", "q", "other"]) await hub.start("b", LabSweep, {}, { id });
+  const bytes = await rewritten(await bytesOf(hub.export()), (record) => {
+    if (record.case === "run" && record.value.id === "q") record.value.parent = "r";
+    if (record.case === "run" && record.value.id === "r") record.value.parent = "q";
+    return [record];
+  });
+  const other = hubOf(memoryStore(), { runs: { sweep: { run: () => new Promise(() => {}) } } });
+  await other.import(chunksOf(bytes));
+  expect(await other.cancelRun("b", "q")).toBe(true);
+  const runs = await other.runs("b");
+  expect(runs.map(({ id, outcome }) => `${id} ${outcome?.status}`)).toEqual([
+    "r cancelled",
+    "q cancelled",
+    "other undefined",
+  ]);
+  await other.close({ grace: 0 });
+});
+
 test("what a program would misread is refused, and what it does not know is taken as it is", async () => {
   const bytes = await bytesOf((await filled(memoryStore())).export({ sessions: ["b"] }));
   const lab = labOf();
@@ -233,7 +338,8 @@ test("what a program would misread is refused, and what it does not know is take
   const events = lab.desc.events.map((each) =>
     each.name === "LabTrace" ? { ...each, schema: LabNoteSet.schema } : each,
   );
-  const other = new Hub({ features: [{ ...lab, desc: { ...lab.desc, events } } as Feature], onError: () => {} });
+  const store = memoryStore();
+  const other = new Hub({ features: [{ ...lab, desc: { ...lab.desc, events } } as Feature], store, onError: () => {} });
   await expect(other.import(chunksOf(bytes))).rejects.toMatchObject({
     code: "INVALID_EXPORT",
     message: expect.stringMatching(
@@ -241,6 +347,8 @@ test("what a program would misread is refused, and what it does not know is take
     ),
   });
   expect(await other.sessions()).toEqual([]);
+  // A name that programs do not know costs them something at each load.
+  expect(await store.eventNames()).toEqual([]);
   await other.close();
 });
 

@@ -17,8 +17,9 @@ export const file_sessionstream_v1_export: GenFile = /*@__PURE__*/
  * A file of exported sessions is a stream of ExportRecord, each after its length
  * in bytes as a varint (what libraries call length-delimited or size-delimited).
  *
- * First comes `header`, then each `descriptor`, then the sessions one after the
- * other, then `end`. A session is `session`, then its `event`s in order, its
+ * First comes `header`, then the sessions one after the other, then `end`. Each
+ * `descriptor` is before the first session that needs it, after `header` or
+ * between two sessions. A session is `session`, then its `event`s in order, its
  * `error`s, `key`s and `run`s, then `session_end`. A session is as it was at one
  * instant. Two sessions may be of different instants.
  *

@@ -1,10 +1,8 @@
 import { SessionstreamError } from "../../base/errors.js";
 import { checkRunId } from "../../schema/run.js";
 import { checkSessionId } from "../../session/session-id.js";
+import { largestOrdinal } from "../../store/rules.js";
 import type { EventRange, RunRange, SessionRange } from "../../store/store.js";
-
-/** What databases hold: 64 bits with a sign. */
-const largestOrdinal = 2n ** 63n - 1n;
 
 /** @throws INVALID_RANGE. */
 export function checkEventRange({ after, limit }: EventRange): void {

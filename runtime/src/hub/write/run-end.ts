@@ -30,7 +30,7 @@ export async function endRun(lane: Lane, host: SessionHost, ending: Ending): Pro
     wasOpen = run !== undefined;
     if (run === undefined) return { events: [] };
     const { outcome, isSilent = false } = ending;
-    const all = outcome.status === "cancelled" ? [run, ...startedBy(run, runs)] : [run];
+    const all = outcome.status === "cancelled" ? withStarted(run, runs) : [run];
     const time = host.now();
     const ended = all.map((each) => ({ ...each, waitsFor: undefined, ended: { outcome, time } }));
     if (isSilent) return { events: [], runs: ended };
@@ -73,9 +73,14 @@ const others: ReadonlySet<ErrorCode> = new Set([
   "CLOSED",
 ]);
 
-/** The open runs that a run started, and those that these started, without detached ones. */
-function startedBy({ id }: StoredRun, runs: OpenRuns): StoredRun[] {
-  return [...runs.values()].filter(({ parent }) => parent === id).flatMap((run) => [run, ...startedBy(run, runs)]);
+/**
+ * A run with the open ones that it started, and those that these started, without detached ones. Each once: where the
+ * id of a run that was forgotten is used again, a run may have started the one that it says it was started by.
+ */
+function withStarted(run: StoredRun, runs: OpenRuns): readonly StoredRun[] {
+  const all = new Set([run]);
+  for (const { id } of all) for (const each of runs.values()) if (each.parent === id) all.add(each);
+  return [...all];
 }
 
 function decideEnd(
