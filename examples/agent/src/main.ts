@@ -17,7 +17,8 @@ try {
 }
 
 async function serve({ folder, db, port, person, pace, lease }: AgentOptions): Promise<void> {
-  if (!(await stat(folder)).isDirectory()) throw new Error(`--folder: "${folder}" is not a folder`);
+  const found = await stat(folder).catch(() => undefined);
+  if (!found?.isDirectory()) throw new Error(`--folder: got "${folder}", want a folder that is there`);
   const model = chooseModel(process.env, pace);
   const features = [agentApplication({ model, tools: fileTools, folder })];
   const hub = new Hub({ features, store: sqliteStore(db), lease });
