@@ -72,7 +72,7 @@ export function dbCommand(program: Command, done: Done): void {
     );
   db.command("forget")
     .description(
-      "Blanks the id of a person: where events come from, who started runs, and whose idempotency keys they are. Payloads, session ids and the metadata of sessions stay.",
+      "Blanks the id of a person: where events come from, who started runs, and whose idempotency keys they are. Payloads, session ids and the metadata of sessions stay. Repeat it once open runs and handlers of the person have ended: what they publish has the id again.",
     )
     .argument("<file>", "the database")
     .argument("<identity>", "the id of the identity")

@@ -182,14 +182,13 @@ function prepare(database: Database) {
     selectOpen: database.prepare<[session: bigint], RunRow>(
       `${selectRun} INDEXED BY open_run_by_session WHERE ended_at IS NULL AND session = ? ORDER BY number`,
     ),
-    // The row keeps its number, and so its place.
+    // The row keeps its number, and so its place. Who started the run never changes; the file may have forgotten them.
     upsert: database.prepare<RunValues>(
       `${insertRun} ON CONFLICT (session, id) DO UPDATE SET
          name = excluded.name,
          type = excluded.type,
          input = excluded.input,
          started_at = excluded.started_at,
-         started_by = excluded.started_by,
          at = excluded.at,
          parent = excluded.parent,
          attempt = excluded.attempt,

@@ -66,7 +66,8 @@ export interface SqliteStore extends Store {
   /**
    * Blanks the id of an identity: in where events come from, and in who started runs. Its idempotency keys are deleted,
    * but for those of work that is going on. What applications wrote of a person stays: in payloads, session ids, and the
-   * metadata of sessions.
+   * metadata of sessions. Open runs and handlers that the identity started still publish under its id: repeat this once
+   * they have ended.
    * @throws INVALID_OPTION.
    */
   forget(identity: string): Promise<ForgottenIdentity>;

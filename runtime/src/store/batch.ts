@@ -42,7 +42,7 @@ export interface SessionBatch {
 export interface BatchRun {
   /** Whether it is started. The store refuses the batch if the session has a run of its id, ended or not. */
   readonly isStart: boolean;
-  /** The run in its new state. */
+  /** The run in its new state, in which what is stored of who started it stays. */
   readonly run: StoredRun;
 }
 

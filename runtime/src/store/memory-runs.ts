@@ -35,7 +35,7 @@ export class MemoryRuns {
     const found = runs.get(run.id);
     const written = found ?? { sessionId, number: ++this.#started, run };
     runs.set(run.id, written);
-    this.#replace(written, run);
+    this.#replace(written, { ...run, startedBy: written.run.startedBy });
   }
 
   /** Those that nobody has, or a process that is not alive. */

@@ -30,7 +30,7 @@ export interface StoredRun {
   readonly input: Uint8Array;
   /** When it was started, in milliseconds since the Unix epoch. */
   readonly startedAt: number;
-  /** Who and what started it. */
+  /** Who and what started it. A change leaves it as it is stored: a store may have forgotten who it was. */
   readonly startedBy: EventMeta;
   /** When it begins at the earliest, in milliseconds since the Unix epoch. */
   readonly at: number | undefined;

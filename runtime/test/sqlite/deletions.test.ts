@@ -5,7 +5,16 @@ import { expect, test } from "vitest";
 import { openRaw } from "../../../test/fixtures/raw-database.js";
 import { newFile } from "../../../test/fixtures/stores.js";
 import { until } from "../../../test/fixtures/until.js";
-import { claimOf, commit, entityOf, errorAt, eventAt, keyOf, startOf } from "../../src/testing/store/batches.js";
+import {
+  changeOf,
+  claimOf,
+  commit,
+  entityOf,
+  errorAt,
+  eventAt,
+  keyOf,
+  startOf,
+} from "../../src/testing/store/batches.js";
 
 const relaxed: SqliteStoreOptions = { synchronous: "normal" };
 
@@ -189,4 +198,17 @@ test("a person is forgotten: nothing in the file names them after a vacuum, and 
   const text = [path, `${path}-wal`].map((file) => (existsSync(file) ? readFileSync(file, "latin1") : "")).join("");
   expect(text).toMatch(/bob-8/);
   expect(text).not.toMatch(/ann-7(?!7)/);
+});
+
+test("a person who was forgotten is not named again by what their open runs store later", async () => {
+  const store = sqliteStore(newFile(), relaxed);
+  const start = startOf("r", { startedBy: { identity: "ann-7", command: "Say" } });
+  await commit(store, { runs: [start] });
+  expect(await store.forget("ann-7")).toMatchObject({ runs: 1 });
+  // As the process that works on the run has it in memory.
+  await commit(store, { revision: 1, runs: [changeOf("r", { ...start.run, failures: 1 })] });
+  const [run] = await store.runs("s");
+  expect(run).toMatchObject({ failures: 1 });
+  expect(run?.startedBy).toEqual({ command: "Say" });
+  await store.close();
 });

@@ -123,7 +123,7 @@ export function runConformance({ describe, expect, test }: TestRunner, store: ()
       expect(await store().session("s")).toMatchObject({ revision: 1, ordinal: 0n });
     });
 
-    test("puts a run in place of what it was, whole", async () => {
+    test("puts a run in place of what it was, whole but for who started it", async () => {
       const first = {
         name: "First",
         startedBy: { identity: "ann" },
@@ -136,9 +136,13 @@ export function runConformance({ describe, expect, test }: TestRunner, store: ()
       } as const;
       await commit(store(), { runs: [startOf("a", first)] });
       await commit(store(), { revision: 1, runs: [changeOf("a", { type: "x.Other", input: bytes("new") })] });
-      const changed = runOf("a", { type: "x.Other", input: bytes("new") });
+      const { startedBy } = first;
+      const changed = runOf("a", { type: "x.Other", input: bytes("new"), startedBy });
       expect(await plainRuns()).toEqual([plainRun(changed)]);
-      await commit(store(), { revision: 2, runs: [changeOf("a", { ...first, ...ended(7) })] });
+      await commit(store(), {
+        revision: 2,
+        runs: [changeOf("a", { ...first, startedBy: { identity: "bob" }, ...ended(7) })],
+      });
       expect(await plainRuns()).toEqual([plainRun(runOf("a", { ...first, ...ended(7) }))]);
     });
 
