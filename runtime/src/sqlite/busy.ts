@@ -26,6 +26,11 @@ async function tryAgain<T>(work: () => T, begun: number): Promise<T> {
   }
 }
 
+/** What to throw where SQLite only returns that another connection has the file. */
+export class FileBusy extends Error {
+  readonly code = "SQLITE_BUSY";
+}
+
 /** Whether another connection has the file, as each driver says it. */
 export function isBusy(thrown: unknown): boolean {
   if (!(thrown instanceof Error)) return false;

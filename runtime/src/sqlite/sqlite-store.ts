@@ -74,6 +74,7 @@ export interface SqliteStore extends Store {
   /**
    * Writes the file anew, so that what was deleted is gone from the disk, too, and its space is given back. Holds the
    * event loop and the file meanwhile, and needs as much free space as the file has: it is for command lines.
+   * @throws STORE_FAILED, also where a program that reads keeps what was deleted on the disk for a minute.
    */
   vacuum(): Promise<void>;
 }
@@ -360,7 +361,7 @@ class FileStore implements SqliteStore {
     await this.#transactions.readOne(() => this.#database.exec("VACUUM"));
     // Events have other numbers now, by which those who watch the file find what is new.
     await this.#deletions.tellAll();
-    await this.#transactions.readOne(() => this.#database.exec("PRAGMA wal_checkpoint(TRUNCATE)"));
+    await this.#transactions.emptyLog();
   }
 
   watch(listener: MoveListener): () => void {

@@ -1,5 +1,5 @@
 import { isSessionstreamError, messageOf, SessionstreamError } from "../base/errors.js";
-import { whileBusy } from "./busy.js";
+import { FileBusy, isBusy, whileBusy } from "./busy.js";
 import type { Database, Transaction } from "./driver/driver.js";
 import { checkStillNewest } from "./migrations.js";
 import { OpenedFile } from "./opened-file.js";
@@ -67,6 +67,28 @@ export class Transactions {
       });
     } catch (thrown) {
       throw storeFailed(thrown);
+    }
+  }
+
+  /**
+   * Moves the write-ahead log into the file, so that no older page is left in either. Waits for those who read older pages.
+   * @throws STORE_FAILED if they read for too long.
+   */
+  async emptyLog(): Promise<void> {
+    this.checkOpen();
+    try {
+      await whileBusy(() => {
+        // The first column is 1 where somebody is in the way.
+        if (this.#database.pragma("wal_checkpoint(TRUNCATE)", { simple: true }) !== 0) throw new FileBusy();
+      });
+    } catch (thrown) {
+      if (!isBusy(thrown)) throw storeFailed(thrown);
+      throw new SessionstreamError(
+        "STORE_FAILED",
+        `SQLite file "${this.#database.name}" is vacuumed, but what was deleted is still on the disk, because another ` +
+          "reader has the file open as it was before: vacuum again when it has ended",
+        { cause: thrown },
+      );
     }
   }
 

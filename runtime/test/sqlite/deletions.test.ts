@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
 import { type SqliteStoreOptions, sqliteStore } from "@sessionstream/runtime/sqlite";
 import type { SessionPart } from "@sessionstream/runtime/store";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { openRaw } from "../../../test/fixtures/raw-database.js";
 import { newFile } from "../../../test/fixtures/stores.js";
 import { until } from "../../../test/fixtures/until.js";
@@ -60,6 +61,55 @@ test("after a deletion and a vacuum, nothing in the file tells of the session or
   for (const trace of ["session-gone", "person-of-s", "entity-of-s", "run-0", "key-0"]) {
     expect(after).not.toContain(trace);
   }
+});
+
+/** A file from which a session was deleted while somebody reads it as it was before. */
+async function readMeanwhile() {
+  const path = newFile();
+  const store = sqliteStore(path, relaxed);
+  await commit(store, { sessionId: "t", events: [eventAt(1n)] });
+  await commit(store, { sessionId: "session-gone", events: [eventAt(1n)] });
+  const reader = openRaw(path, { readonly: true });
+  reader.exec("BEGIN");
+  reader.value("SELECT count(*) FROM event");
+  await store.delete("session-gone");
+  const text = () => readFileSync(path, "latin1") + readFileSync(`${path}-wal`, "latin1");
+  return { store, reader, text };
+}
+
+test("a vacuum waits for those who still read what was deleted", async () => {
+  const { store, reader, text } = await readMeanwhile();
+  let isDone = false;
+  const vacuumed = store.vacuum().then(() => {
+    isDone = true;
+  });
+  await sleep(200);
+  expect(isDone).toBe(false);
+  expect(text()).toContain("session-gone");
+  reader.close();
+  await vacuumed;
+  expect(text()).not.toContain("session-gone");
+  await store.close();
+});
+
+test("a vacuum does not say that it is done where somebody reads what was deleted for too long", async () => {
+  const { store, reader, text } = await readMeanwhile();
+  const now = performance.now.bind(performance);
+  let later = 0;
+  const clock = vi.spyOn(performance, "now").mockImplementation(() => now() + later);
+  onTestFinished(() => clock.mockRestore());
+  const vacuumed = store.vacuum().catch((error: unknown) => error);
+  await sleep(200);
+  later = 60_001;
+  expect(await vacuumed).toMatchObject({
+    code: "STORE_FAILED",
+    message: expect.stringMatching(/what was deleted is still on the disk.*vacuum again when it has ended/),
+  });
+  expect(text()).toContain("session-gone");
+  reader.close();
+  await store.vacuum();
+  expect(text()).not.toContain("session-gone");
+  await store.close();
 });
 
 test("the newest event leaves a blank, so that its number is not given to another, which goes with the next", async () => {
