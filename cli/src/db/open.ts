@@ -27,9 +27,12 @@ export async function withStore<T>(file: string, use: Use, work: (store: SqliteS
  * @throws CannotRun PATH_NOT_FOUND, and what the store throws.
  */
 export async function openStore(file: string, { readonly, mayBeNew = false }: Use): Promise<SqliteStore> {
-  if (!mayBeNew && !existsSync(file)) {
+  const isThere = existsSync(file);
+  if (!isThere && !mayBeNew) {
     throw new CannotRun("PATH_NOT_FOUND", `there is no file "${file}": name the database of the application`);
   }
+  // Only the application migrates its file: one of an earlier release may be at work on it.
+  if (isThere && !readonly) await sqliteStore(file, { readonly: true }).close();
   return sqliteStore(file, { readonly });
 }
 

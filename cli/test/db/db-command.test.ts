@@ -13,7 +13,8 @@ import {
   LabWork,
 } from "../../../test/fixtures/gen/lab/v1/lab_sessionstream.js";
 import { labOf } from "../../../test/fixtures/lab.js";
-import { bin } from "../support/project.js";
+import { restore } from "../../../test/releases/sql.js";
+import { bin, repository } from "../support/project.js";
 import { type Ran, runNode, sessionstream } from "../support/run.js";
 
 let folder = "";
@@ -250,6 +251,22 @@ describe("what cannot be done", () => {
     expect(stderr).toMatch(/\((STORE_FAILED|STORE_INCOMPATIBLE)\)/);
     expect(readFileSync(join(folder, "text.db"), "utf8")).toBe("no database".repeat(1000));
   });
+
+  test.each([["delete", "s"], ["forget", "ann"], ["vacuum"], ["import", "old.export"]])(
+    "a file that an earlier release wrote, and may have open, stays as it is: %s",
+    (...args) => {
+      const [old, exported] = [join(folder, "old.db"), join(folder, "old.export")];
+      rmSync(old, { force: true });
+      restore(old, readFileSync(join(repository, "test/releases/0.4.sql"), "utf8"));
+      if (!existsSync(exported)) db("export", "app.db", "--out", "old.export");
+      const before = readFileSync(old);
+      const [name = "", ...rest] = args;
+      const { code, stderr } = db(name, "old.db", ...rest);
+      expect(code).toBe(2);
+      expect(stderr).toMatch(/has version \d+, want \d+: open it for writing once.*\(STORE_INCOMPATIBLE\)/);
+      expect(readFileSync(old).equals(before)).toBe(true);
+    },
+  );
 
   // Newer releases of Node.js have a driver of their own.
   test.skipIf(Number.parseInt(process.versions.node, 10) >= 22)("without the driver, it says what to install", () => {
