@@ -3,7 +3,6 @@ import { messageOf, SessionstreamError } from "../base/errors.js";
 import { aBoolean, checkOptions, invalidOption, oneOf } from "../base/option.js";
 import { isBusy } from "./busy.js";
 import type { Database, Driver } from "./driver/driver.js";
-import { loadDriver } from "./driver/load-driver.js";
 import { checkOurs, checkVersion, migrate } from "./migrations.js";
 
 /** How an SQLite store is opened. */
@@ -18,10 +17,16 @@ export interface SqliteStoreOptions {
 }
 
 /**
- * Opens a file, or a database in memory for ":memory:".
- * @throws INVALID_OPTION, DRIVER_MISSING, STORE_INCOMPATIBLE or STORE_FAILED.
+ * Opens a file, or a database in memory for ":memory:". What is made of it may read: that is part of opening. Where that
+ * fails, nothing stays open.
+ * @throws INVALID_OPTION, STORE_INCOMPATIBLE or STORE_FAILED.
  */
-export function openDatabase(path: string, options: SqliteStoreOptions, driver: Driver = loadDriver()): Database {
+export function openDatabase<T>(
+  path: string,
+  options: SqliteStoreOptions,
+  driver: Driver,
+  make: (database: Database) => T,
+): T {
   if (typeof path !== "string" || path === "") {
     throw invalidOption("SQLite store", "path", path, 'the path of a file or ":memory:"');
   }
@@ -41,9 +46,10 @@ export function openDatabase(path: string, options: SqliteStoreOptions, driver: 
       database.exec(`PRAGMA synchronous = ${synchronous}; PRAGMA foreign_keys = ON`);
       migrate(database, driver);
     }
+    const made = make(database);
     // From now on, whoever waits does not hold the event loop: see whileBusy.
     database.exec("PRAGMA busy_timeout = 0");
-    return database;
+    return made;
   } catch (thrown) {
     database?.close();
     if (thrown instanceof SessionstreamError) throw thrown;

@@ -97,12 +97,13 @@ export function sqliteStore(path: string, options: SqliteStoreOptions = {}): Sql
 
 /** Like {@link sqliteStore}, with a driver of one's choice. */
 export function openStore(path: string, options: SqliteStoreOptions, driver: Driver): SqliteStore {
-  const database = openDatabase(path, options, driver);
-  // The process may work in another folder later.
-  const file = resolve(path);
-  // What is in memory is not there for another connection.
-  const connect = database.memory ? undefined : () => driver.open(file, { readonly: true });
-  return new FileStore(database, options, driver, connect);
+  return openDatabase(path, options, driver, (database) => {
+    // The process may work in another folder later.
+    const file = resolve(path);
+    // What is in memory is not there for another connection.
+    const connect = database.memory ? undefined : () => driver.open(file, { readonly: true });
+    return new FileStore(database, options, driver, connect);
+  });
 }
 
 /** With more entities than that, a timeline is read in slices. */

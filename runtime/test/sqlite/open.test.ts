@@ -1,10 +1,12 @@
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { newFile } from "../../../test/fixtures/stores.js";
+import type { Database, Driver } from "../../src/sqlite/driver/driver.js";
+import { openStore } from "../../src/sqlite/sqlite-store.js";
 import { batchOf, commit, eventAt } from "../../src/testing/store/batches.js";
 import { openers } from "./drivers.js";
 
-describe.each(openers)("with %s", (_driver, sqliteStore) => {
+describe.each(openers)("with %s", (_driver, sqliteStore, driver) => {
   const failed = expect.objectContaining({ name: "SessionstreamError", code: "STORE_FAILED" });
 
   describe("a file that cannot be used is refused", () => {
@@ -34,6 +36,50 @@ describe.each(openers)("with %s", (_driver, sqliteStore) => {
       const store = sqliteStore(path);
       return store.close();
     });
+  });
+
+  test("a file that fails while a store is made of it is closed again", async () => {
+    const path = newFile();
+    await sqliteStore(path).close();
+    const opened: Database[] = [];
+    const failing: Driver = {
+      ...driver,
+      open(...given) {
+        const database = driver.open(...given);
+        opened.push(database);
+        const prepare = database.prepare.bind(database);
+        database.prepare = (sql) => {
+          if (/FROM hidden WHERE touched/.test(sql)) throw Object.assign(new Error("locked"), { code: "SQLITE_BUSY" });
+          return prepare(sql);
+        };
+        return database;
+      },
+    };
+    expect(() => openStore(path, {}, failing)).toThrow(failed);
+    expect(opened.map(({ open }) => open)).toEqual([false]);
+  });
+
+  test("what is read while a file is opened waits for others as the rest of opening does", async () => {
+    const steps: string[] = [];
+    const noting: Driver = {
+      ...driver,
+      open(...given) {
+        const database = driver.open(...given);
+        const { exec, prepare } = { exec: database.exec.bind(database), prepare: database.prepare.bind(database) };
+        database.exec = (sql) => {
+          steps.push(sql);
+          return exec(sql);
+        };
+        database.prepare = (sql) => {
+          steps.push(sql);
+          return prepare(sql);
+        };
+        return database;
+      },
+    };
+    const store = openStore(newFile(), {}, noting);
+    expect(steps.at(-1)).toBe("PRAGMA busy_timeout = 0");
+    await store.close();
   });
 
   describe("only reading", () => {
