@@ -32,13 +32,14 @@ export function printEvents(file: string, sessionId: string, options: EventsOpti
   });
 }
 
-function plain({ payload, ...event }: StoredEvent, payloads: Payloads): object {
-  return { ...event, payload: payloads.toJson(event.type, payload) };
+function plain(event: StoredEvent, payloads: Payloads): object {
+  return { ...event, payload: payloads.ofEvent(event) };
 }
 
-function line({ ordinal, time, name, version, type, payload }: StoredEvent, payloads: Payloads): string {
+function line(event: StoredEvent, payloads: Payloads): string {
+  const { ordinal, time, name, version } = event;
   const shown = version === 1 ? name : `${name} v${version}`;
-  return `${ordinal}  ${shownTime(time)}  ${shown}  ${JSON.stringify(payloads.toJson(type, payload))}`;
+  return `${ordinal}  ${shownTime(time)}  ${shown}  ${JSON.stringify(payloads.ofEvent(event))}`;
 }
 
 function wholeOption(name: string, value: string): bigint {

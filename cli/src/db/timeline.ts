@@ -11,7 +11,7 @@ export function printTimeline(file: string, sessionId: string, { json }: { reado
     const payloads = new Payloads(await store.descriptors());
     const { cursor = 0n, ordinal = 0n, failedAt } = session ?? {};
     for (const { payload = new Uint8Array(), ...entity } of session?.entities ?? []) {
-      const shown = payloads.toJson(entity.type, payload);
+      const shown = payloads.ofType(entity.type, payload);
       const { kind, id, createdOrdinal, lastEventOrdinal } = entity;
       await print(
         json
