@@ -5,6 +5,7 @@ import { helpCommand } from "./help/help-command.js";
 import { lintCommand } from "./lint/lint-command.js";
 import { CannotRun } from "./shell/cannot-run.js";
 import { type ExitCode, exitCodes } from "./shell/exit-code.js";
+import { printableLines } from "./shell/printable.js";
 
 const { version } = createRequire(import.meta.url)("../package.json") as { version: string };
 
@@ -42,7 +43,9 @@ export async function run(args: readonly string[]): Promise<ExitCode> {
 
 /** The text of an error, with its code at the end of the first line. Unexpected errors show their stack, for a report. */
 function textOf(error: unknown): unknown {
-  if (error instanceof CannotRun || isOfRuntime(error)) return error.message.replace(/$/m, ` (${error.code})`);
+  if (error instanceof CannotRun || isOfRuntime(error)) {
+    return printableLines(error.message).replace(/$/m, ` (${error.code})`);
+  }
   return error instanceof Error ? error.stack : error;
 }
 

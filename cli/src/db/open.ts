@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { type SqliteStore, sqliteStore } from "@sessionstream/runtime/sqlite";
 import { CannotRun } from "../shell/cannot-run.js";
+import { printable, shellWord } from "../shell/printable.js";
 
 /** How a command uses a database. */
 export interface Use {
@@ -41,6 +42,6 @@ export async function checkSession(store: SqliteStore, file: string, sessionId: 
   if ((await store.session(sessionId)) !== undefined) return;
   throw new CannotRun(
     "SESSION_NOT_FOUND",
-    `"${file}" has no session "${sessionId}": "sessionstream db sessions ${file}" lists those that it has`,
+    `"${file}" has no session "${printable(sessionId)}": "sessionstream db sessions ${shellWord(file)}" lists those that it has`,
   );
 }

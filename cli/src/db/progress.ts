@@ -1,3 +1,5 @@
+import { printable } from "../shell/printable.js";
+
 /** Says on the standard error how far something has come, if that is a terminal. */
 export class Progress {
   readonly #stream: NodeJS.WriteStream;
@@ -14,7 +16,7 @@ export class Progress {
     if (this.#stream.isTTY !== true || now - this.#last < 100) return;
     this.#last = now;
     this.#hasLine = true;
-    this.#stream.write(`\r\u001b[2K${line()}`);
+    this.#stream.write(`\r\u001b[2K${printable(line())}`);
   }
 
   /** Takes the line away. */

@@ -1,5 +1,6 @@
 import type { SessionUsage } from "@sessionstream/runtime/sqlite";
 import { type ExitCode, exitCodes } from "../shell/exit-code.js";
+import { printable } from "../shell/printable.js";
 import { withStore } from "./open.js";
 import { Progress } from "./progress.js";
 import { jsonLine, print, shownSize, shownTime, table } from "./show/print.js";
@@ -40,7 +41,7 @@ export function listSessions(file: string, { prefix = "", sort, json }: Sessions
       return exitCodes.clean;
     }
     const rows = found.map(({ sessionId, events, entities, openRuns, errors, bytes, lastEvent }) => [
-      ...[sessionId, String(events), String(entities), String(openRuns), String(errors), shownSize(bytes)],
+      ...[printable(sessionId), String(events), String(entities), String(openRuns), String(errors), shownSize(bytes)],
       lastEvent === undefined ? "-" : shownTime(lastEvent),
     ]);
     const headings = ["SESSION", "EVENTS", "ENTITIES", "OPEN RUNS", "ERRORS", "SIZE", "LAST EVENT"];

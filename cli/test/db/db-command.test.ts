@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { Hub } from "@sessionstream/runtime";
 import { sqliteStore } from "@sessionstream/runtime/sqlite";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { commit, entityOf, errorAt, eventAt } from "../../../runtime/src/testing/store/batches.js";
 import {
   LabCounterAdded,
   LabNoteSet,
@@ -118,6 +119,44 @@ describe("sessionstream db events, timeline and errors", () => {
     });
     expect(objects(db("errors", "app.db", "b", "--json"))).toMatchObject([{ sessionId: "b", ordinal: "2" }]);
   });
+});
+
+test("what others wrote can do nothing to a terminal", async () => {
+  const file = join(folder, "terminal.db");
+  const store = sqliteStore(file);
+  const id = "\u001b]0;title\u0007\n\u009b2J\u202e";
+  const shown = "\\u001b]0;title\\u0007\\u000a\\u009b2J\\u202e";
+  await commit(store, {
+    sessionId: id,
+    events: [eventAt(1n, { name: id })],
+    cursor: 1n,
+    entities: [entityOf(id, { kind: id })],
+    errors: [errorAt(1n, { message: id })],
+  });
+  await store.close();
+  const said = [
+    db("sessions", "terminal.db"),
+    db("events", "terminal.db", id),
+    db("timeline", "terminal.db", id),
+    db("errors", "terminal.db"),
+    db("events", "terminal.db", `${id}!`),
+  ].map(({ stdout, stderr }) => stdout + stderr);
+  for (const text of said) {
+    expect(text.replaceAll("\n", "")).not.toMatch(/[\p{Cc}\u2028-\u202e\u2066-\u2069]/u);
+    expect(text).toContain(shown);
+  }
+  expect(said[0]?.split("\n")[1]).toMatch(/^\S+ +1 +1 /);
+  expect(objects(db("errors", "terminal.db", "--json"))).toMatchObject([{ sessionId: id, message: id }]);
+  rmSync(file);
+});
+
+test("the command line that a message proposes works for any path", () => {
+  const name = "it's my app.db";
+  writeFileSync(join(folder, name), readFileSync(join(folder, "app.db")));
+  expect(db("events", name, "none").stderr).toContain(
+    `"sessionstream db sessions ${process.platform === "win32" ? `"${name}"` : "'it'\\''s my app.db'"}" lists`,
+  );
+  rmSync(join(folder, name));
 });
 
 describe("sessionstream db delete", () => {

@@ -1,8 +1,9 @@
 import { once } from "node:events";
+import { printable } from "../../shell/printable.js";
 
-/** Prints a line, and waits where whoever reads it is slower. */
+/** Prints a line, and waits where whoever reads it is slower. JSON stays what it is, as only its strings have control characters. */
 export async function print(line: string): Promise<void> {
-  if (!process.stdout.write(`${line}\n`)) await once(process.stdout, "drain");
+  if (!process.stdout.write(`${printable(line)}\n`)) await once(process.stdout, "drain");
 }
 
 /** One JSON object in a line, with bigints as strings. */
