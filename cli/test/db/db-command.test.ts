@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -119,6 +120,17 @@ describe("sessionstream db events, timeline and errors", () => {
     });
     expect(objects(db("errors", "app.db", "b", "--json"))).toMatchObject([{ sessionId: "b", ordinal: "2" }]);
   });
+});
+
+test("whoever reads may leave before the end: that is no error on record", async () => {
+  const child = spawn(process.execPath, [bin, "db", "errors", "app.db"], { cwd: folder });
+  child.stdout.destroy();
+  let stderr = "";
+  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+    stderr += text;
+  });
+  const [code] = await once(child, "close");
+  expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
 });
 
 test("what others wrote can do nothing to a terminal", async () => {

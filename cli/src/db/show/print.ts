@@ -1,5 +1,13 @@
 import { once } from "node:events";
+import { exitCodes } from "../../shell/exit-code.js";
 import { printable } from "../../shell/printable.js";
+
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  // Whoever reads has all that it wants, such as "head".
+  if (error.code === "EPIPE") process.exit(exitCodes.clean);
+  console.error(`sessionstream: cannot print: ${error.message}`);
+  process.exit(exitCodes.cannotRun);
+});
 
 /** Prints a line, and waits where whoever reads it is slower. JSON stays what it is, as only its strings have control characters. */
 export async function print(line: string): Promise<void> {
