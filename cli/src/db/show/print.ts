@@ -41,7 +41,7 @@ function isNumeric(cell: string): boolean {
 /** Rows under headings, with the columns that are numbers to the right. */
 export function table(headings: readonly string[], rows: readonly (readonly string[])[]): string[] {
   const widths = headings.map((heading, column) =>
-    Math.max(heading.length, ...rows.map((row) => row[column]?.length ?? 0)),
+    rows.reduce((width, row) => Math.max(width, row[column]?.length ?? 0), heading.length),
   );
   const isNumber = headings.map((_, column) => column > 0 && rows.every((row) => isNumeric(row[column] ?? "")));
   const line = (cells: readonly string[]) =>
