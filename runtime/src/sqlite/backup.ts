@@ -22,7 +22,7 @@ const pagesAtOnce = 256;
 
 /**
  * Copies a database into a new file, as it is at one instant, while it is in use. The copy has its name only once it is whole
- * and on the disk: until then it is beside it, under a name that ends with ".partial".
+ * and on the disk: until then it is beside it, under a name that ends with ".partial", for a while with a journal of SQLite beside it in turn.
  */
 export async function backupDatabase(
   driver: Driver,
@@ -37,9 +37,11 @@ export async function backupDatabase(
   const partial = `${path}.${crypto.randomUUID()}.partial`;
   try {
     await copyTo(driver, database, connect, partial, options);
-    await sync(partial);
+    // Windows writes out only what is open for writing.
+    await sync(partial, "r+");
     await giveName(partial, path);
-    await sync(dirname(path));
+    // It has no way to write out a folder.
+    if (process.platform !== "win32") await sync(dirname(path), "r");
   } catch (thrown) {
     await rm(partial, { force: true }).catch(() => {});
     if (thrown instanceof SessionstreamError) throw thrown;
@@ -80,8 +82,8 @@ async function copyTo(
   }
 }
 
-async function sync(path: string): Promise<void> {
-  const file = await open(path, "r");
+async function sync(path: string, flags: "r" | "r+"): Promise<void> {
+  const file = await open(path, flags);
   try {
     await file.sync();
   } finally {
