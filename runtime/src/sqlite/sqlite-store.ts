@@ -54,7 +54,7 @@ export type { SqliteStoreOptions } from "./open.js";
 export interface SqliteStore extends Store {
   /**
    * Copies the whole file, as it is at one instant, into a new file, while it is in use. A program that is killed
-   * meanwhile leaves at most a file beside it whose name ends with ".partial".
+   * meanwhile leaves at most a file beside it whose name ends with ".partial", and one with ".partial-journal".
    * @throws FILE_EXISTS, INVALID_OPTION, CLOSED, or STORE_FAILED, for example where the disk is full.
    */
   backup(path: string, options?: BackupOptions): Promise<void>;
