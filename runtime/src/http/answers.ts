@@ -6,7 +6,7 @@ import type { RejectedError, Rejection } from "../schema/rejection.js";
 import { toldStatus } from "../session/told-errors.js";
 
 /** Of what goes wrong from a handler's turn on, a client is told no more than these. */
-const toldOfFailures: ReadonlySet<ErrorCode> = new Set(["FORBIDDEN", "CLOSED"]);
+const toldOfFailures: ReadonlySet<ErrorCode> = new Set(["FORBIDDEN", "SESSION_DELETED", "CLOSED"]);
 
 /** Whether a client is told why a handler failed, or only that it did. */
 export function isToldOfFailure(error: unknown): boolean {

@@ -12,6 +12,7 @@ export const toldStatus: Partial<Readonly<Record<ErrorCode, number>>> = {
   NO_HANDLER: 404,
   METHOD_NOT_ALLOWED: 405,
   REJECTED: 409,
+  SESSION_DELETED: 410,
   PAYLOAD_TOO_LARGE: 413,
   KEY_REUSED: 422,
   INTERNAL: 500,

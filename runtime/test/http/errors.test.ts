@@ -29,6 +29,20 @@ test("what a handler throws is kept from the client, unless it is FORBIDDEN", as
   }
 });
 
+test("a command that the deletion of its session ends is told so", async () => {
+  const { hub, work, internals } = serve(async ({ publish }) => {
+    await publish(LabCounterAdded, { name: "c", amount: 1n });
+    await hub.delete("s");
+    await publish(LabCounterAdded, { name: "c", amount: 1n });
+  });
+  expect(await work()).toMatchObject({
+    status: 410,
+    body: { code: "SESSION_DELETED", message: expect.stringContaining('session "s" was deleted') },
+  });
+  expect(internals).toEqual([]);
+  await hub.close();
+});
+
 test("a handler's own invalid publish does not look like the client's mistake", async () => {
   const { work, internals } = serve(async ({ publish }) => {
     await publish(LabCounterAdded, { amount: "many" as never });
