@@ -323,7 +323,7 @@ class FileStore implements SqliteStore {
     { replace }: { readonly replace: boolean },
   ): Promise<void> {
     await this.#sessions.write(sessionId, parts, replace);
-    this.#watch.committed();
+    this.#watch.replaced();
     await this.#deletions.remove();
   }
 
@@ -335,7 +335,7 @@ class FileStore implements SqliteStore {
 
   async delete(sessionId: string): Promise<boolean> {
     const isThere = await this.#deletions.hide(sessionId);
-    this.#watch.committed();
+    this.#watch.replaced();
     await this.#deletions.remove();
     return isThere;
   }

@@ -39,6 +39,11 @@ export class Watch {
     if (this.#listeners.size > 1) setImmediate(() => this.#look(true));
   }
 
+  /** It has deleted or written a session, which also a hub that is alone on it may not have asked for. */
+  replaced(): void {
+    setImmediate(() => this.#look(true));
+  }
+
   end(): void {
     clearInterval(this.#timer);
     this.#timer = undefined;

@@ -213,7 +213,8 @@ export interface Store {
    */
   delete(sessionId: string): Promise<boolean>;
   /**
-   * Calls the listener after each commit and each deletion of another process, within 50 milliseconds.
+   * Calls the listener after each commit of another process, within 50 milliseconds, and after each session that is deleted
+   * or written whole, whoever does it.
    * Returns a function that ends this.
    */
   watch(listener: MoveListener): () => void;

@@ -1,5 +1,6 @@
 import type { UiBatch } from "@sessionstream/runtime";
 import { failingStore } from "@sessionstream/runtime/testing";
+import { importSessions } from "@sessionstream/runtime/transfer";
 import { describe, expect, onTestFinished, test } from "vitest";
 import {
   LabCounter,
@@ -117,6 +118,29 @@ describe.each(places)("a session that a hub deletes, on %s", (_, makePlace) => {
     await here.hub.publish("s", LabCounterAdded, add);
     expect(await there.hub.session("s")).toMatchObject({ ordinal: 1n });
     expect((await there.hub.timeline("s")).get(LabCounter, "c")?.total).toBe(1n);
+  });
+
+  test("starts over for those who follow it, also where the program deletes or imports it without the hub", async () => {
+    const store = place.open();
+    const { hub } = watched({ store });
+    await hub.publish("s", LabCounterAdded, add);
+    const exported: Uint8Array[] = [];
+    for await (const chunk of hub.export({ sessions: ["s"] })) exported.push(chunk);
+    const heard: UiBatch[] = [];
+    const unfollow = hub.follow("s", (batch) => heard.push(batch));
+    await hub.hydrate("s");
+    await store.delete("s");
+    await until(() => heard.length === 1, "it hears of the deletion");
+    expect(heard).toMatchObject([{ isReset: true, ordinal: 0n }]);
+    async function* chunks() {
+      yield* exported;
+    }
+    await importSessions(store, chunks());
+    await until(() => heard.length >= 2, "it hears of the import");
+    expect((await hub.timeline("s")).get(LabCounter, "c")?.total).toBe(1n);
+    unfollow();
+    await hub.delete("s");
+    await hub.close();
   });
 
   test("starts over with nothing for all who follow it, and goes on with what begins under its id", async () => {
