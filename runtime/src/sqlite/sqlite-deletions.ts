@@ -1,4 +1,4 @@
-import { setImmediate as nextTurn } from "node:timers/promises";
+import { setImmediate as nextTurn, setTimeout as sleep } from "node:timers/promises";
 import type { Database } from "./driver/driver.js";
 import type { Transactions } from "./transactions.js";
 
@@ -30,7 +30,7 @@ interface HiddenRow {
 export class SqliteDeletions {
   readonly #sql: ReturnType<typeof prepare>;
   readonly #transactions: Transactions;
-  /** How far the commits without events were looked through, by session. */
+  /** How far the commits without events were looked through, by sign: the row of a session may be given to another. */
   readonly #looked = new Map<number, number>();
   #removing: Promise<void> | undefined;
   #lastMarked = Number.NEGATIVE_INFINITY;
@@ -60,6 +60,13 @@ export class SqliteDeletions {
   /** Tells all who watch the file that any session may have moved. */
   async tellAll(): Promise<void> {
     await this.#transactions.write(() => this.#sql.insertSign.run(""), false);
+  }
+
+  /** Ends what was begun, once those who watch had time to read which sessions it was. */
+  async close(): Promise<void> {
+    if (this.#timer === undefined) return;
+    await sleep(Math.max(this.#lastMarked + toldWithin - performance.now(), 0));
+    await this.end();
   }
 
   /** Nobody who watches needs to be told any more. */
@@ -100,17 +107,16 @@ export class SqliteDeletions {
   /** Returns whether there may be more. */
   #removePiece(): boolean {
     const begun = performance.now();
-    for (const { session, sign } of this.#hidden()) {
-      while (this.#removeRows(session) || this.#removeMoves(session, sign)) {
-        if (performance.now() - begun > pieceTime) return true;
-      }
-    }
+    const isOver = () => performance.now() - begun > pieceTime;
+    const hidden = this.#hidden();
+    for (const { session } of hidden) while (this.#removeRows(session)) if (isOver()) return true;
+    while (this.#removeMoves(hidden)) if (isOver()) return true;
     return false;
   }
 
   /** Whether more than a few rows were left, of which it removes some. */
-  #isMuch(session: number, sign: number | null): boolean {
-    return (this.#removeRows(session) && this.#removeRows(session)) || this.#removeMoves(session, sign);
+  #isMuch(row: HiddenRow): boolean {
+    return (this.#removeRows(row.session) && this.#removeRows(row.session)) || this.#hasMoves(row);
   }
 
   /** Returns whether it removed any. */
@@ -118,20 +124,35 @@ export class SqliteDeletions {
     return this.#sql.deleteRows.some((sql) => sql.run(session, rowsAtOnce).changes > 0);
   }
 
-  /** Returns whether it looked at any. They have no index by session, as only a deletion would need it. */
-  #removeMoves(session: number, sign: number | null): boolean {
-    const from = this.#looked.get(session) ?? 0;
-    if (sign === null || from >= sign) return false;
-    this.#sql.deleteMoves.run(from, from + movesAtOnce, session);
-    this.#looked.set(session, from + movesAtOnce);
+  /**
+   * Removes some of all sessions at once, as they have no index by session: only a deletion would need it. Returns whether it
+   * looked at any.
+   */
+  #removeMoves(hidden: readonly HiddenRow[]): boolean {
+    // Other processes may have come to the end of some.
+    const all = new Set(hidden.map(({ sign }) => sign));
+    for (const sign of this.#looked.keys()) if (!all.has(sign)) this.#looked.delete(sign);
+    const signs = hidden.filter((row) => this.#hasMoves(row)).map(({ sign }) => sign ?? 0);
+    if (signs.length === 0) return false;
+    const last = signs.reduce((one, other) => Math.max(one, other));
+    const from = signs.reduce((least, sign) => Math.min(least, this.#looked.get(sign) ?? 0), last);
+    const to = Math.min(from + movesAtOnce, last);
+    this.#sql.deleteMoves.run(from, to);
+    for (const sign of signs) this.#looked.set(sign, Math.max(this.#looked.get(sign) ?? 0, to));
     return true;
+  }
+
+  /** Whether commits without events are left that were not looked through. All are before the sign. */
+  #hasMoves({ sign }: HiddenRow): boolean {
+    return sign !== null && (this.#looked.get(sign) ?? 0) < sign;
   }
 
   /** The end of all deletions of which only the last traces are left. */
   #finish(): void {
-    for (const { session, sign } of this.#hidden()) {
+    for (const row of this.#hidden()) {
+      const { session, sign } = row;
       // Of those that others may have hidden just now, there is more.
-      if (this.#isMuch(session, sign)) continue;
+      if (this.#isMuch(row)) continue;
       if (sign !== null) this.#sql.blankSign.run(sign);
       // Others find what is new by the number of the newest event: the number must not be given to another one.
       if (this.#sql.blankNewest.run(session).changes > 0) {
@@ -140,7 +161,6 @@ export class SqliteDeletions {
       }
       this.#sql.deleteHidden.run(session);
       this.#sql.deleteSession.run(session);
-      this.#looked.delete(session);
     }
   }
 }
@@ -178,8 +198,8 @@ function prepare(database: Database) {
       ),
       deleteOf("event", "AND rowid < (SELECT max(rowid) FROM event)"),
     ],
-    deleteMoves: database.prepare<[after: number, to: number, session: number]>(
-      "DELETE FROM move WHERE id > ? AND id <= ? AND session = ?",
+    deleteMoves: database.prepare<[after: number, to: number]>(
+      "DELETE FROM move WHERE id > ? AND id <= ? AND session IN (SELECT session FROM hidden WHERE sign IS NOT NULL)",
     ),
     blankNewest: database.prepare<[session: number]>(
       `UPDATE event SET previous = NULL, name = '', type = '', payload = x'', time = 0, meta = NULL, batch = NULL, claim = NULL

@@ -376,7 +376,7 @@ class FileStore implements SqliteStore {
     // What is lost here, other processes find out when the lease is over.
     if (this.#database.open) await this.#finish().catch(() => {});
     // What is lost here, whoever opens the file next does.
-    if (this.#database.open) await this.#deletions.end().catch(() => {});
+    if (this.#database.open) await this.#deletions.close().catch(() => {});
     this.#database.close();
   }
 

@@ -128,6 +128,49 @@ test("the newest event leaves a blank, so that its number is not given to anothe
   await again.close();
 });
 
+/** The commits without events, of sessions that are there or were. */
+function movesOf(path: string): unknown {
+  const database = openRaw(path, { readonly: true });
+  const count = database.value("SELECT count(*) FROM move WHERE session <> 0");
+  database.close();
+  return count;
+}
+
+test("commits without events go with their sessions, also where a row is used again that another program freed", async () => {
+  const path = newFile();
+  const [here, there] = [sqliteStore(path, relaxed), sqliteStore(path, relaxed)];
+  await commit(there, { sessionId: "kept" });
+  for (const sessionId of ["s", "t"]) {
+    for (let revision = 0; revision < 3; revision++) await commit(here, { sessionId, revision });
+  }
+  expect(movesOf(path)).toBe(7);
+  await Promise.all([here.delete("s"), here.delete("t")]);
+  expect(movesOf(path)).toBe(1);
+  // It ends the deletions at once.
+  await there.vacuum();
+  expect(rowsOf(path)).toMatchObject({ session: 1, hidden: 0 });
+  for (let revision = 0; revision < 3; revision++) await commit(here, { sessionId: "u", revision });
+  await here.delete("u");
+  expect(movesOf(path)).toBe(1);
+  await Promise.all([here.close(), there.close()]);
+});
+
+test("a program that deletes and closes at once tells others which session it was", async () => {
+  const path = newFile();
+  const watcher = sqliteStore(path, relaxed);
+  const told: unknown[] = [];
+  watcher.watch((moved) => told.push(moved));
+  for (const sessionId of ["s", "t", "u"]) {
+    await commit(watcher, { sessionId, events: [eventAt(1n)] });
+    const store = sqliteStore(path, relaxed);
+    await store.delete(sessionId);
+    await store.close();
+    await until(() => told.length > 0, "the deletion is told");
+    expect(told.splice(0)[0]).toContainEqual({ sessionId, revision: 0 });
+  }
+  await watcher.close();
+});
+
 test("what a program left half removed is removed when the file is opened next", async () => {
   const path = newFile();
   const store = sqliteStore(path, relaxed);
