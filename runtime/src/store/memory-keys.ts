@@ -69,7 +69,7 @@ export class MemoryKeys {
     const found = this.#find(claim);
     if (found?.owner?.token !== claim.token) return;
     const known = outcome ?? found.outcome;
-    if (known === undefined) this.#sessions.get(claim.sessionId)?.delete(mapKey(claim));
+    if (known === undefined) this.#delete(claim.sessionId, mapKey(claim));
     else this.#write(claim, { ...found, outcome: known, owner: undefined });
   }
 
@@ -94,7 +94,7 @@ export class MemoryKeys {
         const [space] = JSON.parse(name) as [string, string];
         const isGoing = owner !== undefined && this.#processes.beatOf(owner.process) !== undefined;
         const isOfRun = space.startsWith(runSpace) && isOpenRun({ sessionId, id: space.slice(runSpace.length) });
-        if (time < before && !isGoing && !isOfRun) keys.delete(name);
+        if (time < before && !isGoing && !isOfRun) this.#delete(sessionId, name);
       }
     }
   }
@@ -106,6 +106,13 @@ export class MemoryKeys {
 
   #find(name: KeyName): MemoryKey | undefined {
     return this.#sessions.get(name.sessionId)?.get(mapKey(name));
+  }
+
+  /** With its last key, a session leaves nothing. */
+  #delete(sessionId: string, name: string): void {
+    const keys = this.#sessions.get(sessionId);
+    keys?.delete(name);
+    if (keys?.size === 0) this.#sessions.delete(sessionId);
   }
 
   #write(name: KeyName, key: MemoryKey): void {
