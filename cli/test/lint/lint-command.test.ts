@@ -68,7 +68,7 @@ test("findings are printed with their lines, in both languages, with paths to op
       3 |     return Number(snapshot.ordinal); // as many as there are
         |            ^^^^^^^^^^^^^^^^^^^^^^^^
 
-    2 findings in 2 files (checked 4 proto files, 2 TypeScript files)
+    2 findings in 2 files (checked 5 proto files, 2 TypeScript files)
     "
   `);
 });
@@ -144,7 +144,7 @@ test("comments keep findings: the rule that they name, on the next line", async 
 test("nothing found exits with 0, and paths limit what is checked", async () => {
   expect(await sessionstreamHere(folder, ["lint", "src/unused.ts", "proto"])).toEqual({
     code: 0,
-    stdout: "no findings (checked 3 proto files, 1 TypeScript file)\n",
+    stdout: "no findings (checked 4 proto files, 1 TypeScript file)\n",
     stderr: "",
   });
   expect((await sessionstreamHere(folder, ["lint", "--no-proto", "src/u*.ts"])).stdout).toContain("1 TypeScript file");

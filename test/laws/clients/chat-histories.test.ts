@@ -117,6 +117,11 @@ async function live(steps: readonly Step[]): Promise<void> {
 }
 
 async function settled(server: ChatServer, id: string, sessions: readonly ChatSession[]): Promise<void> {
+  // A server that has just started may not have taken the answers yet that the one before gave up.
+  const isOver = async () => {
+    while ((await server.hub.runs(id, { isOpen: true })).length > 0) await new Promise((done) => setTimeout(done, 5));
+  };
+  await within(10_000, "no answer is going on any more", isOver());
   await within(10_000, "nothing is going on any more", server.hub.waitIdle(id));
   const want = await stored(server.hub, id);
   const isInStep = ({ isHydrated, timeline }: ChatSession) =>
