@@ -56,7 +56,9 @@ describe.each(openers)("with %s", (_driver, sqliteStore, driver) => {
       },
     };
     expect(() => openStore(path, {}, failing)).toThrow(failed);
-    expect(opened.map(({ open }) => open)).toEqual([false]);
+    // A driver may leave commits beside a file that it closes. Then it is looked at before.
+    expect(opened.length).toBeGreaterThan(0);
+    expect(opened.filter(({ open }) => open)).toEqual([]);
   });
 
   test("what is read while a file is opened waits for others as the rest of opening does", async () => {
