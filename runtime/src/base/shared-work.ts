@@ -12,10 +12,11 @@ export class SharedWork<Subject extends object, Result> {
   readonly #bySubject = new WeakMap<Subject, Map<string, Piece<Result>>>();
 
   /**
-   * Does a kind of work on a subject, or joins those who do it. The work is told whether anybody still wants it; if it
-   * was given up, the result is undefined.
+   * Does a kind of work on a subject, or joins those who do it. The work is told whether anybody still wants it. If it
+   * was given up, the result is undefined for those who gave it up; who joined too late to keep it going has it begun
+   * again.
    */
-  do(
+  async do(
     subject: Subject,
     kind: string,
     isWanted: () => boolean,
@@ -29,7 +30,8 @@ export class SharedWork<Subject extends object, Result> {
     const found = kinds.get(kind);
     if (found !== undefined) {
       found.wanted.push(isWanted);
-      return found.result;
+      const result = await found.result;
+      return result === undefined && isWanted() ? this.do(subject, kind, isWanted, work) : result;
     }
     const wanted = [isWanted];
     const result = work(() => wanted.some((isWanted) => isWanted()));

@@ -153,12 +153,9 @@ async function snapshot(
   try {
     const found = await hub.snapshot(sessionId, when);
     const isWanted = () => !signal.aborted;
-    const encode = () =>
-      encoded.do(found.entities, String(found.ordinal), isWanted, (isWanted) =>
-        snapshotJson(hub.registry, found, isWanted),
-      );
-    // Those whom it joined may have given it up.
-    const json = (await encode()) ?? (await encode());
+    const json = await encoded.do(found.entities, String(found.ordinal), isWanted, (isWanted) =>
+      snapshotJson(hub.registry, found, isWanted),
+    );
     const pieces = json ?? [];
     const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
     const headers = { "cache-control": "no-store", "content-type": "application/json", "content-length": `${length}` };
