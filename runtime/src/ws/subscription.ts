@@ -132,25 +132,17 @@ export class Subscription implements FeedListener {
         }
         // The client was behind for a moment only.
         if (frames === undefined) continue;
-        if (hydration.mode === "reset" && hydration.stop !== undefined) {
-          outbox.writeSnapshot(frames);
-          this.#noteSent(hydration, frames);
-          if (await this.#sendMissed(hydration)) this.#goLive(hydration, []);
-          if (this.#state !== "hydrating") return;
-          continue;
-        }
-        if (!this.#hasOverflowed) {
-          this.#hydratedTo = ordinalOf(hydration);
-          this.#goLive(hydration, frames);
-          return;
-        }
-        // A delta goes on from what was sent; the whole would be sent again and again.
-        if (++overflows > 1 && hydration.mode !== "delta") {
+        const isStopped = hydration.mode === "reset" && hydration.stop !== undefined;
+        // A delta goes on from what was sent, and the log has what a stopped timeline lacks; else the whole would be sent
+        // again and again.
+        if (!isStopped && this.#hasOverflowed && ++overflows > 1 && hydration.mode !== "delta") {
           this.#overflow();
           return;
         }
         outbox.writeSnapshot(frames);
         this.#noteSent(hydration, frames);
+        if (isStopped ? await this.#sendMissed(hydration) : !this.#hasOverflowed) this.#goLive(ordinalOf(hydration));
+        if (this.#state !== "hydrating") return;
       }
     } catch (error) {
       if (this.#state !== "hydrating") return;
@@ -172,10 +164,9 @@ export class Subscription implements FeedListener {
    * Sends the UI events of what the timeline lacks, as they are read, at the speed of the client. Where more comes in
    * meanwhile than is held, the log has it. False where the client has to start over, or nobody wants it any more.
    */
-  async #sendMissed({ snapshot, missed }: FullHydration): Promise<boolean> {
+  async #sendMissed({ missed }: FullHydration): Promise<boolean> {
     const { transport, outbox } = this.#host;
     const { encode } = transport.feeds(this.#hasMetadata);
-    this.#hydratedTo = snapshot.ordinal;
     this.#isReadingLog = true;
     try {
       do {
@@ -197,22 +188,22 @@ export class Subscription implements FeedListener {
     }
   }
 
-  #goLive(hydration: Hydration, frames: readonly Buffer[]): void {
+  #goLive(ordinal: bigint): void {
     const { sessionId } = this;
     const { transport, outbox } = this.#host;
     const last = encodeFrame(transport.hub.registry.protobuf, {
       case: "subscribed",
       value: { sessionId, sinceSnapshotOrdinal: this.#sinceOrdinal },
     });
-    outbox.writeSnapshot([...frames, ...this.#above(this.#held), last]);
+    outbox.writeSnapshot([...this.#above(this.#held), last]);
     this.#dropHeld();
     this.#state = "live";
-    if (frames.length > 0) this.#noteSent(hydration, frames);
-    this.#host.observe({ stage: "subscribed", sessionId, ordinal: ordinalOf(hydration) });
+    this.#host.observe({ stage: "subscribed", sessionId, ordinal });
   }
 
   #noteSent(hydration: Hydration, frames: readonly Buffer[]): void {
     const ordinal = ordinalOf(hydration);
+    this.#hydratedTo = ordinal;
     if (this.#has !== undefined) this.#has = { since: ordinal, epoch: hydration.epoch };
     const bytes = frames.reduce((sum, { length }) => sum + length, 0);
     this.#host.observe({ stage: "snapshot", sessionId: this.sessionId, ordinal, bytes });
