@@ -1,5 +1,4 @@
-import type { SqliteStore } from "@sessionstream/runtime/sqlite";
-import { defaultLimit } from "@sessionstream/runtime/store";
+import { sessionIds } from "@sessionstream/runtime/store";
 import { type ExitCode, exitCodes } from "../shell/exit-code.js";
 import { checkSession, withStore } from "./open.js";
 import { jsonLine, print, shownTime } from "./show/print.js";
@@ -13,7 +12,7 @@ export function printErrors(
   return withStore(file, { readonly: true }, async (store) => {
     if (session !== undefined) await checkSession(store, file, session);
     let hasErrors = false;
-    for await (const sessionId of session === undefined ? idsOf(store) : [session]) {
+    for await (const sessionId of session === undefined ? sessionIds(store) : [session]) {
       for (const error of await store.errors(sessionId)) {
         hasErrors = true;
         const { ordinal, time, message } = error;
@@ -24,13 +23,4 @@ export function printErrors(
     }
     return hasErrors ? exitCodes.findings : exitCodes.clean;
   });
-}
-
-async function* idsOf(store: SqliteStore): AsyncGenerator<string> {
-  for (let after: string | undefined; ; ) {
-    const page = await store.sessions(after === undefined ? {} : { after });
-    yield* page;
-    after = page.at(-1);
-    if (page.length < defaultLimit) return;
-  }
 }

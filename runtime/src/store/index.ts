@@ -6,6 +6,7 @@ export type { BatchKey, BatchRun, SessionBatch } from "./batch.js";
 export { compareEntities } from "./entity-order.js";
 export type { EventMeta, TraceContext } from "./event-meta.js";
 export { checkBatch, checkKey, checkRun, runSpace, sessionExists, sessionMissing } from "./rules.js";
+export { sessionIds } from "./session-ids.js";
 export { type DoneKey, inParts, type SessionPart, type WholeSession } from "./session-part.js";
 export {
   type ClaimAnswer,

@@ -23,10 +23,10 @@ export type SessionPart =
   | { readonly is: "runs"; readonly runs: readonly StoredRun[] };
 
 /** A part of a session has at most so many rows, */
-const mostRows = 500;
+export const mostRows = 500;
 
 /** and, if it has several, about so many bytes of payloads at most. */
-const mostBytes = 262_144;
+export const mostBytes = 262_144;
 
 /** Cuts rows into lists that are held in memory at once. */
 export function* inParts<T>(rows: Iterable<T>, sizeOf: (row: T) => number = () => 0): Generator<readonly T[]> {

@@ -2,8 +2,9 @@ import { create, toBinary } from "@bufbuild/protobuf";
 import { BinaryWriter } from "@bufbuild/protobuf/wire";
 import { type ExportRecord, ExportRecordSchema } from "@sessionstream/proto/sessionstream/v1/export_pb.js";
 import { aFunction, aString, checkOptions, invalidOption } from "../base/option.js";
+import { sessionIds } from "../store/session-ids.js";
 import type { SessionPart } from "../store/session-part.js";
-import { defaultLimit, type Store } from "../store/store.js";
+import type { Store } from "../store/store.js";
 import type { StoredDescriptor } from "../store/stored.js";
 import { Checksum } from "./checksum.js";
 import type { TransferProgress } from "./progress.js";
@@ -101,12 +102,7 @@ async function* idsOf(store: Store, { sessions, prefix = "" }: SessionSelection)
     yield* new Set(sessions);
     return;
   }
-  for (let after: string | undefined; ; ) {
-    const page = await store.sessions(after === undefined ? {} : { after });
-    for (const id of page) if (id.startsWith(prefix)) yield id;
-    after = page.at(-1);
-    if (page.length < defaultLimit) return;
-  }
+  for await (const id of sessionIds(store)) if (id.startsWith(prefix)) yield id;
 }
 
 function recordsOfPart(sessionId: string, part: SessionPart): Record[] {

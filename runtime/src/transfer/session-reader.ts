@@ -3,7 +3,7 @@ import { checkRunId } from "../schema/run.js";
 import { firstEpoch } from "../session/epoch.js";
 import type { SessionInfo } from "../session/session-info.js";
 import { largestOrdinal, previousOf } from "../store/rules.js";
-import type { DoneKey, SessionPart } from "../store/session-part.js";
+import { type DoneKey, mostBytes, mostRows, type SessionPart } from "../store/session-part.js";
 import type { StoredDescriptor, StoredError, StoredEvent } from "../store/stored.js";
 import type { StoredRun } from "../store/stored-run.js";
 import { fromError, fromEvent, fromKey, fromRun } from "./from-record.js";
@@ -21,10 +21,6 @@ export interface SessionSource {
   /** @throws where a program cannot take an event. */
   readonly check: ((session: SessionInfo, event: StoredEvent) => void) | undefined;
 }
-
-/** Events, or other rows, that go to the store together. */
-const mostRows = 500;
-const mostBytes = 262_144;
 
 /** Reads one session of an export, and checks all of it on the way. */
 export class SessionReader {
