@@ -1,4 +1,4 @@
-import { setImmediate as nextTurn } from "node:timers/promises";
+import { nextTurn } from "../base/turns.js";
 import type { Database } from "./driver/driver.js";
 import type { Transactions } from "./transactions.js";
 

@@ -1,4 +1,4 @@
-import { setImmediate as nextTurn } from "node:timers/promises";
+import { nextTurn } from "../base/turns.js";
 import { inParts, type SessionPart } from "../store/session-part.js";
 import type { StoredRun } from "../store/stored-run.js";
 import { whileBusy } from "./busy.js";

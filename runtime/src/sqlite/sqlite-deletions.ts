@@ -1,4 +1,5 @@
-import { setImmediate as nextTurn, setTimeout as sleep } from "node:timers/promises";
+import { setTimeout as sleep } from "node:timers/promises";
+import { nextTurn } from "../base/turns.js";
 import type { Database } from "./driver/driver.js";
 import type { Transactions } from "./transactions.js";
 

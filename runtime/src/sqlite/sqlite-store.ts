@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
-import { setImmediate as nextTurn } from "node:timers/promises";
 import { invalidOption } from "../base/option.js";
+import { nextTurn } from "../base/turns.js";
 import type { SessionBatch } from "../store/batch.js";
 import { compareEntities } from "../store/entity-order.js";
 import type { SessionPart } from "../store/session-part.js";
@@ -32,6 +32,7 @@ import { type BackupOptions, backupDatabase } from "./backup.js";
 import { BatchWriter } from "./batch-writer.js";
 import type { Database, Driver } from "./driver/driver.js";
 import { loadDriver } from "./driver/load-driver.js";
+import { FinishedClaims } from "./finished-claims.js";
 import { type ForgottenIdentity, forgetIdentity } from "./forget-identity.js";
 import { LargeReads } from "./large-reads.js";
 import { openDatabase, type SqliteStoreOptions } from "./open.js";
@@ -109,9 +110,6 @@ export function openStore(path: string, options: SqliteStoreOptions, driver: Dri
 /** With more entities than that, a timeline is read in slices. */
 const mostAtOnce = 500;
 
-/** How long a claim that is to end waits for others, in milliseconds. */
-const finishWithin = 20;
-
 class FileStore implements SqliteStore {
   readonly #database: Database;
   readonly #sql: Statements;
@@ -121,12 +119,9 @@ class FileStore implements SqliteStore {
   readonly #runs: SqliteRuns;
   readonly #deletions: SqliteDeletions;
   readonly #watch: Watch;
-  /** Claims that are to end together, as each would write a page of its own. */
-  #finished: (readonly [ClaimedKey, KeyOutcome])[] = [];
-  #finishing: NodeJS.Timeout | undefined;
+  readonly #finished: FinishedClaims;
   readonly #writer: BatchWriter;
   readonly #sessions: SessionWriter;
-
   readonly #driver: Driver;
   /** Opens another connection to the file. Undefined for a database in memory. */
   readonly #connect: (() => Database) | undefined;
@@ -147,11 +142,19 @@ class FileStore implements SqliteStore {
     this.#transactions = new Transactions(database, synchronous, this.#sql);
     this.#processes = new SqliteProcesses(database);
     this.#keys = new SqliteKeys(database, this.#processes);
+    this.#finished = new FinishedClaims(this.#transactions, this.#keys);
     this.#runs = new SqliteRuns(database, this.#processes);
     this.#deletions = new SqliteDeletions(database, this.#transactions);
     this.#watch = new Watch(database, this.#sql);
     this.#writer = new BatchWriter(this.#sql, this.#keys, this.#runs);
-    this.#sessions = new SessionWriter(database, this.#transactions, this.#deletions, this.#keys, this.#runs);
+    this.#sessions = new SessionWriter(
+      database,
+      this.#sql,
+      this.#transactions,
+      this.#deletions,
+      this.#keys,
+      this.#runs,
+    );
     if (!readonly) this.#deletions.resume();
   }
 
@@ -256,8 +259,7 @@ class FileStore implements SqliteStore {
 
   async finish(claim: ClaimedKey, published: KeyOutcome): Promise<void> {
     this.#transactions.checkOpen();
-    this.#finished.push([claim, published]);
-    this.#finishing ??= setTimeout(() => void this.#finish().catch(() => {}), finishWithin).unref();
+    this.#finished.add(claim, published);
   }
 
   /** In pieces, so that others can write between them. */
@@ -374,7 +376,7 @@ class FileStore implements SqliteStore {
     this.#watch.end();
     await this.#large?.close();
     // What is lost here, other processes find out when the lease is over.
-    if (this.#database.open) await this.#finish().catch(() => {});
+    if (this.#database.open) await this.#finished.end().catch(() => {});
     // What is lost here, whoever opens the file next does.
     if (this.#database.open) await this.#deletions.close().catch(() => {});
     this.#database.close();
@@ -407,22 +409,5 @@ class FileStore implements SqliteStore {
       }
     }
     return outcomes;
-  }
-
-  async #finish(): Promise<void> {
-    clearTimeout(this.#finishing);
-    this.#finishing = undefined;
-    const claims = this.#finished;
-    this.#finished = [];
-    if (claims.length === 0) return;
-    try {
-      await this.#transactions.write(() => {
-        for (const [claim, published] of claims) this.#keys.settle(claim, published);
-      }, false);
-    } catch (thrown) {
-      // With those that come next.
-      this.#finished.unshift(...claims);
-      throw thrown;
-    }
   }
 }

@@ -1,5 +1,5 @@
-import { setImmediate as nextTurn } from "node:timers/promises";
 import { SessionstreamError } from "../base/errors.js";
+import { nextTurn } from "../base/turns.js";
 import { sessionExists, sessionMissing } from "../store/rules.js";
 import type { SessionPart, WholeSession } from "../store/session-part.js";
 import type { Database } from "./driver/driver.js";
@@ -7,7 +7,10 @@ import { metaText } from "./rows.js";
 import type { SqliteDeletions } from "./sqlite-deletions.js";
 import type { SqliteKeys } from "./sqlite-keys.js";
 import type { SqliteRuns } from "./sqlite-runs.js";
+import type { Statements } from "./statements.js";
 import type { Transactions } from "./transactions.js";
+
+type Rows = Pick<Statements, "insertEvent" | "insertError" | "insertMove">;
 
 /**
  * Writes sessions whole, in pieces, between which others write. Until the last one, the session is hidden; should it not
@@ -15,6 +18,7 @@ import type { Transactions } from "./transactions.js";
  */
 export class SessionWriter {
   readonly #sql: ReturnType<typeof prepare>;
+  readonly #rows: Rows;
   readonly #transactions: Transactions;
   readonly #deletions: SqliteDeletions;
   readonly #keys: SqliteKeys;
@@ -22,12 +26,14 @@ export class SessionWriter {
 
   constructor(
     database: Database,
+    rows: Rows,
     transactions: Transactions,
     deletions: SqliteDeletions,
     keys: SqliteKeys,
     runs: SqliteRuns,
   ) {
     this.#sql = prepare(database);
+    this.#rows = rows;
     this.#transactions = transactions;
     this.#deletions = deletions;
     this.#keys = keys;
@@ -67,11 +73,12 @@ export class SessionWriter {
     if (part.is === "events") {
       for (const { ordinal, previous = null, name, version, type, payload, time, meta } of part.events) {
         const from = meta === undefined ? null : metaText(meta);
-        this.#sql.insertEvent.run(row, ordinal, previous, name, version, type, payload, time, from);
+        // Nobody asks for the batch of an event, or for the revision with it, of a session that begins in its first.
+        this.#rows.insertEvent.run(row, ordinal, previous, name, version, type, payload, time, from, null, null, null);
       }
     } else if (part.is === "errors") {
       for (const { step, ordinal, name, message, time } of part.errors) {
-        this.#sql.insertError.run(row, step, ordinal, name, message, time);
+        this.#rows.insertError.run(row, step, ordinal, name, message, time);
       }
     } else if (part.is === "keys") {
       for (const key of part.keys) this.#keys.addDone(name, key);
@@ -91,7 +98,7 @@ export class SessionWriter {
     this.#sql.deleteKeys.run(name);
     this.#sql.show.run(row);
     // So that those who watch the file hear of it.
-    this.#sql.insertMove.run(row, crypto.randomUUID());
+    this.#rows.insertMove.run(row, crypto.randomUUID());
   }
 
   #checkFree(sessionId: string, replace: boolean): void {
@@ -130,25 +137,5 @@ function prepare(database: Database) {
       "UPDATE OR IGNORE key SET session_id = ? WHERE session_id = ?",
     ),
     deleteKeys: database.prepare<[name: string]>("DELETE FROM key WHERE session_id = ?"),
-    insertMove: database.prepare<[session: bigint, batch: string]>("INSERT INTO move (session, batch) VALUES (?, ?)"),
-    insertEvent: database.prepare<
-      [
-        session: bigint,
-        ordinal: bigint,
-        previous: bigint | null,
-        name: string,
-        version: number,
-        type: string,
-        payload: Uint8Array,
-        time: number,
-        meta: string | null,
-      ]
-    >(
-      `INSERT INTO event (session, ordinal, previous, name, version, type, payload, time, meta)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-    ),
-    insertError: database.prepare<
-      [session: bigint, step: string, ordinal: bigint, name: string, message: string, time: number]
-    >("INSERT INTO error (session, step, ordinal, name, message, time) VALUES (?, ?, ?, ?, ?, ?)"),
   };
 }

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { SessionBatch } from "@sessionstream/runtime/store";
 import { describe, expect, test } from "vitest";
 import { openRaw } from "../../../test/fixtures/raw-database.js";
 import { newFile } from "../../../test/fixtures/stores.js";
 import type { Driver } from "../../src/sqlite/driver/driver.js";
 import { openStore } from "../../src/sqlite/sqlite-store.js";
+import { batchOf, eventAt } from "../../src/testing/store/batches.js";
 import { openers } from "./drivers.js";
 
 describe.each(openers)("with %s", (_name, sqliteStore, driver) => {
@@ -13,13 +13,7 @@ describe.each(openers)("with %s", (_name, sqliteStore, driver) => {
     descriptor: undefined,
   });
 
-  function batchOf(sessionId: string): SessionBatch {
-    const event = { ordinal: 1n, name: "E", version: 1, type: "x.E", payload: new Uint8Array(1), time: 1 };
-    return {
-      ...{ id: sessionId, sessionId, revision: 0, epoch: "e", metadata: {}, events: [event], cursor: 1n },
-      ...{ failedAt: undefined, entities: [], replaceTimeline: false, errors: [], keys: [], runs: [], descriptors: [] },
-    };
-  }
+  const batch = (sessionId: string) => batchOf({ sessionId, events: [eventAt(1n)], cursor: 1n });
 
   test("while another process writes, all that is written waits and holds nothing, and what is read does not wait", async () => {
     const path = newFile();
@@ -27,7 +21,7 @@ describe.each(openers)("with %s", (_name, sqliteStore, driver) => {
     const other = openRaw(path);
     other.exec("BEGIN IMMEDIATE");
     const written = Promise.all([
-      store.commit([batchOf("s"), batchOf("t")]),
+      store.commit([batch("s"), batch("t")]),
       store.claim([claim("t1"), claim("t2")]),
       store.beat("p"),
       store.releaseRuns("p"),
@@ -79,12 +73,12 @@ describe.each(openers)("with %s", (_name, sqliteStore, driver) => {
     const store = openStore(newFile(), {}, noting);
     isNoted = true;
     await Promise.all([
-      ...[store.claim([claim("t1")]), store.commit([batchOf("s")]), store.beat("p"), store.leave("p")],
+      ...[store.claim([claim("t1")]), store.commit([batch("s")]), store.beat("p"), store.leave("p")],
       ...[
         store.releaseRuns("p"),
         store.forgetRuns(1),
         store.bury({ process: "p", beat: 1 }),
-        store.commit([batchOf("t")]),
+        store.commit([batch("t")]),
       ],
     ]);
     isNoted = false;

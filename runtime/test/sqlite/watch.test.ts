@@ -4,6 +4,7 @@ import { newFile } from "../../../test/fixtures/stores.js";
 import { until } from "../../../test/fixtures/until.js";
 import type { Driver } from "../../src/sqlite/driver/driver.js";
 import { openStore } from "../../src/sqlite/sqlite-store.js";
+import { commit } from "../../src/testing/store/batches.js";
 import { openers } from "./drivers.js";
 
 describe.each(openers)("with %s", (_name, sqliteStore, driver) => {
@@ -15,21 +16,7 @@ describe.each(openers)("with %s", (_name, sqliteStore, driver) => {
 
   async function begin(path: string, sessionId: string, revision = 0): Promise<void> {
     const store = sqliteStore(path);
-    const [outcome] = await store.commit([
-      {
-        ...{ id: crypto.randomUUID(), sessionId, revision, epoch: "e", metadata: {}, events: [], cursor: 0n },
-        ...{
-          failedAt: undefined,
-          entities: [],
-          replaceTimeline: false,
-          errors: [],
-          keys: [],
-          runs: [],
-          descriptors: [],
-        },
-      },
-    ]);
-    expect(outcome).toBeUndefined();
+    await commit(store, { sessionId, revision });
     await store.close();
   }
 
