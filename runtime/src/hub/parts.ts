@@ -59,7 +59,9 @@ export function partsOf(options: HubOptions, registry: SchemaRegistry): HubParts
   const process = new Process(store, lease, () => runner.verify());
   const fanouts = new Fanouts(report);
   const functions = runsOf(features);
-  const keyExpiry = new KeyExpiry(store, keepKeysFor, () => Math.floor(now()));
+  // A store keeps whole milliseconds.
+  const clock = () => Math.floor(now());
+  const keyExpiry = new KeyExpiry(store, keepKeysFor, clock);
   const host: SessionHost = {
     registry,
     maxPayloadBytes,
@@ -79,8 +81,7 @@ export function partsOf(options: HubOptions, registry: SchemaRegistry): HubParts
     },
     observe,
     keyUsed: () => keyExpiry.used(),
-    // A store keeps whole milliseconds.
-    now: () => Math.floor(now()),
+    now: clock,
     sessionMetadata,
     isHeard: (sessionId) => fanouts.isHeard(sessionId),
     fanOut: (batch) => fanouts.fanOut(batch),

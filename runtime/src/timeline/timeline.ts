@@ -67,9 +67,14 @@ export class Timeline implements TimelineView {
 
   /** All entities in the order of a snapshot. */
   entities(): TimelineEntity[] {
+    return inOrder(this.entries()).map(toEntity);
+  }
+
+  /** As they are now, in no order, tombstones among them. */
+  entries(): Entry[] {
     const entries: Entry[] = [];
     this.forEachSlot(({ entry }) => entries.push(entry));
-    return inOrder(entries).map(toEntity);
+    return entries;
   }
 
   /** Applies what the event at the ordinal changes and moves the cursor there. */

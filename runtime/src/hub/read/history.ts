@@ -4,9 +4,10 @@ import type { SessionInfo } from "../../session/session-info.js";
 import { readLog } from "../../store/read-log.js";
 import type { EventRange, RunRange, SessionRange } from "../../store/store.js";
 import type { StoredError } from "../../store/stored.js";
+import { TimelineImage } from "../../timeline/image.js";
 import type { SkippedEvent, Snapshot } from "../../timeline/snapshot.js";
 import { snapshotOf } from "../../timeline/snapshot-of.js";
-import { TrackedTimeline } from "../../timeline/tracked-timeline.js";
+import { Timeline } from "../../timeline/timeline.js";
 import type { BackendEvent } from "../feature/backend-event.js";
 import { type RunInfo, runInfoOf } from "../feature/run-info.js";
 import type { Failure } from "../project/fold.js";
@@ -71,7 +72,7 @@ export class History {
 
   async #past(info: SessionInfo, asOf: bigint): Promise<Snapshot> {
     const { store, registry, past } = this.#source;
-    const timeline = new TrackedTimeline(registry);
+    const timeline = new Timeline(registry);
     const failures: Failure[] = [];
     const skipped: SkippedEvent[] = [];
     for await (const event of readLog(store, info.id, 0n)) {
@@ -82,8 +83,7 @@ export class History {
       skipped.push({ ordinal: event.ordinal, name: event.name, message: unknownEvent(info.id, stop).message });
     }
     skipped.push(...failures.map(({ record: { ordinal, name, message } }) => ({ ordinal, name, message })));
-    timeline.dropChanges();
-    const image = timeline.durable();
+    const image = new TimelineImage(timeline.cursor, timeline.entries());
     const inOrder = skipped.sort((a, b) => (a.ordinal < b.ordinal ? -1 : 1));
     return snapshotOf(info.id, image, await image.entities(), inOrder);
   }

@@ -65,8 +65,8 @@ export class Committer {
     });
   }
 
-  #takeGroup(): Taken[] {
-    const taken: Taken[] = [];
+  #takeGroup(): TakenBatch[] {
+    const taken: TakenBatch[] = [];
     const later = new Set<Committing>();
     this.#later = later;
     let [events, bytes] = [0, 0];
@@ -101,7 +101,7 @@ export class Committer {
   }
 }
 
-interface Taken {
+interface TakenBatch {
   readonly lane: Committing;
   readonly batch: SessionBatch;
 }

@@ -121,6 +121,8 @@ async function loadTimeline(registry: SchemaRegistry, stored: StoredTimeline | u
 /** The next batch, with what changed in the timeline if that is due. Moves the revision on. */
 export function nextBatch(host: SessionHost, state: LaneState, content: CommitContent): SessionBatch {
   const { events = [], keys = [], runs = [], failures = [], newEpoch, replacement, isWhole = false } = content;
+  // What failed elsewhere was folded here.
+  if (isWhole && state.stop === undefined) state.failedAt = undefined;
   const { cursor, entities } = isWhole
     ? changesOf(state, replacement)
     : isDue(state, events)

@@ -254,8 +254,6 @@ export class Lane implements Committing {
     }
     const taken: Taken = { admitted };
     this.#taken = taken;
-    // It was folded here.
-    if (isFlush && state.stop === undefined) state.failedAt = undefined;
     const batch = nextBatch(this.#host, state, { ...content, isWhole: isFlush });
     taken.given = { batch, position: positionOf(state) };
     this.#admitWaiting();

@@ -70,7 +70,6 @@ export async function rebuildTimeline(lane: Lane, host: SessionHost): Promise<La
 /** Another process may have failed on what this one has folded, and not stored yet. */
 async function storeAll({ state, commit }: HeldLane): Promise<void> {
   if (state.storedCursor === state.timeline.cursor && state.failedAt === undefined) return;
-  state.failedAt = undefined;
   await commit({});
 }
 
