@@ -1,10 +1,10 @@
-import { createReadStream, existsSync } from "node:fs";
+import { createReadStream } from "node:fs";
 import type { SqliteStore } from "@sessionstream/runtime/sqlite";
 import { type ImportTarget, importSessions } from "@sessionstream/runtime/transfer";
 import { CannotRun } from "../shell/cannot-run.js";
 import { type ExitCode, exitCodes } from "../shell/exit-code.js";
 import { countOf } from "./export.js";
-import { openStore } from "./open.js";
+import { isFile, openStore } from "./open.js";
 import { Progress } from "./progress.js";
 
 /** Imports an export from a file or the standard input. */
@@ -13,7 +13,7 @@ export async function importFrom(
   from: string,
   { replace = false }: { readonly replace?: boolean },
 ): Promise<ExitCode> {
-  if (from !== "-" && !existsSync(from))
+  if (from !== "-" && !isFile(from))
     throw new CannotRun("PATH_NOT_FOUND", `there is no file "${from}": name an export`);
   const progress = new Progress();
   // Opened for the first session: what is no export leaves no new database.

@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { statSync } from "node:fs";
 import { type SqliteStore, sqliteStore } from "@sessionstream/runtime/sqlite";
 import { CannotRun } from "../shell/cannot-run.js";
 import { printable, shellWord } from "../shell/printable.js";
@@ -28,13 +28,18 @@ export async function withStore<T>(file: string, use: Use, work: (store: SqliteS
  * @throws CannotRun PATH_NOT_FOUND, and what the store throws.
  */
 export async function openStore(file: string, { readonly, mayBeNew = false }: Use): Promise<SqliteStore> {
-  const isThere = existsSync(file);
+  const isThere = isFile(file);
   if (!isThere && !mayBeNew) {
     throw new CannotRun("PATH_NOT_FOUND", `there is no file "${file}": name the database of the application`);
   }
   // Only the application migrates its file: one of an earlier release may be at work on it.
   if (isThere && !readonly) await sqliteStore(file, { readonly: true }).close();
   return sqliteStore(file, { readonly });
+}
+
+/** Whether something is there that can be read, as a folder cannot. */
+export function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === false;
 }
 
 /** @throws CannotRun SESSION_NOT_FOUND. */

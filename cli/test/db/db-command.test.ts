@@ -281,6 +281,8 @@ describe("sessionstream db backup", () => {
 describe("what cannot be done", () => {
   test.each([
     ["a file that is not there", ["sessions", "none.db"], /there is no file "none.db": .*\(PATH_NOT_FOUND\)/],
+    ["a folder", ["sessions", "."], /there is no file ".": .*\(PATH_NOT_FOUND\)/],
+    ["an export that is a folder", ["import", "app.db", "."], /there is no file ".": .*\(PATH_NOT_FOUND\)/],
     ["an export that is not there", ["import", "app.db", "none"], /there is no file "none": .*\(PATH_NOT_FOUND\)/],
     [
       "an ordinal that is none",
