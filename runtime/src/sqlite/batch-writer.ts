@@ -6,20 +6,35 @@ import { metaText, toSession } from "./rows.js";
 import type { SqliteKeys } from "./sqlite-keys.js";
 import type { SqliteRuns } from "./sqlite-runs.js";
 import type { Statements } from "./statements.js";
+import type { Transactions } from "./transactions.js";
 
-/** How many rows are remembered. */
-const mostIds = 10_000;
+/** Of how many sessions it is remembered where they stand. */
+const mostStands = 10_000;
+
+/** Where a session stands, with its row. */
+interface Stand {
+  readonly id: bigint;
+  readonly revision: number;
+  readonly epoch: string;
+  readonly ordinal: bigint;
+  readonly cursor: bigint;
+  readonly failedAt: bigint | undefined;
+}
 
 /** Writes batches, each call within a transaction. */
 export class BatchWriter {
   readonly #sql: Statements;
+  readonly #transactions: Transactions;
   readonly #keys: SqliteKeys;
   readonly #runs: SqliteRuns;
-  /** The rows of sessions that were written to lately. */
-  readonly #ids = new Map<string, bigint>();
+  /** Of the sessions that were written to lately, by their ids. */
+  readonly #stands = new Map<string, Stand>();
+  /** Of the transactions, as the stands are of it. */
+  #generation = 0;
 
-  constructor(sql: Statements, keys: SqliteKeys, runs: SqliteRuns) {
+  constructor(sql: Statements, transactions: Transactions, keys: SqliteKeys, runs: SqliteRuns) {
     this.#sql = sql;
+    this.#transactions = transactions;
     this.#keys = keys;
     this.#runs = runs;
   }
@@ -27,10 +42,10 @@ export class BatchWriter {
   /** Returns the refusal of a batch that does not fit; it has written nothing then. */
   write(batch: SessionBatch): SessionstreamError | undefined {
     try {
-      const session = this.#append(batch) ?? this.#check(batch);
-      this.#writeRows(session, batch);
-      if (this.#ids.size >= mostIds) this.#ids.clear();
-      this.#ids.set(batch.sessionId, session);
+      const stand = this.#append(batch) ?? this.#check(batch);
+      this.#writeRows(stand.id, batch);
+      if (this.#stands.size >= mostStands) this.#stands.clear();
+      this.#stands.set(batch.sessionId, stand);
       return undefined;
     } catch (thrown) {
       if (thrown instanceof SessionstreamError) return thrown;
@@ -43,49 +58,55 @@ export class BatchWriter {
   }
 
   /**
-   * Whether all that the rules want holds, found out in one statement: nearly every batch appends
-   * events to a session that is as it expects. Then the events alone tell how far it has come.
-   * Returns the session's id, or undefined where a closer look is needed.
+   * Whether all that the rules want holds, by what is remembered: nearly every batch appends events to a
+   * session that this process wrote last. Then the events alone tell how far it has come. Returns where the
+   * session stands with the batch, or undefined where a closer look is needed.
    */
-  #append(batch: SessionBatch): bigint | undefined {
-    const { sessionId, revision, epoch, events, cursor, failedAt = null, keys, runs } = batch;
+  #append(batch: SessionBatch): Stand | undefined {
+    const { sessionId, revision, epoch, events, cursor, failedAt, keys, runs } = batch;
     const [first] = events;
     const last = events.at(-1);
     if (batch.newEpoch !== undefined || first === undefined || last === undefined) return undefined;
+    const stand = this.#standOf(sessionId);
     const previous = previousOf(first);
+    if (stand?.revision !== revision || stand.epoch !== epoch) return undefined;
+    if (stand.ordinal !== previous || stand.cursor > cursor) return undefined;
     checkOrdinals(batch, previous);
     for (const given of keys) this.#keys.check(sessionId, given);
     for (const given of runs) this.#runs.check(sessionId, given);
-    const id = this.#ids.get(sessionId);
-    if (id === undefined) return undefined;
-    const stand = this.#sql.selectStand.get(id, sessionId);
-    if (stand?.revision !== BigInt(revision) || stand.epoch !== epoch) return undefined;
-    if (stand.ordinal !== previous || stand.cursor > cursor) return undefined;
+    const { id } = stand;
     if (stand.cursor !== cursor || stand.failedAt !== failedAt) {
-      this.#sql.updateSession.run(revision + 1, last.ordinal, cursor, failedAt, epoch, id);
+      this.#sql.updateSession.run(revision + 1, last.ordinal, cursor, failedAt ?? null, epoch, id);
     }
-    return id;
+    return { id, revision: revision + 1, epoch, ordinal: last.ordinal, cursor, failedAt };
+  }
+
+  #standOf(sessionId: string): Stand | undefined {
+    const { generation } = this.#transactions;
+    if (generation !== this.#generation) this.#stands.clear();
+    this.#generation = generation;
+    return this.#stands.get(sessionId);
   }
 
   /** @throws the refusal. */
-  #check(batch: SessionBatch): bigint {
-    const { sessionId, events, cursor, failedAt, newEpoch } = batch;
+  #check(batch: SessionBatch): Stand {
+    const { sessionId, events, failedAt, newEpoch, metadata } = batch;
     const row = this.#sql.selectSession.get(sessionId);
     checkBatch(batch, row && toSession(row));
     for (const given of batch.keys) this.#keys.check(sessionId, given);
     for (const given of batch.runs) this.#runs.check(sessionId, given);
     const ordinal = events.at(-1)?.ordinal ?? row?.ordinal ?? 0n;
-    if (row === undefined) return this.#insertSession(batch, ordinal);
-    const moved = batch.replaceTimeline || cursor > row.cursor ? cursor : row.cursor;
-    const next = batch.revision + 1;
-    this.#sql.updateSession.run(next, ordinal, moved, failedAt ?? null, newEpoch ?? row.epoch, row.id);
-    return row.id;
-  }
-
-  #insertSession({ sessionId, metadata, cursor, failedAt, epoch, newEpoch }: SessionBatch, ordinal: bigint): bigint {
-    const text = JSON.stringify(metadata);
-    return this.#sql.insertSession.run(sessionId, text, ordinal, cursor, failedAt ?? null, newEpoch ?? epoch)
-      .lastInsertRowid as bigint;
+    const epoch = newEpoch ?? row?.epoch ?? batch.epoch;
+    const revision = batch.revision + 1;
+    if (row === undefined) {
+      const { cursor } = batch;
+      const text = JSON.stringify(metadata);
+      const inserted = this.#sql.insertSession.run(sessionId, text, ordinal, cursor, failedAt ?? null, epoch);
+      return { id: inserted.lastInsertRowid as bigint, revision, epoch, ordinal, cursor, failedAt };
+    }
+    const cursor = batch.replaceTimeline || batch.cursor > row.cursor ? batch.cursor : row.cursor;
+    this.#sql.updateSession.run(revision, ordinal, cursor, failedAt ?? null, epoch, row.id);
+    return { id: row.id, revision, epoch, ordinal, cursor, failedAt };
   }
 
   #writeRows(session: bigint, batch: SessionBatch): void {

@@ -31,7 +31,7 @@ export class FinishedClaims {
     this.#claims = [];
     if (claims.length === 0) return;
     try {
-      await this.#transactions.write(() => {
+      await this.#transactions.writeBeside(() => {
         for (const [claim, published] of claims) this.#keys.settle(claim, published);
       }, false);
     } catch (thrown) {

@@ -43,12 +43,12 @@ export class OpenedFile {
 }
 
 interface FileIdentity {
-  readonly dev: bigint;
-  readonly ino: bigint;
+  readonly dev: number;
+  readonly ino: number;
 }
 
 function identityOf(path: string): FileIdentity | undefined {
   // Windows lets nobody remove a file that is open.
   if (process.platform === "win32") return undefined;
-  return statSync(path, { bigint: true, throwIfNoEntry: false });
+  return statSync(path, { throwIfNoEntry: false });
 }

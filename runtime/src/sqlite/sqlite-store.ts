@@ -146,7 +146,7 @@ class FileStore implements SqliteStore {
     this.#runs = new SqliteRuns(database, this.#processes);
     this.#deletions = new SqliteDeletions(database, this.#transactions);
     this.#watch = new Watch(database, this.#sql);
-    this.#writer = new BatchWriter(this.#sql, this.#keys, this.#runs);
+    this.#writer = new BatchWriter(this.#sql, this.#transactions, this.#keys, this.#runs);
     this.#sessions = new SessionWriter(
       database,
       this.#sql,
@@ -250,11 +250,11 @@ class FileStore implements SqliteStore {
       if (taken === undefined && claim.descriptor !== undefined) this.#writer.describe(claim.descriptor);
       return { taken, head: this.#sql.selectHead.get(claim.sessionId) };
     };
-    return this.#transactions.write(() => claims.map(claimOne), false);
+    return this.#transactions.writeBeside(() => claims.map(claimOne), false);
   }
 
   settle(claim: ClaimedKey, outcome: KeyOutcome | undefined): Promise<void> {
-    return this.#transactions.write(() => this.#keys.settle(claim, outcome), outcome !== undefined);
+    return this.#transactions.writeBeside(() => this.#keys.settle(claim, outcome), outcome !== undefined);
   }
 
   async finish(claim: ClaimedKey, published: KeyOutcome): Promise<void> {
@@ -396,7 +396,7 @@ class FileStore implements SqliteStore {
 
   #writeBatches(batches: readonly SessionBatch[]): (Error | undefined)[] | Promise<(Error | undefined)[]> {
     const write = () => batches.map((batch) => this.#writer.write(batch));
-    return this.#transactions.writeDurably(write);
+    return this.#transactions.writeBatches(write);
   }
 
   async #writeEach(batches: readonly SessionBatch[]): Promise<(Error | undefined)[]> {

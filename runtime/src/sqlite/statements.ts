@@ -58,9 +58,6 @@ export interface MovedRow {
   readonly revision: number;
 }
 
-/** Where a session stands. */
-export type SessionStand = Omit<SessionRow, "id" | "metadata">;
-
 /** The newest rows: those of later commits are above them. */
 export interface Newest {
   readonly event: number;
@@ -82,6 +79,7 @@ export function prepareStatements(database: Database) {
     database.prepare<Bind, Value>(sql).pluck();
   return {
     selectVersion: column<[], number>("PRAGMA user_version"),
+    selectDataVersion: column<[], number>("PRAGMA data_version"),
     selectSessionIds: column<[after: string, limit: number], WholeText>(
       `SELECT ${whole("session_id")} FROM session
        WHERE session_id > ? AND id NOT IN (SELECT session FROM hidden) ORDER BY session_id LIMIT ?`,
@@ -91,10 +89,6 @@ export function prepareStatements(database: Database) {
     ),
     selectHead: prepare<[sessionId: string], SessionHead>(
       "SELECT revision, epoch FROM session_head WHERE session_id = ?",
-    ),
-    /** Where a session stands by its row, which may be another session's by now. */
-    selectStand: exact<[id: bigint, sessionId: string], SessionStand>(
-      `SELECT revision, ordinal, cursor, failed_at AS failedAt, epoch FROM session_head WHERE id = ? AND session_id = ?`,
     ),
     insertSession: exact<
       [sessionId: string, metadata: string, ordinal: bigint, cursor: bigint, failedAt: bigint | null, epoch: string]

@@ -15,20 +15,37 @@ export class Transactions {
   readonly #synchronous: "full" | "normal";
   readonly #readAll: Transaction<[read: () => unknown], unknown>;
   readonly #writeAll: Transaction<[work: () => unknown], unknown>;
+  /** Of what other connections have committed (https://www.sqlite.org/pragma.html#pragma_data_version). */
+  #dataVersion: number | undefined;
+  #generation = 0;
 
   constructor(
     database: Database,
     synchronous: "full" | "normal",
-    { selectVersion }: Pick<Statements, "selectVersion">,
+    { selectVersion, selectDataVersion }: Pick<Statements, "selectVersion" | "selectDataVersion">,
   ) {
     this.#database = database;
     this.#file = new OpenedFile(database);
     this.#synchronous = synchronous;
     this.#readAll = database.transaction((read: () => unknown) => read());
     this.#writeAll = database.transaction((work: () => unknown) => {
-      checkStillNewest(database, selectVersion.get() ?? 0);
+      const dataVersion = selectDataVersion.get();
+      if (dataVersion !== this.#dataVersion) {
+        checkStillNewest(database, selectVersion.get() ?? 0);
+        this.#dataVersion = dataVersion;
+        this.#generation++;
+      }
       return work();
     });
+  }
+
+  /**
+   * Changes whenever sessions may stand elsewhere than those who wrote them in this process remember: after each write of
+   * another connection, after one that failed, and after those of this connection that do not say that they leave sessions
+   * as they are.
+   */
+  get generation(): number {
+    return this.#generation;
   }
 
   /** Several statements see one state of the file. */
@@ -46,13 +63,21 @@ export class Transactions {
     }
   }
 
-  /** Waits for the disk. Throws what SQLite throws. */
-  writeDurably<T>(write: () => T): T | Promise<T> {
+  /** Writes batches, whose writer knows where the sessions stand after it. Waits for the disk. Throws what SQLite throws. */
+  writeBatches<T>(write: () => T): T | Promise<T> {
     return whileBusy(() => this.#write(write));
   }
 
   /** Waits for the disk only where it has to. */
-  async write<T>(write: () => T, isDurable: boolean): Promise<T> {
+  write<T>(write: () => T, isDurable: boolean): Promise<T> {
+    return this.writeBeside(() => {
+      this.#generation++;
+      return write();
+    }, isDurable);
+  }
+
+  /** Writes what is beside the sessions: none stands elsewhere after it. Waits for the disk only where it has to. */
+  async writeBeside<T>(write: () => T, isDurable: boolean): Promise<T> {
     this.checkOpen();
     const isRelaxed = !isDurable && this.#synchronous === "full";
     try {
@@ -99,9 +124,14 @@ export class Transactions {
 
   #write<T>(write: () => T): T {
     this.#file.check();
-    const written = this.#writeAll.immediate(write) as T;
-    this.#file.checkAfterCommit();
-    return written;
+    try {
+      const written = this.#writeAll.immediate(write) as T;
+      this.#file.checkAfterCommit();
+      return written;
+    } catch (thrown) {
+      this.#generation++;
+      throw thrown;
+    }
   }
 }
 

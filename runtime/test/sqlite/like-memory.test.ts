@@ -1,4 +1,7 @@
-import { memoryStore, type Store } from "@sessionstream/runtime";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { isSessionstreamError, memoryStore, type Store } from "@sessionstream/runtime";
 import type { SessionBatch, StoredEntity, StoredEvent, StoredRun } from "@sessionstream/runtime/store";
 import fc from "fast-check";
 import { expect, test } from "vitest";
@@ -8,6 +11,7 @@ import { openers } from "./drivers.js";
 /** What is asked of a store. Numbers choose among what there is by then. */
 type Step =
   | { readonly do: "commit"; readonly batches: readonly BatchSpec[] }
+  | { readonly do: "race"; readonly first: BatchSpec; readonly second: BatchSpec }
   | { readonly do: "claim"; readonly key: number; readonly process: number; readonly takesOver: boolean }
   | { readonly do: "settle"; readonly key: number; readonly isOwn: boolean; readonly outcome: number }
   | { readonly do: "beat" | "leave" | "releaseRuns"; readonly process: number }
@@ -79,6 +83,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       batches: fc.uniqueArray(batch, { minLength: 1, maxLength: 2, selector: ({ session }) => session }),
     }),
   },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant("race" as const), first: batch, second: batch }) },
   {
     weight: 3,
     arbitrary: fc.record({ do: fc.constant("claim" as const), key: small, process: small, takesOver: fc.boolean() }),
@@ -100,8 +105,11 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ do: fc.constant("delete" as const), session: fc.nat({ max: 1 }) }) },
 );
 
+/** A call of a store by one connection, or by two. */
+type Call = (store: Store, other: Store) => Promise<unknown>;
+
 /** Makes of a step the same call for both stores, from what the first one has. */
-async function callOf(step: Step, known: Store, count: number): Promise<(store: Store) => Promise<unknown>> {
+async function callOf(step: Step, known: Store, count: number): Promise<Call> {
   const nameOf = (key: number) => ({ sessionId: "s0", space: key === 2 ? "other" : "a", key: `k${key % 2}` });
   const ownerOf = async (key: number) => (await known.key(nameOf(key)))?.owner;
   switch (step.do) {
@@ -112,6 +120,12 @@ async function callOf(step: Step, known: Store, count: number): Promise<(store: 
         const has = await Promise.all(batches.map(({ sessionId, id }) => store.hasBatch(sessionId, id)));
         return [outcomes, has];
       };
+    }
+    case "race": {
+      const first = await batchOf(step.first, known, `b${count}`, nameOf);
+      const { session } = step.first;
+      const second = await batchOf({ ...step.second, session }, known, `c${count}`, nameOf);
+      return async (store, other) => [await store.commit([first]), await other.commit([second])];
     }
     case "claim": {
       const from = step.takesOver ? await ownerOf(step.key) : undefined;
@@ -265,32 +279,60 @@ function plain(value: unknown): unknown {
       if (each instanceof Uint8Array) return [...each];
       // What JSON.stringify makes of a Buffer before it is seen here.
       if ((each as { type?: unknown } | null)?.type === "Buffer") return (each as { data: unknown }).data;
-      // Of several reasons for a refusal, each may name another one.
-      if (each instanceof Error) return "refused";
+      // Of several reasons for a refusal, each may name another one. That SQLite failed is none.
+      if (each instanceof Error) return isSessionstreamError(each, "STORE_FAILED") ? each.message : "refused";
       return each;
     }) ?? "null",
   );
+}
+
+/** Each step with which of two connections takes it. */
+const steps = fc.array(fc.tuple(step, fc.nat({ max: 1 })), { minLength: 1, maxLength: 25 });
+
+/** After each step, what the connection that took it says, or the other one, is what memory says. */
+async function compare(
+  taken: readonly (readonly [Step, number])[],
+  connections: readonly [Store, ...Store[]],
+): Promise<void> {
+  const memory = memoryStore();
+  try {
+    for (const [count, [each, which]] of taken.entries()) {
+      const call = await callOf(each, memory, count);
+      const [store = connections[0], other = store] = which === 0 ? connections : [...connections].reverse();
+      const answers = [await call(memory, memory), await call(store, other)].map(plain);
+      expect(answers[1]).toEqual(answers[0]);
+      const reader = connections[count % connections.length] ?? connections[0];
+      expect(plain(await everything(reader))).toEqual(plain(await everything(memory)));
+    }
+  } finally {
+    for (const connection of connections) await connection.close();
+  }
 }
 
 test.each(openers)(
   "after any calls, SQLite by %s says what memory says",
   async (_, sqliteStore) => {
     await fc.assert(
-      fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 25 }), async (steps) => {
-        const [memory, sqlite] = [memoryStore(), sqliteStore(":memory:")];
-        try {
-          for (const [count, each] of steps.entries()) {
-            const call = await callOf(each, memory, count);
-            const answers = [await call(memory), await call(sqlite)].map(plain);
-            expect(answers[1]).toEqual(answers[0]);
-            expect(plain(await everything(sqlite))).toEqual(plain(await everything(memory)));
-          }
-        } finally {
-          await sqlite.close();
-        }
-      }),
+      fc.asyncProperty(steps, (taken) => compare(taken, [sqliteStore(":memory:")])),
       cases(50),
     );
+  },
+  longer(60_000),
+);
+
+test.each(openers)(
+  "after any calls to two connections, each of SQLite by %s says what memory says",
+  async (_, sqliteStore) => {
+    const folder = await mkdtemp(join(tmpdir(), "sessionstream-"));
+    let files = 0;
+    await fc.assert(
+      fc.asyncProperty(steps, (taken) => {
+        const path = join(folder, `${files++}.db`);
+        return compare(taken, [sqliteStore(path), sqliteStore(path)]);
+      }),
+      cases(40),
+    );
+    await rm(folder, { recursive: true });
   },
   longer(60_000),
 );

@@ -67,8 +67,6 @@ export interface CommitContent {
   readonly newEpoch?: string;
   /** Takes the place of the whole timeline. */
   readonly replacement?: TrackedTimeline;
-  /** Whether the entities are stored with it in any case. */
-  readonly isWhole?: boolean;
 }
 
 /** Reads where a session stands in the store; one that is not there begins. */
@@ -118,9 +116,12 @@ async function loadTimeline(registry: SchemaRegistry, stored: StoredTimeline | u
   return timeline;
 }
 
-/** The next batch, with what changed in the timeline if that is due. Moves the revision on. */
-export function nextBatch(host: SessionHost, state: LaneState, content: CommitContent): SessionBatch {
-  const { events = [], keys = [], runs = [], failures = [], newEpoch, replacement, isWhole = false } = content;
+/**
+ * The next batch, with what changed in the timeline if that is due, or in any case where it is to be whole.
+ * Moves the revision on.
+ */
+export function nextBatch(host: SessionHost, state: LaneState, content: CommitContent, isWhole: boolean): SessionBatch {
+  const { events = [], keys = [], runs = [], failures = [], newEpoch, replacement } = content;
   // What failed elsewhere was folded here.
   if (isWhole && state.stop === undefined) state.failedAt = undefined;
   const { cursor, entities } = isWhole

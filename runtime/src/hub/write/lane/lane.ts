@@ -254,7 +254,7 @@ export class Lane implements Committing {
     }
     const taken: Taken = { admitted };
     this.#taken = taken;
-    const batch = nextBatch(this.#host, state, { ...content, isWhole: isFlush });
+    const batch = nextBatch(this.#host, state, content ?? {}, isFlush);
     taken.given = { batch, position: positionOf(state) };
     this.#admitWaiting();
     return batch;
@@ -357,7 +357,7 @@ export class Lane implements Committing {
   }
 
   async #commit(state: LaneState, content: CommitContent): Promise<void> {
-    const batch = nextBatch(this.#host, state, { ...content, isWhole: true });
+    const batch = nextBatch(this.#host, state, content, true);
     const [outcome] = await this.#host.store.commit([batch]).catch((thrown: unknown) => [thrown]);
     if (outcome !== undefined) throw toStoreError(outcome, { sessionId: this.id });
     const { newEpoch, replacement } = content;
