@@ -5,12 +5,12 @@ import {
   type Message,
   type MessageInitShape,
   type MessageShape,
-  toBinary,
 } from "@bufbuild/protobuf";
 import { type ErrorContext, messageOf, SessionstreamError } from "../base/errors.js";
 import { show } from "../base/show.js";
 import { freshOf } from "./check/fresh.js";
 import { findInvalidField } from "./check/message.js";
+import { encode } from "./encode.js";
 import { holdsFloat } from "./holds-float.js";
 
 /**
@@ -47,7 +47,7 @@ export function toPayload<Schema extends DescMessage>(
   context: ErrorContext,
 ): Payload<Schema> {
   const message = toValid(schema, init, what, context);
-  return holdsFloat(schema) ? fromBinary(schema, toBinary(schema, message)) : message;
+  return holdsFloat(schema) ? fromBinary(schema, encode(schema, message)) : message;
 }
 
 /**
@@ -61,7 +61,7 @@ export function encodePayload<Schema extends DescMessage>(
   context: ErrorContext,
 ): { readonly payload: Payload<Schema>; readonly encoded: Uint8Array } {
   const message = toValid(schema, init, what, context);
-  const encoded = toBinary(schema, message);
+  const encoded = encode(schema, message);
   // What is projected now must be what the log says later.
   return { payload: holdsFloat(schema) ? fromBinary(schema, encoded) : message, encoded };
 }

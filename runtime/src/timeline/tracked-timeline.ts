@@ -1,4 +1,4 @@
-import { toBinary } from "@bufbuild/protobuf";
+import { encode } from "../schema/encode.js";
 import type { StoredEntity } from "../store/stored.js";
 import { type Entry, isAlive, read, type Slot } from "./entry.js";
 import { TimelineImage } from "./image.js";
@@ -168,6 +168,6 @@ function toStored({ entry }: Slot): StoredEntity {
     position,
     lastEventOrdinal,
     type: desc.schema.typeName,
-    payload: payload && toBinary(desc.schema, payload),
+    payload: payload && encode(desc.schema, payload),
   };
 }

@@ -1,6 +1,7 @@
-import { type DescMessage, type Message, toBinary } from "@bufbuild/protobuf";
+import type { DescMessage, Message } from "@bufbuild/protobuf";
 import { type ErrorContext, SessionstreamError } from "../../../base/errors.js";
 import { show } from "../../../base/show.js";
+import { encode } from "../../../schema/encode.js";
 import { type DescEvent, EventDraft } from "../../../schema/event.js";
 import { encodePayload, type PayloadInit } from "../../../schema/payload.js";
 import { checkEncodedSize, checkSize } from "../../../schema/payload-size.js";
@@ -105,7 +106,7 @@ function encodeWithin(
   context: ErrorContext,
 ): Uint8Array {
   checkSize(payload, maxPayloadBytes, what, context);
-  const encoded = toBinary(schema, payload);
+  const encoded = encode(schema, payload);
   checkEncodedSize(encoded, maxPayloadBytes, what, context);
   return encoded;
 }
