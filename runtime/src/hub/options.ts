@@ -39,7 +39,10 @@ export interface HubOptions {
    * later is done again. Keys of work that is going on stay. The default is a week, the least a minute.
    */
   readonly keepKeysFor?: number;
-  /** How many idle sessions stay in memory. The default is 1,000. */
+  /**
+   * How much memory idle sessions may take, in bytes, as far as their timelines tell: of an entity, its payload and 300
+   * bytes count; of a session, 6,000 besides. Those used last stay. The default is 64 MiB.
+   */
   readonly keepIdle?: number;
 }
 

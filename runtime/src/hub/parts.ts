@@ -40,7 +40,7 @@ const week = 7 * 24 * 3_600_000;
 export function partsOf(options: HubOptions, registry: SchemaRegistry): HubParts {
   const { features, store = memoryStore(), observer, sessionMetadata = () => ({}) } = options;
   // Not Date.now itself, which tests replace.
-  const { lease = 10_000, keepIdle = 1000, keepKeysFor = week } = options;
+  const { lease = 10_000, keepIdle = 2 ** 26, keepKeysFor = week } = options;
   const { maxPayloadBytes = 2 ** 22, now = () => Date.now() } = options;
   const { atOnce = 100, keepEnded = week } = options.runs ?? {};
   for (const { desc } of features) registry.register(desc);
@@ -80,6 +80,7 @@ export function partsOf(options: HubOptions, registry: SchemaRegistry): HubParts
       read: (sessionId, open) => runner.read(sessionId, open),
     },
     observe,
+    resized: (sessionId) => sessions.resized(sessionId),
     keyUsed: () => keyExpiry.used(),
     now: clock,
     sessionMetadata,

@@ -8,6 +8,8 @@ import type { TimelineEntity } from "./snapshot.js";
 /** Where an entity is in memory. Another entry takes its entry's place when it changes. */
 export interface Slot {
   entry: Entry;
+  /** The size of its payload in protobuf's binary format, as it was last stored. */
+  bytes: number;
 }
 
 /** An entity in a state of its own, which never changes: what was read of a timeline stays as it is. */

@@ -6,6 +6,9 @@ import { type Entry, inOrder, isAlive, read, type Slot, toEntity } from "./entry
 import type { TimelineEntity } from "./snapshot.js";
 import type { TimelineView } from "./view.js";
 
+/** About how many bytes an entity takes in memory beside its payload. */
+const slotBytes = 300;
+
 /**
  * The timeline of a session in memory: the fold of its log up to a cursor. Reading
  * or changing one entity costs the same however many there are.
@@ -15,6 +18,7 @@ export class Timeline implements TimelineView {
   cursor: bigint;
   readonly #registry: FeatureRegistry;
   readonly #kinds = new Map<string, Map<string, Slot>>();
+  #bytes = 0;
   /** What projections are given: reads, and nothing else. */
   readonly view: TimelineView = {
     get: (entity, id) => this.get(entity, id),
@@ -38,15 +42,21 @@ export class Timeline implements TimelineView {
   merge(entities: readonly StoredEntity[], cursor: bigint): void {
     for (const { kind, id, createdOrdinal, position, lastEventOrdinal, type, payload } of entities) {
       if (payload === undefined) {
-        this.#kinds.get(kind)?.delete(id);
+        const slot = this.#kinds.get(kind)?.get(id);
+        if (slot !== undefined) this.forget(slot);
       } else if (this.#registry.hasTimelineEntity(kind)) {
         const desc = this.#registry.timelineEntity(kind);
         const loaded = { type, payload };
         const entry = { desc, kind, id, createdOrdinal, position, lastEventOrdinal, payload: undefined, loaded };
-        this.#ofKind(kind).set(id, { entry });
+        this.remember({ entry, bytes: payload.length });
       }
     }
     this.cursor = cursor;
+  }
+
+  /** About how many bytes it takes in memory. */
+  get bytes(): number {
+    return this.#bytes;
   }
 
   /** Whether there is such an entity. */
@@ -82,8 +92,7 @@ export class Timeline implements TimelineView {
     let position = -1;
     for (const { entity, id, payload } of changes) {
       position++;
-      const kind = this.#ofKind(entity.name);
-      const slot = kind.get(id);
+      const slot = this.#kinds.get(entity.name)?.get(id);
       if (slot === undefined && payload === undefined) continue;
       // What was deleted begins anew.
       const old = slot !== undefined && isAlive(slot.entry) ? slot.entry : undefined;
@@ -97,7 +106,7 @@ export class Timeline implements TimelineView {
         payload,
         loaded: undefined,
       };
-      this.#replace(kind, slot, entry);
+      this.#replace(slot, entry);
     }
     this.cursor = ordinal;
   }
@@ -111,11 +120,24 @@ export class Timeline implements TimelineView {
   }
 
   protected forget({ entry: { kind, id } }: Slot): void {
-    this.#kinds.get(kind)?.delete(id);
+    const ofKind = this.#ofKind(kind);
+    const known = ofKind.get(id);
+    if (known === undefined) return;
+    this.#bytes -= slotBytes + known.bytes;
+    ofKind.delete(id);
   }
 
   protected remember(slot: Slot): void {
-    this.#ofKind(slot.entry.kind).set(slot.entry.id, slot);
+    this.forget(slot);
+    const { kind, id } = slot.entry;
+    this.#bytes += slotBytes + slot.bytes;
+    this.#ofKind(kind).set(id, slot);
+  }
+
+  /** The payload of an entity has so many bytes. */
+  protected weigh(slot: Slot, bytes: number): void {
+    this.#bytes += bytes - slot.bytes;
+    slot.bytes = bytes;
   }
 
   /** Of all entities, tombstones among them. */
@@ -123,11 +145,11 @@ export class Timeline implements TimelineView {
     for (const kind of this.#kinds.values()) kind.forEach(visit);
   }
 
-  #replace(kind: Map<string, Slot>, slot: Slot | undefined, entry: Entry): void {
+  #replace(slot: Slot | undefined, entry: Entry): void {
     if (slot === undefined) {
-      const made = { entry };
+      const made = { entry, bytes: 0 };
       this.changing(made, true);
-      kind.set(entry.id, made);
+      this.remember(made);
       this.changed(made);
     } else {
       this.changing(slot, false);

@@ -47,7 +47,7 @@ export class TrackedTimeline extends Timeline {
   stored(): StoredEntity[] {
     const stored: StoredEntity[] = [];
     this.forEachSlot((slot) => {
-      if (isAlive(slot.entry)) stored.push(toStored(slot));
+      if (isAlive(slot.entry)) stored.push(this.#toStored(slot));
     });
     return stored;
   }
@@ -69,7 +69,7 @@ export class TrackedTimeline extends Timeline {
     const taken = this.#take();
     this.#isDeferred = false;
     const changed = this.#owed.size === 0 ? taken.before.keys() : new Set([...this.#owed, ...taken.before.keys()]);
-    return Array.from(changed, toStored);
+    return Array.from(changed, (slot) => this.#toStored(slot));
   }
 
   /** Takes the changes for events that are given to the store without them. It is given them with later ones. */
@@ -121,6 +121,12 @@ export class TrackedTimeline extends Timeline {
   protected override changing(slot: Slot, isNew: boolean): void {
     const { before } = this.#group ?? this.#open;
     if (!before.has(slot)) before.set(slot, isNew ? undefined : slot.entry);
+  }
+
+  #toStored(slot: Slot): StoredEntity {
+    const stored = toStored(slot);
+    this.weigh(slot, stored.payload?.length ?? 0);
+    return stored;
   }
 
   #take(): Mark {

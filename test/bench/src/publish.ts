@@ -7,20 +7,28 @@ import type { SessionBatch } from "@sessionstream/runtime/store";
 import { BenchAppended, BenchDelta, BenchMessage, benchFeature } from "./gen/bench/v1/stream_sessionstream.js";
 import { interleave, type Report, type Round, toRow } from "./measure.js";
 import { delta } from "./payloads.js";
+import { type AppendAll, loadEmmett } from "./publish-emmett.js";
 import { type Group, openFloor } from "./publish-floor.js";
 
-const rounds = 7;
+/** How many rounds count. */
+const counted = 7;
+
+/** emmett-sqlite is slower by so much that fewer events tell its speed. */
+const peerEvents = 400;
 
 /**
  * Durable publishing through the whole path, against the same rows written by
- * better-sqlite3 alone, in groups of the sizes that the path made of them.
+ * better-sqlite3 alone, in groups of the sizes that the path made of them, and
+ * against emmett-sqlite, which appends events and makes no timeline of them.
  */
 export async function publish(report: Report): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), "sessionstream-bench-"));
   try {
-    await against(report, folder, "awaited, 1 session", 1, 2000, true);
+    const peer = await loadEmmett();
+    if (peer === undefined) console.error("emmett-sqlite is not installed: test/bench/src/publish-emmett.ts says how");
+    await against(report, folder, "awaited, 1 session", 1, 2000, true, peer);
     await against(report, folder, "streaming, 1 session", 1, 20_000, false);
-    await against(report, folder, "streaming, 16 sessions", 16, 20_000, false);
+    await against(report, folder, "streaming, 16 sessions", 16, 20_000, false, peer);
     await timelines(report, folder);
   } finally {
     await rm(folder, { recursive: true });
@@ -34,6 +42,7 @@ async function against(
   sessions: number,
   events: number,
   awaited: boolean,
+  peer?: AppendAll,
 ): Promise<void> {
   let files = 0;
   let groups: Group[] = [];
@@ -55,21 +64,23 @@ async function against(
     write.close();
     return events / seconds;
   };
-  const figures = await interleave(
-    new Map([
-      ["ours", ours],
-      ["floor", floor],
-    ]),
-    rounds,
-  );
-  const floorFigures = figures.get("floor") ?? [];
-  report(toRow("publish", `${name}: raw better-sqlite3`, "events/s", floorFigures));
-  report(
-    toRow("publish", name, "events/s", figures.get("ours") ?? [], {
-      name: "raw better-sqlite3",
-      figures: floorFigures,
-    }),
-  );
+  const rounds = new Map([
+    ["ours", ours],
+    ["raw better-sqlite3", floor],
+  ]);
+  if (peer !== undefined) {
+    rounds.set("emmett-sqlite", async () => {
+      const path = join(folder, `peer-${name}-${files++}.db`);
+      return peerEvents / (await timed(() => peer(path, sessions, peerEvents)));
+    });
+  }
+  const figures = await interleave(rounds, counted);
+  const [own = [], ...others] = figures.values();
+  for (const [index, theirs] of others.entries()) {
+    const vs = [...figures.keys()][index + 1] ?? "";
+    report(toRow("publish", `${name}: ${vs}`, "events/s", theirs));
+    report(toRow("publish", name, "events/s", own, { name: vs, figures: theirs }));
+  }
 }
 
 /**
@@ -99,7 +110,7 @@ async function timelines(report: Report, folder: string): Promise<void> {
       },
     ]),
   );
-  const figures = await interleave(rounds, 7);
+  const figures = await interleave(rounds, counted);
   await hub.close();
   const small = { name: "a timeline of 10 entities", figures: figures.get("10") ?? [] };
   for (const size of sizes) {

@@ -157,7 +157,7 @@ describe.each(places)("on %s", (_, makePlace) => {
     "what is stored and the tail of the log are the fold, after each step of two hubs",
     async () => {
       await fc.assert(
-        fc.asyncProperty(fc.array(step, { maxLength: 14 }), fc.constantFrom(0, 10), async (steps, keepIdle) => {
+        fc.asyncProperty(fc.array(step, { maxLength: 14 }), fc.constantFrom(0, 2 ** 26), async (steps, keepIdle) => {
           const world = new World(makePlace(), keepIdle);
           try {
             for (const each of steps) {

@@ -33,6 +33,9 @@ import { Signals } from "./signals.js";
 import { checkSubmitOptions, type HubSubmitOptions } from "./submit-options.js";
 import { CommandFailure } from "./submit-outcome.js";
 
+/** About how many bytes a session takes in memory beside its timeline. */
+const sessionBytes = 6_000;
+
 /** A session that is in memory: its lane, its handlers and its background work. */
 export class ActiveSession {
   readonly #host: SessionHost;
@@ -63,6 +66,11 @@ export class ActiveSession {
 
   get keys(): Keys {
     return this.#keys;
+  }
+
+  /** About how many bytes it takes in memory. */
+  get bytes(): number {
+    return sessionBytes + this.#lane.bytes;
   }
 
   get isIdle(): boolean {

@@ -6,7 +6,7 @@ const mostLooks = 8;
 
 /**
  * The sessions in memory. Those that have something to do stay; of the idle
- * ones, those used last, up to a number. A session that left is read from the
+ * ones, those used last, up to a size. A session that left is read from the
  * store when it is next used.
  */
 export class ActiveSessions {
@@ -14,6 +14,9 @@ export class ActiveSessions {
   readonly #keepIdle: number;
   /** In the order of their last use. */
   readonly #sessions = new Map<string, ActiveSession>();
+  /** As far as they were told. */
+  readonly #sizes = new Map<string, number>();
+  #bytes = 0;
 
   constructor(host: SessionHost, keepIdle: number) {
     this.#host = host;
@@ -67,22 +70,42 @@ export class ActiveSessions {
       this.#sessions.set(id, found);
       return found;
     }
-    this.#evict();
     const session = new ActiveSession(id, this.#host);
+    this.#evict(session.bytes);
     this.#sessions.set(id, session);
+    this.#resize(id, session.bytes);
     return session;
   }
 
-  /** Looks at few sessions, so that ten thousand that have something to do cost each new one no more than ten. */
-  #evict(): void {
-    for (let looks = 0; looks < mostLooks && this.#sessions.size >= this.#keepIdle; looks++) {
+  /** A session may take more or less memory than before. */
+  resized(id: string): void {
+    const session = this.#sessions.get(id);
+    if (session === undefined) return;
+    this.#resize(id, session.bytes);
+    this.#evict(0);
+  }
+
+  #resize(id: string, bytes: number): void {
+    this.#bytes += bytes - (this.#sizes.get(id) ?? 0);
+    if (bytes === 0) this.#sizes.delete(id);
+    else this.#sizes.set(id, bytes);
+  }
+
+  /** Makes room for what comes. Looks at few sessions, so that ten thousand that have something to do cost each new one no more than ten. */
+  #evict(coming: number): void {
+    for (let looks = 0; looks < mostLooks && this.#bytes + coming > this.#keepIdle; looks++) {
       const [first] = this.#sessions;
-      if (first === undefined) return;
+      // The one used last stays until another comes.
+      if (first === undefined || (coming === 0 && this.#sessions.size === 1)) return;
       const [id, session] = first;
       this.#sessions.delete(id);
-      // One that has something to do is in use.
-      if (session.isIdle) session.evict();
-      else this.#sessions.set(id, session);
+      if (session.isIdle) {
+        this.#resize(id, 0);
+        session.evict();
+      } else {
+        // One that has something to do is in use.
+        this.#sessions.set(id, session);
+      }
     }
   }
 }

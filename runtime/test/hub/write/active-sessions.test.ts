@@ -59,6 +59,9 @@ describe("session metadata", () => {
   });
 });
 
+/** What a session with one entity counts as, in bytes, before the entity is stored. */
+const smallest = 6_300;
+
 describe("idle sessions", () => {
   test("leave the memory and come back as they were", async () => {
     const loads: string[] = [];
@@ -91,7 +94,7 @@ describe("idle sessions", () => {
     await hub.waitIdle("busy");
   });
 
-  test("beyond a number leave the memory, those used last stay", async () => {
+  test("beyond a size leave the memory, those used last stay", async () => {
     const store = memoryPlace().open();
     const loads: string[] = [];
     const watching = wrapStore(store, {
@@ -100,7 +103,7 @@ describe("idle sessions", () => {
         return store.load(id);
       },
     });
-    const { hub } = watched({ store: watching, keepIdle: 10 });
+    const { hub } = watched({ store: watching, keepIdle: 10.5 * smallest });
     const publish = (index: number) => hub.publish(`s${index}`, LabCounterAdded, { name: "c", amount: 1n });
     for (let index = 0; index < 100; index++) await publish(index);
     loads.length = 0;
@@ -113,5 +116,37 @@ describe("idle sessions", () => {
     // What the first event changed was stored as the session left.
     expect(await store.session("s0")).toMatchObject({ ordinal: 2n, cursor: 1n });
     expect((await hub.snapshot("s0")).get(LabCounter, "c")?.total).toBe(2n);
+  });
+
+  test("that are large leave sooner, also when they grow or come in one by one to be read", async () => {
+    const store = memoryPlace().open();
+    const loads: string[] = [];
+    const watching = wrapStore(store, {
+      load: (id) => {
+        loads.push(id);
+        return store.load(id);
+      },
+    });
+    const { hub } = watched({ store: watching, keepIdle: 200_000 });
+    const notes = (count: number, size: number) =>
+      Array.from({ length: count }, (_, index) =>
+        LabCounterAdded.of({ name: `${index}${"x".repeat(size)}`, amount: 1n }),
+      );
+    for (const id of ["small", "other"]) await hub.publish(id, notes(1, 1));
+    await hub.publish("growing", notes(20, 1_000));
+    await hub.publish("growing", notes(20, 10_000));
+    loads.length = 0;
+    // It has taken the place of the others, though they had been there before it grew.
+    await hub.publish("small", notes(1, 1));
+    expect(loads).toEqual(["small"]);
+    await hub.snapshot("growing");
+    await hub.snapshot("small");
+    loads.length = 0;
+    // Both have room only one after the other.
+    for (let round = 0; round < 2; round++) {
+      await hub.publish(`large ${round}`, notes(10, 20_000));
+      await hub.snapshot("growing");
+    }
+    expect(loads).toEqual(["large 0", "growing", "large 1", "growing"]);
   });
 });

@@ -21,14 +21,13 @@ vi.mock("../../../dist/schema/check/message.js", async (original) => {
   };
 });
 
-vi.mock("@bufbuild/protobuf", async (original) => {
-  const real = await original<typeof import("@bufbuild/protobuf")>();
+vi.mock("../../../dist/schema/encode.js", async (original) => {
+  const real = await original<typeof import("../../../src/schema/encode.js")>();
   return {
     ...real,
-    toBinary: (...args: Parameters<typeof real.toBinary>) => {
-      // The store is given the schema of what is first stored under a name.
-      if (args[0].typeName !== "google.protobuf.FileDescriptorSet") encoded.push(args[0].typeName);
-      return real.toBinary(...args);
+    encode: (...args: Parameters<typeof real.encode>) => {
+      encoded.push(args[0].typeName);
+      return real.encode(...args);
     },
   };
 });

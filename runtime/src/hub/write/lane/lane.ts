@@ -82,6 +82,11 @@ export class Lane implements Committing {
     return this.#session.state?.runs ?? new Map();
   }
 
+  /** About how many bytes its timeline takes in memory. */
+  get bytes(): number {
+    return this.#session.state?.timeline.bytes ?? 0;
+  }
+
   get isIdle(): boolean {
     return !this.#session.isFollowed && this.#isSettled;
   }
@@ -283,6 +288,7 @@ export class Lane implements Committing {
       this.#startOver(state, taken, outcome);
     }
     this.#hold.tell();
+    if (taken.given !== undefined && taken.given.batch.entities.length > 0) this.#host.resized(this.id);
   }
 
   get #isDrained(): boolean {
@@ -306,6 +312,7 @@ export class Lane implements Committing {
     this.#goOn();
     if (state?.lag.isWanted) this.flush();
     this.#hold.tell();
+    this.#host.resized(this.id);
   }
 
   #catchUp(): void {

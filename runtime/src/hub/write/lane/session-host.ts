@@ -43,6 +43,8 @@ export interface SessionHost {
   readonly runs: RunHost;
   /** Undefined where nobody listens, so that no record is made then. */
   readonly observe: PipelineObserver | undefined;
+  /** Told that a session may take more or less memory than before. */
+  resized(sessionId: string): void;
   /** Told that an idempotency key is used. */
   keyUsed(): void;
   /** Milliseconds since the Unix epoch. */

@@ -1,0 +1,46 @@
+import { DeltaEventSchema } from "./gen/bench/v1/stream_pb.js";
+import { delta } from "./payloads.js";
+
+// A peer that is not installed with this project, as only this suite needs it:
+//   npm install --no-save @event-driven-io/emmett@0.38 @event-driven-io/emmett-sqlite@0.38 sqlite3@5
+
+/** What is used of @event-driven-io/emmett-sqlite (https://event-driven-io.github.io/emmett). */
+interface EmmettSqlite {
+  getSQLiteEventStore(options: {
+    readonly fileName: string;
+    readonly schema: { readonly autoMigration: "CreateOrUpdate" };
+  }): EmmettStore;
+}
+
+interface EmmettStore {
+  appendToStream(
+    stream: string,
+    events: readonly { readonly type: string; readonly data: Readonly<Record<string, unknown>> }[],
+  ): Promise<unknown>;
+}
+
+/** Appends so many events to a number of streams: to all of these at once, and to each one after the other. */
+export type AppendAll = (path: string, streams: number, events: number) => Promise<void>;
+
+/** Undefined where the peer is not installed. */
+export async function loadEmmett(): Promise<AppendAll | undefined> {
+  // Not known to the compiler.
+  const name: string = "@event-driven-io/emmett-sqlite";
+  let emmett: EmmettSqlite;
+  try {
+    emmett = (await import(name)) as EmmettSqlite;
+  } catch (thrown) {
+    if ((thrown as { readonly code?: unknown }).code !== "ERR_MODULE_NOT_FOUND") throw thrown;
+    return undefined;
+  }
+  return async (path, streams, events) => {
+    const store = emmett.getSQLiteEventStore({ fileName: path, schema: { autoMigration: "CreateOrUpdate" } });
+    const appendTo = async (stream: number) => {
+      for (let index = stream; index < events; index += streams) {
+        const data = delta(index, `message-${index % 10}`);
+        await store.appendToStream(`session-${stream}`, [{ type: DeltaEventSchema.typeName, data }]);
+      }
+    };
+    await Promise.all(Array.from({ length: streams }, (_, stream) => appendTo(stream)));
+  };
+}
