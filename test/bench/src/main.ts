@@ -8,6 +8,7 @@ const suites: Readonly<Record<string, () => Promise<(report: Report, args: reado
   lint: async () => (await import("./lint.js")).lint,
   publish: async () => (await import("./publish.js")).publish,
   runs: async () => (await import("./runs.js")).runs,
+  sizes: async () => (await import("./sizes.js")).sizes,
   stalls: async () => (await import("./stalls/stalls.js")).stalls,
   tokens: async () => (await import("./tokens.js")).tokens,
 };

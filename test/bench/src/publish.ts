@@ -29,7 +29,6 @@ export async function publish(report: Report): Promise<void> {
     await against(report, folder, "awaited, 1 session", 1, 2000, true, peer);
     await against(report, folder, "streaming, 1 session", 1, 20_000, false);
     await against(report, folder, "streaming, 16 sessions", 16, 20_000, false, peer);
-    await timelines(report, folder);
   } finally {
     await rm(folder, { recursive: true });
   }
@@ -80,42 +79,6 @@ async function against(
     const vs = [...figures.keys()][index + 1] ?? "";
     report(toRow("publish", `${name}: ${vs}`, "events/s", theirs));
     report(toRow("publish", name, "events/s", own, { name: vs, figures: theirs }));
-  }
-}
-
-/**
- * The cost of an event in a session whose timeline has many entities already.
- * The events change the same ten of them, so that all write equally much.
- */
-async function timelines(report: Report, folder: string): Promise<void> {
-  const sizes = [10, 1_000, 100_000];
-  const hub = new Hub({ features: [feature], store: sqliteStore(join(folder, "timelines.db")) });
-  for (const size of sizes) {
-    for (let i = 0; i < size; i++) {
-      const published = hub.publish(`${size}`, BenchDelta, delta(i, `entity-${i}`));
-      if (i % 10_000 === 0 || i === size - 1) await published;
-    }
-  }
-  const events = 5_000;
-  const rounds = new Map<string, Round>(
-    sizes.map((size) => [
-      `${size}`,
-      async () => {
-        const seconds = await timed(async () => {
-          let last: Promise<unknown> = Promise.resolve();
-          for (let i = 0; i < events; i++) last = hub.publish(`${size}`, BenchDelta, delta(i, `entity-${i % 10}`));
-          await last;
-        });
-        return (seconds / events) * 1e6;
-      },
-    ]),
-  );
-  const figures = await interleave(rounds, counted);
-  await hub.close();
-  const small = { name: "a timeline of 10 entities", figures: figures.get("10") ?? [] };
-  for (const size of sizes) {
-    const own = figures.get(`${size}`) ?? [];
-    report(toRow("publish", `a timeline of ${size} entities`, "µs/event", own, size === 10 ? undefined : small));
   }
 }
 
