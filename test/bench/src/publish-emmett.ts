@@ -19,7 +19,7 @@ interface EmmettStore {
   ): Promise<unknown>;
 }
 
-/** Appends so many events to a number of streams: to all of these at once, and to each one after the other. */
+/** Appends so many events to a number of streams in turn, one after the other: its appends must not overlap. */
 export type AppendAll = (path: string, streams: number, events: number) => Promise<void>;
 
 /** Undefined where the peer is not installed. */
@@ -35,12 +35,9 @@ export async function loadEmmett(): Promise<AppendAll | undefined> {
   }
   return async (path, streams, events) => {
     const store = emmett.getSQLiteEventStore({ fileName: path, schema: { autoMigration: "CreateOrUpdate" } });
-    const appendTo = async (stream: number) => {
-      for (let index = stream; index < events; index += streams) {
-        const data = delta(index, `message-${index % 10}`);
-        await store.appendToStream(`session-${stream}`, [{ type: DeltaEventSchema.typeName, data }]);
-      }
-    };
-    await Promise.all(Array.from({ length: streams }, (_, stream) => appendTo(stream)));
+    for (let index = 0; index < events; index++) {
+      const data = delta(index, `message-${index % 10}`);
+      await store.appendToStream(`session-${index % streams}`, [{ type: DeltaEventSchema.typeName, data }]);
+    }
   };
 }
