@@ -8,7 +8,14 @@ import { blocksOf, root } from "./markdown.js";
 // nowhere, sends the reader astray, so each of them has to be there.
 
 const decisions = (await readdir(join(root, "docs/decisions"))).map((file) => `docs/decisions/${file}`);
-const pages = ["CONTRIBUTING.md", "SECURITY.md", "docs/architecture.md", "test/README.md", ...decisions];
+const pages = [
+  "CONTRIBUTING.md",
+  "SECURITY.md",
+  "docs/architecture.md",
+  "docs/guarantees.md",
+  "test/README.md",
+  ...decisions,
+];
 const roots = new Set(await readdir(root));
 
 /** The text of a page without its fenced blocks. */
