@@ -5,6 +5,7 @@ import {
   type Message,
   type MessageInitShape,
   type MessageShape,
+  toBinary,
 } from "@bufbuild/protobuf";
 import { type ErrorContext, messageOf, SessionstreamError } from "../base/errors.js";
 import { show } from "../base/show.js";
@@ -47,7 +48,7 @@ export function toPayload<Schema extends DescMessage>(
   context: ErrorContext,
 ): Payload<Schema> {
   const message = toValid(schema, init, what, context);
-  return holdsFloat(schema) ? fromBinary(schema, encode(schema, message)) : message;
+  return holdsFloat(schema) ? fromBinary(schema, toBinary(schema, message)) : message;
 }
 
 /**
