@@ -18,6 +18,7 @@ import { labOf } from "../../../test/fixtures/lab.js";
 import { restore } from "../../../test/releases/sql.js";
 import { bin, repository } from "../support/project.js";
 import { type Ran, runNode, sessionstream } from "../support/run.js";
+import { sessionstreamHere } from "../support/run-here.js";
 
 let folder = "";
 beforeAll(() => {
@@ -25,7 +26,9 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const db = (...args: readonly string[]): Ran => sessionstream(folder, ["db", ...args]);
+// The real command runs once for each exit code, and where streams or what is loaded count. All else runs here.
+const real = (...args: readonly string[]): Ran => sessionstream(folder, ["db", ...args]);
+const db = (...args: readonly string[]): Promise<Ran> => sessionstreamHere(folder, ["db", ...args]);
 const lines = ({ stdout }: Ran) => stdout.split("\n").filter((line) => line !== "");
 const objects = (ran: Ran) => lines(ran).map((line) => JSON.parse(line) as Record<string, unknown>);
 
@@ -58,7 +61,7 @@ beforeEach(async () => {
 
 describe("sessionstream db sessions", () => {
   test("lists the sessions with their sizes and activity", () => {
-    const { code, stdout, stderr } = db("sessions", "app.db");
+    const { code, stdout, stderr } = real("sessions", "app.db");
     expect([code, stderr]).toEqual([0, ""]);
     expect(stdout.split("\n")).toEqual([
       "SESSION  EVENTS  ENTITIES  OPEN RUNS  ERRORS     SIZE  LAST EVENT",
@@ -69,23 +72,23 @@ describe("sessionstream db sessions", () => {
     ]);
   });
 
-  test("in another order, with a prefix, and as JSON", () => {
-    const ids = (...args: readonly string[]) =>
-      objects(db("sessions", "app.db", "--json", ...args)).map((each) => each.sessionId);
-    expect(ids()).toEqual(["a/1", "a/2", "b"]);
-    expect(ids("--sort", "size")[0]).toBe("b");
-    expect(ids("--sort", "events")).toEqual(["a/2", "b", "a/1"]);
-    expect(ids("--prefix", "a/")).toEqual(["a/1", "a/2"]);
+  test("in another order, with a prefix, and as JSON", async () => {
+    const ids = async (...args: readonly string[]) =>
+      objects(await db("sessions", "app.db", "--json", ...args)).map((each) => each.sessionId);
+    expect(await ids()).toEqual(["a/1", "a/2", "b"]);
+    expect((await ids("--sort", "size"))[0]).toBe("b");
+    expect(await ids("--sort", "events")).toEqual(["a/2", "b", "a/1"]);
+    expect(await ids("--prefix", "a/")).toEqual(["a/1", "a/2"]);
   });
 });
 
 describe("sessionstream db events, timeline and errors", () => {
-  test("print what is stored, typed as the database describes it", () => {
-    expect(lines(db("events", "app.db", "a/2"))).toEqual([
+  test("print what is stored, typed as the database describes it", async () => {
+    expect(lines(await db("events", "app.db", "a/2"))).toEqual([
       '1  2025-11-13T02:13:20.000Z  LabCounterAdded  {"name":"a/2","amount":"7"}',
       '2  2025-11-13T02:13:20.000Z  LabTrace  {"text":"t"}',
     ]);
-    expect(objects(db("events", "app.db", "a/2", "--json", "--after", "1"))).toEqual([
+    expect(objects(await db("events", "app.db", "a/2", "--json", "--after", "1"))).toEqual([
       {
         ordinal: "2",
         name: "LabTrace",
@@ -95,22 +98,22 @@ describe("sessionstream db events, timeline and errors", () => {
         payload: { text: "t" },
       },
     ]);
-    expect(lines(db("events", "app.db", "a/2", "--limit", "1"))).toHaveLength(1);
-    const [entity] = objects(db("timeline", "app.db", "a/1", "--json"));
+    expect(lines(await db("events", "app.db", "a/2", "--limit", "1"))).toHaveLength(1);
+    const [entity] = objects(await db("timeline", "app.db", "a/1", "--json"));
     expect(entity).toMatchObject({
       kind: "LabCounter",
       id: "a/1",
       createdOrdinal: "1",
       payload: { $base64: expect.any(String) },
     });
-    const stopped = db("timeline", "app.db", "b");
+    const stopped = await db("timeline", "app.db", "b");
     expect(stopped.stdout).toMatch(/^LabNote 1 {2}1-1 {2}\{/);
     expect(stopped.stderr).toBe("The timeline stops before event 2, whose projection failed.\n");
   });
 
-  test("say by the exit code whether there are errors", () => {
-    expect(db("errors", "app.db", "a/1")).toEqual({ code: 0, stdout: "", stderr: "" });
-    const all = db("errors", "app.db");
+  test("say by the exit code whether there are errors", async () => {
+    expect(await db("errors", "app.db", "a/1")).toEqual({ code: 0, stdout: "", stderr: "" });
+    const all = real("errors", "app.db");
     expect(all).toEqual({
       code: 1,
       stdout: expect.stringMatching(
@@ -118,7 +121,7 @@ describe("sessionstream db events, timeline and errors", () => {
       ),
       stderr: "",
     });
-    expect(objects(db("errors", "app.db", "b", "--json"))).toMatchObject([{ sessionId: "b", ordinal: "2" }]);
+    expect(objects(await db("errors", "app.db", "b", "--json"))).toMatchObject([{ sessionId: "b", ordinal: "2" }]);
   });
 });
 
@@ -147,51 +150,51 @@ test("what others wrote can do nothing to a terminal", async () => {
   });
   await store.close();
   const said = [
-    db("sessions", "terminal.db"),
-    db("events", "terminal.db", id),
-    db("timeline", "terminal.db", id),
-    db("errors", "terminal.db"),
-    db("events", "terminal.db", `${id}!`),
+    await db("sessions", "terminal.db"),
+    await db("events", "terminal.db", id),
+    await db("timeline", "terminal.db", id),
+    await db("errors", "terminal.db"),
+    await db("events", "terminal.db", `${id}!`),
   ].map(({ stdout, stderr }) => stdout + stderr);
   for (const text of said) {
     expect(text.replaceAll("\n", "")).not.toMatch(/[\p{Cc}\u2028-\u202e\u2066-\u2069]/u);
     expect(text).toContain(shown);
   }
   expect(said[0]?.split("\n")[1]).toMatch(/^\S+ +1 +1 /);
-  expect(objects(db("errors", "terminal.db", "--json"))).toMatchObject([{ sessionId: id, message: id }]);
+  expect(objects(await db("errors", "terminal.db", "--json"))).toMatchObject([{ sessionId: id, message: id }]);
   rmSync(file);
 });
 
-test("the command line that a message proposes works for any path", () => {
+test("the command line that a message proposes works for any path", async () => {
   const name = "it's my app.db";
   writeFileSync(join(folder, name), readFileSync(join(folder, "app.db")));
-  expect(db("events", name, "none").stderr).toContain(
+  expect((await db("events", name, "none")).stderr).toContain(
     `"sessionstream db sessions ${process.platform === "win32" ? `"${name}"` : "'it'\\''s my app.db'"}" lists`,
   );
   rmSync(join(folder, name));
 });
 
 describe("sessionstream db delete", () => {
-  test("deletes sessions, and leaves nothing on the disk where it is asked to", () => {
+  test("deletes sessions, and leaves nothing on the disk where it is asked to", async () => {
     const bytes = () => readFileSync(join(folder, "app.db"), "latin1");
     expect(bytes()).toContain("a/2");
-    expect(db("delete", "app.db", "a/1", "a/2", "--vacuum")).toEqual({
+    expect(await db("delete", "app.db", "a/1", "a/2", "--vacuum")).toEqual({
       code: 0,
       stdout: "",
       stderr: "2 sessions are deleted.\n",
     });
-    expect(objects(db("sessions", "app.db", "--json")).map((each) => each.sessionId)).toEqual(["b"]);
+    expect(objects(await db("sessions", "app.db", "--json")).map((each) => each.sessionId)).toEqual(["b"]);
     expect(bytes()).not.toContain("a/2");
-    expect(db("vacuum", "app.db").code).toBe(0);
+    expect((await db("vacuum", "app.db")).code).toBe(0);
   });
 
-  test("deletes none where one is not there", () => {
-    const { code, stderr } = db("delete", "app.db", "a/1", "c");
+  test("deletes none where one is not there", async () => {
+    const { code, stderr } = await db("delete", "app.db", "a/1", "c");
     expect(code).toBe(2);
     expect(stderr).toBe(
       'sessionstream: "app.db" has no session "c": "sessionstream db sessions app.db" lists those that it has (SESSION_NOT_FOUND)\n',
     );
-    expect(objects(db("sessions", "app.db", "--json"))).toHaveLength(3);
+    expect(objects(await db("sessions", "app.db", "--json"))).toHaveLength(3);
   });
 });
 
@@ -205,7 +208,7 @@ describe("sessionstream db forget", () => {
     await hub.submit("s", LabWork, {}, { identity: { id: "person-7" }, key: "k" });
     await hub.close();
     expect(readFileSync(file, "latin1")).toContain("person-7");
-    expect(db("forget", "people.db", "person-7", "--vacuum")).toEqual({
+    expect(await db("forget", "people.db", "person-7", "--vacuum")).toEqual({
       code: 0,
       stdout: "",
       stderr: "Blanked in 1 events and 0 runs. Deleted 1 keys.\n",
@@ -216,22 +219,22 @@ describe("sessionstream db forget", () => {
 });
 
 describe("sessionstream db export and import", () => {
-  test("move sessions to another database", () => {
-    expect(db("export", "app.db", "--out", "all.export").stderr).toBe("Exported 3 sessions with 5 events.\n");
+  test("move sessions to another database", async () => {
+    expect((await db("export", "app.db", "--out", "all.export")).stderr).toBe("Exported 3 sessions with 5 events.\n");
     rmSync(join(folder, "other.db"), { force: true });
-    expect(db("import", "other.db", "all.export")).toEqual({
+    expect(await db("import", "other.db", "all.export")).toEqual({
       code: 0,
       stdout: "",
       stderr: "Imported 3 sessions with 5 events.\n",
     });
-    expect(db("events", "other.db", "b").stdout).toBe(db("events", "app.db", "b").stdout);
-    const again = db("import", "other.db", "all.export");
+    expect((await db("events", "other.db", "b")).stdout).toBe((await db("events", "app.db", "b")).stdout);
+    const again = await db("import", "other.db", "all.export");
     expect(again.code).toBe(2);
     expect(again.stderr).toMatch(
       /session "a\/1" is there already: delete it first, or ask to replace it \(SESSION_EXISTS\)/,
     );
-    expect(db("import", "other.db", "all.export", "--replace").code).toBe(0);
-    expect(db("export", "app.db", "--out", "all.export").stderr).toMatch(/\(FILE_EXISTS\)/);
+    expect((await db("import", "other.db", "all.export", "--replace")).code).toBe(0);
+    expect((await db("export", "app.db", "--out", "all.export")).stderr).toMatch(/\(FILE_EXISTS\)/);
     rmSync(join(folder, "all.export"));
     expect(readdirSync(folder).filter((name) => name.endsWith(".partial"))).toEqual([]);
   });
@@ -242,39 +245,41 @@ describe("sessionstream db export and import", () => {
     const to = spawn(process.execPath, [bin, "db", "import", "piped.db", "-"], { cwd: folder });
     from.stdout.pipe(to.stdin);
     expect(await new Promise((resolve) => to.once("close", resolve))).toBe(0);
-    expect(objects(db("sessions", "piped.db", "--json")).map((each) => each.sessionId)).toEqual(["a/1", "a/2"]);
+    expect(objects(await db("sessions", "piped.db", "--json")).map((each) => each.sessionId)).toEqual(["a/1", "a/2"]);
   });
 
-  test("of a damaged file says where, and how far it came", () => {
-    expect(db("export", "app.db", "--out", "whole.export").code).toBe(0);
+  test("of a damaged file says where, and how far it came", async () => {
+    expect((await db("export", "app.db", "--out", "whole.export")).code).toBe(0);
     const whole = readFileSync(join(folder, "whole.export"));
     writeFileSync(join(folder, "cut.export"), whole.subarray(0, whole.length - 200));
     rmSync(join(folder, "cut.db"), { force: true });
-    const { code, stderr } = db("import", "cut.db", "cut.export");
+    const { code, stderr } = real("import", "cut.db", "cut.export");
     expect(code).toBe(2);
     expect(stderr).toMatch(
       /^2 sessions are imported, the rest is not\.\nsessionstream: export, record \d+.*\(INVALID_EXPORT\)\n$/,
     );
-    expect(objects(db("sessions", "cut.db", "--json"))).toHaveLength(2);
+    expect(objects(await db("sessions", "cut.db", "--json"))).toHaveLength(2);
     rmSync(join(folder, "whole.export"));
   });
 });
 
-test("sessionstream db import makes no database of what is no export", () => {
+test("sessionstream db import makes no database of what is no export", async () => {
   writeFileSync(join(folder, "wrong.export"), "something else");
   rmSync(join(folder, "wrong.db"), { force: true });
-  const { code, stderr } = db("import", "wrong.db", "wrong.export");
+  const { code, stderr } = await db("import", "wrong.db", "wrong.export");
   expect(code).toBe(2);
   expect(stderr).toMatch(/^sessionstream: export, record 1: .*\(INVALID_EXPORT\)\n$/);
   expect(readdirSync(folder).filter((name) => name.startsWith("wrong.db"))).toEqual([]);
 });
 
 describe("sessionstream db backup", () => {
-  test("copies the database to a new file", () => {
+  test("copies the database to a new file", async () => {
     rmSync(join(folder, "copy.db"), { force: true });
-    expect(db("backup", "app.db", "copy.db")).toEqual({ code: 0, stdout: "", stderr: "" });
-    expect(db("sessions", "copy.db").stdout).toBe(db("sessions", "app.db").stdout);
-    expect(db("backup", "app.db", "copy.db").stderr).toMatch(/there is such a file: name a new one \(FILE_EXISTS\)/);
+    expect(await db("backup", "app.db", "copy.db")).toEqual({ code: 0, stdout: "", stderr: "" });
+    expect((await db("sessions", "copy.db")).stdout).toBe((await db("sessions", "app.db")).stdout);
+    expect((await db("backup", "app.db", "copy.db")).stderr).toMatch(
+      /there is such a file: name a new one \(FILE_EXISTS\)/,
+    );
   });
 });
 
@@ -290,16 +295,16 @@ describe("what cannot be done", () => {
       /option --after: got "x".*\(INVALID_OPTION\)/,
     ],
     ["an unknown command", ["drop", "app.db"], /unknown command 'drop'|too many arguments/],
-  ])("%s: the exit code is 2, and the message says why", (_, args, message) => {
-    const { code, stderr } = db(...args);
+  ])("%s: the exit code is 2, and the message says why", async (_, args, message) => {
+    const { code, stderr } = await db(...args);
     expect(code).toBe(2);
     expect(stderr).toMatch(message);
     expect(existsSync(join(folder, "none.db"))).toBe(false);
   });
 
-  test("a file of something else is refused, and stays as it is", () => {
+  test("a file of something else is refused, and stays as it is", async () => {
     writeFileSync(join(folder, "text.db"), "no database".repeat(1000));
-    const { code, stderr } = db("delete", "text.db", "s");
+    const { code, stderr } = await db("delete", "text.db", "s");
     expect(code).toBe(2);
     expect(stderr).toMatch(/\((STORE_FAILED|STORE_INCOMPATIBLE)\)/);
     expect(readFileSync(join(folder, "text.db"), "utf8")).toBe("no database".repeat(1000));
@@ -307,14 +312,14 @@ describe("what cannot be done", () => {
 
   test.each([["delete", "s"], ["forget", "ann"], ["vacuum"], ["import", "old.export"]])(
     "a file that an earlier release wrote, and may have open, stays as it is: %s",
-    (...args) => {
+    async (...args) => {
       const [old, exported] = [join(folder, "old.db"), join(folder, "old.export")];
       rmSync(old, { force: true });
       restore(old, readFileSync(join(repository, "test/releases/0.4.sql"), "utf8"));
-      if (!existsSync(exported)) db("export", "app.db", "--out", "old.export");
+      if (!existsSync(exported)) await db("export", "app.db", "--out", "old.export");
       const before = readFileSync(old);
       const [name = "", ...rest] = args;
-      const { code, stderr } = db(name, "old.db", ...rest);
+      const { code, stderr } = await db(name, "old.db", ...rest);
       expect(code).toBe(2);
       expect(stderr).toMatch(/has version \d+, want \d+: open it for writing once.*\(STORE_INCOMPATIBLE\)/);
       expect(readFileSync(old).equals(before)).toBe(true);
@@ -338,8 +343,8 @@ describe("what cannot be done", () => {
     );
   });
 
-  test("help says what there is", () => {
-    const { code, stdout } = db("--help");
+  test("help says what there is", async () => {
+    const { code, stdout } = await db("--help");
     expect(code).toBe(0);
     for (const name of [
       "sessions",
@@ -355,6 +360,6 @@ describe("what cannot be done", () => {
     ]) {
       expect(stdout).toContain(`  ${name} `);
     }
-    expect(db("export", "--help").stdout).toContain("--prefix");
+    expect((await db("export", "--help")).stdout).toContain("--prefix");
   });
 });
