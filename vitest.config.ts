@@ -14,6 +14,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: "shared",
+          globalSetup: "test/fixtures/scripts.ts",
           include: [`${all}.test.ts`],
           exclude: [...exclude, "**/*.isolated.test.ts"],
           // The files share the modules that they load: to load them again takes longer than most tests.

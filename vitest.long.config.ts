@@ -12,7 +12,7 @@ const thorough = [
 // The campaigns that take too long for every change: `npm run test:long`.
 export default defineConfig({
   test: {
-    globalSetup: "test/fixtures/temporary-folder.ts",
+    globalSetup: ["test/fixtures/temporary-folder.ts", "test/fixtures/scripts.ts"],
     include: ["{plugin,runtime,cli,test,examples/*}/**/*.long.test.ts", ...thorough],
     exclude: ["**/node_modules/**", "**/dist/**"],
     provide: { thoroughness: 10 },

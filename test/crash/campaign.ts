@@ -45,7 +45,7 @@ export async function runCampaign({ file, kills, together, random }: Campaign): 
   const before = new Map<string, StoredEvent[]>();
   for (let kill = 0; kill < kills; ) {
     const children = Array.from({ length: Math.min(together, kills - kill) }, () =>
-      runAndKill("child.mjs", [file, String(++kill), ...(random() < 0.3 ? ["broken"] : [])], momentOf(random)),
+      runAndKill("crash/child", [file, String(++kill), ...(random() < 0.3 ? ["broken"] : [])], momentOf(random)),
     );
     const outputs = (await Promise.all(children)).map(readOutput);
     for (const { acknowledged, retried } of outputs) {

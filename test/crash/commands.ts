@@ -23,7 +23,9 @@ export async function killCommands(
   const runs: Run[] = [];
   let events = new Map<string, { part: string; ordinal: bigint }[]>();
   for (let kill = 0; kill < kills; kill += together) {
-    const children = Array.from({ length: together }, () => runAndKill("commands.mjs", [file], momentOf(random, 1500)));
+    const children = Array.from({ length: together }, () =>
+      runAndKill("crash/commands", [file], momentOf(random, 1500)),
+    );
     const outputs = await Promise.all(children);
     runs.push(...outputs.flatMap(runsOf));
     for (const line of outputs.flat()) {

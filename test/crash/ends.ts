@@ -1,13 +1,13 @@
 import { spawn } from "node:child_process";
 import { copyFileSync, existsSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname } from "node:path";
-import { fileURLToPath } from "node:url";
 import { Hub } from "@sessionstream/runtime";
 import { type SqliteStore, sqliteStore } from "@sessionstream/runtime/sqlite";
 import { expect } from "vitest";
 import { LabNote, LabNoteSet, LabSweep } from "../fixtures/gen/lab/v1/lab_sessionstream.js";
 import { labOf } from "../fixtures/lab.js";
 import { openRaw } from "../fixtures/raw-database.js";
+import { scriptOf } from "../fixtures/script.js";
 import { newFile, wrapStore } from "../fixtures/stores.js";
 
 /** The events of each session: some are removed in several pieces. */
@@ -136,7 +136,7 @@ function age(file: string): void {
 }
 
 async function runChild(args: readonly string[]): Promise<string[]> {
-  const child = spawn(process.execPath, [fileURLToPath(new URL("ends-child.mjs", import.meta.url)), ...args]);
+  const child = spawn(process.execPath, [scriptOf("crash/ends-child"), ...args]);
   let output = "";
   let complaints = "";
   child.stdout.setEncoding("utf8").on("data", (text: string) => {

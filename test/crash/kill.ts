@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { fileURLToPath } from "node:url";
+import { scriptOf } from "../fixtures/script.js";
 
 /** When a child is killed. */
 export interface Moment {
@@ -16,12 +16,11 @@ export function momentOf(random: () => number, longest = 120): Moment {
 }
 
 /**
- * Runs a script of this folder and kills it at the moment; returns the lines that
+ * Runs a script and kills it at the moment; returns the lines that
  * it wrote before. Throws where it ended by itself.
  */
 export async function runAndKill(script: string, args: readonly string[], moment: Moment): Promise<string[]> {
-  const path = fileURLToPath(new URL(script, import.meta.url));
-  const started = spawn(process.execPath, [path, ...args], { stdio: ["ignore", "pipe", "pipe"] });
+  const started = spawn(process.execPath, [scriptOf(script), ...args], { stdio: ["ignore", "pipe", "pipe"] });
   let output = "";
   let complaints = "";
   const kill = () => setTimeout(() => started.kill("SIGKILL"), moment.milliseconds);

@@ -1,6 +1,5 @@
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 import { toBinary } from "@bufbuild/protobuf";
 import { Hub } from "@sessionstream/runtime";
 import { sqliteStore } from "@sessionstream/runtime/sqlite";
@@ -8,6 +7,7 @@ import { expect } from "vitest";
 import { fold, plainEntities } from "../fixtures/fold.js";
 import { LabNote, LabTrace } from "../fixtures/gen/lab/v1/lab_sessionstream.js";
 import { labOf } from "../fixtures/lab.js";
+import { scriptOf } from "../fixtures/script.js";
 import { newFile, readAll } from "../fixtures/stores.js";
 
 /** What was found after the kills. */
@@ -26,8 +26,7 @@ export async function killAtSteps(first: number, every: number): Promise<Found> 
   const found: Found = { kills: 0, behind: 0 };
   for (let step = first; ; step += every) {
     const file = newFile();
-    const script = fileURLToPath(new URL("lag-child.mjs", import.meta.url));
-    const child = spawnSync(process.execPath, [script, file, String(step)], { encoding: "utf8" });
+    const child = spawnSync(process.execPath, [scriptOf("crash/lag-child"), file, String(step)], { encoding: "utf8" });
     expect(child.stderr).toBe("");
     if (existsSync(file)) found.behind += await checkFile(file, child.stdout.split("\n").slice(0, -1));
     if (child.signal === null) {

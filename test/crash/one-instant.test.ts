@@ -1,16 +1,16 @@
 import { spawn } from "node:child_process";
 import { setImmediate } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
 import { sqliteStore } from "@sessionstream/runtime/sqlite";
 import type { StoredTimeline } from "@sessionstream/runtime/store";
 import { expect, test } from "vitest";
 import { fold, plainEntities } from "../fixtures/fold.js";
+import { scriptOf } from "../fixtures/script.js";
 import { newFile, readAll } from "../fixtures/stores.js";
 
 test("cursor and entities are read at one instant, while another process writes", async () => {
   const file = newFile();
   await sqliteStore(file).close();
-  const writer = spawn(process.execPath, [fileURLToPath(new URL("./child.mjs", import.meta.url)), file, "1"], {
+  const writer = spawn(process.execPath, [scriptOf("crash/child"), file, "1"], {
     stdio: ["ignore", "pipe", "inherit"],
   });
   await new Promise((resolve) => writer.stdout.once("data", resolve));

@@ -1,13 +1,11 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 import { sqliteStore } from "@sessionstream/runtime/sqlite";
 import { expect, test } from "vitest";
+import { scriptOf } from "../fixtures/script.js";
 import { newFile } from "../fixtures/stores.js";
 import { restore } from "../releases/sql.js";
-
-const script = fileURLToPath(new URL("open.mjs", import.meta.url));
 
 /** A file that is migrated when it is opened. */
 function restored(): string {
@@ -24,7 +22,7 @@ test.each([
   async (_, make) => {
     const files = Array.from({ length: 60 }, () => make());
     const children = Array.from({ length: 3 }, () => {
-      const child = spawn(process.execPath, [script, ...files]);
+      const child = spawn(process.execPath, [scriptOf("crash/open"), ...files]);
       let complaints = "";
       child.stderr.setEncoding("utf8").on("data", (text: string) => {
         complaints += text;

@@ -1,5 +1,5 @@
 import { type ChildProcess, fork } from "node:child_process";
-import { fileURLToPath } from "node:url";
+import { scriptOf } from "../fixtures/script.js";
 
 export const processIsGone = "the process is gone";
 
@@ -37,7 +37,7 @@ export class Child<Request extends object> {
     });
   }
 
-  /** Starts a script, whose path is relative to this folder, and waits until it is ready. */
+  /** Starts a script and waits until it is ready. */
   static async start<Request extends object>(
     script: string,
     args: readonly string[],
@@ -47,8 +47,7 @@ export class Child<Request extends object> {
     const ready = new Promise<unknown>((resolve) => {
       isReady = resolve;
     });
-    const path = fileURLToPath(new URL(script, import.meta.url));
-    const child = new Child<Request>(path, args, (message) => {
+    const child = new Child<Request>(scriptOf(script), args, (message) => {
       if ((message as { ready?: true }).ready) isReady(message);
       else onMessage(message);
     });

@@ -68,7 +68,7 @@ export class ConsoleProcess {
 
   static async start(options: ConsoleProcessOptions): Promise<ConsoleProcess> {
     const listeners = new Map<string, (heard: Heard) => void>();
-    const child = await Child.start<Request>("console-process.mjs", [JSON.stringify(options)], (message) => {
+    const child = await Child.start<Request>("processes/console-process", [JSON.stringify(options)], (message) => {
       const { session, heard } = message as { session: string; heard: Heard };
       listeners.get(session)?.(heard);
     });

@@ -49,7 +49,7 @@ export async function runDecisions(seed: number, count: number, isCareless = fal
 async function onFile(file: string, run: (deciders: readonly Decider[], store: Store) => Promise<void>): Promise<void> {
   const store = sqliteStore(file, { synchronous: "normal" });
   const deciders = await Promise.all(
-    [0, 1].map((): Promise<Decider> => Child.start("../campaigns/decisions/decider.mjs", [file])),
+    [0, 1].map((): Promise<Decider> => Child.start("campaigns/decisions/decider", [file])),
   );
   try {
     await run(deciders, store);

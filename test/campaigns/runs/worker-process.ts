@@ -1,5 +1,5 @@
 import { type ChildProcess, fork } from "node:child_process";
-import { fileURLToPath } from "node:url";
+import { scriptOf } from "../../fixtures/script.js";
 import { type Fate, lease } from "./history.js";
 
 /** An attempt of a run. */
@@ -41,8 +41,6 @@ interface Message {
   readonly late?: Told["late"];
 }
 
-const path = fileURLToPath(new URL("worker.mjs", import.meta.url));
-
 /** What asks for something that the process did not live to do. */
 export const isGone = "the process is gone";
 
@@ -63,7 +61,7 @@ export class WorkerProcess {
 
   private constructor({ file, hours = 0, fate, ...options }: WorkerOptions, onReady: () => void) {
     const given = JSON.stringify({ lease: options.lease ?? lease, hours, fate });
-    this.#process = fork(path, [file, given], {
+    this.#process = fork(scriptOf("campaigns/runs/worker"), [file, given], {
       serialization: "advanced",
       execArgv: ["--unhandled-rejections=strict"],
     });
