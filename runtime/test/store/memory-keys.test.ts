@@ -5,7 +5,7 @@ import { MemoryKeys } from "../../src/store/memory-keys.js";
 import { MemoryProcesses } from "../../src/store/memory-processes.js";
 import { claimOf } from "../../src/testing/store/batches.js";
 
-const sessions = 100_000;
+const sessions = 50_000;
 
 /** What is in use, in bytes, without what is garbage. */
 function heapUsed(): number {
@@ -24,8 +24,9 @@ test.each([
   const before = heapUsed();
   for (let count = 0; count < sessions; count++) {
     const sessionId = `session ${count}`;
-    keys.claim(claimOf("k", "t", { sessionId }));
-    keys.settle(claimOf("k", "t", { sessionId }), outcome);
+    const claim = claimOf("k", "t", { sessionId });
+    keys.claim(claim);
+    keys.settle(claim, outcome);
   }
   keys.forget(claimOf("k", "t").time + 1, () => false);
   const bytes = heapUsed() - before;
