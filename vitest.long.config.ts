@@ -2,6 +2,7 @@ import { defineConfig } from "vitest/config";
 
 /** What has a share of its cases in `npm test`: see test/fixtures/cases.ts. */
 const thorough = [
+  "examples/chatdemo/test/kill.test.ts",
   "test/laws/**/*.test.ts",
   "runtime/test/hub/read/delta.test.ts",
   "runtime/test/schema/check/message.property.test.ts",

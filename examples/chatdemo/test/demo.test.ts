@@ -55,16 +55,11 @@ test("--json prints each UI event as a UiEventFrame and the snapshot as the last
   });
 });
 
-test("--snapshot-only prints the stored snapshot and runs nothing", async () => {
-  const db = join(folder, "stored.db");
-  const first = await runDemo("--db", db, "--json", "--chunk-delay", "0", "--prompt", "hello");
+test("--snapshot-only prints the stored snapshot and runs nothing; a further prompt goes on with the next ordinal", async () => {
+  const db = join(folder, "further.db");
+  const first = await runDemo("--db", db, "--json", "--chunk-delay", "0");
   const again = await runDemo("--db", db, "--json", "--snapshot-only");
   expect(again).toEqual({ code: 0, stdout: `${first.stdout.trim().split("\n").at(-1)}\n`, stderr: "" });
-});
-
-test("a further prompt goes on with the next ordinal", async () => {
-  const db = join(folder, "further.db");
-  await runDemo("--db", db, "--json", "--chunk-delay", "0");
   const { stdout } = await runDemo("--db", db, "--json", "--chunk-delay", "0");
   const printed = frames(stdout);
   expect(printed[0]).toMatchObject({ eventOrdinal: "7" });
@@ -80,8 +75,6 @@ test("the text for people names the ordinal, the UI events and the messages", as
 });
 
 test.each([
-  [["--chunk-delay", "soon"], `--chunk-delay: got "soon", want a whole number from 0 to 60000`],
-  [["--serve", "--port", "99999"], `--port: got "99999", want a whole number from 0 to 65535`],
   [["--nonsense"], "Unknown option '--nonsense'"],
   [["--session", "", "--db", ":memory:"], 'session id "" is not usable'],
   [["--snapshot-only", "--db", "/nowhere/chat.db"], 'cannot open SQLite file "/nowhere/chat.db"'],

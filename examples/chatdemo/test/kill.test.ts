@@ -5,6 +5,7 @@ import { fromBinary, fromJsonString } from "@bufbuild/protobuf";
 import { SnapshotFrameSchema } from "@sessionstream/proto/sessionstream/v1/transport_pb.js";
 import Database from "better-sqlite3";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { cases, longer } from "../../../test/fixtures/cases.js";
 import {
   InferenceFinishedEventSchema,
   InferenceStartedEventSchema,
@@ -19,46 +20,50 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-const kills = 6;
+const kills = cases(3).numRuns;
 
-test(`killed at any moment ${kills} times, the snapshot is the fold of the events, and a further prompt goes on`, async () => {
-  const db = join(folder, "chat.db");
-  const args = [
-    "--db",
-    db,
-    "--session",
-    "s",
-    "--json",
-    "--chunk-delay",
-    "2",
-    "--prompt",
-    "Explain ordinals ".repeat(40),
-  ];
-  for (let kill = 0; kill < kills; kill++) {
-    const { child, ended } = startDemo(args);
-    await new Promise((resolve) => child.stdout?.once("data", resolve));
-    await new Promise((resolve) => setTimeout(resolve, Math.random() * 120));
-    child.kill("SIGKILL");
-    const { stdout } = await ended;
-    // What was printed was durable first.
-    const printed = stdout
-      .slice(0, stdout.lastIndexOf("\n") + 1)
-      .trim()
-      .split("\n")
-      .at(-1);
-    const events = readEvents(db);
-    expect(events.length).toBeGreaterThanOrEqual(Number(JSON.parse(printed ?? "{}").eventOrdinal ?? 0));
-    expect(events.map(({ ordinal }) => ordinal)).toEqual(events.map((_, index) => index + 1));
-    const found = await snapshotOnly(db);
-    expect(found.ordinal).toBe(events.length);
-    expect(found.texts).toEqual(fold(events));
-  }
-  const before = readEvents(db).length;
-  const { code, stdout } = await runDemo("--db", db, "--session", "s", "--json", "--chunk-delay", "0");
-  expect(code).toBe(0);
-  expect(JSON.parse(stdout.split("\n")[0] ?? "").eventOrdinal).toBe(String(before + 1));
-  expect((await snapshotOnly(db)).texts).toEqual(fold(readEvents(db)));
-});
+test(
+  `killed at any moment ${kills} times, the snapshot is the fold of the events, and a further prompt goes on`,
+  async () => {
+    const db = join(folder, "chat.db");
+    const args = [
+      "--db",
+      db,
+      "--session",
+      "s",
+      "--json",
+      "--chunk-delay",
+      "2",
+      "--prompt",
+      "Explain ordinals ".repeat(40),
+    ];
+    for (let kill = 0; kill < kills; kill++) {
+      const { child, ended } = startDemo(args);
+      await new Promise((resolve) => child.stdout?.once("data", resolve));
+      await new Promise((resolve) => setTimeout(resolve, Math.random() * 120));
+      child.kill("SIGKILL");
+      const { stdout } = await ended;
+      // What was printed was durable first.
+      const printed = stdout
+        .slice(0, stdout.lastIndexOf("\n") + 1)
+        .trim()
+        .split("\n")
+        .at(-1);
+      const events = readEvents(db);
+      expect(events.length).toBeGreaterThanOrEqual(Number(JSON.parse(printed ?? "{}").eventOrdinal ?? 0));
+      expect(events.map(({ ordinal }) => ordinal)).toEqual(events.map((_, index) => index + 1));
+      const found = await snapshotOnly(db);
+      expect(found.ordinal).toBe(events.length);
+      expect(found.texts).toEqual(fold(events));
+    }
+    const before = readEvents(db).length;
+    const { code, stdout } = await runDemo("--db", db, "--session", "s", "--json", "--chunk-delay", "0");
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout.split("\n")[0] ?? "").eventOrdinal).toBe(String(before + 1));
+    expect((await snapshotOnly(db)).texts).toEqual(fold(readEvents(db)));
+  },
+  longer(60_000),
+);
 
 interface LoggedEvent {
   readonly ordinal: number;
