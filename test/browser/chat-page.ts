@@ -75,4 +75,4 @@ export class ChatPage {
   }
 }
 
-const polling = { timeout: 10_000, interval: 20 };
+const polling = { timeout: 10_000, interval: 50 };
