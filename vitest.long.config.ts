@@ -3,6 +3,7 @@ import { defineConfig } from "vitest/config";
 /** What has a share of its cases in `npm test`: see test/fixtures/cases.ts. */
 const thorough = [
   "examples/chatdemo/test/kill.test.ts",
+  "test/crash/open-together.test.ts",
   "test/laws/**/*.test.ts",
   "runtime/test/hub/read/delta.test.ts",
   "runtime/test/schema/check/message.property.test.ts",
@@ -16,7 +17,7 @@ export default defineConfig({
     globalSetup: ["test/fixtures/temporary-folder.ts", "test/fixtures/scripts.ts"],
     include: ["{plugin,runtime,cli,test,examples/*}/**/*.long.test.ts", ...thorough],
     exclude: ["**/node_modules/**", "**/dist/**"],
-    provide: { thoroughness: 10 },
+    provide: { thoroughness: 15 },
     testTimeout: 20 * 60_000,
     hookTimeout: 60_000,
   },

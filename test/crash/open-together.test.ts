@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { sqliteStore } from "@sessionstream/runtime/sqlite";
 import { expect, test } from "vitest";
+import { cases, longer } from "../fixtures/cases.js";
 import { scriptOf } from "../fixtures/script.js";
 import { newFile } from "../fixtures/stores.js";
 import { restore } from "../releases/sql.js";
@@ -20,7 +21,7 @@ test.each([
 ])(
   "several processes open %s at the same moment: each waits for the others",
   async (_, make) => {
-    const files = Array.from({ length: 60 }, () => make());
+    const files = Array.from({ length: cases(30).numRuns }, () => make());
     const children = Array.from({ length: 3 }, () => {
       const child = spawn(process.execPath, [scriptOf("crash/open"), ...files]);
       let complaints = "";
@@ -35,5 +36,5 @@ test.each([
     for (const { ended } of children) expect(await ended).toBe("");
     for (const file of files) await sqliteStore(file).close();
   },
-  60_000,
+  longer(60_000),
 );

@@ -29,7 +29,7 @@ const genericEvent = `message RanEvent {
   google.protobuf.Struct data = 1;
 }`;
 
-// The real command runs once for each exit code. All else runs here.
+// The real command runs once for each exit code, and with TypeScript in lazy-loading.test.ts. All else runs here.
 let folder = "";
 beforeAll(() => {
   folder = makeProject({ "src/at.ts": code, "src/unused.ts": "export const unused = 1;" });
@@ -52,12 +52,7 @@ async function lintWith(
 }
 
 test("findings are printed with their lines, in both languages, with paths to open, and exit with 1", async () => {
-  const { code, stdout } = await lintWith(
-    { "proto/job/v1/job.proto": job(genericEvent) },
-    [],
-    join(folder, "src"),
-    sessionstream,
-  );
+  const { code, stdout } = await lintWith({ "proto/job/v1/job.proto": job(genericEvent) }, [], join(folder, "src"));
   expect(code).toBe(1);
   expect(stdout).toMatchInlineSnapshot(`
     "../proto/job/v1/job.proto:10:10: event payload job.v1.RanEvent holds only google.protobuf.Struct, in "data", which has no schema: give it the fields that it carries (SESSIONSTREAM_PAYLOAD_CONCRETE)
@@ -86,7 +81,13 @@ export const wasRun = ({ name }: BackendEvent) => name === "JobRan" || name === 
 
 test("positions after tabs point at the same place in the frame", async () => {
   const tabbed = job(genericEvent.replace("  option", "\toption"));
-  const { stdout } = await lintWith({ "proto/job/v1/job.proto": tabbed }, ["--no-typescript"]);
+  const { code, stdout } = await lintWith(
+    { "proto/job/v1/job.proto": tabbed },
+    ["--no-typescript"],
+    folder,
+    sessionstream,
+  );
+  expect(code).toBe(1);
   const [, source = "", carets = ""] = stdout.split("\n");
   expect(source.indexOf("(sessionstream")).toBe(carets.indexOf("^"));
   expect(source).not.toContain("\t");

@@ -181,7 +181,7 @@ describe.each(places)("on %s, whatever fails", (name, makePlace) => {
   test("those who follow a session through any of three hubs see the same", async () => {
     await fc.assert(
       fc.asyncProperty(history, (given) => holds(makePlace(), given)),
-      { ...cases(name === "memory" ? 100 : 15, 15_000), timeout: 10_000 },
+      { ...cases(name === "memory" ? 60 : 10, 15_000), timeout: 10_000 },
     );
   });
 });

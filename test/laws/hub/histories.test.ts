@@ -11,7 +11,7 @@ import { World } from "./world.js";
 
 describe.each(places)("on %s, after any history", (name, makePlace) => {
   // One history takes milliseconds; one that takes seconds hangs.
-  const limits = { ...cases(name === "memory" ? 80 : 20, 12_000), timeout: 5_000 };
+  const limits = { ...cases(name === "memory" ? 50 : 14, 12_000), timeout: 5_000 };
 
   test("of one hub: dense ordinals in order of publication, one fold, acknowledged is durable, fan-out in order", async () => {
     await fc.assert(

@@ -170,7 +170,7 @@ describe.each(places)("on %s", (_, makePlace) => {
             await world.end(true);
           }
         }),
-        cases(30),
+        cases(20),
       );
     },
     longer(120_000),

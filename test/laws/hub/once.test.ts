@@ -49,7 +49,7 @@ const history = fc.record({
 });
 
 describe.each(places)("on %s, after any history of two hubs", (name, makePlace) => {
-  const limits = { ...cases(name === "memory" ? 100 : 25, 10_000), timeout: 5_000 };
+  const limits = { ...cases(name === "memory" ? 60 : 15, 10_000), timeout: 5_000 };
 
   test("a command sent under one idempotency key has its effect once", async () => {
     await fc.assert(

@@ -22,7 +22,7 @@ test("every message that is accepted comes back from its encoding as it was", ()
       expect(back).toEqual(payload);
       if (!hasNaN(payload)) expect(equals(KindsSchema, payload, back)).toBe(true);
     }),
-    cases(2000),
+    cases(1200),
   );
   expect(accepted).toBeGreaterThan(200);
 });
@@ -38,7 +38,7 @@ test("every message that protobuf-es decodes is accepted", () => {
       }
       expect(findInvalidField(KindsSchema, message)).toBeUndefined();
     }),
-    cases(1500),
+    cases(900),
   );
 });
 
@@ -47,7 +47,7 @@ test("whatever is thrown at it, it says yes or no", () => {
     fc.property(fc.anything({ withBigInt: true, withTypedArray: true }), (thing) => {
       accept(KindsSchema, thing);
     }),
-    cases(1000),
+    cases(600),
   );
 });
 
