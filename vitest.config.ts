@@ -1,4 +1,5 @@
 import { defineConfig } from "vitest/config";
+import { SlowestFirst } from "./test/fixtures/slowest-first.ts";
 
 const all = "{plugin,runtime,cli,test,examples/*}/**/*";
 const exclude = ["**/node_modules/**", "**/dist/**", "**/*.long.test.ts"];
@@ -7,8 +8,9 @@ export default defineConfig({
   test: {
     globalSetup: "test/fixtures/temporary-folder.ts",
     testTimeout: 20_000,
-    // Many tests wait for other processes; one worker a core keeps all cores busy.
-    maxWorkers: 2,
+    sequence: { sequencer: SlowestFirst },
+    // Tests wait for other processes and for time to pass. A third worker keeps two cores busy meanwhile.
+    maxWorkers: 3,
     projects: [
       {
         extends: true,
