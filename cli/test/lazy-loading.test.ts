@@ -46,4 +46,4 @@ test("the list of rules and proto files alone load no compiler for TypeScript", 
   const { code, packages } = loadedBy("lint", "src/unused.ts");
   expect(code).toBe(0);
   expect(packages).toContain("ts-morph");
-});
+}, 60_000);

@@ -118,7 +118,7 @@ describeInChromium("the chat's page, served by the demo", (browser) => {
     expect(`Answer: ${endless}`.startsWith(await written())).toBe(true);
     await chat.page.reload();
     await expect.poll(() => chat.messages()).toEqual(shown);
-  });
+  }, 60_000);
 
   test("a server that is asked to close does so at once, while a page is there", async () => {
     const chat = await open("closes");

@@ -18,7 +18,7 @@ beforeAll(async () => {
     await mkdir(unpacked(name));
     await promisify(execFile)("tar", ["-xzf", packed(name).tarball, "-C", unpacked(name), "--strip-components=1"]);
   }
-}, 60_000);
+}, 180_000);
 afterAll(() => rm(folder, { recursive: true }));
 
 function packed(name: string): Packed {

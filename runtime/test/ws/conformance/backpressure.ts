@@ -96,7 +96,7 @@ export function backpressureConformance(start: Start): void {
     const release = slow.hold("s");
     const padding = `{"subscribe":{"sessionId":"s"}}${" ".repeat(20_000)}`;
     for (let i = 0; i < 2000; i++) client.webSocket.send(padding);
-    await vi.waitFor(() => expect(slow.begun).toBeGreaterThan(5));
+    await vi.waitFor(() => expect(slow.begun).toBeGreaterThan(5), 5000);
     await new Promise((resolve) => setTimeout(resolve, 100));
     expect(slow.begun).toBeLessThan(50);
     release();
@@ -118,7 +118,7 @@ export function backpressureConformance(start: Start): void {
       expect(states()).toHaveLength(sessions.length);
       expect(states()).toContain("lagging");
       expect(states()).not.toContain("hydrating");
-    });
+    }, 5000);
     expect(transport.connections()[0]?.bufferedBytes).toBeLessThan(maxBufferedBytes + 12 * large.length);
     client.webSocket.resume();
     const waiting = new Set(sessions);
@@ -136,7 +136,7 @@ export function backpressureConformance(start: Start): void {
     client.webSocket.pause();
     client.subscribe("s");
     const state = () => transport.connections()[0]?.subscriptions[0]?.state;
-    await vi.waitFor(() => expect(state()).toBe("live"));
+    await vi.waitFor(() => expect(state()).toBe("live"), 5000);
     expect(transport.connections()[0]?.bufferedBytes).toBeGreaterThan(maxBufferedBytes);
     for (let i = 0; i < 5; i++) await hub.publish("s", BoardAppended, { code: "0", message: `${i}` });
     expect(state()).toBe("live");

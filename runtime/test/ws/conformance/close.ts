@@ -47,7 +47,7 @@ export function closeConformance(start: Start): void {
     client.webSocket.pause();
     const nonce = "x".repeat(50_000);
     for (let i = 0; i < 500; i++) client.send({ ping: { nonce } });
-    await vi.waitFor(() => expect(transport.connections()[0]?.bufferedBytes).toBeGreaterThan(0));
+    await vi.waitFor(() => expect(transport.connections()[0]?.bufferedBytes).toBeGreaterThan(0), 5000);
     const closed = transport.close({ timeout: 60_000 });
     client.webSocket.resume();
     expect((await client.closed).code).toBe(1001);
