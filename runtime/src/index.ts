@@ -70,6 +70,7 @@ export type { SubmitOutcome } from "./hub/write/submit-outcome.js";
 export type { DescCommand, RejectionTypes } from "./schema/command.js";
 export type { DescEvent, DescLoggedEvent, DescSupersededEvent, EventDraft } from "./schema/event.js";
 export type { DescFeature } from "./schema/feature.js";
+export type { Immutable, ImmutableBytes, ImmutableList } from "./schema/immutable.js";
 export type { Payload, PayloadInit } from "./schema/payload.js";
 export { SchemaRegistry } from "./schema/registry.js";
 export {

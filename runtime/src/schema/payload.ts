@@ -11,33 +11,45 @@ import { type ErrorContext, messageOf, SessionstreamError } from "../base/errors
 import { show } from "../base/show.js";
 import { freshOf } from "./check/fresh.js";
 import { findInvalidField } from "./check/message.js";
+import { copyMessage } from "./copy.js";
 import { encode } from "./encode.js";
-import { holdsFloat } from "./holds-float.js";
+import { holdsBytes, holdsFloat } from "./holds-scalar.js";
+import type { Immutable } from "./immutable.js";
 
 /**
- * A message as the runtime hands it out. Payloads are shared and never cloned. Do not
- * change them. The type protects the fields of the message itself. Treat nested messages
- * in the same way.
+ * A message as the runtime hands it out. Payloads are shared and never cloned, so nobody may change them: neither the
+ * compiler nor, in development, the runtime lets anyone.
  */
-export type Payload<Schema extends DescMessage> = Readonly<MessageShape<Schema>>;
+export type Payload<Schema extends DescMessage> = {
+  readonly [Field in keyof MessageShape<Schema>]: Immutable<MessageShape<Schema>[Field]>;
+};
 
 /**
  * A payload as the runtime accepts it: a message, or an object with some of its fields. A
- * spread message with some replaced fields is such an object. The caller must not change
- * it afterwards.
+ * spread message with some replaced fields is such an object. The runtime makes a copy: it
+ * does not matter what becomes of the object afterwards.
  */
 export type PayloadInit<Schema extends DescMessage> = {
   readonly [Field in keyof InitFields<Schema>]?: Field extends "$typeName"
     ? MessageShape<Schema>["$typeName"]
-    : InitFields<Schema>[Field] | undefined;
+    : Given<InitFields<Schema>[Field]> | undefined;
 };
 
 // protobuf-es accepts a whole message or this; every whole message is one of these too.
 type InitFields<Schema extends DescMessage> = Exclude<MessageInitShape<Schema>, Message>;
 
+/** What protobuf-es accepts in a field, or the same in lists and objects that are read-only. */
+type Given<T> = T extends Uint8Array
+  ? T
+  : T extends readonly (infer Item)[]
+    ? readonly Given<Item>[]
+    : T extends object
+      ? { readonly [Key in keyof T]: Given<T[Key]> }
+      : T;
+
 /**
- * Makes a valid message of what a caller gave. `what` names the receiver in errors, as
- * in `event "ChatTokensDelta"`.
+ * Makes a valid message of what a caller gave, and shares nothing with it. `what` names the
+ * receiver in errors, as in `event "ChatTokensDelta"`.
  * @throws PAYLOAD_TYPE_MISMATCH for a message of another type and INVALID_PAYLOAD for a
  * value that its field cannot hold.
  */
@@ -48,7 +60,7 @@ export function toPayload<Schema extends DescMessage>(
   context: ErrorContext,
 ): Payload<Schema> {
   const message = toValid(schema, init, what, context);
-  return holdsFloat(schema) ? fromBinary(schema, toBinary(schema, message)) : message;
+  return holdsFloat(schema) ? decodePayload(schema, encode(schema, message)) : asPayload<Schema>(message);
 }
 
 /**
@@ -64,9 +76,24 @@ export function encodePayload<Schema extends DescMessage>(
   const message = toValid(schema, init, what, context);
   const encoded = encode(schema, message);
   // What is projected now must be what the log says later.
-  return { payload: holdsFloat(schema) ? fromBinary(schema, encoded) : message, encoded };
+  return { payload: holdsFloat(schema) ? decodePayload(schema, encoded) : asPayload<Schema>(message), encoded };
 }
 
+/**
+ * Reads a message in protobuf's binary format.
+ * @throws where it is not in that format.
+ */
+export function decodePayload<Schema extends DescMessage>(schema: Schema, encoded: Uint8Array): Payload<Schema> {
+  // Bytes in it would be a window on what was encoded, which is a store's.
+  return asPayload(fromBinary(schema, holdsBytes(schema) ? new Uint8Array(encoded) : encoded));
+}
+
+/** Every message can be passed for one that nobody may change. The compiler knows that of each schema, and not of all. */
+function asPayload<Schema extends DescMessage>(message: MessageShape<Schema>): Payload<Schema> {
+  return message as unknown as Payload<Schema>;
+}
+
+/** Makes a valid message of what a caller gave, and shares nothing with it. */
 function toValid<Schema extends DescMessage>(
   schema: Schema,
   init: PayloadInit<Schema>,
@@ -97,7 +124,7 @@ function toValid<Schema extends DescMessage>(
   if (found !== undefined) {
     throw invalid(what, found.field, found.reason, context);
   }
-  return message;
+  return copyMessage(schema, message, message !== given);
 }
 
 function mismatch(what: string, got: string, schema: DescMessage, context: ErrorContext): SessionstreamError {

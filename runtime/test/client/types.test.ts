@@ -1,3 +1,4 @@
+import type { Immutable } from "@sessionstream/runtime";
 import { type Client, connect, type RemoteSession } from "@sessionstream/runtime/client";
 import { expect, expectTypeOf, test } from "vitest";
 import { WebSocket } from "ws";
@@ -14,8 +15,8 @@ import { LabNote, LabTold, LabWork, lab } from "../../../test/fixtures/gen/lab/v
 
 // What is wrong here is so for the compiler: `tsc -p test` holds it. Nothing of it runs.
 function _onlyWhatTheFeatureHas(session: RemoteSession<typeof chat>): void {
-  expectTypeOf(session.timeline.list(ChatMessage)).toEqualTypeOf<readonly Readonly<ChatMessageEntity>[]>();
-  expectTypeOf(session.timeline.get(ChatMessage, "m")).toEqualTypeOf<Readonly<ChatMessageEntity> | undefined>();
+  expectTypeOf(session.timeline.list(ChatMessage)).toEqualTypeOf<readonly Immutable<ChatMessageEntity>[]>();
+  expectTypeOf(session.timeline.get(ChatMessage, "m")).toEqualTypeOf<Immutable<ChatMessageEntity> | undefined>();
   session.on(ChatMessageAppended, ({ name, payload, ordinal }) => {
     expectTypeOf(name).toEqualTypeOf<"ChatMessageAppended">();
     expectTypeOf(payload.text).toEqualTypeOf<string>();

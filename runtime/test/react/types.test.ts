@@ -1,3 +1,4 @@
+import type { Immutable } from "@sessionstream/runtime";
 import type { RemoteSession } from "@sessionstream/runtime/client";
 import { useEntities } from "@sessionstream/runtime/react";
 import { expect, expectTypeOf, test } from "vitest";
@@ -7,7 +8,7 @@ import { LabNote } from "../../../test/fixtures/gen/lab/v1/lab_sessionstream.js"
 
 // What is wrong here is so for the compiler: `tsc -p test` holds it. Nothing of it runs.
 function useOnlyWhatTheFeatureHas(session: RemoteSession<typeof chat>): void {
-  expectTypeOf(useEntities(session, ChatMessage)).toEqualTypeOf<readonly Readonly<ChatMessageEntity>[]>();
+  expectTypeOf(useEntities(session, ChatMessage)).toEqualTypeOf<readonly Immutable<ChatMessageEntity>[]>();
   // @ts-expect-error: an entity of another feature
   useEntities(session, LabNote);
 }

@@ -1,9 +1,21 @@
-import { create } from "@bufbuild/protobuf";
+import { create, toBinary } from "@bufbuild/protobuf";
 import { describe, expect, test } from "vitest";
+import { ContentSchema } from "../../../test/fixtures/gen/box/v1/box_pb.js";
 import { KindsSchema } from "../../../test/fixtures/gen/lab/v1/kinds_pb.js";
 import { NoteEntitySchema, TraceEventSchema } from "../../../test/fixtures/gen/lab/v1/lab_pb.js";
 import { ReadingSchema } from "../../../test/fixtures/gen/lab/v1/reading_pb.js";
-import { type PayloadInit, toPayload } from "../../src/schema/payload.js";
+import { spoil } from "../../../test/fixtures/spoil.js";
+import { decodePayload, encodePayload, type PayloadInit, toPayload } from "../../src/schema/payload.js";
+
+const contentMessage = () =>
+  create(ContentSchema, {
+    items: ["b", "a"],
+    boxes: [{ items: ["x"] }],
+    labels: { l: "m" },
+    json: { list: [1, { k: "v" }] },
+    data: new Uint8Array([1, 2]),
+    lid: { case: "text", value: "t" },
+  });
 
 type Init = PayloadInit<typeof NoteEntitySchema>;
 const note = (init: unknown) => toPayload(NoteEntitySchema, init as Init, 'event "X"', { name: "X" });
@@ -13,9 +25,39 @@ describe("toPayload", () => {
     expect(note({ number: 3 })).toEqual(create(NoteEntitySchema, { number: 3 }));
   });
 
-  test("takes a message as it is", () => {
+  test("takes a message as it is now, and no part in what becomes of it", () => {
     const message = create(NoteEntitySchema, { number: 3 });
-    expect(note(message)).toBe(message);
+    const payload = note(message);
+    message.number = 4;
+    expect(payload).toEqual(create(NoteEntitySchema, { number: 3 }));
+  });
+
+  test.each([
+    ["a message", () => contentMessage()],
+    ["an object with fields", () => ({ ...contentMessage(), $typeName: undefined, lid: { case: "more", value: {} } })],
+    ["a spread message", () => ({ ...contentMessage(), items: ["x"] })],
+    [
+      "an object with messages in it",
+      () => ({ boxes: [contentMessage()], lid: { case: "more", value: contentMessage() } }),
+    ],
+  ])("shares nothing with %s", (_, make) => {
+    const init = make() as PayloadInit<typeof ContentSchema>;
+    const payload = toPayload(ContentSchema, init, "x", {});
+    const { payload: encodedToo, encoded } = encodePayload(ContentSchema, init, "x", {});
+    const before = toBinary(ContentSchema, payload);
+    spoil(init);
+    expect([payload, encodedToo].map((each) => toBinary(ContentSchema, each))).toEqual([before, before]);
+    expect(encoded).toEqual(before);
+    spoil(encodedToo);
+    expect(encoded).toEqual(before);
+  });
+
+  test("reads bytes that are no window on what it reads, and no Buffer", () => {
+    const encoded = Buffer.from(toBinary(ContentSchema, contentMessage()));
+    const payload = decodePayload(ContentSchema, encoded);
+    encoded.fill(0);
+    expect(payload).toEqual(contentMessage());
+    expect(Object.getPrototypeOf(payload.data)).toBe(Uint8Array.prototype);
   });
 
   test("takes a spread message with fields replaced, and with fields taken back", () => {

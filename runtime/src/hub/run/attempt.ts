@@ -5,7 +5,7 @@ import type { RunOutcome, RunWait, StoredRun } from "../../store/stored-run.js";
 import type { RunImplementation, RunPublish } from "../feature/run-context.js";
 import type { Session } from "../feature/session.js";
 import type { ActiveSession } from "../write/active-session.js";
-import { copyOf, namesOf } from "../write/delivery.js";
+import { namesOf } from "../write/delivery.js";
 import type { Content } from "../write/lane/content.js";
 import type { Lane } from "../write/lane/lane.js";
 import { type RunAttempt, runLost } from "../write/lane/runs.js";
@@ -207,10 +207,8 @@ export class Attempt {
 
   /** The key belongs to the run: what an attempt before published under it is not published again. */
   #publishOnce(key: string, content: Content, origin: Origin): ReturnType<RunPublish> {
-    const { host } = this.#of;
-    const kept = copyOf(host.registry, content);
     const request = { space: `${runSpace}${this.run.id}`, key, what: namesOf(content), payload: noPayload };
-    return this.#session.keys.publish(request, (claim) => enqueue(this.#lane, kept, { ...origin, claim }));
+    return this.#session.keys.publish(request, (claim) => enqueue(this.#lane, content, { ...origin, claim }));
   }
 
   /** Tries the run again, or lets it fail for good. A store that fails is no failure of the run. */

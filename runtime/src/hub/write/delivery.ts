@@ -1,7 +1,5 @@
-import { fromBinary } from "@bufbuild/protobuf";
 import { BinaryWriter } from "@bufbuild/protobuf/wire";
 import { checkOptions } from "../../base/option.js";
-import type { SchemaRegistry } from "../../schema/registry.js";
 import { aTraceContext } from "../../session/trace-context.js";
 import type { EventMeta } from "../../store/event-meta.js";
 import type { Published, PublishOptions } from "../feature/command-context.js";
@@ -32,18 +30,8 @@ export function deliver(
   const content = encodeGiven(host, lane.id, given, init);
   const key = options?.key;
   if (key === undefined) return enqueue(lane, content, meta === undefined ? nowhere : { meta });
-  const kept = copyOf(host.registry, content);
   const request = { space: serverKeys, key, what: namesOf(content), payload: joined(content) };
-  return keys.publish(request, (claim) => enqueue(lane, kept, { claim, meta }));
-}
-
-/** As it is now, whatever the caller does with what it gave. */
-export function copyOf(registry: SchemaRegistry, content: Content): Content {
-  const events = content.events.map((event) => ({
-    ...event,
-    payload: fromBinary(registry.event(event.name).schema, event.encoded),
-  }));
-  return { ...content, events };
+  return keys.publish(request, (claim) => enqueue(lane, content, { claim, meta }));
 }
 
 /** What is published, without its payloads. */

@@ -11,6 +11,7 @@ import {
   within,
 } from "./invalid-field.js";
 import { checkJsonObject } from "./json.js";
+import { isJsonObject, unwrapped } from "./representation.js";
 import { checkEnum, checkMapKey, checkScalar } from "./scalar.js";
 import { checkUnknownFields } from "./unknown.js";
 
@@ -109,13 +110,8 @@ function checkField(schema: DescMessage, field: DescField): Check {
 function checkSingular(field: DescField): Check {
   if (field.message !== undefined) {
     const schema = field.message;
-    // A Struct is a plain JSON object in a field, but not within a Value.
-    if (schema.typeName === "google.protobuf.Struct" && field.parent.typeName !== "google.protobuf.Value") {
-      return (value, depth) => checkJsonObject(value, depth + 1);
-    }
-    // A wrapper is a plain scalar in a singular field.
-    const isSingular = field.fieldKind === "message" && field.oneof === undefined;
-    const wrapped = isSingular && isWrapper(schema) ? schema.fields[0]?.scalar : undefined;
+    if (isJsonObject(field)) return (value, depth) => checkJsonObject(value, depth + 1);
+    const wrapped = unwrapped(field);
     if (wrapped !== undefined) {
       const check = checkScalar(wrapped, false);
       return (value, depth) => (depth < maxDepth ? check(value, depth) : tooDeep);
@@ -124,8 +120,4 @@ function checkSingular(field: DescField): Check {
   }
   if (field.enum !== undefined) return checkEnum(field.enum);
   return checkScalar(field.scalar, "longAsString" in field && field.longAsString);
-}
-
-function isWrapper(schema: DescMessage): boolean {
-  return /^google\.protobuf\.(Double|Float|U?Int(32|64)|Bool|String|Bytes)Value$/.test(schema.typeName);
 }

@@ -1,0 +1,115 @@
+import { type DescField, type DescMessage, type DescOneof, ScalarType } from "@bufbuild/protobuf";
+import { freshOf } from "./check/fresh.js";
+import { isJsonObject, unwrapped } from "./check/representation.js";
+
+/**
+ * A copy of a valid message that shares nothing with it. `create` makes a new message that shares what is in the fields
+ * of what it was given; with `isNew`, that is copied, and the message itself is not.
+ */
+export function copyMessage<Shape extends object>(schema: DescMessage, message: Shape, isNew = false): Shape {
+  return (isNew ? unshare(schema, message as Fields) : copy(schema, message as Fields)) as Shape;
+}
+
+type Fields = Record<string, unknown>;
+
+/** Copies a valid value of a member, which is set. */
+type Copy = (value: unknown) => unknown;
+
+interface Member {
+  readonly name: string;
+  /** Undefined where values cannot be changed. */
+  readonly copy: Copy | undefined;
+}
+
+function unshare(schema: DescMessage, message: Fields): Fields {
+  for (const { name, copy } of membersOf(schema)) {
+    if (copy !== undefined && message[name] !== undefined) message[name] = copy(message[name]);
+  }
+  return message;
+}
+
+function copy(schema: DescMessage, message: Fields): Fields {
+  const made: Fields = Object.create(Object.getPrototypeOf(freshOf(schema)));
+  made.$typeName = schema.typeName;
+  for (const { name, copy } of membersOf(schema)) {
+    // What is not set may have a default, on the prototype.
+    if (!Object.hasOwn(message, name)) continue;
+    const value = message[name];
+    made[name] = copy === undefined || value === undefined ? value : copy(value);
+  }
+  if (message.$unknown !== undefined) made.$unknown = (message.$unknown as UnknownField[]).map(copyUnknown);
+  return made;
+}
+
+const members = new WeakMap<DescMessage, readonly Member[]>();
+
+function membersOf(schema: DescMessage): readonly Member[] {
+  let known = members.get(schema);
+  if (known === undefined) {
+    known = schema.members.map((member) => ({
+      name: member.localName,
+      copy: member.kind === "oneof" ? copierOfOneof(member) : copierOf(member),
+    }));
+    members.set(schema, known);
+  }
+  return known;
+}
+
+function copierOf(field: DescField): Copy | undefined {
+  const copy = copierOfSingular(field);
+  switch (field.fieldKind) {
+    case "list":
+      return copy === undefined
+        ? (list) => (list as unknown[]).slice()
+        : (list) => (list as unknown[]).map((item) => copy(item));
+    case "map":
+      return (map) => copyObject(map as Fields, copy);
+    default:
+      return copy;
+  }
+}
+
+function copierOfOneof({ fields }: DescOneof): Copy {
+  const copies = new Map<unknown, Copy | undefined>(fields.map((field) => [field.localName, copierOfSingular(field)]));
+  return (oneof) => {
+    const { case: name, value } = oneof as Fields;
+    if (name === undefined) return { case: undefined };
+    const copy = copies.get(name);
+    return { case: name, value: copy === undefined ? value : copy(value) };
+  };
+}
+
+function copierOfSingular(field: DescField): Copy | undefined {
+  const { message } = field;
+  if (message === undefined) return field.scalar === ScalarType.BYTES ? copyBytes : undefined;
+  if (isJsonObject(field)) return copyJson;
+  const wrapped = unwrapped(field);
+  if (wrapped !== undefined) return wrapped === ScalarType.BYTES ? copyBytes : undefined;
+  return (value) => copy(message, value as Fields);
+}
+
+/** Makes bytes of the class that users are promised, also of a Buffer. */
+function copyBytes(bytes: unknown): Uint8Array {
+  return new Uint8Array(bytes as Uint8Array);
+}
+
+function copyJson(value: unknown): unknown {
+  if (typeof value !== "object" || value === null) return value;
+  return Array.isArray(value) ? value.map(copyJson) : copyObject(value as Fields, copyJson);
+}
+
+/** Also of a key `__proto__`, which an assignment would not make. */
+function copyObject(object: Fields, copy: Copy | undefined): Fields {
+  if (copy === undefined) return { ...object };
+  return Object.fromEntries(Object.entries(object).map(([key, value]) => [key, copy(value)]));
+}
+
+interface UnknownField {
+  readonly no: number;
+  readonly wireType: number;
+  readonly data: Uint8Array;
+}
+
+function copyUnknown({ no, wireType, data }: UnknownField): UnknownField {
+  return { no, wireType, data: copyBytes(data) };
+}
