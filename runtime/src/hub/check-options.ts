@@ -1,5 +1,6 @@
 import { SessionstreamError } from "../base/errors.js";
 import {
+  aBoolean,
   aFunction,
   anObject,
   checkOptions,
@@ -35,6 +36,7 @@ export function checkHubOptions(options: HubOptions): void {
     "runs.atOnce": wholeNumber(1),
     "runs.keepEnded": wholeNumber(0),
     maxPayloadBytes: wholeNumber(1),
+    freeze: aBoolean,
     keepIdle: wholeNumber(0),
     keepKeysFor: milliseconds(60_000, Number.MAX_SAFE_INTEGER),
     onProjectionError: uiAndTimeline,

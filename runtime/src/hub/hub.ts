@@ -43,12 +43,13 @@ import { outcomeOf, type SubmitOutcome, submittedOf } from "./write/submit-outco
  */
 export class Hub {
   /** The schema of all features. */
-  readonly registry = new SchemaRegistry();
+  readonly registry: SchemaRegistry;
   readonly #parts: HubParts;
 
   /** @throws INVALID_OPTION, or DUPLICATE_NAME or INVALID_PAYLOAD if the features do not fit together. */
   constructor(options: HubOptions) {
     checkHubOptions(options);
+    this.registry = new SchemaRegistry(options);
     this.#parts = partsOf(options, this.registry);
   }
 

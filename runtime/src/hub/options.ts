@@ -40,6 +40,11 @@ export interface HubOptions {
    */
   readonly keepKeysFor?: number;
   /**
+   * Whether payloads are frozen, so that code that changes one fails there. The default is true unless NODE_ENV is
+   * `production`. What is stored is safe either way from what a caller does with an object that it gave.
+   */
+  readonly freeze?: boolean;
+  /**
    * How much memory idle sessions may take, in bytes, as far as their timelines tell: of an entity, its payload and 300
    * bytes count; of a session, 6,000 besides. Those used last stay. The default is 64 MiB.
    */

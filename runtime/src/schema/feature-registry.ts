@@ -3,6 +3,8 @@ import { SessionstreamError } from "../base/errors.js";
 import type { DescCommand } from "./command.js";
 import type { DescLoggedEvent } from "./event.js";
 import type { DescFeature } from "./feature.js";
+import { freeze, isDevelopment } from "./freeze.js";
+import { decodePayload, type Payload } from "./payload.js";
 import type { DescRun } from "./run.js";
 import type { DescTimelineEntity } from "./timeline-entity.js";
 import type { DescUiEvent } from "./ui-event.js";
@@ -22,6 +24,12 @@ export class FeatureRegistry {
   protected readonly timelineEntities = new Map<string, DescTimelineEntity>();
   protected readonly runs = new Map<string, DescRun>();
   #protobuf: Registry | undefined;
+  readonly #isFreezing: boolean;
+
+  /** With `freeze`, the payloads of its features are frozen. By default, they are unless NODE_ENV is `production`. */
+  constructor({ freeze = isDevelopment() }: { readonly freeze?: boolean | undefined } = {}) {
+    this.#isFreezing = freeze;
+  }
 
   /**
    * Registers all parts of a feature, or nothing.
@@ -54,6 +62,20 @@ export class FeatureRegistry {
   /** Whether a kind of timeline entity is registered. */
   hasTimelineEntity(name: string): boolean {
     return this.timelineEntities.has(name);
+  }
+
+  /** Freezes a payload that is ours, where payloads are frozen. Returns it. */
+  freeze<Message extends Payload<DescMessage> | undefined>(payload: Message): Message {
+    return this.#isFreezing ? freeze(payload) : payload;
+  }
+
+  /**
+   * Reads a payload in protobuf's binary format, and freezes it where payloads are frozen.
+   * @throws where it is not in that format.
+   */
+  decode<Schema extends DescMessage>(schema: Schema, encoded: Uint8Array): Payload<Schema> {
+    const payload = decodePayload(schema, encoded);
+    return this.#isFreezing ? freeze(payload) : payload;
   }
 
   /** The message types of everything that is registered, for `google.protobuf.Any` in JSON. */

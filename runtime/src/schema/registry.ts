@@ -124,7 +124,7 @@ export class SchemaRegistry extends FeatureRegistry {
   ): { readonly command: DescCommand; readonly payload: Payload<DescMessage> } {
     const desc = this.command(name);
     try {
-      return { command: desc, payload: fromJson(desc.schema, json, { registry: this.protobuf }) };
+      return { command: desc, payload: this.freeze(fromJson(desc.schema, json, { registry: this.protobuf })) };
     } catch (thrown) {
       const reason = messageOf(thrown);
       throw new SessionstreamError("INVALID_PAYLOAD", `command "${name}" payload invalid: ${reason}`, {

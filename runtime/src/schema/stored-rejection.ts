@@ -1,4 +1,4 @@
-import { fromBinary, toBinary } from "@bufbuild/protobuf";
+import { toBinary } from "@bufbuild/protobuf";
 import type { ErrorContext } from "../base/errors.js";
 import type { SchemaRegistry } from "./registry.js";
 import { RejectedError, type Rejection } from "./rejection.js";
@@ -40,12 +40,12 @@ export function decodeRejection(
 }
 
 function decodeDetail(
-  { protobuf }: SchemaRegistry,
+  registry: SchemaRegistry,
   { type, payload }: NonNullable<StoredRejection["detail"]>,
 ): Rejection["detail"] {
-  const schema = protobuf.getMessage(type);
+  const schema = registry.protobuf.getMessage(type);
   try {
-    return schema && fromBinary(schema, payload);
+    return schema && registry.decode(schema, payload);
   } catch {
     return undefined;
   }

@@ -1,5 +1,5 @@
-import { fromBinary } from "@bufbuild/protobuf";
 import { SessionstreamError } from "../base/errors.js";
+import type { FeatureRegistry } from "../schema/feature-registry.js";
 import type { Payload } from "../schema/payload.js";
 import type { DescTimelineEntity } from "../schema/timeline-entity.js";
 import { compareEntities } from "../store/entity-order.js";
@@ -28,6 +28,7 @@ export interface Entry {
 }
 
 interface Loaded {
+  readonly registry: FeatureRegistry;
   readonly type: string;
   readonly payload: Uint8Array;
 }
@@ -61,7 +62,7 @@ export function toEntity(entry: Entry): TimelineEntity {
   return { kind, id, createdOrdinal, position, lastEventOrdinal, payload };
 }
 
-function decode({ desc, kind, id }: Entry, { type, payload }: Loaded): Payload<DescTimelineEntity["schema"]> {
+function decode({ desc, kind, id }: Entry, { registry, type, payload }: Loaded): Payload<DescTimelineEntity["schema"]> {
   const { schema } = desc;
   const what = `timeline entity "${kind}" with id "${id}"`;
   if (type !== schema.typeName) {
@@ -72,7 +73,7 @@ function decode({ desc, kind, id }: Entry, { type, payload }: Loaded): Payload<D
     );
   }
   try {
-    return fromBinary(schema, payload);
+    return registry.decode(schema, payload);
   } catch (thrown) {
     throw new SessionstreamError("INVALID_PAYLOAD", `${what} cannot be decoded as ${schema.typeName}`, {
       name: kind,

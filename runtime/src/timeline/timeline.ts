@@ -46,7 +46,7 @@ export class Timeline implements TimelineView {
         if (slot !== undefined) this.forget(slot);
       } else if (this.#registry.hasTimelineEntity(kind)) {
         const desc = this.#registry.timelineEntity(kind);
-        const loaded = { type, payload };
+        const loaded = { registry: this.#registry, type, payload };
         const entry = { desc, kind, id, createdOrdinal, position, lastEventOrdinal, payload: undefined, loaded };
         this.remember({ entry, bytes: payload.length });
       }
@@ -103,7 +103,7 @@ export class Timeline implements TimelineView {
         createdOrdinal: old?.createdOrdinal ?? ordinal,
         position: old?.position ?? position,
         lastEventOrdinal: ordinal,
-        payload,
+        payload: this.#registry.freeze(payload),
         loaded: undefined,
       };
       this.#replace(slot, entry);

@@ -108,7 +108,7 @@ export class FrameReader {
   /** The message in an Any. Undefined where its type is not known here, or it cannot be read. */
   any(json: JsonValue): Message | undefined {
     try {
-      return anyUnpack(this.#any(json), this.#registry.protobuf);
+      return this.#registry.freeze(anyUnpack(this.#any(json), this.#registry.protobuf));
     } catch {
       return undefined;
     }
@@ -168,7 +168,7 @@ export class FrameReader {
   #payload({ name, schema }: DescUiEvent, ordinal: bigint, json: JsonValue = {}): ReadUiEvent["payload"] {
     try {
       const payload = anyUnpack(this.#any(json), schema);
-      if (payload !== undefined) return payload;
+      if (payload !== undefined) return this.#registry.freeze(payload);
       throw new Error(`UI event "${name}" at ordinal ${ordinal} carries no ${schema.typeName}`);
     } catch (error) {
       this.#report(error);

@@ -1,5 +1,6 @@
 import { SessionstreamError } from "../../base/errors.js";
 import type { FeatureRegistry } from "../../schema/feature-registry.js";
+import { howToMend } from "../../schema/freeze.js";
 import type { DescUiEvent } from "../../schema/ui-event.js";
 import type { ResumePoint } from "../../session/hydration.js";
 import type { LiveUiEvent } from "../../session/session-client.js";
@@ -180,7 +181,8 @@ export class SessionReplica {
       this.timeline.apply(changes, event.ordinal);
     } catch (thrown) {
       const { name, ordinal } = event;
-      const message = `the client projection of "${name}" failed at ordinal ${ordinal}`;
+      const why = howToMend(thrown, "client projections");
+      const message = `the client projection of "${name}" failed at ordinal ${ordinal}${why}`;
       this.#host.report(
         new SessionstreamError("PROJECTION_FAILED", message, {
           sessionId: this.sessionId,

@@ -1,4 +1,3 @@
-import { fromBinary } from "@bufbuild/protobuf";
 import type { Payload } from "../../schema/payload.js";
 import type { SchemaRegistry } from "../../schema/registry.js";
 import type { DescRun } from "../../schema/run.js";
@@ -66,7 +65,7 @@ function inputOf(registry: SchemaRegistry, { name, type, input }: StoredRun): Ru
   const { schema } = registry.run(name);
   if (schema.typeName !== type) return undefined;
   try {
-    return fromBinary(schema, input);
+    return registry.decode(schema, input);
   } catch {
     return undefined;
   }

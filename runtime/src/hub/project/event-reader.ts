@@ -1,4 +1,3 @@
-import { fromBinary } from "@bufbuild/protobuf";
 import { EmptySchema } from "@bufbuild/protobuf/wkt";
 import { messageOf, SessionstreamError } from "../../base/errors.js";
 import type { SchemaRegistry } from "../../schema/registry.js";
@@ -35,8 +34,8 @@ export class EventReader {
     const context = { sessionId: session.id, name, ordinal };
     const schema = this.#registry.loggedEvent(name)?.schema;
     if (schema === undefined) {
-      const { $unknown } = fromBinary(EmptySchema, stored.payload);
-      return { name, payload: { $typeName: type, $unknown }, ordinal, time, meta, session };
+      const { $unknown } = this.#registry.decode(EmptySchema, stored.payload);
+      return { name, payload: this.#registry.freeze({ $typeName: type, $unknown }), ordinal, time, meta, session };
     }
     if (schema.typeName !== type) {
       throw new SessionstreamError(
@@ -47,7 +46,7 @@ export class EventReader {
     }
     let payload: BackendEvent["payload"];
     try {
-      payload = fromBinary(schema, stored.payload);
+      payload = this.#registry.decode(schema, stored.payload);
     } catch (thrown) {
       throw new SessionstreamError(
         "INVALID_PAYLOAD",
@@ -55,7 +54,9 @@ export class EventReader {
         { ...context, cause: thrown },
       );
     }
-    return this.#upcasts.today({ name, payload, ordinal, time, meta, session }, stored.version);
+    const event = this.#upcasts.today({ name, payload, ordinal, time, meta, session }, stored.version);
+    this.#registry.freeze(event.payload);
+    return event;
   }
 }
 

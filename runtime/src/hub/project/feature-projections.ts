@@ -1,4 +1,5 @@
 import { messageOf, SessionstreamError } from "../../base/errors.js";
+import { howToMend } from "../../schema/freeze.js";
 import type { SchemaRegistry } from "../../schema/registry.js";
 import { TimelineChange } from "../../schema/timeline-entity.js";
 import { UiEvent } from "../../schema/ui-event.js";
@@ -26,12 +27,13 @@ export class FeatureProjections {
   ui(event: BackendEvent, view: TimelineView): readonly UiEvent[] {
     const feature = this.#featureOf.get(event.name);
     if (feature?.ui === undefined) return [];
-    const returned = run("UI", event, () => feature.ui?.(event, view));
+    const returned = run("UI", feature, event, () => feature.ui?.(event, view));
     for (const uiEvent of checkArray("UI", event, returned)) {
       if (!(uiEvent instanceof UiEvent)) throw invalid("UI", event, "an item that was not made with a UI event's of()");
       if (this.#registry.uiEvent(uiEvent.name).schema !== uiEvent.desc.schema) {
         throw invalid("UI", event, `a UI event "${uiEvent.name}" of another message type than the registered one`);
       }
+      this.#registry.freeze(uiEvent.payload);
     }
     return returned as readonly UiEvent[];
   }
@@ -40,7 +42,7 @@ export class FeatureProjections {
   timeline(event: BackendEvent, view: TimelineView): readonly TimelineChange[] {
     const feature = this.#featureOf.get(event.name);
     if (feature?.timeline === undefined) return [];
-    const returned = run("timeline", event, () => feature.timeline?.(event, view));
+    const returned = run("timeline", feature, event, () => feature.timeline?.(event, view));
     for (const change of checkArray("timeline", event, returned)) {
       if (!(change instanceof TimelineChange)) {
         throw invalid("timeline", event, "an item that was not made with an entity's put() or delete()");
@@ -57,13 +59,14 @@ export class FeatureProjections {
   }
 }
 
-function run(which: string, event: BackendEvent, project: () => unknown): unknown {
+function run(which: string, { desc }: Feature, event: BackendEvent, project: () => unknown): unknown {
   try {
     return project();
   } catch (thrown) {
+    const why = messageOf(thrown) + howToMend(thrown, `the projections of feature "${desc.name}"`);
     throw new SessionstreamError(
       "PROJECTION_FAILED",
-      `${which} projection of event "${event.name}" at ordinal ${event.ordinal} failed: ${messageOf(thrown)}`,
+      `${which} projection of event "${event.name}" at ordinal ${event.ordinal} failed: ${why}`,
       { sessionId: event.session.id, name: event.name, ordinal: event.ordinal, cause: thrown },
     );
   }

@@ -1,4 +1,3 @@
-import { fromBinary } from "@bufbuild/protobuf";
 import { SessionstreamError } from "../../base/errors.js";
 import type { EventMeta } from "../../store/event-meta.js";
 import type { StoredRun } from "../../store/stored-run.js";
@@ -18,7 +17,7 @@ export function inputOf(
   { id, name, type, input }: StoredRun,
 ): RunContext["input"] {
   const { schema } = registry.run(name);
-  if (schema.typeName === type) return fromBinary(schema, input);
+  if (schema.typeName === type) return registry.decode(schema, input);
   throw new SessionstreamError(
     "PAYLOAD_TYPE_MISMATCH",
     `run "${id}" input type mismatch: got ${type} want ${schema.typeName}`,

@@ -203,6 +203,7 @@ export class ActiveSession {
     ): Promise<Submitted> => {
       try {
         const reject = rejecter(this.#host.registry, this.#lane.id, desc);
+        this.#host.registry.freeze(payload);
         return await this.#handle({ name, key, payload, identity, trace, signal, reject }, handler, claim);
       } catch (thrown) {
         throw new CommandFailure(thrown);

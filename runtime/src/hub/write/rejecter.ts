@@ -27,7 +27,9 @@ export function rejecter(registry: SchemaRegistry, sessionId: string, command: D
   function toDetail(code: string, detail: object) {
     const schema = command.rejects === undefined ? named(detail) : command.rejects[code];
     const where = `${what} rejection ${code} detail`;
-    if (schema !== undefined) return toPayload(schema, detail as PayloadInit<DescMessage>, where, context);
+    if (schema !== undefined) {
+      return registry.freeze(toPayload(schema, detail as PayloadInit<DescMessage>, where, context));
+    }
     const want =
       command.rejects === undefined
         ? "want a message made with `create`, of a file with which a feature of the hub works"

@@ -1,4 +1,3 @@
-import { fromBinary } from "@bufbuild/protobuf";
 import { type ErrorCode, isSessionstreamError, SessionstreamError } from "../../base/errors.js";
 import type { RunOutcome, StoredRun } from "../../store/stored-run.js";
 import type { TimelineView } from "../../timeline/view.js";
@@ -94,7 +93,8 @@ function decideEnd(
   if (functions === undefined) throw unknownRun(sessionId, id, name);
   const { schema } = host.registry.run(name);
   if (schema.typeName !== type) throw unknownRun(sessionId, id, name);
-  return encodeDrafted(host, sessionId, functions.ended(view, { name, id, input: fromBinary(schema, input), outcome }));
+  const ended = { name, id, input: host.registry.decode(schema, input), outcome };
+  return encodeDrafted(host, sessionId, functions.ended(view, ended));
 }
 
 function unknownRun(sessionId: string, run: string, name: string): SessionstreamError {

@@ -62,7 +62,14 @@ export function fold(
   const session = { id: sessionId, metadata };
   const uiEvents = events.map(({ desc, payload }) => {
     const { name } = registry.event(desc.name);
-    const event = { name, payload, ordinal: timeline.cursor + 1n, time: now(), meta: {}, session };
+    const event = {
+      name,
+      payload: registry.freeze(payload),
+      ordinal: timeline.cursor + 1n,
+      time: now(),
+      meta: {},
+      session,
+    };
     const told = projections.ui(event, timeline.view);
     timeline.apply(projections.timeline(event, timeline.view), event.ordinal);
     return told;

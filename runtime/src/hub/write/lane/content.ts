@@ -49,7 +49,7 @@ export function encodeEvent<D extends DescEvent>(
   checkSize(init, maxPayloadBytes, what, context);
   const { payload, encoded } = encodePayload(schema, init, what, context);
   checkEncodedSize(encoded, maxPayloadBytes, what, context);
-  return { name, version, type: schema.typeName, payload, encoded };
+  return { name, version, type: schema.typeName, payload: registry.freeze(payload), encoded };
 }
 
 /** Whether all of these can be published together: each was made with `of` or `start`. */
@@ -85,7 +85,7 @@ function encodeDraft(checks: Checks, sessionId: string, { desc, payload }: Event
   const { schema, version } = checks.registry.event(name);
   if (schema !== desc.schema) throw mismatch(sessionId, `event "${name}" payload`, name, desc.schema, schema);
   const encoded = encodeWithin(checks, schema, payload, `event "${name}"`, { sessionId, name });
-  return { name, version, type: schema.typeName, payload, encoded };
+  return { name, version, type: schema.typeName, payload: checks.registry.freeze(payload), encoded };
 }
 
 /** Checks the start of a run against what is registered, and encodes it. */
