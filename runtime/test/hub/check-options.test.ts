@@ -10,6 +10,7 @@ test.each<[string, unknown, string]>([
   ["a feature that is none", { features: [undefined] }, "hub option features: got undefined, want features with"],
   ["a negative number of idle sessions", { features: [], keepIdle: -5 }, "hub option keepIdle: got -5, want a whole"],
   ["a time instead of a clock", { features: [], now: 5 }, "hub option now: got 5, want a function"],
+  ["a word instead of yes or no", { features: [], freeze: "always" }, 'hub option freeze: got "always", want'],
   ["a policy of something else", { features: [], onProjectionError: { UI: "fail" } }, "want an object with `ui`"],
   [
     "a policy that does not exist",
