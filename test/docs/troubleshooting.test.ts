@@ -226,6 +226,26 @@ const provocations: Record<string, Record<string, Provoke>> = {
       expect(ordinals.map(String).sort()).not.toEqual(ordinals.map(String));
       expect([...ordinals].sort((a, b) => (a < b ? -1 : 1))).toEqual(ordinals);
     },
+    "Cannot assign to read only property": async (problem) => {
+      const application = chatApplication(echoAnswer(0));
+      const hub = new Hub({
+        features: [
+          {
+            ...application,
+            ui: (event, view) => {
+              for (const message of view.list(ChatMessage)) Object.assign(message, { text: "changed" });
+              return application.ui?.(event, view) ?? [];
+            },
+          },
+        ],
+        onError: () => {},
+      });
+      await hub.publish("s", ChatTokensDelta, { messageId: "m", chunk: "text" });
+      await hub.publish("s", ChatTokensDelta, { messageId: "m", chunk: "text" });
+      const message = (await hub.errors("s"))[0]?.message;
+      for (const part of quoted(problem).split("…")) expect(message).toContain(part);
+      expect(message).toContain('UI projection of event "ChatTokensDelta" at ordinal 2');
+    },
     "stays below": async () => {
       const application = chatApplication(echoAnswer(0));
       let isBroken = true;

@@ -29,13 +29,15 @@ function unshare(schema: DescMessage, message: Fields): Fields {
 }
 
 function copy(schema: DescMessage, message: Fields): Fields {
-  const made: Fields = Object.create(Object.getPrototypeOf(freshOf(schema)));
+  const defaults: object = Object.getPrototypeOf(freshOf(schema));
+  const hasDefaults = defaults !== Object.prototype;
+  // Properties come in the order in which `create` makes them, so that the engine takes both for objects of one kind.
+  const made: Fields = hasDefaults ? Object.create(defaults) : {};
   made.$typeName = schema.typeName;
   for (const { name, copy } of membersOf(schema)) {
-    // What is not set may have a default, on the prototype.
-    if (!Object.hasOwn(message, name)) continue;
     const value = message[name];
-    made[name] = copy === undefined || value === undefined ? value : copy(value);
+    if (value === undefined || (hasDefaults && !Object.hasOwn(message, name))) continue;
+    made[name] = copy === undefined ? value : copy(value);
   }
   if (message.$unknown !== undefined) made.$unknown = (message.$unknown as UnknownField[]).map(copyUnknown);
   return made;
