@@ -13,6 +13,9 @@ const suites: Readonly<Record<string, () => Promise<(report: Report, args: reado
   tokens: async () => (await import("./tokens.js")).tokens,
 };
 
+// As applications are deployed. Child processes inherit it.
+process.env.NODE_ENV ??= "production";
+
 const given = process.argv.slice(2);
 // What follows `stalls` is for it.
 const end = given.includes("stalls") ? given.indexOf("stalls") + 1 : given.length;
