@@ -86,7 +86,8 @@ export class RecordReader {
   async #take(length: number): Promise<Uint8Array> {
     const within = this.#chunk.subarray(this.#at, this.#at + length);
     this.#at += within.length;
-    if (within.length === length) return within;
+    // Of what is in it, the store gets a window on these bytes, and the source may use its own again.
+    if (within.length === length) return new Uint8Array(within);
     const parts = [within];
     for (let missing = length - within.length; missing > 0; ) {
       if ((await this.#byteOfNext()) === undefined) throw this.#cutOff();
