@@ -1,3 +1,5 @@
+import type { JsonObject } from "@bufbuild/protobuf";
+import { anObject, invalidOption } from "../base/option.js";
 import type { SchemaRegistry } from "../schema/registry.js";
 import { memoryStore } from "../store/memory-store.js";
 import { reporter } from "./observe/error-report.js";
@@ -83,7 +85,7 @@ export function partsOf(options: HubOptions, registry: SchemaRegistry): HubParts
     resized: (sessionId) => sessions.resized(sessionId),
     keyUsed: () => keyExpiry.used(),
     now: clock,
-    sessionMetadata,
+    sessionMetadata: async (sessionId) => asStored(await sessionMetadata(sessionId)),
     isHeard: (sessionId) => fanouts.isHeard(sessionId),
     fanOut: (batch) => fanouts.fanOut(batch),
     report,
@@ -94,4 +96,12 @@ export function partsOf(options: HubOptions, registry: SchemaRegistry): HubParts
   const closing = new Closing(sessions, followed, runner, process, store);
   const transfer = new Transfer({ registry, store, sessions, closing });
   return { transfer, history, handlers: handlersOf(features), sessions, fanouts, followed, runner, closing };
+}
+
+/** The metadata of a session as all stores keep it, whatever the application does with its object. */
+function asStored(metadata: JsonObject): JsonObject {
+  if (!anObject.accepts(metadata) || Array.isArray(metadata)) {
+    throw invalidOption("hub", "sessionMetadata", metadata, "a function that returns a JSON object");
+  }
+  return JSON.parse(JSON.stringify(metadata)) as JsonObject;
 }

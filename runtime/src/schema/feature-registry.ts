@@ -64,9 +64,9 @@ export class FeatureRegistry {
     return this.timelineEntities.has(name);
   }
 
-  /** Freezes a payload that is ours, where payloads are frozen. Returns it. */
-  freeze<Message extends Payload<DescMessage> | undefined>(payload: Message): Message {
-    return this.#isFreezing ? freeze(payload) : payload;
+  /** Freezes a payload that is ours, or what comes with payloads, where payloads are frozen. Returns it. */
+  freeze<T>(value: T): T {
+    return this.#isFreezing ? freeze(value) : value;
   }
 
   /**
@@ -74,8 +74,7 @@ export class FeatureRegistry {
    * @throws where it is not in that format.
    */
   decode<Schema extends DescMessage>(schema: Schema, encoded: Uint8Array): Payload<Schema> {
-    const payload = decodePayload(schema, encoded);
-    return this.#isFreezing ? freeze(payload) : payload;
+    return this.freeze(decodePayload(schema, encoded));
   }
 
   /** The message types of everything that is registered, for `google.protobuf.Any` in JSON. */

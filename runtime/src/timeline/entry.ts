@@ -55,11 +55,12 @@ export function read(entry: Entry): Payload<DescTimelineEntity["schema"]> | unde
   return entry.payload;
 }
 
-/** An entity that is no tombstone, as a snapshot has it. Throws like {@link read}. */
+/** An entity that is no tombstone, as a snapshot has it, frozen if its payload is. Throws like {@link read}. */
 export function toEntity(entry: Entry): TimelineEntity {
   const { kind, id, createdOrdinal, position, lastEventOrdinal } = entry;
   const payload = read(entry) as Payload<DescTimelineEntity["schema"]>;
-  return { kind, id, createdOrdinal, position, lastEventOrdinal, payload };
+  const entity = { kind, id, createdOrdinal, position, lastEventOrdinal, payload };
+  return Object.isFrozen(payload) ? Object.freeze(entity) : entity;
 }
 
 function decode({ desc, kind, id }: Entry, { registry, type, payload }: Loaded): Payload<DescTimelineEntity["schema"]> {

@@ -64,7 +64,8 @@ async function entitiesOf(all: readonly Entry[]): Promise<readonly TimelineEntit
     if (isTurnOver()) await nextTurn();
     entities.push(toEntity(entry));
   }
-  return entities;
+  // All who ask are given this one.
+  return entities[0] !== undefined && Object.isFrozen(entities[0]) ? Object.freeze(entities) : entities;
 }
 
 const nothing: ReadonlyMap<string, Entry> = new Map();

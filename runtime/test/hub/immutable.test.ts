@@ -190,6 +190,41 @@ describe.each([
     });
   });
 
+  test("the array that a projection returns, which it may use again", async () => {
+    const uiEvents: UiEvent<typeof BoxShown>[] = [];
+    const { hub, told } = hubOf(
+      {
+        ui({ payload: { id } }) {
+          uiEvents.push(BoxShown.of({ content: { items: [id] } }));
+          return uiEvents;
+        },
+      },
+      { freeze },
+    );
+    // Both are projected before the first is durable.
+    await Promise.all(["1", "2"].map((id) => hub.publish("s", BoxPacked, { id })));
+    expect((told as Content[]).map(({ items }) => items)).toEqual([["1"], ["1"], ["2"]]);
+    await hub.close();
+  });
+
+  test("the metadata of a session", async () => {
+    for (const [, makePlace] of places) {
+      const place = makePlace();
+      const metadata = { owner: "o", tags: ["b", "a"] };
+      const { hub } = hubOf({}, { freeze, store: place.open(), sessionMetadata: () => metadata });
+      await hub.publish("s", BoxPacked, { id: "1" });
+      spoil(metadata);
+      const want = { owner: "o", tags: ["b", "a"] };
+      expect((await hub.session("s")).metadata).toEqual(want);
+      expect((await hub.events("s"))[0]?.session.metadata).toEqual(want);
+      await hub.close();
+      const again = hubOf({}, { freeze, store: place.open() }).hub;
+      expect((await again.session("s")).metadata).toEqual(want);
+      expect((await again.events("s"))[0]?.session.metadata).toEqual(want);
+      await again.close();
+    }
+  });
+
   test("bytes are of the class Uint8Array, and no window on what a store has", async () => {
     for (const [, makePlace] of places) {
       const place = makePlace();
@@ -353,6 +388,9 @@ describe("code that writes where payloads are frozen", () => {
       told[0],
     ];
     for (const payload of all) expect([payload !== undefined, isFrozen(payload)]).toEqual([true, true]);
+    // The same entities are handed to all who ask before the next commit.
+    for (const { entities } of [snapshot, past]) expect([entities.length, isFrozen(entities)]).toEqual([1, true]);
+    expect(isFrozen((await hub.session("s")).metadata)).toBe(true);
     await hub.close();
   });
 });

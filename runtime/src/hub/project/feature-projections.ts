@@ -28,14 +28,17 @@ export class FeatureProjections {
     const feature = this.#featureOf.get(event.name);
     if (feature?.ui === undefined) return [];
     const returned = run("UI", feature, event, () => feature.ui?.(event, view));
+    // The projection may use its array again before these are told.
+    const uiEvents: UiEvent[] = [];
     for (const uiEvent of checkArray("UI", event, returned)) {
       if (!(uiEvent instanceof UiEvent)) throw invalid("UI", event, "an item that was not made with a UI event's of()");
       if (this.#registry.uiEvent(uiEvent.name).schema !== uiEvent.desc.schema) {
         throw invalid("UI", event, `a UI event "${uiEvent.name}" of another message type than the registered one`);
       }
       this.#registry.freeze(uiEvent.payload);
+      uiEvents.push(uiEvent);
     }
-    return returned as readonly UiEvent[];
+    return uiEvents;
   }
 
   /** @throws PROJECTION_FAILED or INVALID_PROJECTION. */

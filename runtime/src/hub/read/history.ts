@@ -42,10 +42,10 @@ export class History {
   async events(sessionId: string, range: EventRange): Promise<readonly BackendEvent[]> {
     checkSessionId(sessionId);
     checkEventRange(range);
-    const { store, reader } = this.#source;
+    const { store, reader, registry } = this.#source;
     const stored = await store.session(sessionId);
     if (stored === undefined) return [];
-    const info: SessionInfo = { id: sessionId, metadata: stored.metadata };
+    const info: SessionInfo = registry.freeze({ id: sessionId, metadata: stored.metadata });
     const events = await store.events(sessionId, range);
     return events.map((event) => reader.read(info, event));
   }

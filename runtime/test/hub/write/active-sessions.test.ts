@@ -59,6 +59,14 @@ describe("session metadata", () => {
   });
 });
 
+test.each([[undefined], [[1]], ["x"]])("metadata %s, which is no JSON object, is refused", async (metadata) => {
+  const { hub } = watched({ sessionMetadata: () => metadata as unknown as JsonObject });
+  await expect(hub.publish("s", LabTrace, {})).rejects.toMatchObject({
+    code: "INVALID_OPTION",
+    message: expect.stringContaining("hub option sessionMetadata: got"),
+  });
+});
+
 /** What a session with one entity counts as, in bytes, before the entity is stored. */
 const smallest = 6_300;
 

@@ -1,4 +1,3 @@
-import type { JsonObject } from "@bufbuild/protobuf";
 import type { LaneState } from "./lane-state.js";
 import type { SessionHost } from "./session-host.js";
 
@@ -17,7 +16,7 @@ export async function askForEntities(host: SessionHost, state: LaneState): Promi
         sessionId: info.id,
         revision,
         epoch,
-        metadata: info.metadata as JsonObject,
+        metadata: info.metadata,
         events: [],
         cursor: storedCursor,
         failedAt: undefined,

@@ -24,7 +24,7 @@ export async function catchUp(host: SessionHost, state: LaneState): Promise<bool
   if (stored === undefined) return isNew;
   if (isNew) {
     // Another process began the session.
-    state.info = { id, metadata: stored.metadata };
+    state.info = host.registry.freeze({ id, metadata: stored.metadata });
     state.epoch = stored.epoch;
   }
   if (stored.epoch !== state.epoch || stored.revision < state.revision) return false;

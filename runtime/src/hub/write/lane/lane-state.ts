@@ -1,4 +1,3 @@
-import type { JsonObject } from "@bufbuild/protobuf";
 import { isTurnOver, nextTurn } from "../../../base/turns.js";
 import type { SchemaRegistry } from "../../../schema/registry.js";
 import { firstEpoch } from "../../../session/epoch.js";
@@ -72,7 +71,8 @@ export interface CommitContent {
 /** Reads where a session stands in the store; one that is not there begins. */
 export async function loadState(host: SessionHost, sessionId: string): Promise<LaneState> {
   const stored = await host.store.load(sessionId);
-  const info: SessionInfo = { id: sessionId, metadata: stored?.metadata ?? (await host.sessionMetadata(sessionId)) };
+  const metadata = stored?.metadata ?? (await host.sessionMetadata(sessionId));
+  const info: SessionInfo = host.registry.freeze({ id: sessionId, metadata });
   const timeline = await loadTimeline(host.registry, stored);
   const owed: Failure[] = [];
   const stop = stored && (await foldTail(host, info, stored, timeline, owed));
@@ -135,7 +135,7 @@ export function nextBatch(host: SessionHost, state: LaneState, content: CommitCo
     revision: state.revision++,
     epoch: state.epoch,
     ...(newEpoch !== undefined && { newEpoch }),
-    metadata: state.info.metadata as JsonObject,
+    metadata: state.info.metadata,
     events,
     cursor,
     failedAt: state.failedAt,

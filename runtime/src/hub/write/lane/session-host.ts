@@ -49,7 +49,7 @@ export interface SessionHost {
   keyUsed(): void;
   /** Milliseconds since the Unix epoch. */
   now(): number;
-  sessionMetadata(sessionId: string): JsonObject | Promise<JsonObject>;
+  sessionMetadata(sessionId: string): Promise<JsonObject>;
   /** Whether anybody is told of the UI events of a session. */
   isHeard(sessionId: string): boolean;
   fanOut(batch: UiBatch): void;
