@@ -1,5 +1,6 @@
 import type { RemoteSession } from "../client/index.js";
 import type { DescFeature } from "../schema/feature.js";
+import { isDevelopment } from "../schema/freeze.js";
 import type { Payload } from "../schema/payload.js";
 
 /** Makes a function that lists the session's entities of a kind: the same array as long as it has the same entities. */
@@ -13,7 +14,9 @@ export function stableList<Feature extends DescFeature, Entity extends Feature["
     if (session.version === version) return last;
     version = session.version;
     const next = session.timeline.list(entity);
-    if (next.length !== last.length || next.some((payload, index) => payload !== last[index])) last = next;
+    const isSame = next.length === last.length && next.every((payload, index) => payload === last[index]);
+    // All components that list them are given this one.
+    if (!isSame) last = isDevelopment() ? Object.freeze(next) : next;
     return last;
   };
 }

@@ -3,7 +3,7 @@ import { freshOf } from "./check/fresh.js";
 import { isJsonObject, unwrapped } from "./check/representation.js";
 
 /**
- * A copy of a valid message that shares nothing with it. `create` makes a new message that shares what is in the fields
+ * A copy of a valid message that shares nothing with it, and holds what will be read of its encoding. `create` makes a new message that shares what is in the fields
  * of what it was given; with `isNew`, that is copied, and the message itself is not.
  */
 export function copyMessage<Shape extends object>(schema: DescMessage, message: Shape, isNew = false): Shape {
@@ -17,30 +17,32 @@ type Copy = (value: unknown) => unknown;
 
 interface Member {
   readonly name: string;
-  /** Undefined where values cannot be changed. */
+  /** Undefined where values are what they are read as, and cannot be changed. */
   readonly copy: Copy | undefined;
 }
 
 function unshare(schema: DescMessage, message: Fields): Fields {
   for (const { name, copy } of membersOf(schema)) {
-    if (copy !== undefined && message[name] !== undefined) message[name] = copy(message[name]);
+    if (copy !== undefined && isSet(message, name)) message[name] = copy(message[name]);
   }
   return message;
 }
 
 function copy(schema: DescMessage, message: Fields): Fields {
   const defaults: object = Object.getPrototypeOf(freshOf(schema));
-  const hasDefaults = defaults !== Object.prototype;
   // Properties come in the order in which `create` makes them, so that the engine takes both for objects of one kind.
-  const made: Fields = hasDefaults ? Object.create(defaults) : {};
+  const made: Fields = defaults === Object.prototype ? {} : Object.create(defaults);
   made.$typeName = schema.typeName;
   for (const { name, copy } of membersOf(schema)) {
-    const value = message[name];
-    if (value === undefined || (hasDefaults && !Object.hasOwn(message, name))) continue;
-    made[name] = copy === undefined ? value : copy(value);
+    if (isSet(message, name)) made[name] = copy === undefined ? message[name] : copy(message[name]);
   }
   if (message.$unknown !== undefined) made.$unknown = (message.$unknown as UnknownField[]).map(copyUnknown);
   return made;
+}
+
+/** Defaults are on the prototype. */
+function isSet(message: Fields, name: string): boolean {
+  return message[name] !== undefined && Object.hasOwn(message, name);
 }
 
 const members = new WeakMap<DescMessage, readonly Member[]>();
@@ -83,11 +85,38 @@ function copierOfOneof({ fields }: DescOneof): Copy {
 
 function copierOfSingular(field: DescField): Copy | undefined {
   const { message } = field;
-  if (message === undefined) return field.scalar === ScalarType.BYTES ? copyBytes : undefined;
+  // Enums are written as INT32.
+  if (message === undefined) return copierOfScalar(field.scalar ?? ScalarType.INT32);
   if (isJsonObject(field)) return copyJson;
   const wrapped = unwrapped(field);
-  if (wrapped !== undefined) return wrapped === ScalarType.BYTES ? copyBytes : undefined;
-  return (value) => copy(message, value as Fields);
+  return wrapped === undefined ? (value) => copy(message, value as Fields) : copierOfScalar(wrapped);
+}
+
+function copierOfScalar(scalar: ScalarType): Copy | undefined {
+  switch (scalar) {
+    case ScalarType.BYTES:
+      return copyBytes;
+    case ScalarType.FLOAT:
+      return roundFloat;
+    case ScalarType.INT32:
+    case ScalarType.UINT32:
+    case ScalarType.SINT32:
+    case ScalarType.FIXED32:
+    case ScalarType.SFIXED32:
+      return withoutSignOfZero;
+    default:
+      return undefined;
+  }
+}
+
+/** JavaScript holds it with more digits than its encoding. */
+function roundFloat(float: unknown): number {
+  return Math.fround(float as number);
+}
+
+/** JavaScript tells -0 from 0, and the encoding of an integer does not. */
+function withoutSignOfZero(integer: unknown): number {
+  return (integer as number) + 0;
 }
 
 /** Makes bytes of the class that users are promised, also of a Buffer. */

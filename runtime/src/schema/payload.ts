@@ -12,8 +12,7 @@ import { show } from "../base/show.js";
 import { freshOf } from "./check/fresh.js";
 import { findInvalidField } from "./check/message.js";
 import { copyMessage } from "./copy.js";
-import { encode } from "./encode.js";
-import { holdsBytes, holdsFloat } from "./holds-scalar.js";
+import { holdsBytes } from "./holds-bytes.js";
 import type { Immutable } from "./immutable.js";
 
 /**
@@ -48,8 +47,8 @@ type Given<T> = T extends Uint8Array
       : T;
 
 /**
- * Makes a valid message of what a caller gave, and shares nothing with it. `what` names the
- * receiver in errors, as in `event "ChatTokensDelta"`.
+ * Makes a valid message of what a caller gave, as it will be read of the log, and shares nothing
+ * with it. `what` names the receiver in errors, as in `event "ChatTokensDelta"`.
  * @throws PAYLOAD_TYPE_MISMATCH for a message of another type and INVALID_PAYLOAD for a
  * value that its field cannot hold.
  */
@@ -59,47 +58,6 @@ export function toPayload<Schema extends DescMessage>(
   what: string,
   context: ErrorContext,
 ): Payload<Schema> {
-  const message = toValid(schema, init, what, context);
-  return holdsFloat(schema) ? decodePayload(schema, encode(schema, message)) : asPayload<Schema>(message);
-}
-
-/**
- * Makes a valid message like `toPayload`, with its bytes in protobuf's binary format.
- * @throws like it.
- */
-export function encodePayload<Schema extends DescMessage>(
-  schema: Schema,
-  init: PayloadInit<Schema>,
-  what: string,
-  context: ErrorContext,
-): { readonly payload: Payload<Schema>; readonly encoded: Uint8Array } {
-  const message = toValid(schema, init, what, context);
-  const encoded = encode(schema, message);
-  // What is projected now must be what the log says later.
-  return { payload: holdsFloat(schema) ? decodePayload(schema, encoded) : asPayload<Schema>(message), encoded };
-}
-
-/**
- * Reads a message in protobuf's binary format.
- * @throws where it is not in that format.
- */
-export function decodePayload<Schema extends DescMessage>(schema: Schema, encoded: Uint8Array): Payload<Schema> {
-  // Bytes in it would be a window on what was encoded, which is a store's.
-  return asPayload(fromBinary(schema, holdsBytes(schema) ? new Uint8Array(encoded) : encoded));
-}
-
-/** Every message can be passed for one that nobody may change. The compiler knows that of each schema, and not of all. */
-function asPayload<Schema extends DescMessage>(message: MessageShape<Schema>): Payload<Schema> {
-  return message as unknown as Payload<Schema>;
-}
-
-/** Makes a valid message of what a caller gave, and shares nothing with it. */
-function toValid<Schema extends DescMessage>(
-  schema: Schema,
-  init: PayloadInit<Schema>,
-  what: string,
-  context: ErrorContext,
-): MessageShape<Schema> {
   const given: unknown = init;
   if (typeof given !== "object" || given === null || Array.isArray(given)) {
     throw mismatch(what, show(given), schema, context);
@@ -124,7 +82,21 @@ function toValid<Schema extends DescMessage>(
   if (found !== undefined) {
     throw invalid(what, found.field, found.reason, context);
   }
-  return copyMessage(schema, message, message !== given);
+  return asPayload<Schema>(copyMessage(schema, message, message !== given));
+}
+
+/**
+ * Reads a message in protobuf's binary format.
+ * @throws where it is not in that format.
+ */
+export function decodePayload<Schema extends DescMessage>(schema: Schema, encoded: Uint8Array): Payload<Schema> {
+  // Bytes in it would be a window on what was encoded, which is a store's.
+  return asPayload(fromBinary(schema, holdsBytes(schema) ? new Uint8Array(encoded) : encoded));
+}
+
+/** Every message can be passed for one that nobody may change. The compiler knows that of each schema, and not of all. */
+function asPayload<Schema extends DescMessage>(message: MessageShape<Schema>): Payload<Schema> {
+  return message as unknown as Payload<Schema>;
 }
 
 function mismatch(what: string, got: string, schema: DescMessage, context: ErrorContext): SessionstreamError {

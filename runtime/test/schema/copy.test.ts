@@ -18,7 +18,7 @@ test("a copy is what its message was, whatever becomes of the message", () => {
       const message = validOf(init);
       if (message === undefined) return;
       copied++;
-      // It has floats of 32 bits, and bytes of its own.
+      // It has floats of 32 bits, zeros without a sign, and bytes of its own.
       const kept = fromBinary(KindsSchema, toBinary(KindsSchema, message));
       const copy = copyMessage(KindsSchema, kept);
       expect(isDeepStrictEqual(copy, kept)).toBe(true);
@@ -41,6 +41,7 @@ test("a message that was made just now gives up what it shares with what it was 
       made++;
       expect(copyMessage(KindsSchema, message, true)).toBe(message);
       const before = toBinary(KindsSchema, message);
+      expect(isDeepStrictEqual(message, fromBinary(KindsSchema, before))).toBe(true);
       spoil(init);
       expect(toBinary(KindsSchema, message)).toEqual(before);
     }),

@@ -1,5 +1,6 @@
 import { messageOf, SessionstreamError } from "../../base/errors.js";
 import type { DescLoggedEvent } from "../../schema/event.js";
+import { howToMend } from "../../schema/freeze.js";
 import { toPayload } from "../../schema/payload.js";
 import type { BackendEvent } from "../feature/backend-event.js";
 import type { Feature } from "../feature/feature.js";
@@ -68,7 +69,7 @@ function upcast({ feature, successor }: Step, event: OldEvent, logged: string): 
   } catch (thrown) {
     throw new SessionstreamError(
       "UPCAST_FAILED",
-      `upcast of event "${name}" of version ${version} at ordinal ${ordinal} failed: ${messageOf(thrown)}`,
+      `upcast of event "${name}" of version ${version} at ordinal ${ordinal} failed: ${messageOf(thrown)}${howToMend(thrown, "upcasts")}`,
       { ...context, cause: thrown },
     );
   }

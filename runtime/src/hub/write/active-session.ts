@@ -1,7 +1,8 @@
 import { untilAborted } from "../../base/abort.js";
 import { SessionstreamError } from "../../base/errors.js";
 import type { DescCommand } from "../../schema/command.js";
-import { encodePayload, toPayload } from "../../schema/payload.js";
+import { encode } from "../../schema/encode.js";
+import { toPayload } from "../../schema/payload.js";
 import { checkEncodedSize, checkSize } from "../../schema/payload-size.js";
 import { checkRunId } from "../../schema/run.js";
 import { decodeRejection } from "../../schema/stored-rejection.js";
@@ -209,12 +210,12 @@ export class ActiveSession {
         throw new CommandFailure(thrown);
       }
     };
+    const payload = toPayload(schema, init, what, context);
     if (key === undefined) {
-      const payload = toPayload(schema, init, what, context);
       this.#host.observe?.({ mode: "live", step: "submit", ...context });
       return this.#track(() => this.#signals.during(signal, (signal) => handle(payload, signal)));
     }
-    const { payload, encoded } = encodePayload(schema, init, what, context);
+    const encoded = encode(schema, payload);
     checkEncodedSize(encoded, this.#host.maxPayloadBytes, what, context);
     this.#host.observe?.({ mode: "live", step: "submit", ...context });
     signal?.throwIfAborted();

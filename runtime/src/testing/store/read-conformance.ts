@@ -179,6 +179,36 @@ export function readConformance({ describe, expect, test }: TestRunner, store: (
       );
     });
 
+    test("bytes that were read stay what they were, whatever is read and written afterwards", async () => {
+      const eventsFrom = (first: number) =>
+        Array.from({ length: 50 }, (_, index) =>
+          eventAt(BigInt(first + index), { payload: bytes(`${first + index}`) }),
+        );
+      const read = async (after: bigint) => {
+        const { entities = [], runs = [] } = (await store().load("s")) ?? {};
+        const events = await store().events("s", { after, limit: 50 });
+        return [...[...entities, ...events].map(({ payload }) => payload), ...runs.map(({ input }) => input)];
+      };
+      const textsOf = (all: Awaited<ReturnType<typeof read>>) => all.map((each) => new TextDecoder().decode(each));
+      await commit(store(), {
+        events: eventsFrom(1),
+        cursor: 50n,
+        entities: [entityOf("a", { payload: bytes("entity") })],
+        runs: [startOf("r", { input: bytes("input") })],
+      });
+      const first = await read(0n);
+      const texts = textsOf(first);
+      expect(texts).toEqual(["entity", ...Array.from({ length: 50 }, (_, index) => `${index + 1}`), "input"]);
+      await commit(store(), {
+        revision: 1,
+        events: eventsFrom(51),
+        cursor: 100n,
+        entities: [entityOf("a", { payload: bytes("ENTITY"), lastEventOrdinal: 100n })],
+      });
+      for (let time = 0; time < 20; time++) await read(50n);
+      expect(textsOf(first)).toEqual(texts);
+    });
+
     test("events come in order, above an ordinal, in pages", async () => {
       await commit(store(), { events: Array.from({ length: 1500 }, (_, index) => eventAt(BigInt(index + 1))) });
       const ordinals = async (range?: { after?: bigint; limit?: number }) =>

@@ -3,7 +3,7 @@ import { type ErrorContext, SessionstreamError } from "../../../base/errors.js";
 import { show } from "../../../base/show.js";
 import { encode } from "../../../schema/encode.js";
 import { type DescEvent, EventDraft } from "../../../schema/event.js";
-import { encodePayload, type PayloadInit } from "../../../schema/payload.js";
+import { type PayloadInit, toPayload } from "../../../schema/payload.js";
 import { checkEncodedSize, checkSize } from "../../../schema/payload-size.js";
 import { RunStart } from "../../../schema/run.js";
 import type { StoredRun } from "../../../store/stored-run.js";
@@ -47,7 +47,8 @@ export function encodeEvent<D extends DescEvent>(
   const what = `event "${name}"`;
   const context = { sessionId, name };
   checkSize(init, maxPayloadBytes, what, context);
-  const { payload, encoded } = encodePayload(schema, init, what, context);
+  const payload = toPayload(schema, init, what, context);
+  const encoded = encode(schema, payload);
   checkEncodedSize(encoded, maxPayloadBytes, what, context);
   return { name, version, type: schema.typeName, payload: registry.freeze(payload), encoded };
 }

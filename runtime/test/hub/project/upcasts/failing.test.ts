@@ -29,6 +29,11 @@ describe("an upcast that fails is an event that cannot be read", () => {
       ({ payload }: BackendEvent) => payload,
       "payload type mismatch: got ledger.v1.PaidInEvent want ledger.v1.BookedEvent",
     ],
+    [
+      "changes the event that it is given",
+      ({ payload }: BackendEvent) => Object.assign(payload, { account: "x" }),
+      "what upcasts are given is immutable, so change a copy",
+    ],
     ["returns nothing", () => undefined, "payload type mismatch: got undefined want ledger.v1.BookedEvent"],
     [
       "returns a promise",

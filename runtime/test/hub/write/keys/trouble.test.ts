@@ -147,11 +147,15 @@ describe.each(places)("a key when something goes wrong, on %s", (_, makePlace) =
   });
 
   test("a rejection whose detail cannot be stored stays a rejection, without it", async () => {
-    const { hub, runs } = keyedHub(place, ({ reject }) => {
-      const error = reject("ODD", { detail: create(CounterAddedEventSchema, { name: "a" }) });
-      Object.assign(error.rejection.detail ?? {}, { amount: "none" });
-      throw error;
-    });
+    const { hub, runs } = keyedHub(
+      place,
+      ({ reject }) => {
+        const error = reject("ODD", { detail: create(CounterAddedEventSchema, { name: "a" }) });
+        Object.assign(error.rejection.detail ?? {}, { amount: "none" });
+        throw error;
+      },
+      { freeze: false },
+    );
     const id = newSession();
     const submit = () => within(2000, "the command is done", hub.submit(id, LabWork, {}, once));
     await expect(submit()).rejects.toMatchObject({ code: "REJECTED" });
