@@ -1,4 +1,5 @@
 import { type DescField, type DescMessage, type DescOneof, ScalarType } from "@bufbuild/protobuf";
+import { memo } from "../base/memo.js";
 import { freshOf } from "./check/fresh.js";
 import { isJsonObject, unwrapped } from "./check/representation.js";
 
@@ -45,19 +46,12 @@ function isSet(message: Fields, name: string): boolean {
   return message[name] !== undefined && Object.hasOwn(message, name);
 }
 
-const members = new WeakMap<DescMessage, readonly Member[]>();
-
-function membersOf(schema: DescMessage): readonly Member[] {
-  let known = members.get(schema);
-  if (known === undefined) {
-    known = schema.members.map((member) => ({
-      name: member.localName,
-      copy: member.kind === "oneof" ? copierOfOneof(member) : copierOf(member),
-    }));
-    members.set(schema, known);
-  }
-  return known;
-}
+const membersOf: (schema: DescMessage) => readonly Member[] = /* @__PURE__ */ memo((schema) =>
+  schema.members.map((member) => ({
+    name: member.localName,
+    copy: member.kind === "oneof" ? copierOfOneof(member) : copierOf(member),
+  })),
+);
 
 function copierOf(field: DescField): Copy | undefined {
   const copy = copierOfSingular(field);

@@ -1,16 +1,8 @@
 import { type DescMessage, ScalarType } from "@bufbuild/protobuf";
-
-const known = new WeakMap<DescMessage, boolean>();
+import { memo } from "../base/memo.js";
 
 /** Whether a message can hold bytes, at any depth: the one kind of value that is read as a window on what it is read from. */
-export function holdsBytes(schema: DescMessage): boolean {
-  let holds = known.get(schema);
-  if (holds === undefined) {
-    holds = search(schema, new Set());
-    known.set(schema, holds);
-  }
-  return holds;
-}
+export const holdsBytes: (schema: DescMessage) => boolean = /* @__PURE__ */ memo((schema) => search(schema, new Set()));
 
 function search(schema: DescMessage, seen: Set<DescMessage>): boolean {
   if (seen.has(schema)) return false;

@@ -8,6 +8,7 @@ import {
   toBinary,
 } from "@bufbuild/protobuf";
 import { type ErrorContext, messageOf, SessionstreamError } from "../base/errors.js";
+import { memo } from "../base/memo.js";
 import { show } from "../base/show.js";
 import { freshOf } from "./check/fresh.js";
 import { findInvalidField } from "./check/message.js";
@@ -66,7 +67,8 @@ export function toPayload<Schema extends DescMessage>(
   if (typeName !== undefined && typeName !== schema.typeName) {
     throw mismatch(what, String(typeName), schema, context);
   }
-  const unknown = Object.keys(given).find((key) => !isKnownKey(schema, key));
+  const known = knownKeysOf(schema);
+  const unknown = Object.keys(given).find((key) => !known.has(key));
   if (unknown !== undefined) {
     throw invalid(what, unknown, `${schema.typeName} has no field "${unknown}"`, context);
   }
@@ -114,16 +116,9 @@ function invalid(what: string, field: string, reason: string, context: ErrorCont
   });
 }
 
-const knownKeys = new WeakMap<DescMessage, ReadonlySet<string>>();
-
-function isKnownKey(schema: DescMessage, key: string): boolean {
-  let keys = knownKeys.get(schema);
-  if (keys === undefined) {
-    keys = new Set(["$typeName", "$unknown", ...schema.members.map((member) => member.localName)]);
-    knownKeys.set(schema, keys);
-  }
-  return keys.has(key);
-}
+const knownKeysOf: (schema: DescMessage) => ReadonlySet<string> = /* @__PURE__ */ memo(
+  ({ members }) => new Set(["$typeName", "$unknown", ...members.map(({ localName }) => localName)]),
+);
 
 /**
  * Whether an object looks like a message and is none, because a message was

@@ -1,4 +1,5 @@
 import type { DescField, DescMessage } from "@bufbuild/protobuf";
+import { memo } from "../../base/memo.js";
 import { freshOf } from "./fresh.js";
 import {
   type Check,
@@ -24,16 +25,7 @@ export function findInvalidField(schema: DescMessage, message: object): InvalidF
   return checkOf(schema)(message, 0);
 }
 
-const checks = new WeakMap<DescMessage, Check>();
-
-function checkOf(schema: DescMessage): Check {
-  let check = checks.get(schema);
-  if (check === undefined) {
-    check = compile(schema);
-    checks.set(schema, check);
-  }
-  return check;
-}
+const checkOf: (schema: DescMessage) => Check = /* @__PURE__ */ memo(compile);
 
 function compile(schema: DescMessage): Check {
   // Made on first use, because message types may refer to each other in a ring.

@@ -1,4 +1,5 @@
 import type { DescField, ScalarType } from "@bufbuild/protobuf";
+import { isWrapperDesc } from "@bufbuild/protobuf/wkt";
 
 // How protobuf-es holds messages that are more than their fields.
 
@@ -10,7 +11,5 @@ export function isJsonObject({ message, parent }: DescField): boolean {
 /** The scalar that is held instead of a wrapper, which is so in singular fields. */
 export function unwrapped({ message, fieldKind, oneof }: DescField): ScalarType | undefined {
   const isSingular = fieldKind === "message" && oneof === undefined;
-  return isSingular && wrapper.test(message.typeName) ? message.fields[0]?.scalar : undefined;
+  return isSingular && isWrapperDesc(message) ? message.fields[0]?.scalar : undefined;
 }
-
-const wrapper = /^google\.protobuf\.(Double|Float|U?Int(32|64)|Bool|String|Bytes)Value$/;
