@@ -5,7 +5,6 @@ import {
   type Message,
   type MessageInitShape,
   type MessageShape,
-  toBinary,
 } from "@bufbuild/protobuf";
 import { type ErrorContext, messageOf, SessionstreamError } from "../base/errors.js";
 import { memo } from "../base/memo.js";
