@@ -245,7 +245,7 @@ export class Hub {
   /**
    * Cancels a run, whichever process works on it, and the runs that it started, unless they are
    * detached. Resolves when that is durable, to whether the run was going on.
-   * @throws UNKNOWN_NAME if this program does not know such a run, TIMELINE_STALLED, STORE_FAILED.
+   * @throws UNKNOWN_NAME if this program does not know such a run, TIMELINE_STALLED, SESSION_DELETED, STORE_FAILED.
    */
   async cancelRun(sessionId: string, id: string, reason?: string): Promise<boolean> {
     return this.#use(sessionId).cancelRun(id, reason);

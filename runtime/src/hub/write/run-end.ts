@@ -19,7 +19,7 @@ export interface Ending extends Origin {
 /**
  * Commits the end of a run with what its feature decides, and, of one that is cancelled, the ends of
  * those that it started. Resolves to whether the run was going on.
- * @throws TIMELINE_STALLED, UNKNOWN_NAME for a run that this program does not know, and what
+ * @throws TIMELINE_STALLED, SESSION_DELETED, UNKNOWN_NAME for a run that this program does not know, and what
  * `ended` of the feature throws.
  */
 export async function endRun(lane: Lane, host: SessionHost, ending: Ending): Promise<boolean> {
@@ -66,6 +66,7 @@ export async function cancelRun(lane: Lane, host: SessionHost, ending: Ending): 
 /** What keeps a run from being cancelled, and is not for its feature to mend. */
 const others: ReadonlySet<ErrorCode> = new Set([
   "TIMELINE_STALLED",
+  "SESSION_DELETED",
   "UNKNOWN_NAME",
   "STORE_FAILED",
   "ORDINAL_CONFLICT",

@@ -44,6 +44,25 @@ test("a run that is cancelled ends though what its feature decides fails, which 
   await hub.close({ grace: 0 });
 });
 
+test("a cancel that waits while its session is deleted is refused for that, and reports no failure", async () => {
+  const store = failingStore(memoryPlace().open());
+  const { hub, reports } = runHub({ sweep: { run: () => new Promise(() => {}) } }, { store });
+  await hub.start("s", LabSweep, {}, { id: "r" });
+  const held = store.holdNext("commit");
+  const rebuilt = hub.rebuild("s").catch(() => {});
+  await held.reached;
+  const cancelled = hub.cancelRun("s", "r").then(String, ({ code }: { code: string }) => code);
+  // It has looked at the store by then, and waits for the lane.
+  await new Promise((resolve) => setTimeout(resolve, 10));
+  const deleted = hub.delete("s");
+  expect(await cancelled).toBe("SESSION_DELETED");
+  held.release();
+  expect(await deleted).toBe(true);
+  await rebuilt;
+  expect(reports).toEqual([]);
+  await hub.close({ grace: 0 });
+});
+
 test.each(places)("a key of starts alone starts them once, on %s", async (_name, makePlace) => {
   const { hub } = runHub(
     {
