@@ -58,6 +58,8 @@ export function dbCommand(program: Command, done: Done): void {
     .description("Prints the failures on record of a session, or of all.")
     .argument("<file>", "the database")
     .argument("[session]", "the id of the session")
+    .addOption(new Option("--after <ordinal>", "only failures of events above this ordinal"))
+    .addOption(new Option("--limit <count>", "the largest number of events whose failures are printed"))
     .addOption(json())
     .action(async (file: string, session: string | undefined, options) =>
       done(await (await import("./errors.js")).printErrors(file, session, options)),

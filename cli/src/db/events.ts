@@ -1,9 +1,9 @@
 import type { StoredEvent } from "@sessionstream/runtime/store";
-import { CannotRun } from "../shell/cannot-run.js";
 import { type ExitCode, exitCodes } from "../shell/exit-code.js";
 import { checkSession, withStore } from "./open.js";
 import { Payloads } from "./show/payloads.js";
 import { jsonLine, print, shownTime } from "./show/print.js";
+import { wholeOption } from "./whole-option.js";
 
 interface EventsOptions {
   readonly after: string;
@@ -40,9 +40,4 @@ function line(event: StoredEvent, payloads: Payloads): string {
   const { ordinal, time, name, version } = event;
   const shown = version === 1 ? name : `${name} v${version}`;
   return `${ordinal}  ${shownTime(time)}  ${shown}  ${JSON.stringify(payloads.ofEvent(event))}`;
-}
-
-function wholeOption(name: string, value: string): bigint {
-  if (/^\d{1,18}$/.test(value)) return BigInt(value);
-  throw new CannotRun("INVALID_OPTION", `option ${name}: got "${value}", want a whole number from 0`);
 }

@@ -122,6 +122,26 @@ describe("sessionstream db events, timeline and errors", () => {
       stderr: "",
     });
     expect(objects(await db("errors", "app.db", "b", "--json"))).toMatchObject([{ sessionId: "b", ordinal: "2" }]);
+    expect(await db("errors", "app.db", "b", "--after", "2")).toEqual({ code: 0, stdout: "", stderr: "" });
+  });
+
+  test("print a page of the failures of a session", async () => {
+    const store = sqliteStore(join(folder, "page.db"));
+    const errors = [1n, 2n, 2n, 5n].map((ordinal, index) =>
+      errorAt(ordinal, { step: index === 2 ? "ui-projection" : "decode" }),
+    );
+    await commit(store, { events: [eventAt(1n)], errors });
+    await store.close();
+    const page = async (...args: readonly string[]) =>
+      objects(await db("errors", "page.db", "s", "--json", ...args)).map(({ ordinal }) => ordinal);
+    expect(await page("--limit", "2")).toEqual(["1", "2", "2"]);
+    expect(await page("--after", "1", "--limit", "1")).toEqual(["2", "2"]);
+    expect(await page("--after", "2", "--limit", "9")).toEqual(["5"]);
+    expect(await page("--limit", "0")).toEqual([]);
+    expect(await db("errors", "page.db", "--limit", "1")).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining("name it"),
+    });
   });
 });
 

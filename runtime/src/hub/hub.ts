@@ -10,7 +10,7 @@ import type { OptionsParameter, WithIdentity } from "../session/identity.js";
 import type { SessionClient, Submitted } from "../session/session-client.js";
 import { checkSessionId } from "../session/session-id.js";
 import type { Fanout } from "../session/ui-batch.js";
-import type { EventRange, RunRange, SessionRange } from "../store/store.js";
+import type { ErrorRange, EventRange, RunRange, SessionRange } from "../store/store.js";
 import type { StoredError } from "../store/stored.js";
 import type { Snapshot } from "../timeline/snapshot.js";
 import type { TimelineView } from "../timeline/view.js";
@@ -148,9 +148,14 @@ export class Hub {
     return this.#parts.history.events(sessionId, range);
   }
 
-  /** The failures on record of the session's events, oldest first. */
-  errors(sessionId: string): Promise<readonly StoredError[]> {
-    return this.#parts.history.errors(sessionId);
+  /**
+   * The failures on record, in the order of their events: those of the events above `after`, of at most `limit` events.
+   * What failed in the fold is on record until a retry or a rebuild folds its event, and a UI projection that failed until
+   * a rebuild. To read on, give the ordinal of the last one.
+   * @throws INVALID_RANGE or INVALID_SESSION.
+   */
+  errors(sessionId: string, range: ErrorRange = {}): Promise<readonly StoredError[]> {
+    return this.#parts.history.errors(sessionId, range);
   }
 
   /**

@@ -1,6 +1,6 @@
 import { SessionstreamError } from "../base/errors.js";
 import type { SessionBatch } from "../store/batch.js";
-import { checkBatch, checkOrdinals, previousOf } from "../store/rules.js";
+import { checkBatch, checkOrdinals, mendedSteps, previousOf } from "../store/rules.js";
 import type { StoredDescriptor } from "../store/stored.js";
 import { metaText, toSession } from "./rows.js";
 import type { SqliteKeys } from "./sqlite-keys.js";
@@ -129,6 +129,10 @@ export class BatchWriter {
     if (batch.replaceTimeline) sql.deleteEntities.run(session);
     for (const { kind, id, createdOrdinal, position, lastEventOrdinal, type, payload } of batch.entities) {
       sql.upsertEntity.run(session, kind, id, createdOrdinal, position, lastEventOrdinal, type, payload ?? null);
+    }
+    if (batch.mended !== undefined) {
+      const { after, to } = batch.mended;
+      for (const step of mendedSteps(batch)) sql.deleteErrors.run(session, after, to, step);
     }
     for (const { step, ordinal, name, message, time } of batch.errors) {
       sql.insertError.run(session, step, ordinal, name, message, time);

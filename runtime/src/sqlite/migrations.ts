@@ -190,6 +190,12 @@ const steps: readonly string[] = [
   ALTER TABLE key ADD COLUMN time INTEGER NOT NULL DEFAULT 0;
   UPDATE key SET time = CAST(1000 * (julianday('now') - 2440587.5) * 86400 AS INTEGER);
   `,
+  `
+  -- At most one failure of an event and a step, the last one.
+  DELETE FROM error WHERE rowid NOT IN (SELECT max(rowid) FROM error GROUP BY session, ordinal, step);
+  DROP INDEX errors_by_session;
+  CREATE UNIQUE INDEX error_by_event ON error (session, ordinal, step);
+  `,
 ];
 
 /** The version of a file that this release writes. */

@@ -46,7 +46,8 @@ function* partsOf(database: Database, sessionId: string): Generator<SessionPart>
   yield { is: "session", session: toSession(row) };
   const events = mapped(sql.selectEvents.iterate(row.id, 0n, all), toEvent);
   for (const part of inParts(events, ({ payload }) => payload.length)) yield { is: "events", events: part };
-  for (const part of inParts(mapped(sql.selectErrors.iterate(row.id), toError))) yield { is: "errors", errors: part };
+  for (const part of inParts(mapped(sql.selectErrors.iterate(row.id, 0n, all), toError)))
+    yield { is: "errors", errors: part };
   const processes = new SqliteProcesses(database);
   for (const part of inParts(new SqliteKeys(database, processes).done(sessionId))) yield { is: "keys", keys: part };
   const runs = runsOf(new SqliteRuns(database, processes), sessionId);

@@ -8,6 +8,7 @@ import {
   type ClaimAnswer,
   type ClaimedKey,
   defaultLimit,
+  type ErrorRange,
   type FreeRunRange,
   type KeyClaim,
   type MoveListener,
@@ -202,10 +203,10 @@ class FileStore implements SqliteStore {
     });
   }
 
-  errors(sessionId: string): Promise<readonly StoredError[]> {
+  errors(sessionId: string, { after = 0n, limit = defaultLimit }: ErrorRange = {}): Promise<readonly StoredError[]> {
     return this.#transactions.read(() => {
       const session = this.#sql.selectSession.get(sessionId);
-      return session === undefined ? [] : this.#sql.selectErrors.all(session.id).map(toError);
+      return session === undefined ? [] : this.#sql.selectErrors.all(session.id, after, limit).map(toError);
     });
   }
 

@@ -153,10 +153,17 @@ export function prepareStatements(database: Database) {
       `${selectEntity} WHERE session = ? AND last_event_ordinal > ? AND payload IS NULL`,
     ),
     insertError: prepare<[session: bigint, step: string, ordinal: bigint, name: string, message: string, time: number]>(
-      "INSERT INTO error (session, step, ordinal, name, message, time) VALUES (?, ?, ?, ?, ?, ?)",
+      "INSERT OR REPLACE INTO error (session, step, ordinal, name, message, time) VALUES (?, ?, ?, ?, ?, ?)",
     ),
-    selectErrors: exact<[session: bigint], ErrorRow>(
-      `SELECT step, ordinal, name, ${whole("message")} AS message, time FROM error WHERE session = ? ORDER BY rowid`,
+    deleteErrors: prepare<[session: bigint, after: bigint, to: bigint, step: string]>(
+      "DELETE FROM error WHERE session = ? AND ordinal > ? AND ordinal <= ? AND step = ?",
+    ),
+    selectErrors: exact<[session: bigint, after: bigint, limit: number], ErrorRow>(
+      `WITH given (session, above, size) AS (VALUES (?, ?, ?)),
+         page (last) AS (SELECT max(ordinal) FROM (SELECT DISTINCT ordinal FROM error JOIN given USING (session)
+           WHERE ordinal > above ORDER BY ordinal LIMIT (SELECT size FROM given)))
+       SELECT step, ordinal, name, ${whole("message")} AS message, time FROM error JOIN given USING (session) JOIN page
+       WHERE ordinal > above AND ordinal <= last ORDER BY ordinal, step`,
     ),
     insertDescriptor: prepare<
       [mark: string, name: string, version: number, hash: string, type: string, descriptor: Uint8Array]

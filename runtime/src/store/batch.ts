@@ -29,6 +29,13 @@ export interface SessionBatch {
   readonly entities: readonly StoredEntity[];
   /** Whether `entities` are the whole timeline. Then the store deletes all others. */
   readonly replaceTimeline: boolean;
+  /**
+   * The events that were folded anew. The store deletes their failures on record before it adds `errors`: those of
+   * decoding and of the timeline projection, and, with `replaceTimeline`, those of the UI projection, too, as all
+   * clients begin anew then.
+   */
+  readonly mended?: EventSpan;
+  /** Each takes the place of the one on record of the same event and step. */
   readonly errors: readonly StoredError[];
   /** The keys under which the batch's events were published: an event under one at most. */
   readonly keys: readonly BatchKey[];
@@ -36,6 +43,12 @@ export interface SessionBatch {
   readonly runs: readonly BatchRun[];
   /** Schemas that the store may not have yet. */
   readonly descriptors: readonly StoredDescriptor[];
+}
+
+/** The events above one ordinal, up to another one. */
+export interface EventSpan {
+  readonly after: bigint;
+  readonly to: bigint;
 }
 
 /** A run that a batch starts or changes. */

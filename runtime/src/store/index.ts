@@ -2,16 +2,18 @@
 // `@sessionstream/runtime/testing`.
 
 export type { StoredRejection } from "../schema/stored-rejection.js";
-export type { BatchKey, BatchRun, SessionBatch } from "./batch.js";
+export type { BatchKey, BatchRun, EventSpan, SessionBatch } from "./batch.js";
 export { compareEntities } from "./entity-order.js";
 export type { EventMeta, TraceContext } from "./event-meta.js";
-export { checkBatch, checkKey, checkRun, runSpace, sessionExists, sessionMissing } from "./rules.js";
+export { readErrors } from "./read-errors.js";
+export { checkBatch, checkKey, checkRun, mendedSteps, runSpace, sessionExists, sessionMissing } from "./rules.js";
 export { sessionIds } from "./session-ids.js";
 export { type DoneKey, inParts, type SessionPart, type WholeSession } from "./session-part.js";
 export {
   type ClaimAnswer,
   type ClaimedKey,
   defaultLimit,
+  type ErrorRange,
   type EventRange,
   type FreeRunRange,
   type KeyClaim,

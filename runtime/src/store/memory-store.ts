@@ -1,15 +1,17 @@
 import { SessionstreamError } from "../base/errors.js";
 import type { SessionBatch } from "./batch.js";
 import { compareEntities } from "./entity-order.js";
+import { MemoryErrors } from "./memory-errors.js";
 import { MemoryKeys } from "./memory-keys.js";
 import { MemoryProcesses } from "./memory-processes.js";
 import { MemoryRuns } from "./memory-runs.js";
-import { checkBatch, checkKey, checkRun, sessionExists, sessionMissing } from "./rules.js";
+import { checkBatch, checkKey, checkRun, mendedSteps, sessionExists, sessionMissing } from "./rules.js";
 import { type DoneKey, inParts, type SessionPart, type WholeSession } from "./session-part.js";
 import {
   type ClaimAnswer,
   type ClaimedKey,
   defaultLimit,
+  type ErrorRange,
   type FreeRunRange,
   type KeyClaim,
   type MovedSession,
@@ -37,7 +39,7 @@ interface MemorySession {
   session: StoredSession;
   readonly events: StoredEvent[];
   entities: Map<string, StoredEntity>;
-  readonly errors: StoredError[];
+  readonly errors: MemoryErrors;
   readonly batches: Set<string>;
 }
 
@@ -95,9 +97,9 @@ class MemoryStore implements Store {
     return page;
   }
 
-  async errors(sessionId: string): Promise<readonly StoredError[]> {
+  async errors(sessionId: string, range?: ErrorRange): Promise<readonly StoredError[]> {
     this.#checkOpen();
-    return [...(this.#sessions.get(sessionId)?.errors ?? [])];
+    return this.#sessions.get(sessionId)?.errors.list(range) ?? [];
   }
 
   async descriptors(): Promise<readonly StoredDescriptor[]> {
@@ -212,7 +214,7 @@ class MemoryStore implements Store {
     const found = this.#sessions.get(sessionId);
     if (found === undefined) return;
     // All at one instant: what is there does not change, and lists only grow.
-    const { session, events, errors } = { ...found, events: [...found.events], errors: [...found.errors] };
+    const { session, events, errors } = { ...found, events: [...found.events], errors: found.errors.all() };
     const keys = [...this.#keys.done(sessionId)];
     const runs = this.#runs.list(sessionId, { limit: Number.POSITIVE_INFINITY });
     yield { is: "session", session };
@@ -230,11 +232,12 @@ class MemoryStore implements Store {
     this.#checkOpen();
     if (!replace && this.#sessions.has(sessionId)) throw sessionExists(sessionId);
     let session: WholeSession | undefined;
-    const [events, errors, keys, runs]: [StoredEvent[], StoredError[], DoneKey[], StoredRun[]] = [[], [], [], []];
+    const errors = new MemoryErrors();
+    const [events, keys, runs]: [StoredEvent[], DoneKey[], StoredRun[]] = [[], [], []];
     for await (const part of parts) {
       if (part.is === "session") session = part.session;
       else if (part.is === "events") events.push(...part.events);
-      else if (part.is === "errors") errors.push(...part.errors);
+      else if (part.is === "errors") errors.add(part.errors);
       else if (part.is === "keys") keys.push(...part.keys);
       else runs.push(...part.runs);
     }
@@ -319,14 +322,15 @@ class MemoryStore implements Store {
       session,
       events: [],
       entities: new Map(),
-      errors: [],
+      errors: new MemoryErrors(),
       batches: new Set(),
     };
     kept.session = session;
     kept.events.push(...events);
     if (batch.replaceTimeline) kept.entities = new Map();
     for (const entity of entities) kept.entities.set(`${entity.kind}\n${entity.id}`, entity);
-    kept.errors.push(...batch.errors);
+    if (batch.mended !== undefined) kept.errors.delete(batch.mended, mendedSteps(batch));
+    kept.errors.add(batch.errors);
     kept.batches.add(batch.id);
     for (const given of batch.keys) this.#keys.publish(sessionId, given);
     for (const { run } of batch.runs) {

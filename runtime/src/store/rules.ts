@@ -1,6 +1,6 @@
 import { SessionstreamError } from "../base/errors.js";
 import type { BatchKey, BatchRun, SessionBatch } from "./batch.js";
-import type { StoredEvent, StoredKey, StoredSession } from "./stored.js";
+import type { RecordedStep, StoredEvent, StoredKey, StoredSession } from "./stored.js";
 import type { StoredRun } from "./stored-run.js";
 
 // What every store decides alike before it writes.
@@ -79,6 +79,14 @@ export function checkRun(sessionId: string, { isStart, run: { id } }: BatchRun, 
     run: id,
   });
 }
+
+/** The steps whose failures on record a batch with `mended` deletes. */
+export function mendedSteps({ replaceTimeline }: SessionBatch): readonly RecordedStep[] {
+  return replaceTimeline ? [...foldSteps, "ui-projection"] : foldSteps;
+}
+
+/** The steps of the fold: where one fails, the timeline stops before the event or goes on without it. */
+export const foldSteps: readonly RecordedStep[] = ["decode", "timeline-projection"];
 
 /** The refusal of a session that is written whole while there is one. */
 export function sessionExists(sessionId: string): SessionstreamError {

@@ -28,6 +28,14 @@ export interface StoredEventRange extends EventRange {
   readonly maxBytes?: number;
 }
 
+/** A page of the failures on record, cut between events: it has all failures of each of its events. */
+export interface ErrorRange {
+  /** Only failures of events above this ordinal. The default is 0: of all events. */
+  readonly after?: bigint;
+  /** The largest number of events whose failures are read. The default is 1,000. */
+  readonly limit?: number;
+}
+
 /** A page of the sessions' ids. */
 export interface SessionRange {
   /** Only ids after this one, in the store's order. By default, from the first. */
@@ -56,7 +64,7 @@ export interface FreeRunRange {
   readonly limit: number;
 }
 
-/** The size of a page of events, sessions or runs without a limit. */
+/** The size of a page of events, errors, sessions or runs without a limit. */
 export const defaultLimit = 1000;
 
 /** Asks for an idempotency key before the work under it begins. */
@@ -121,8 +129,8 @@ export interface Store {
   tombstones(sessionId: string, after: bigint): Promise<readonly StoredEntity[]>;
   /** Events in order. */
   events(sessionId: string, range?: StoredEventRange): Promise<readonly StoredEvent[]>;
-  /** Errors in the order in which they were recorded. */
-  errors(sessionId: string): Promise<readonly StoredError[]>;
+  /** Errors in the order of their events, and of the names of their steps: at most one of an event and a step. */
+  errors(sessionId: string, range?: ErrorRange): Promise<readonly StoredError[]>;
   /** The schemas of all names and versions that sessions have events or keys of. */
   descriptors(): Promise<readonly StoredDescriptor[]>;
   /** The names that sessions have events of, each once. */

@@ -38,7 +38,7 @@ export interface StoredEntity {
 /** The step that failed, of a failure on record. */
 export type RecordedStep = "decode" | "ui-projection" | "timeline-projection";
 
-/** A failure that stays on record. */
+/** A failure that stays on record until it is mended. */
 export interface StoredError {
   readonly step: RecordedStep;
   /** The ordinal of the event, and its name. */

@@ -64,7 +64,7 @@ describe.each(openers)("with %s", (_driver, sqliteStore) => {
     test("bring a file of the first release on, with all that is in it", async () => {
       const path = newFile();
       restore(path, firstVersion);
-      expect(() => sqliteStore(path, { readonly: true })).toThrow(/has version 1, want 5: open it for writing once/);
+      expect(() => sqliteStore(path, { readonly: true })).toThrow(/has version 1, want 6: open it for writing once/);
       const store = sqliteStore(path);
       const epoch = expect.stringMatching(/^[0-9a-f]{32}$/);
       expect(await everything(store)).toEqual({
@@ -94,11 +94,23 @@ describe.each(openers)("with %s", (_driver, sqliteStore) => {
       await again.close();
     });
 
+    test("leave of several failures of an event and a step the last, in the order of events", async () => {
+      const path = newFile();
+      const more = ["(1, 'ui-projection', 2", "(1, 'decode', 1", "(1, 'timeline-projection', 2"].map(
+        (row, index) => `INSERT INTO errors VALUES ${row}, 'Happened', 'more ${index}', 7);`,
+      );
+      restore(path, `${firstVersion} ${more.join(" ")}`);
+      const store = sqliteStore(path);
+      const records = (await store.errors("s")).map(({ ordinal, step, message }) => `${ordinal} ${step} ${message}`);
+      expect(records).toEqual(["1 decode more 1", "2 timeline-projection more 2", "2 ui-projection more 0"]);
+      await store.close();
+    });
+
     test("bring a file of the last release without runs on, with each row as it was, and then it keeps runs", async () => {
       const path = newFile();
       restore(path, readFileSync(new URL("../../../test/releases/0.3.sql", import.meta.url), "utf8"));
       const before = rowsOf(path);
-      expect(() => sqliteStore(path, { readonly: true })).toThrow(/has version 3, want 5: open it for writing once/);
+      expect(() => sqliteStore(path, { readonly: true })).toThrow(/has version 3, want 6: open it for writing once/);
       const store = sqliteStore(path);
       const keys = before.get("key")?.map((row) => ({ ...(row as object), time: expect.any(Number) })) ?? [];
       const events = before.get("event")?.map((row) => ({ ...(row as object), revision: null })) ?? [];

@@ -1,5 +1,6 @@
 import type { SessionInfo } from "../../session/session-info.js";
 import type { TimelineStop } from "../../session/timeline-stop.js";
+import { readErrors } from "../../store/read-errors.js";
 import { readLog } from "../../store/read-log.js";
 import type { Store } from "../../store/store.js";
 import type { StoredSession } from "../../store/stored.js";
@@ -27,7 +28,7 @@ export async function foldTail(
 ): Promise<TimelineStop | undefined> {
   const unknown = await firstUnknown(source, info.id, stored.cursor);
   if (unknown !== undefined || stored.cursor === stored.ordinal) return unknown;
-  const skipped = await skippedEvents(source, info.id);
+  const skipped = await skippedEvents(source, info.id, stored.cursor);
   for await (const event of readLog(source.store, info.id, stored.cursor)) {
     if (event.ordinal > stored.ordinal) return undefined;
     if (skipped.has(event.ordinal)) {
@@ -41,11 +42,21 @@ export async function foldTail(
   return undefined;
 }
 
-/** The events that the timeline goes on without, in all processes, whatever a projection makes of them later. */
-export async function skippedEvents({ store, fold }: FoldSource, sessionId: string): Promise<ReadonlySet<bigint>> {
-  if (!fold.isAdvancing) return new Set();
-  const errors = await store.errors(sessionId);
-  return new Set(errors.filter(({ step }) => step !== "ui-projection").map(({ ordinal }) => ordinal));
+/**
+ * The events above an ordinal that the timeline goes on without, in all processes, whatever a projection makes of them
+ * later: until a rebuild.
+ */
+export async function skippedEvents(
+  { store, fold }: FoldSource,
+  sessionId: string,
+  after: bigint,
+): Promise<ReadonlySet<bigint>> {
+  const skipped = new Set<bigint>();
+  if (!fold.isAdvancing) return skipped;
+  for await (const { step, ordinal } of readErrors(store, sessionId, after)) {
+    if (step !== "ui-projection") skipped.add(ordinal);
+  }
+  return skipped;
 }
 
 /**

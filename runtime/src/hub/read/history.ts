@@ -2,7 +2,7 @@ import type { Hydration, ResumePoint } from "../../session/hydration.js";
 import { checkSessionId } from "../../session/session-id.js";
 import type { SessionInfo } from "../../session/session-info.js";
 import { readLog } from "../../store/read-log.js";
-import type { EventRange, RunRange, SessionRange } from "../../store/store.js";
+import type { ErrorRange, EventRange, RunRange, SessionRange } from "../../store/store.js";
 import type { StoredError } from "../../store/stored.js";
 import { TimelineImage } from "../../timeline/image.js";
 import type { SkippedEvent, Snapshot } from "../../timeline/snapshot.js";
@@ -50,10 +50,11 @@ export class History {
     return events.map((event) => reader.read(info, event));
   }
 
-  /** The failures on record of the session's events, oldest first. */
-  async errors(sessionId: string): Promise<readonly StoredError[]> {
+  /** The failures on record of the session's events, in their order, a page at a time. */
+  async errors(sessionId: string, range: ErrorRange): Promise<readonly StoredError[]> {
     checkSessionId(sessionId);
-    return this.#source.store.errors(sessionId);
+    checkEventRange(range);
+    return this.#source.store.errors(sessionId, range);
   }
 
   /** The ids of the sessions that are stored, a page at a time. */

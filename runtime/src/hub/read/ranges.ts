@@ -2,10 +2,10 @@ import { SessionstreamError } from "../../base/errors.js";
 import { checkRunId } from "../../schema/run.js";
 import { checkSessionId } from "../../session/session-id.js";
 import { largestOrdinal } from "../../store/rules.js";
-import type { EventRange, RunRange, SessionRange } from "../../store/store.js";
+import type { ErrorRange, EventRange, RunRange, SessionRange } from "../../store/store.js";
 
 /** @throws INVALID_RANGE. */
-export function checkEventRange({ after, limit }: EventRange): void {
+export function checkEventRange({ after, limit }: EventRange | ErrorRange): void {
   if (after !== undefined && (typeof after !== "bigint" || after < 0n || after > largestOrdinal)) {
     throw new SessionstreamError(
       "INVALID_RANGE",

@@ -205,6 +205,40 @@ export function commitConformance({ describe, expect, test }: TestRunner, store:
       });
     });
 
+    test("that is folded anew takes what failed before off the record, and then has its own failures on it", async () => {
+      const steps = ["decode", "timeline-projection", "ui-projection"] as const;
+      const errors = [1n, 2n, 3n, 4n].flatMap((ordinal) => steps.map((step) => errorAt(ordinal, { step })));
+      for (const sessionId of ["s", "t"]) await commit(store(), { sessionId, errors });
+      const onRecord = async (sessionId = "s") =>
+        (await store().errors(sessionId)).map(({ ordinal, step, message }) => `${ordinal} ${step} ${message}`);
+      await commit(store(), {
+        revision: 1,
+        mended: { after: 1n, to: 3n },
+        errors: [errorAt(3n, { message: "again" })],
+      });
+      expect(await onRecord()).toEqual([
+        "1 decode broken",
+        "1 timeline-projection broken",
+        "1 ui-projection broken",
+        "2 ui-projection broken",
+        "3 timeline-projection again",
+        "3 ui-projection broken",
+        "4 decode broken",
+        "4 timeline-projection broken",
+        "4 ui-projection broken",
+      ]);
+      await commit(store(), { revision: 2, replaceTimeline: true, mended: { after: 0n, to: 3n }, errors: [] });
+      expect(await onRecord()).toEqual([4n].flatMap((ordinal) => steps.map((step) => `${ordinal} ${step} broken`)));
+      expect(await onRecord("t")).toHaveLength(12);
+    });
+
+    test("that is refused takes nothing off the record", async () => {
+      await commit(store(), { errors: [errorAt(1n)] });
+      const late = { mended: { after: 0n, to: 1n }, replaceTimeline: true };
+      await expect(commit(store(), late)).rejects.toMatchObject({ code: "ORDINAL_CONFLICT" });
+      expect(await store().errors("s")).toEqual([errorAt(1n)]);
+    });
+
     test("of one session is not touched by another's", async () => {
       await store().commit([
         batchOf({ sessionId: "a", entities: [entityOf("x", { payload: bytes("of a") })] }),

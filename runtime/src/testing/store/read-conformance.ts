@@ -284,11 +284,28 @@ export function readConformance({ describe, expect, test }: TestRunner, store: (
       ]);
     });
 
-    test("errors come in the order in which they were recorded", async () => {
-      const errors = [errorAt(2n), errorAt(1n, { step: "decode", message: "ünïcode 🙂\n" }), errorAt(2n)];
-      await commit(store(), { errors: errors.slice(0, 2) });
-      await commit(store(), { revision: 1, errors: errors.slice(2) });
-      expect(await store().errors("s")).toEqual(errors);
+    test("errors come in the order of their events and steps, the last of each", async () => {
+      const first = [errorAt(2n, { message: "first" }), errorAt(1n, { step: "decode", message: "ünïcode 🙂\n" })];
+      const later = [errorAt(2n, { step: "ui-projection" }), errorAt(2n, { message: "last", time: 7 }), errorAt(10n)];
+      await commit(store(), { errors: first });
+      await commit(store(), { revision: 1, errors: later });
+      const [ofUi, last, ofTen] = later;
+      expect(await store().errors("s")).toEqual([first[1], last, ofUi, ofTen]);
+    });
+
+    test("errors come in pages, which have all errors of an event", async () => {
+      const errors = Array.from({ length: 1100 }, (_, index) => BigInt(index + 1)).flatMap((ordinal) => [
+        errorAt(ordinal),
+        errorAt(ordinal, { step: "ui-projection" }),
+      ]);
+      await commit(store(), { errors });
+      await commit(store(), { sessionId: "t", errors: [errorAt(1n)] });
+      expect(await store().errors("s")).toEqual(errors.slice(0, 2000));
+      expect(await store().errors("s", { limit: 2000 })).toEqual(errors);
+      expect(await store().errors("s", { after: 3n, limit: 2 })).toEqual(errors.slice(6, 10));
+      expect(await store().errors("s", { after: 1000n })).toEqual(errors.slice(2000));
+      expect(await store().errors("s", { after: 1100n })).toEqual([]);
+      expect(await store().errors("s", { limit: 0 })).toEqual([]);
     });
 
     test("what was read does not change with later commits", async () => {

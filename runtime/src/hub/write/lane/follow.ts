@@ -32,7 +32,7 @@ export async function catchUp(host: SessionHost, state: LaneState): Promise<bool
   const { stop } = state;
   // Another program has folded what this one cannot.
   if (stop !== undefined && stored.cursor > state.timeline.cursor) return false;
-  const skipped = await skippedEvents(host, id);
+  const skipped = await skippedEvents(host, id, state.storedCursor);
   // A repair before the first look may have mended what is on record.
   if (isNew && skipped.size > 0) return false;
   if (host.fold.isAdvancing && isOtherFold(state, stored, skipped)) return false;

@@ -3,7 +3,7 @@ import type { SchemaRegistry } from "../../../schema/registry.js";
 import { firstEpoch } from "../../../session/epoch.js";
 import type { SessionInfo } from "../../../session/session-info.js";
 import type { TimelineStop } from "../../../session/timeline-stop.js";
-import type { BatchKey, BatchRun, SessionBatch } from "../../../store/batch.js";
+import type { BatchKey, BatchRun, EventSpan, SessionBatch } from "../../../store/batch.js";
 import type { StoredEvent, StoredTimeline } from "../../../store/stored.js";
 import { TrackedTimeline } from "../../../timeline/tracked-timeline.js";
 import type { Failure } from "../../project/fold.js";
@@ -62,6 +62,8 @@ export interface CommitContent {
   readonly keys?: readonly BatchKey[];
   readonly runs?: readonly BatchRun[];
   readonly failures?: readonly Failure[];
+  /** The events that were folded anew: what failed of them before is on record no more. */
+  readonly mended?: EventSpan;
   /** Takes the place of the epoch. */
   readonly newEpoch?: string;
   /** Takes the place of the whole timeline. */
@@ -78,7 +80,7 @@ export async function loadState(host: SessionHost, sessionId: string): Promise<L
   const stop = stored && (await foldTail(host, info, stored, timeline, owed));
   timeline.owe();
   const isBehind = stored !== undefined && stored.cursor < stored.ordinal;
-  const skipped = new Set(isBehind ? await skippedEvents(host, sessionId) : []);
+  const skipped = new Set(isBehind ? await skippedEvents(host, sessionId, stored.cursor) : []);
   for (const { record } of owed) skipped.add(record.ordinal);
   const position: Position = {
     revision: stored?.revision ?? 0,
@@ -129,6 +131,7 @@ export function nextBatch(host: SessionHost, state: LaneState, content: CommitCo
     : isDue(state, events)
       ? changesIfFit(host, state)
       : deferred(state);
+  const mended = content.mended ?? mendedOf(state, cursor);
   return {
     id: host.process.nextId(),
     sessionId: state.info.id,
@@ -141,6 +144,7 @@ export function nextBatch(host: SessionHost, state: LaneState, content: CommitCo
     failedAt: state.failedAt,
     entities,
     replaceTimeline: replacement !== undefined,
+    ...(mended !== undefined && { mended }),
     errors: recordsOf(state.owed, failures),
     keys,
     runs,
@@ -154,6 +158,13 @@ function recordsOf(owed: readonly Failure[], failures: readonly Failure[]): Sess
 }
 
 const noErrors: SessionBatch["errors"] = [];
+
+/** The event on which another process failed, once entities are stored that contain it. */
+function mendedOf({ durable, skipped }: LaneState, cursor: bigint): EventSpan | undefined {
+  const { failedAt } = durable;
+  if (failedAt === undefined || cursor < failedAt || skipped.has(failedAt)) return undefined;
+  return { after: failedAt - 1n, to: failedAt };
+}
 
 /** Nothing more comes to a timeline that stopped, so what it has is written. */
 function isDue({ stop, lag }: LaneState, events: readonly StoredEvent[]): boolean {

@@ -2,13 +2,16 @@ import { repairedEpoch } from "../../../session/epoch.js";
 import type { SessionInfo } from "../../../session/session-info.js";
 import type { TimelineStop } from "../../../session/timeline-stop.js";
 import { resetBatch } from "../../../session/ui-batch.js";
+import { readErrors } from "../../../store/read-errors.js";
 import { readLog } from "../../../store/read-log.js";
+import type { StoredError } from "../../../store/stored.js";
 import type { Timeline } from "../../../timeline/timeline.js";
 import { TrackedTimeline } from "../../../timeline/tracked-timeline.js";
 import type { Failure } from "../../project/fold.js";
 import { unknownEvent } from "../../project/stopped.js";
 import type { HeldLane, LaneStatus } from "./held-lane.js";
 import type { Lane } from "./lane.js";
+import type { CommitContent } from "./lane-state.js";
 import { sessionDeleted } from "./outcome.js";
 import { reportFailures, type SessionHost } from "./session-host.js";
 
@@ -27,7 +30,8 @@ export async function retryTimeline(lane: Lane, host: SessionHost): Promise<Lane
     state.owed = state.owed.filter(({ record }) => record.ordinal <= before);
     // A timeline that another program has folded further than this one can is not for this one to repair.
     if (stop !== undefined && stop.ordinal > before) state.stop = await foldLog(host, info, timeline, failures);
-    if (timeline.cursor !== before) await commitRepair(held, host, failures);
+    const mended = { after: before, to: timeline.cursor };
+    if (timeline.cursor !== before) await commitRepair(held, host, failures, { mended });
     else if (stop === undefined) await storeAll(held);
     else await recordFailures(held, host, failures);
     return { info, ordinal: state.ordinal, cursor: timeline.cursor, stop: state.stop, view: timeline.view };
@@ -60,7 +64,8 @@ export async function rebuildTimeline(lane: Lane, host: SessionHost): Promise<La
     // A session that nobody used stays so.
     if (held.state.revision === 0) return;
     held.state.stop = undefined;
-    await commitRepair(held, host, failures, shadow);
+    const mended = { after: 0n, to: held.state.ordinal };
+    await commitRepair(held, host, failures, { mended, replacement: shadow });
   });
   if (stop?.reason === "unknown") throw unknownEvent(info.id, stop);
   if (stop !== undefined) throw failures.at(-1)?.error;
@@ -78,10 +83,10 @@ async function commitRepair(
   { state, commit }: HeldLane,
   host: SessionHost,
   failures: readonly Failure[],
-  replacement?: TrackedTimeline,
+  content: Pick<CommitContent, "mended" | "replacement">,
 ): Promise<void> {
   state.failedAt = state.stop?.reason === "failed" ? state.stop.ordinal : undefined;
-  await commit({ failures, newEpoch: repairedEpoch(state.epoch), ...(replacement !== undefined && { replacement }) });
+  await commit({ failures, newEpoch: repairedEpoch(state.epoch), ...content });
   const { id } = state.info;
   reportFailures(host, id, failures);
   host.fanOut(resetBatch(id, state.timeline.cursor, host.now()));
@@ -95,16 +100,15 @@ async function recordFailures(
 ): Promise<void> {
   if (failures.length === 0) return;
   const { id } = state.info;
-  const known = await host.store.errors(id);
-  const unknown = failures.filter(
-    ({ record }) =>
-      !known.some(
-        ({ step, ordinal, message }) =>
-          step === record.step && ordinal === record.ordinal && message === record.message,
-      ),
-  );
+  const known = new Set<string>();
+  for await (const record of readErrors(host.store, id, 0n)) known.add(textOf(record));
+  const unknown = failures.filter(({ record }) => !known.has(textOf(record)));
   if (unknown.length > 0) await commit({ failures: unknown });
   reportFailures(host, id, failures);
+}
+
+function textOf({ step, ordinal, message }: StoredError): string {
+  return `${step} ${ordinal} ${message}`;
 }
 
 /** Folds what the log has above the timeline's cursor. Returns where the timeline stops, if it does. */
