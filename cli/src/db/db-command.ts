@@ -3,7 +3,7 @@ import type { Done } from "../shell/exit-code.js";
 import { terminalOf } from "../shell/terminal.js";
 import { wrap } from "../shell/wrap.js";
 
-const description = `Looks into an SQLite file of sessions, and does to it what does not need the application's code: it deletes, exports, imports and backs up.
+const description = `Looks into an SQLite file of sessions, and does to it what does not need the application's code: it deletes, redacts, exports, imports and backs up.
 
 The application may use the file meanwhile. What only reads changes nothing. A file of an earlier release is opened for writing by the application first, which brings it to the newest version.`;
 
@@ -71,6 +71,19 @@ export function dbCommand(program: Command, done: Done): void {
     .addOption(new Option("--vacuum", "write the file anew afterwards, so that nothing is left on the disk"))
     .action(async (file: string, sessions: string[], options) =>
       done(await (await import("./delete.js")).deleteSessions(file, sessions, options)),
+    );
+  db.command("redact")
+    .description(
+      "Clears fields of events for good, as if they had never been set. The timeline is emptied, and the application folds it again from the log. Clients start over.",
+    )
+    .argument("<file>", "the database")
+    .argument("<session>", "the id of the session")
+    .requiredOption("--ordinals <ordinals>", "the events, such as 3,7")
+    .requiredOption("--fields <paths>", "the fields, as the proto file names them, such as prompt,author.name")
+    .addOption(new Option("--yes", "do it: nothing brings back what is cleared"))
+    .addOption(new Option("--vacuum", "write the file anew afterwards, so that nothing is left on the disk"))
+    .action(async (file: string, session: string, options) =>
+      done(await (await import("./redact.js")).redact(file, session, options)),
     );
   db.command("forget")
     .description(

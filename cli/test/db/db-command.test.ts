@@ -9,6 +9,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { commit, entityOf, errorAt, eventAt } from "../../../runtime/src/testing/store/batches.js";
 import {
   LabCounterAdded,
+  LabNote,
   LabNoteSet,
   LabSweep,
   LabTrace,
@@ -218,6 +219,41 @@ describe("sessionstream db delete", () => {
   });
 });
 
+describe("sessionstream db redact", () => {
+  test("clears fields of events, and leaves nothing of them on the disk where it is asked to", async () => {
+    const found = () => /it is broken|x{2000}/.test(readFileSync(join(folder, "app.db"), "latin1"));
+    expect(found()).toBe(true);
+    expect(await db("redact", "app.db", "b", "--ordinals", "1,2", "--fields", "text", "--yes", "--vacuum")).toEqual({
+      code: 0,
+      stdout: "",
+      stderr: "Cleared in 2 events. The application folds the log again when it next uses the session.\n",
+    });
+    expect(found()).toBe(false);
+    expect(objects(await db("events", "app.db", "b", "--json")).map(({ ordinal, payload }) => [ordinal, payload])).toEqual([
+      ["1", { number: 1 }],
+      ["2", { number: 1 }],
+    ]);
+    expect(objects(await db("errors", "app.db", "b", "--json"))).toMatchObject([{ ordinal: "2", message: "redacted" }]);
+    const hub = new Hub({ features: [labOf()], store: sqliteStore(join(folder, "app.db")) });
+    await hub.retry("b");
+    expect((await hub.snapshot("b")).get(LabNote, 1)?.text).toBe("");
+    await hub.close();
+  });
+
+  test.each([
+    [["--ordinals", "1", "--fields", "text"], /this clears text in 1 event for good: .* --yes \(INVALID_OPTION\)/],
+    [["--ordinals", "1,x", "--fields", "text", "--yes"], /option --ordinals: got "1,x".*\(INVALID_OPTION\)/],
+    [["--ordinals", "1", "--fields", "number,", "--yes"], /\(INVALID_OPTION\)/],
+    [["--ordinals", "9", "--fields", "text", "--yes"], /session "b" has no event at ordinal 9 \(INVALID_RANGE\)/],
+    [["--ordinals", "1", "--fields", "words", "--yes"], /has no field "words": .*"number", "text" \(UNKNOWN_FIELD\)/],
+    [["--ordinals", "1"], /required option '--fields/],
+  ])("changes nothing with %s", async (args, message) => {
+    const before = (await db("events", "app.db", "b")).stdout;
+    expect(await db("redact", "app.db", "b", ...args)).toMatchObject({ code: 2, stderr: expect.stringMatching(message) });
+    expect((await db("events", "app.db", "b")).stdout).toBe(before);
+  });
+});
+
 describe("sessionstream db forget", () => {
   test("blanks a person, and leaves nothing of them on the disk where it is asked to", async () => {
     const file = join(folder, "people.db");
@@ -330,21 +366,24 @@ describe("what cannot be done", () => {
     expect(readFileSync(join(folder, "text.db"), "utf8")).toBe("no database".repeat(1000));
   });
 
-  test.each([["delete", "s"], ["forget", "ann"], ["vacuum"], ["import", "old.export"]])(
-    "a file that an earlier release wrote, and may have open, stays as it is: %s",
-    async (...args) => {
-      const [old, exported] = [join(folder, "old.db"), join(folder, "old.export")];
-      rmSync(old, { force: true });
-      restore(old, readFileSync(join(repository, "test/releases/0.4.sql"), "utf8"));
-      if (!existsSync(exported)) await db("export", "app.db", "--out", "old.export");
-      const before = readFileSync(old);
-      const [name = "", ...rest] = args;
-      const { code, stderr } = await db(name, "old.db", ...rest);
-      expect(code).toBe(2);
-      expect(stderr).toMatch(/has version \d+, want \d+: open it for writing once.*\(STORE_INCOMPATIBLE\)/);
-      expect(readFileSync(old).equals(before)).toBe(true);
-    },
-  );
+  test.each([
+    ["delete", "s"],
+    ["redact", "s", "--ordinals", "1", "--fields", "text", "--yes"],
+    ["forget", "ann"],
+    ["vacuum"],
+    ["import", "old.export"],
+  ])("a file that an earlier release wrote, and may have open, stays as it is: %s", async (...args) => {
+    const [old, exported] = [join(folder, "old.db"), join(folder, "old.export")];
+    rmSync(old, { force: true });
+    restore(old, readFileSync(join(repository, "test/releases/0.4.sql"), "utf8"));
+    if (!existsSync(exported)) await db("export", "app.db", "--out", "old.export");
+    const before = readFileSync(old);
+    const [name = "", ...rest] = args;
+    const { code, stderr } = db(name, "old.db", ...rest);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/has version \d+, want \d+: open it for writing once.*\(STORE_INCOMPATIBLE\)/);
+    expect(readFileSync(old).equals(before)).toBe(true);
+  });
 
   // Newer releases of Node.js have a driver of their own.
   test.skipIf(Number.parseInt(process.versions.node, 10) >= 22)("without the driver, it says what to install", () => {
@@ -377,6 +416,7 @@ describe("what cannot be done", () => {
       "backup",
       "vacuum",
       "forget",
+      "redact",
     ]) {
       expect(stdout).toContain(`  ${name} `);
     }

@@ -191,6 +191,27 @@ export class Hub {
   }
 
   /**
+   * Clears fields of events in the log, for good, as if they had never been set: for example what a person wrote and
+   * wants gone. The events stay, with their ordinals, and the whole log is folded again, so that the timeline does not
+   * have the text any more, in no process. Clients start over. All is one commit.
+   *
+   * Fields are named as in the proto file, with paths as google.protobuf.FieldMask has them: `author.name` also means
+   * the names of all authors where `author` is repeated or a map. They are fields of the message as it was stored.
+   * At most 10,000 events.
+   * @throws INVALID_OPTION, INVALID_RANGE for an ordinal without an event, UNKNOWN_FIELD, UNKNOWN_NAME where the schema of
+   * an event is not known or the program does not know an event of the log, INVALID_PAYLOAD, SESSION_DELETED, or
+   * PROJECTION_FAILED if a projection could not do without the fields: then nothing is changed.
+   *
+   * @example
+   * ```ts
+   * await hub.redact("session-1", [3n, 7n], ["prompt"]);
+   * ```
+   */
+  async redact(sessionId: string, ordinals: readonly bigint[], fields: readonly string[]): Promise<SessionStatus> {
+    return this.#use(sessionId).redact({ ordinals, fields });
+  }
+
+  /**
    * Deletes a session: its events, timeline, errors, keys and runs. What is going on for it in this
    * process, and soon in others, is aborted with SESSION_DELETED, and what that still publishes is
    * refused with it. Clients start over with nothing, for the reason `deleted`. Another session may

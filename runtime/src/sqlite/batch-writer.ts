@@ -125,6 +125,7 @@ export class BatchWriter {
         sql.insertEvent.run(session, ordinal, previous, name, version, type, payload, time, from, id, revision, claim);
       }
     }
+    for (const { ordinal, payload } of batch.rewritten ?? []) sql.rewriteEvent.run(payload, session, ordinal);
     if (last === undefined) sql.insertMove.run(session, batch.id);
     if (batch.replaceTimeline) sql.deleteEntities.run(session);
     for (const { kind, id, createdOrdinal, position, lastEventOrdinal, type, payload } of batch.entities) {

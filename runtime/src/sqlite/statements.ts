@@ -122,6 +122,9 @@ export function prepareStatements(database: Database) {
       `INSERT INTO event (session, ordinal, previous, name, version, type, payload, time, meta, batch, revision, claim)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     ),
+    rewriteEvent: prepare<[payload: Uint8Array, session: bigint, ordinal: bigint]>(
+      "UPDATE event SET payload = ? WHERE session = ? AND ordinal = ?",
+    ),
     selectEvents: exact<[session: bigint, after: bigint, limit: number], EventRow>(
       `SELECT ordinal, previous, name, version, type, payload, time, meta
          FROM event WHERE session = ? AND ordinal > ? ORDER BY ordinal LIMIT ?`,

@@ -29,6 +29,8 @@ export interface SessionBatch {
   readonly entities: readonly StoredEntity[];
   /** Whether `entities` are the whole timeline. Then the store deletes all others. */
   readonly replaceTimeline: boolean;
+  /** Events of the log that get another payload, and stay as they are else. Comes with `newEpoch` and `replaceTimeline`. */
+  readonly rewritten?: readonly RewrittenEvent[];
   /**
    * The events that were folded anew. The store deletes their failures on record before it adds `errors`: those of
    * decoding and of the timeline projection, and, with `replaceTimeline`, those of the UI projection, too, as all
@@ -44,6 +46,9 @@ export interface SessionBatch {
   /** Schemas that the store may not have yet. */
   readonly descriptors: readonly StoredDescriptor[];
 }
+
+/** An event of the log with another payload. */
+export type RewrittenEvent = Pick<StoredEvent, "ordinal" | "payload">;
 
 /** The events above one ordinal, up to another one. */
 export interface EventSpan {

@@ -2,7 +2,7 @@
 // `@sessionstream/runtime/testing`.
 
 export type { StoredRejection } from "../schema/stored-rejection.js";
-export type { BatchKey, BatchRun, EventSpan, SessionBatch } from "./batch.js";
+export type { BatchKey, BatchRun, EventSpan, RewrittenEvent, SessionBatch } from "./batch.js";
 export { compareEntities } from "./entity-order.js";
 export type { EventMeta, TraceContext } from "./event-meta.js";
 export { readErrors } from "./read-errors.js";

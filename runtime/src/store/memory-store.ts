@@ -326,6 +326,11 @@ class MemoryStore implements Store {
       batches: new Set(),
     };
     kept.session = session;
+    for (const { ordinal, payload } of batch.rewritten ?? []) {
+      const at = firstAbove(kept.events, ordinal - 1n);
+      const event = kept.events[at];
+      if (event?.ordinal === ordinal) kept.events[at] = { ...event, payload };
+    }
     kept.events.push(...events);
     if (batch.replaceTimeline) kept.entities = new Map();
     for (const entity of entities) kept.entities.set(`${entity.kind}\n${entity.id}`, entity);

@@ -9,6 +9,7 @@ import { decodeRejection } from "../../schema/stored-rejection.js";
 import type { Submitted } from "../../session/session-client.js";
 import type { SessionInfo } from "../../session/session-info.js";
 import type { EventMeta } from "../../store/event-meta.js";
+import type { Redaction } from "../../store/redaction.js";
 import type { TimelineView } from "../../timeline/view.js";
 import type { CommandContext, Published, PublishOptions } from "../feature/command-context.js";
 import { type RunInfo, runInfoOf } from "../feature/run-info.js";
@@ -24,6 +25,7 @@ import type { LaneStatus } from "./lane/held-lane.js";
 import type { KeyedWork } from "./lane/keyed-work.js";
 import { Lane } from "./lane/lane.js";
 import { sessionDeleted } from "./lane/outcome.js";
+import { redactEvents } from "./lane/redact.js";
 import { rebuildTimeline, retryTimeline } from "./lane/repair.js";
 import type { SessionHost } from "./lane/session-host.js";
 import { type Publishable, whilePublishing } from "./publisher.js";
@@ -133,6 +135,12 @@ export class ActiveSession {
   async rebuild(): Promise<SessionStatus> {
     await this.#lane.refresh();
     return this.#statusOf(await rebuildTimeline(this.#lane, this.#host));
+  }
+
+  /** Clears fields of events, and folds the log again. */
+  async redact(redaction: Redaction): Promise<SessionStatus> {
+    await this.#lane.refresh();
+    return this.#statusOf(await redactEvents(this.#lane, this.#host, redaction));
   }
 
   /** Aborts handlers, background work, and those that are still to begin. */

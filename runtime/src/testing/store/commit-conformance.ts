@@ -232,6 +232,32 @@ export function commitConformance({ describe, expect, test }: TestRunner, store:
       expect(await onRecord("t")).toHaveLength(12);
     });
 
+    test("with events that get another payload leaves all else of the log as it was", async () => {
+      const events = [eventAt(1n), eventAt(4n, { previous: 1n, version: 2, meta: { identity: "i" } }), eventAt(5n)];
+      for (const sessionId of ["s", "t"]) {
+        await commit(store(), { sessionId, events, cursor: 5n, entities: [entityOf("a"), entityOf("b")] });
+      }
+      const before = await store().events("s");
+      const anew = { newEpoch: "other", replaceTimeline: true, cursor: 5n, entities: [entityOf("a")] };
+      const rewritten = [
+        { ordinal: 4n, payload: bytes("") },
+        { ordinal: 1n, payload: bytes("longer than it was before") },
+      ];
+      await expect(commit(store(), { ...anew, rewritten })).rejects.toMatchObject({ code: "ORDINAL_CONFLICT" });
+      expect((await store().events("s")).map(plain)).toEqual(events.map(plain));
+      await commit(store(), { ...anew, revision: 1, rewritten });
+      const [first, second, third] = events.map(plain) as [object, object, object];
+      expect(await everything(store())).toMatchObject({
+        session: { revision: 2, ordinal: 5n, epoch: "other", entities: [plain(entityOf("a"))] },
+        events: [{ ...first, payload: "longer than it was before" }, { ...second, payload: "" }, third],
+      });
+      expect(await store().events("s", { after: 1n, limit: 1 })).toMatchObject([{ ordinal: 4n, previous: 1n }]);
+      expect((await store().events("t")).map(plain)).toEqual(events.map(plain));
+      expect(before.map(plain)).toEqual(events.map(plain));
+      await commit(store(), { revision: 2, epoch: "other", events: [eventAt(6n)], cursor: 6n });
+      expect(await store().session("s")).toMatchObject({ revision: 3, ordinal: 6n });
+    });
+
     test("that is refused takes nothing off the record", async () => {
       await commit(store(), { errors: [errorAt(1n)] });
       const late = { mended: { after: 0n, to: 1n }, replaceTimeline: true };

@@ -16,6 +16,8 @@ export interface HeldLane {
 /** Where a session's events and timeline stand. */
 export interface LaneStatus {
   readonly info: SessionInfo;
+  /** Of the timeline. */
+  readonly epoch: string;
   readonly ordinal: bigint;
   readonly cursor: bigint;
   readonly stop: TimelineStop | undefined;

@@ -3,7 +3,7 @@ import type { SchemaRegistry } from "../../../schema/registry.js";
 import { firstEpoch } from "../../../session/epoch.js";
 import type { SessionInfo } from "../../../session/session-info.js";
 import type { TimelineStop } from "../../../session/timeline-stop.js";
-import type { BatchKey, BatchRun, EventSpan, SessionBatch } from "../../../store/batch.js";
+import type { BatchKey, BatchRun, EventSpan, RewrittenEvent, SessionBatch } from "../../../store/batch.js";
 import type { StoredEvent, StoredTimeline } from "../../../store/stored.js";
 import { TrackedTimeline } from "../../../timeline/tracked-timeline.js";
 import type { Failure } from "../../project/fold.js";
@@ -68,6 +68,7 @@ export interface CommitContent {
   readonly newEpoch?: string;
   /** Takes the place of the whole timeline. */
   readonly replacement?: TrackedTimeline;
+  readonly rewritten?: readonly RewrittenEvent[];
 }
 
 /** Reads where a session stands in the store; one that is not there begins. */
@@ -144,6 +145,7 @@ export function nextBatch(host: SessionHost, state: LaneState, content: CommitCo
     failedAt: state.failedAt,
     entities,
     replaceTimeline: replacement !== undefined,
+    ...(content.rewritten !== undefined && { rewritten: content.rewritten }),
     ...(mended !== undefined && { mended }),
     errors: recordsOf(state.owed, failures),
     keys,

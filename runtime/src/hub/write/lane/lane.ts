@@ -181,8 +181,8 @@ export class Lane implements Committing {
 
   /** Loads the session where it is not, and says where it stands. */
   async status(): Promise<LaneStatus> {
-    const { info, ordinal, timeline, stop } = await this.#session.load();
-    return { info, ordinal, cursor: timeline.cursor, stop, view: timeline.view };
+    const { info, epoch, ordinal, timeline, stop } = await this.#session.load();
+    return { info, epoch, ordinal, cursor: timeline.cursor, stop, view: timeline.view };
   }
 
   /** What is durable, at least as new as the store is now. */

@@ -34,7 +34,8 @@ export async function retryTimeline(lane: Lane, host: SessionHost): Promise<Lane
     if (timeline.cursor !== before) await commitRepair(held, host, failures, { mended });
     else if (stop === undefined) await storeAll(held);
     else await recordFailures(held, host, failures);
-    return { info, ordinal: state.ordinal, cursor: timeline.cursor, stop: state.stop, view: timeline.view };
+    const { epoch, ordinal } = state;
+    return { info, epoch, ordinal, cursor: timeline.cursor, stop: state.stop, view: timeline.view };
   });
 }
 
@@ -46,14 +47,23 @@ export async function retryTimeline(lane: Lane, host: SessionHost): Promise<Lane
  * timeline stays, the failure is recorded, and it is thrown.
  */
 export async function rebuildTimeline(lane: Lane, host: SessionHost): Promise<LaneStatus> {
-  const { info } = await lane.status();
+  while (!(await rebuildOnce(lane, host)));
+  return lane.status();
+}
+
+/** Returns false where the session was repaired or redacted meanwhile: what was folded may be of another log. */
+async function rebuildOnce(lane: Lane, host: SessionHost): Promise<boolean> {
+  const { info, epoch } = await lane.status();
   const { deletions } = lane;
+  let isCurrent = true;
   const shadow = new TrackedTimeline(host.registry);
   const failures: Failure[] = [];
   let stop = await foldLog(host, info, shadow, failures);
   await lane.exclusively(async (held) => {
     // What was folded is of a session that is no more.
     if (lane.deletions > deletions) throw sessionDeleted(info.id);
+    isCurrent = held.state.epoch === epoch;
+    if (!isCurrent) return;
     stop ??= await foldLog(host, info, shadow, failures);
     // They were found out again.
     held.state.owed = [];
@@ -67,9 +77,10 @@ export async function rebuildTimeline(lane: Lane, host: SessionHost): Promise<La
     const mended = { after: 0n, to: held.state.ordinal };
     await commitRepair(held, host, failures, { mended, replacement: shadow });
   });
+  if (!isCurrent) return false;
   if (stop?.reason === "unknown") throw unknownEvent(info.id, stop);
   if (stop !== undefined) throw failures.at(-1)?.error;
-  return lane.status();
+  return true;
 }
 
 /** Another process may have failed on what this one has folded, and not stored yet. */
@@ -79,11 +90,11 @@ async function storeAll({ state, commit }: HeldLane): Promise<void> {
 }
 
 /** Makes a repair durable, and tells clients to begin anew. */
-async function commitRepair(
+export async function commitRepair(
   { state, commit }: HeldLane,
   host: SessionHost,
   failures: readonly Failure[],
-  content: Pick<CommitContent, "mended" | "replacement">,
+  content: Pick<CommitContent, "mended" | "replacement" | "rewritten">,
 ): Promise<void> {
   state.failedAt = state.stop?.reason === "failed" ? state.stop.ordinal : undefined;
   await commit({ failures, newEpoch: repairedEpoch(state.epoch), ...content });
@@ -111,15 +122,21 @@ function textOf({ step, ordinal, message }: StoredError): string {
   return `${step} ${ordinal} ${message}`;
 }
 
-/** Folds what the log has above the timeline's cursor. Returns where the timeline stops, if it does. */
-async function foldLog(
+/**
+ * Folds what the log has above the timeline's cursor, with other payloads in place of some. Returns where the timeline
+ * stops, if it does.
+ */
+export async function foldLog(
   host: SessionHost,
   info: SessionInfo,
   timeline: Timeline,
   failures: Failure[],
+  payloads?: ReadonlyMap<bigint, Uint8Array>,
 ): Promise<TimelineStop | undefined> {
   for await (const stored of readLog(host.store, info.id, timeline.cursor)) {
-    const stop = host.fold.applyStored(stored, info, timeline, failures);
+    const payload = payloads?.get(stored.ordinal);
+    const event = payload === undefined ? stored : { ...stored, payload };
+    const stop = host.fold.applyStored(event, info, timeline, failures);
     if (stop !== undefined) return stop;
   }
   return undefined;
