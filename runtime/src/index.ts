@@ -60,6 +60,9 @@ export type { ErrorObserver, ErrorReport, FailedStep } from "./hub/observe/error
 export type { PipelineObserver, PipelineRecord, PipelineStep } from "./hub/observe/pipeline-observer.js";
 export type { HubOptions, RunOptions } from "./hub/options.js";
 export type { ProjectionErrorPolicies } from "./hub/project/policies.js";
+// Reading timelines without a hub, for tools.
+export { TimelineReader, type TimelineReaderOptions } from "./hub/read/timeline-reader.js";
+export type { EntityDifference, VerifiedTimeline } from "./hub/read/verify.js";
 export type { HubImportOptions } from "./hub/transfer.js";
 export type { CloseOptions } from "./hub/write/closing.js";
 export type { SessionStatus } from "./hub/write/session-status.js";
@@ -101,7 +104,7 @@ export type { TimelineStop } from "./session/timeline-stop.js";
 export type { Fanout, UiBatch } from "./session/ui-batch.js";
 export type { EventMeta, TraceContext } from "./store/event-meta.js";
 export { memoryStore } from "./store/memory-store.js";
-export type { EventRange, RunRange, SessionRange, Store } from "./store/store.js";
+export type { ErrorRange, EventRange, RunRange, SessionRange, Store } from "./store/store.js";
 export type { RecordedStep, StoredError } from "./store/stored.js";
 export type { RunOutcome, RunWait } from "./store/stored-run.js";
 export type { SkippedEvent, Snapshot, TimelineEntity } from "./timeline/snapshot.js";

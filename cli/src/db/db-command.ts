@@ -9,11 +9,17 @@ The application may use the file meanwhile. What only reads changes nothing. A f
 
 const notes = [
   "With --json, each line of the output is one JSON object. Ordinals are strings there, as they may exceed what numbers in JSON can hold.",
-  "The exit code is 0 if it is done, 1 if errors are on record that were asked for, and 2 if it could not be done.",
+  "The exit code is 0 if it is done, 1 if errors are on record that were asked for, or something is not as it should be, and 2 if it could not be done.",
 ];
 
 const json = () => new Option("--json", "print JSON, one object a line");
 const prefix = (what: string) => new Option("--prefix <prefix>", `${what} sessions whose ids begin so`);
+
+const programOption = () =>
+  new Option(
+    "--program <module>",
+    "a JavaScript module of the application that exports `features`, and does nothing else",
+  );
 
 /** Adds `sessionstream db`. */
 export function dbCommand(program: Command, done: Done): void {
@@ -46,10 +52,12 @@ export function dbCommand(program: Command, done: Done): void {
     );
   db.command("timeline")
     .description(
-      "Prints the entities of a session as they are stored. They may lag behind its log: the application folds the rest.",
+      "Prints the entities of a session as they are stored. They may lag behind its log: the application folds the rest. With --program, they are folded by its projections.",
     )
     .argument("<file>", "the database")
     .argument("<session>", "the id of the session")
+    .addOption(programOption())
+    .addOption(new Option("--as-of <ordinal>", "as they were after this event"))
     .addOption(json())
     .action(async (file: string, session: string, options) =>
       done(await (await import("./timeline.js")).printTimeline(file, session, options)),
@@ -63,6 +71,17 @@ export function dbCommand(program: Command, done: Done): void {
     .addOption(json())
     .action(async (file: string, session: string | undefined, options) =>
       done(await (await import("./errors.js")).printErrors(file, session, options)),
+    );
+  db.command("verify")
+    .description(
+      "Verifies the file and its sessions, or one session: that the file is not damaged, that logs have no holes and their payloads can be read. With --program, that each timeline is the fold of its log.",
+    )
+    .argument("<file>", "the database")
+    .argument("[session]", "the id of the session")
+    .addOption(programOption())
+    .addOption(json())
+    .action(async (file: string, session: string | undefined, options) =>
+      done(await (await import("./verify.js")).verify(file, session, options)),
     );
   db.command("delete")
     .description("Deletes sessions, with all that belongs to them. Clients start over with nothing, and runs end.")

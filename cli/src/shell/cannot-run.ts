@@ -7,6 +7,7 @@ export type CannotRunCode =
   | "TSCONFIG_INVALID"
   | "PATH_NOT_FOUND"
   | "RUNTIME_NOT_RESOLVED"
+  | "INVALID_PROGRAM"
   | "NOTHING_TO_DO"
   | "TOPIC_NOT_FOUND"
   | "SESSION_NOT_FOUND"

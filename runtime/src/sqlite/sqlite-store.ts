@@ -31,6 +31,7 @@ import type {
 import type { FreeRun, RunName, RunOwner, StoredRun } from "../store/stored-run.js";
 import { type BackupOptions, backupDatabase } from "./backup.js";
 import { BatchWriter } from "./batch-writer.js";
+import { checkFile } from "./check.js";
 import type { Database, Driver } from "./driver/driver.js";
 import { loadDriver } from "./driver/load-driver.js";
 import { FinishedClaims } from "./finished-claims.js";
@@ -65,6 +66,11 @@ export interface SqliteStore extends Store {
    * and holds the event loop meanwhile: it is for command lines.
    */
   usage(range?: SessionRange): Promise<readonly SessionUsage[]>;
+  /**
+   * What is wrong with the file, in words, and nothing where all is well: damage that SQLite finds, and rows of sessions
+   * that are not there. Reads the whole file, and holds the event loop meanwhile: it is for command lines.
+   */
+  check(): Promise<readonly string[]>;
   /**
    * Blanks the id of an identity: in where events come from, and in who started runs. Its idempotency keys are deleted,
    * but for those of work that is going on. What applications wrote of a person stays: in payloads, session ids, and the
@@ -350,6 +356,10 @@ class FileStore implements SqliteStore {
 
   usage(range: SessionRange = {}): Promise<readonly SessionUsage[]> {
     return this.#transactions.read(() => readUsage(this.#database, range));
+  }
+
+  check(): Promise<readonly string[]> {
+    return this.#transactions.read(() => checkFile(this.#database));
   }
 
   async forget(identity: string): Promise<ForgottenIdentity> {

@@ -21,9 +21,14 @@ interface Schema {
 /** Shows payloads as the schemas have them that the database keeps. */
 export class Payloads {
   readonly #registries: readonly { readonly event: string | undefined; readonly registry: Registry }[];
+  /** The events of which an early release stored the type only. */
+  readonly #early: ReadonlySet<string>;
   readonly #found = new Map<string, readonly Schema[]>();
 
   constructor(descriptors: readonly StoredDescriptor[]) {
+    this.#early = new Set(
+      descriptors.filter(({ mark, descriptor }) => mark === "event" && descriptor.length === 0).map(eventKey),
+    );
     this.#registries = descriptors
       .filter(({ descriptor }) => descriptor.length > 0)
       .map((each) => ({
@@ -39,6 +44,13 @@ export class Payloads {
       this.#schemas(type).filter((each) => (each.event === key) === isOwn),
     );
     return show([...(own ?? []), ...(others ?? [])], payload);
+  }
+
+  /** Whether the payload can be read by a schema of its event. An early release stored none. */
+  fits({ type, payload, ...event }: StoredEvent): boolean {
+    const key = eventKey(event);
+    const own = this.#schemas(type).filter((each) => each.event === key);
+    return own.length === 0 ? this.#early.has(key) : own.some(({ schema }) => canRead(schema, payload));
   }
 
   /** The same of what is not an event. */
@@ -76,6 +88,15 @@ function show(schemas: readonly Schema[], payload: Uint8Array): JsonValue {
     }
   }
   return shown ?? { $base64: Buffer.from(payload).toString("base64") };
+}
+
+function canRead(schema: DescMessage, payload: Uint8Array): boolean {
+  try {
+    fromBinary(schema, payload);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Whether no field is unknown, of those of nested messages, too. */
