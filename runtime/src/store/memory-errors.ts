@@ -4,30 +4,67 @@ import type { RecordedStep, StoredError } from "./stored.js";
 
 /** The failures on record of a session in memory. */
 export class MemoryErrors {
-  readonly #errors = new Map<string, StoredError>();
+  /** By event, each list in the order of the steps. */
+  readonly #byEvent = new Map<bigint, readonly StoredError[]>();
+  /** The events that have any, rising. Undefined where they are to be put in order. */
+  #ordinals: readonly bigint[] | undefined = [];
 
   /** Adds failures, each in place of the one of the same event and step. */
   add(errors: readonly StoredError[]): void {
-    for (const error of errors) this.#errors.set(`${error.ordinal} ${error.step}`, error);
+    for (const error of errors) {
+      const others = this.#of(error.ordinal).filter(({ step }) => step !== error.step);
+      this.#set(
+        error.ordinal,
+        [...others, error].sort((a, b) => (a.step < b.step ? -1 : 1)),
+      );
+    }
   }
 
   /** Deletes those of some steps of a span of events. */
   delete({ after, to }: EventSpan, steps: readonly RecordedStep[]): void {
-    for (const [key, { ordinal, step }] of this.#errors) {
-      if (ordinal > after && ordinal <= to && steps.includes(step)) this.#errors.delete(key);
+    for (const ordinal of this.#after(after)) {
+      if (ordinal > to) break;
+      this.#set(
+        ordinal,
+        this.#of(ordinal).filter(({ step }) => !steps.includes(step)),
+      );
     }
   }
 
   list({ after = 0n, limit = defaultLimit }: ErrorRange = {}): readonly StoredError[] {
-    const above = this.all().filter(({ ordinal }) => ordinal > after);
-    const ordinals = new Set([...new Set(above.map(({ ordinal }) => ordinal))].slice(0, limit));
-    return above.filter(({ ordinal }) => ordinals.has(ordinal));
+    const found: StoredError[] = [];
+    let events = 0;
+    for (const ordinal of this.#after(after)) {
+      if (++events > limit) break;
+      found.push(...this.#of(ordinal));
+    }
+    return found;
   }
 
   /** All, in order. */
   all(): readonly StoredError[] {
-    return [...this.#errors.values()].sort((a, b) =>
-      a.ordinal === b.ordinal ? (a.step < b.step ? -1 : 1) : a.ordinal < b.ordinal ? -1 : 1,
-    );
+    return this.list({ limit: Number.POSITIVE_INFINITY });
+  }
+
+  #of(ordinal: bigint): readonly StoredError[] {
+    return this.#byEvent.get(ordinal) ?? [];
+  }
+
+  #set(ordinal: bigint, errors: readonly StoredError[]): void {
+    if (errors.length === 0 ? this.#byEvent.delete(ordinal) : !this.#byEvent.has(ordinal)) this.#ordinals = undefined;
+    if (errors.length > 0) this.#byEvent.set(ordinal, errors);
+  }
+
+  /** The events above an ordinal that have any, in order. */
+  *#after(ordinal: bigint): Generator<bigint> {
+    this.#ordinals ??= [...this.#byEvent.keys()].sort((a, b) => (a < b ? -1 : 1));
+    const ordinals = this.#ordinals;
+    let [low, high] = [0, ordinals.length];
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((ordinals[middle] as bigint) > ordinal) high = middle;
+      else low = middle + 1;
+    }
+    for (let at = low; at < ordinals.length; at++) yield ordinals[at] as bigint;
   }
 }

@@ -2,6 +2,7 @@ import { createFileRegistry, type DescMessage, fromBinary } from "@bufbuild/prot
 import { FileDescriptorSetSchema } from "@bufbuild/protobuf/wkt";
 import { messageOf, SessionstreamError } from "../base/errors.js";
 import { invalidOption } from "../base/option.js";
+import { isTurnOver, nextTurn } from "../base/turns.js";
 import { clearFields, type FieldPath, fieldPath, type NoField } from "../schema/clear-fields.js";
 import type { RewrittenEvent } from "./batch.js";
 import { largestOrdinal } from "./rules.js";
@@ -58,6 +59,7 @@ export async function redactedEvents(
     const own = known(event);
     const payload = redact(sessionId, event, fields, [...schemas.of(event), ...(own === undefined ? [] : [own])]);
     rewritten.push({ ordinal, payload });
+    if (isTurnOver()) await nextTurn();
   }
   return rewritten;
 }

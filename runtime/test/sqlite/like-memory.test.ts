@@ -30,6 +30,9 @@ interface BatchSpec {
   readonly failed: boolean;
   readonly entities: readonly { readonly id: number; readonly dead: boolean; readonly position: number }[];
   readonly replaces: boolean;
+  /** How far from the last event. None for the last. */
+  readonly rewrites: number;
+  readonly mends: number;
   readonly keys: readonly { readonly key: number; readonly token: "none" | "own" | "other" }[];
   readonly runs: readonly RunSpec[];
 }
@@ -68,6 +71,8 @@ const batch: fc.Arbitrary<BatchSpec> = fc.record({
   failed: fc.boolean(),
   entities: fc.array(fc.record({ id: small, dead: fc.boolean(), position: small }), { maxLength: 2 }),
   replaces: fc.oneof({ weight: 8, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
+  rewrites: mostly(3, 1),
+  mends: mostly(3, 1),
   // An event is published under one key at most.
   keys: fc.uniqueArray(fc.record({ key: small, token: fc.constantFrom("none", "own", "other") }), {
     maxLength: 1,
@@ -202,7 +207,15 @@ async function batchOf(
       payload: dead ? undefined : bytes,
     })),
     replaceTimeline: spec.replaces,
-    errors: spec.failed ? [{ step: "decode", ordinal: last, name: "Happened", message: "bad", time: 1e12 }] : [],
+    errors: spec.failed
+      ? (["decode", "ui-projection"] as const).map((step) => ({
+          ...{ step, ordinal: last - BigInt(spec.entities.length), name: "Happened", message: id, time: 1e12 },
+        }))
+      : [],
+    ...(spec.mends < 3 && { mended: { after: last - BigInt(spec.mends + 2), to: last } }),
+    ...(spec.rewrites < 3 && {
+      rewritten: [{ ordinal: (at?.ordinal ?? 0n) - BigInt(spec.rewrites), payload: new Uint8Array([9]) }],
+    }),
     keys: await Promise.all(
       keys.map(async ({ key, token }) => ({
         ...nameOf(key),
@@ -253,7 +266,12 @@ async function everything(store: Store): Promise<unknown> {
     sessions: await Promise.all(
       sessions.map(async (id) => [
         ...[id, await store.session(id), await store.load(id), byId(await store.tombstones(id, 1n))],
-        ...[await store.events(id, { after: 1n, limit: 2 }), await store.events(id), await store.errors(id)],
+        ...[
+          await store.events(id, { after: 1n, limit: 2 }),
+          await store.events(id),
+          await store.errors(id),
+          await store.errors(id, { after: 1n, limit: 2 }),
+        ],
         ...[
           await store.runs(id),
           await store.runs(id, { isOpen: true, after: "r1" }),

@@ -71,6 +71,9 @@ describe.each(places)("a failure on record, on %s", (_, makePlace) => {
     await hub.retry("s");
     await expect(hub.rebuild("s")).rejects.toMatchObject({ code: "PROJECTION_FAILED" });
     expect(await onRecord()).toEqual(["1 timeline-projection"]);
+    broken.clear();
+    await hub.rebuild("s");
+    expect([await onRecord(), (await hub.session("s")).stop]).toEqual([[], undefined]);
     await hub.close();
   });
 
