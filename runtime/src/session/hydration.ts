@@ -16,8 +16,9 @@ export interface ResumePoint {
  * client has was deleted; another one may have begun under its id. `ahead`: the client's
  * ordinal is above the session's, as with an older copy of the store. `stalled`: the
  * timeline stops before an event whose projection failed, or that the server does not know.
+ * `behind`: the client missed so many deletions that the server does not know them all any more.
  */
-export type ResetReason = "new" | "epoch" | "deleted" | "ahead" | "stalled";
+export type ResetReason = "new" | "epoch" | "deleted" | "ahead" | "stalled" | "behind";
 
 /** The whole timeline, for a client that starts or starts over. */
 export interface FullHydration {

@@ -1,6 +1,13 @@
 import { SessionstreamError } from "../base/errors.js";
 import type { SessionBatch } from "../store/batch.js";
-import { checkBatch, checkOrdinals, mendedSteps, previousOf } from "../store/rules.js";
+import {
+  checkBatch,
+  checkOrdinals,
+  mendedSteps,
+  mostTombstones,
+  previousOf,
+  tombstonesAtOnce,
+} from "../store/rules.js";
 import type { StoredDescriptor } from "../store/stored.js";
 import { metaText, toSession } from "./rows.js";
 import type { SqliteKeys } from "./sqlite-keys.js";
@@ -131,6 +138,7 @@ export class BatchWriter {
     for (const { kind, id, createdOrdinal, position, lastEventOrdinal, type, payload } of batch.entities) {
       sql.upsertEntity.run(session, kind, id, createdOrdinal, position, lastEventOrdinal, type, payload ?? null);
     }
+    if (batch.entities.some(({ payload }) => payload === undefined)) this.#limitTombstones(session);
     if (batch.mended !== undefined) {
       const { after, to } = batch.mended;
       for (const step of mendedSteps(batch)) sql.deleteErrors.run(session, after, to, step);
@@ -141,6 +149,13 @@ export class BatchWriter {
     for (const given of batch.keys) if (given.token === undefined) this.#keys.publish(batch.sessionId, given);
     for (const { run } of batch.runs) this.#runs.write(session, run);
     for (const descriptor of batch.descriptors) this.describe(descriptor);
+  }
+
+  #limitTombstones(session: bigint): void {
+    const sql = this.#sql;
+    if (sql.selectManyTombstones.get(session, mostTombstones) === undefined) return;
+    sql.raiseTombstoneFloor.run(session, tombstonesAtOnce);
+    sql.deleteTombstones.run(session, tombstonesAtOnce);
   }
 }
 

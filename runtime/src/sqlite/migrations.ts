@@ -195,6 +195,9 @@ const steps: readonly string[] = [
   DELETE FROM error WHERE rowid NOT IN (SELECT max(rowid) FROM error GROUP BY session, ordinal, step);
   DROP INDEX errors_by_session;
   CREATE UNIQUE INDEX error_by_event ON error (session, ordinal, step);
+
+  -- Tombstones of events up to this ordinal may be gone.
+  ALTER TABLE session ADD COLUMN tombstone_floor INTEGER NOT NULL DEFAULT 0;
   `,
 ];
 

@@ -186,10 +186,12 @@ class FileStore implements SqliteStore {
     }
   }
 
-  tombstones(sessionId: string, after: bigint): Promise<readonly StoredEntity[]> {
+  tombstones(sessionId: string, after: bigint): Promise<readonly StoredEntity[] | undefined> {
     return this.#transactions.read(() => {
       const session = this.#sql.selectSession.get(sessionId);
-      return session === undefined ? [] : this.#sql.selectTombstones.all(session.id, after).map(toEntity);
+      if (session === undefined) return [];
+      if (after < (this.#sql.selectTombstoneFloor.get(session.id)?.floor ?? 0n)) return undefined;
+      return this.#sql.selectTombstones.all(session.id, after).map(toEntity);
     });
   }
 

@@ -155,6 +155,24 @@ export function prepareStatements(database: Database) {
     selectTombstones: exact<[session: bigint, after: bigint], EntityRow>(
       `${selectEntity} WHERE session = ? AND last_event_ordinal > ? AND payload IS NULL`,
     ),
+    selectTombstoneFloor: exact<[session: bigint], { readonly floor: bigint }>(
+      "SELECT tombstone_floor AS floor FROM session WHERE id = ?",
+    ),
+    /** A row if the session has more tombstones than a number. */
+    selectManyTombstones: prepare<[session: bigint, most: number], unknown>(
+      "SELECT 1 FROM entity WHERE session = ? AND payload IS NULL ORDER BY last_event_ordinal DESC LIMIT 1 OFFSET ?",
+    ),
+    raiseTombstoneFloor: prepare<[session: bigint, count: number]>(
+      `WITH given (session, count) AS (VALUES (?, ?))
+       UPDATE session SET tombstone_floor = (SELECT max(last_event_ordinal) FROM (
+         SELECT last_event_ordinal FROM entity WHERE session = (SELECT session FROM given) AND payload IS NULL
+         ORDER BY last_event_ordinal LIMIT (SELECT count FROM given)))
+       WHERE id = (SELECT session FROM given)`,
+    ),
+    deleteTombstones: prepare<[session: bigint, count: number]>(
+      `DELETE FROM entity WHERE rowid IN (SELECT rowid FROM entity WHERE session = ? AND payload IS NULL
+         ORDER BY last_event_ordinal LIMIT ?)`,
+    ),
     insertError: prepare<[session: bigint, step: string, ordinal: bigint, name: string, message: string, time: number]>(
       "INSERT OR REPLACE INTO error (session, step, ordinal, name, message, time) VALUES (?, ?, ?, ?, ?, ?)",
     ),

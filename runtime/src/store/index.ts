@@ -6,7 +6,17 @@ export type { BatchKey, BatchRun, EventSpan, RewrittenEvent, SessionBatch } from
 export { compareEntities } from "./entity-order.js";
 export type { EventMeta, TraceContext } from "./event-meta.js";
 export { readErrors } from "./read-errors.js";
-export { checkBatch, checkKey, checkRun, mendedSteps, runSpace, sessionExists, sessionMissing } from "./rules.js";
+export {
+  checkBatch,
+  checkKey,
+  checkRun,
+  mendedSteps,
+  mostTombstones,
+  runSpace,
+  sessionExists,
+  sessionMissing,
+  tombstonesAtOnce,
+} from "./rules.js";
 export { sessionIds } from "./session-ids.js";
 export { type DoneKey, inParts, type SessionPart, type WholeSession } from "./session-part.js";
 export {

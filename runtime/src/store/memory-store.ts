@@ -1,6 +1,7 @@
 import { SessionstreamError } from "../base/errors.js";
 import type { SessionBatch } from "./batch.js";
 import { compareEntities } from "./entity-order.js";
+import { MemoryEntities } from "./memory-entities.js";
 import { MemoryErrors } from "./memory-errors.js";
 import { MemoryKeys } from "./memory-keys.js";
 import { MemoryProcesses } from "./memory-processes.js";
@@ -38,7 +39,7 @@ import type { FreeRun, RunName, RunOwner, StoredRun } from "./stored-run.js";
 interface MemorySession {
   session: StoredSession;
   readonly events: StoredEvent[];
-  entities: Map<string, StoredEntity>;
+  readonly entities: MemoryEntities;
   readonly errors: MemoryErrors;
   readonly batches: Set<string>;
 }
@@ -72,15 +73,15 @@ class MemoryStore implements Store {
     this.#checkOpen();
     const found = this.#sessions.get(sessionId);
     if (found === undefined) return undefined;
-    const entities = [...found.entities.values()].filter(({ payload }) => payload !== undefined);
+    const entities = found.entities.living();
     const runs = this.#runs.list(sessionId, { isOpen: true, limit: Number.POSITIVE_INFINITY });
     return { ...found.session, entities: entities.sort(compareEntities), runs };
   }
 
-  async tombstones(sessionId: string, after: bigint): Promise<readonly StoredEntity[]> {
+  async tombstones(sessionId: string, after: bigint): Promise<readonly StoredEntity[] | undefined> {
     this.#checkOpen();
-    const entities = [...(this.#sessions.get(sessionId)?.entities.values() ?? [])];
-    return entities.filter(({ payload, lastEventOrdinal }) => payload === undefined && lastEventOrdinal > after);
+    const found = this.#sessions.get(sessionId);
+    return found === undefined ? [] : found.entities.tombstones(after);
   }
 
   async events(sessionId: string, range: StoredEventRange = {}): Promise<StoredEvent[]> {
@@ -249,7 +250,7 @@ class MemoryStore implements Store {
     this.#sessions.set(sessionId, {
       session: { metadata, ordinal, epoch, failedAt, revision: 1, cursor: 0n },
       events,
-      entities: new Map(),
+      entities: new MemoryEntities(),
       errors,
       batches: new Set(),
     });
@@ -321,7 +322,7 @@ class MemoryStore implements Store {
     const kept: MemorySession = found ?? {
       session,
       events: [],
-      entities: new Map(),
+      entities: new MemoryEntities(),
       errors: new MemoryErrors(),
       batches: new Set(),
     };
@@ -332,8 +333,8 @@ class MemoryStore implements Store {
       if (event?.ordinal === ordinal) kept.events[at] = { ...event, payload };
     }
     kept.events.push(...events);
-    if (batch.replaceTimeline) kept.entities = new Map();
-    for (const entity of entities) kept.entities.set(`${entity.kind}\n${entity.id}`, entity);
+    if (batch.replaceTimeline) kept.entities.clear();
+    kept.entities.put(entities);
     if (batch.mended !== undefined) kept.errors.delete(batch.mended, mendedSteps(batch));
     kept.errors.add(batch.errors);
     kept.batches.add(batch.id);

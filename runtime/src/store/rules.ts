@@ -88,6 +88,12 @@ export function mendedSteps({ replaceTimeline }: SessionBatch): readonly Recorde
 /** The steps of the fold: where one fails, the timeline stops before the event or goes on without it. */
 export const foldSteps: readonly RecordedStep[] = ["decode", "timeline-projection"];
 
+/** When a session has more tombstones than that, some of the oldest are deleted with the next that come. */
+export const mostTombstones = 2000;
+
+/** So many are deleted at once. */
+export const tombstonesAtOnce = 1000;
+
 /** The refusal of a session that is written whole while there is one. */
 export function sessionExists(sessionId: string): SessionstreamError {
   return new SessionstreamError(

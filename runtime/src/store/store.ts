@@ -125,8 +125,11 @@ export interface Store {
   session(sessionId: string): Promise<StoredSession | undefined>;
   /** The session with its timeline, or undefined if nothing was committed. */
   load(sessionId: string): Promise<StoredTimeline | undefined>;
-  /** The tombstones of the session's timeline that are of events above an ordinal, in no order. */
-  tombstones(sessionId: string, after: bigint): Promise<readonly StoredEntity[]>;
+  /**
+   * The tombstones of the session's timeline that are of events above an ordinal, in no order. Undefined if the store does
+   * not have all of them any more: of many, it deletes the oldest.
+   */
+  tombstones(sessionId: string, after: bigint): Promise<readonly StoredEntity[] | undefined>;
   /** Events in order. */
   events(sessionId: string, range?: StoredEventRange): Promise<readonly StoredEvent[]>;
   /** Errors in the order of their events, and of the names of their steps: at most one of an event and a step. */

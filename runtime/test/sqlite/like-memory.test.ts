@@ -265,7 +265,7 @@ async function everything(store: Store): Promise<unknown> {
   return {
     sessions: await Promise.all(
       sessions.map(async (id) => [
-        ...[id, await store.session(id), await store.load(id), byId(await store.tombstones(id, 1n))],
+        ...[id, await store.session(id), await store.load(id), byId((await store.tombstones(id, 1n)) ?? [])],
         ...[
           await store.events(id, { after: 1n, limit: 2 }),
           await store.events(id),

@@ -114,7 +114,9 @@ describe.each(openers)("with %s", (_driver, sqliteStore) => {
       const store = sqliteStore(path);
       const keys = before.get("key")?.map((row) => ({ ...(row as object), time: expect.any(Number) })) ?? [];
       const events = before.get("event")?.map((row) => ({ ...(row as object), revision: null })) ?? [];
-      expect(rowsOf(path)).toEqual(new Map([...before, ["event", events], ["key", keys], ["run", []], ["hidden", []]]));
+      const sessions = before.get("session")?.map((row) => ({ ...(row as object), tombstone_floor: 0 })) ?? [];
+      const made = { event: events, key: keys, session: sessions, run: [], hidden: [] };
+      expect(rowsOf(path)).toEqual(new Map([...before, ...Object.entries(made)]));
       const { revision = 0, epoch = "" } = (await store.session("notes")) ?? {};
       expect((await store.load("notes"))?.runs).toEqual([]);
       await commit(store, { sessionId: "notes", revision, epoch, cursor: 8n, runs: [startOf("a", { owner: "p" })] });

@@ -308,6 +308,8 @@ export type SnapshotFrame = Message<"sessionstream.v1.SnapshotFrame"> & {
    * older copy of the store.
    * stalled: the timeline stops before an event whose projection failed, or that
    * the server does not know.
+   * behind: the client missed so many deletions that the server does not know them
+   * all any more.
    *
    * @generated from field: string reset_reason = 5;
    */

@@ -14,4 +14,4 @@ export interface SessionHydration {
   readonly stop: TimelineStop | undefined;
 }
 
-export const resetReasons: readonly ResetReason[] = ["new", "epoch", "deleted", "ahead", "stalled"];
+export const resetReasons: readonly ResetReason[] = ["new", "epoch", "deleted", "ahead", "stalled", "behind"];

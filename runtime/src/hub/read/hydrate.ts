@@ -18,9 +18,8 @@ export async function readHydration(
 ): Promise<Hydration> {
   const image = await source.image(sessionId);
   const reason = resetReason(source.registry, image, from);
-  return reason === undefined && from !== undefined
-    ? deltaOf(source, image, from.since)
-    : wholeOf(source, image, reason ?? "new");
+  if (reason !== undefined || from === undefined) return wholeOf(source, image, reason ?? "new");
+  return (await deltaOf(source, image, from.since)) ?? wholeOf(source, image, "behind");
 }
 
 /** Why a client has to start over. Undefined if what changed is enough for it. */
@@ -66,17 +65,19 @@ async function* missedOf(
 
 /**
  * What changed since an ordinal. Tombstones leave the memory once they are stored. What the
- * store has changed since the image was made, the client is told live.
+ * store has changed since the image was made, the client is told live. Undefined if the store does not have all tombstones
+ * any more.
  */
 async function deltaOf(
   { store, registry }: HistorySource,
   image: SessionImage,
   since: bigint,
-): Promise<DeltaHydration> {
+): Promise<DeltaHydration | undefined> {
   const { info, timeline } = image;
   const changed = timeline.changedAfter(since);
   const known = new Set(changed.map(({ kind, id }) => `${kind}\n${id}`));
   const stored = await store.tombstones(info.id, since);
+  if (stored === undefined) return undefined;
   const gone = stored.filter(
     ({ kind, id, lastEventOrdinal }) =>
       lastEventOrdinal <= timeline.cursor && registry.hasTimelineEntity(kind) && !known.has(`${kind}\n${id}`),

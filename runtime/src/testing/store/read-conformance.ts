@@ -96,7 +96,7 @@ export function readConformance({ describe, expect, test }: TestRunner, store: (
       await commit(store(), { events: [eventAt(1n), eventAt(2n), eventAt(3n)], cursor: 3n, entities });
       expect((await store().load("s"))?.entities.map(({ id }) => id)).toEqual(["old", "changed"]);
       const tombstones = async (after: bigint) => {
-        const found = await store().tombstones("s", after);
+        const found = (await store().tombstones("s", after)) ?? [];
         expect(found.every(({ payload }) => payload === undefined)).toBe(true);
         return found
           .map(({ id, createdOrdinal, lastEventOrdinal }) => `${id} ${createdOrdinal} ${lastEventOrdinal}`)
@@ -113,6 +113,39 @@ export function readConformance({ describe, expect, test }: TestRunner, store: (
         entities: [entityOf("dead", { createdOrdinal: 4n, lastEventOrdinal: 4n })],
       });
       expect(await tombstones(0n)).toEqual(["dead-before 1 1", "dead-last 2 3"]);
+    });
+
+    test("of many tombstones, the oldest may be gone, and a store says so where it does not have all", async () => {
+      const most = 2000;
+      const dead = (ordinal: number) =>
+        entityOf(`dead ${ordinal}`, { lastEventOrdinal: BigInt(ordinal), payload: undefined });
+      const entities = Array.from({ length: most }, (_, index) => dead(index + 1));
+      await commit(store(), { events: [eventAt(1n)], cursor: 1n, entities: [...entities, entityOf("alive")] });
+      expect(await store().tombstones("s", 0n)).toHaveLength(most);
+      await commit(store(), { revision: 1, cursor: 1n, entities: [entityOf("more")] });
+      expect(await store().tombstones("s", 0n)).toHaveLength(most);
+      await commit(store(), { revision: 2, cursor: 1n, entities: [dead(most + 1)] });
+      await commit(store(), { sessionId: "t", entities: [dead(1)] });
+      // A store that keeps more is right, too.
+      for (const after of [0n, 500n, 1000n, 1990n, 2001n]) {
+        const found = await store().tombstones("s", after);
+        if (after < 1000n && found === undefined) continue;
+        expect(found?.map(({ lastEventOrdinal }) => lastEventOrdinal).sort((a, b) => (a < b ? -1 : 1))).toEqual(
+          Array.from({ length: most + 1 - Number(after) }, (_, index) => after + BigInt(index + 1)),
+        );
+      }
+      expect(await store().tombstones("t", 0n)).toHaveLength(1);
+      expect((await store().load("s"))?.entities.map(({ id }) => id)).toEqual(["alive", "more"]);
+      // One whose tombstone is gone can be created anew, and die again.
+      const anew = entityOf("dead 1", { createdOrdinal: 2002n, lastEventOrdinal: 2002n });
+      await commit(store(), { revision: 3, cursor: 1n, entities: [anew] });
+      expect((await store().load("s"))?.entities.map(({ id }) => id)).toEqual(["alive", "more", "dead 1"]);
+      await commit(store(), {
+        revision: 4,
+        cursor: 1n,
+        entities: [{ ...anew, lastEventOrdinal: 2003n, payload: undefined }],
+      });
+      expect((await store().tombstones("s", 2001n))?.map(({ id }) => id)).toEqual(["dead 1"]);
     });
 
     test("payloads are the bytes that were given, also none and zeros", async () => {

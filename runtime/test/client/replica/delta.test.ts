@@ -76,7 +76,7 @@ describe("a delta", () => {
 });
 
 describe("a reset", () => {
-  test.each(["new", "epoch", "deleted", "ahead", "stalled"] as const)("says why: %s", (reason) => {
+  test.each(["new", "epoch", "deleted", "ahead", "stalled", "behind"] as const)("says why: %s", (reason) => {
     const { network, session, returnTo } = hydrated();
     returnTo("resume");
     network.last.say(reset(3, reason, "f", [message(3, "c", "C")]));
