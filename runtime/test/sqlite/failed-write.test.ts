@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { openRaw } from "../../../test/fixtures/raw-database.js";
 import { newFile } from "../../../test/fixtures/stores.js";
-import { batchOf, commit, entityOf, eventAt, everything, startOf } from "../../src/testing/store/batches.js";
+import { batchOf, commit, entityOf, errorAt, eventAt, everything, startOf } from "../../src/testing/store/batches.js";
 import { openers } from "./drivers.js";
 
 describe.each(openers)("with %s", (_driver, sqliteStore) => {
@@ -60,6 +60,26 @@ describe.each(openers)("with %s", (_driver, sqliteStore) => {
       expect(await everything(store)).toEqual(before);
       expect(await store.runOwners()).toEqual([{ process: "q", beat: 0 }]);
       expect(await store.beat("p")).toBe(false);
+      await store.close();
+    });
+
+    test("of a redaction leaves the payloads, the timeline and the failures as they were", async () => {
+      const store = await storeWithTrap();
+      const events = [eventAt(1n), eventAt(2n)];
+      await commit(store, { events, cursor: 2n, entities: [entityOf("kept")], errors: [errorAt(1n)] });
+      const before = await everything(store);
+      const redaction = batchOf({
+        revision: 1,
+        newEpoch: "other",
+        cursor: 2n,
+        replaceTimeline: true,
+        rewritten: [{ ordinal: 1n, payload: new Uint8Array() }],
+        mended: { after: 0n, to: 2n },
+      });
+      expect(await store.commit([{ ...redaction, entities: [entityOf("anew"), entityOf("trap")] }])).toEqual([failed]);
+      expect(await everything(store)).toEqual(before);
+      expect(await store.commit([{ ...redaction, entities: [entityOf("anew")] }])).toEqual([undefined]);
+      expect(await store.errors("s")).toEqual([]);
       await store.close();
     });
 
