@@ -229,7 +229,9 @@ describe("sessionstream db redact", () => {
       stderr: "Cleared in 2 events. The application folds the log again when it next uses the session.\n",
     });
     expect(found()).toBe(false);
-    expect(objects(await db("events", "app.db", "b", "--json")).map(({ ordinal, payload }) => [ordinal, payload])).toEqual([
+    expect(
+      objects(await db("events", "app.db", "b", "--json")).map(({ ordinal, payload }) => [ordinal, payload]),
+    ).toEqual([
       ["1", { number: 1 }],
       ["2", { number: 1 }],
     ]);
@@ -249,7 +251,10 @@ describe("sessionstream db redact", () => {
     [["--ordinals", "1"], /required option '--fields/],
   ])("changes nothing with %s", async (args, message) => {
     const before = (await db("events", "app.db", "b")).stdout;
-    expect(await db("redact", "app.db", "b", ...args)).toMatchObject({ code: 2, stderr: expect.stringMatching(message) });
+    expect(await db("redact", "app.db", "b", ...args)).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(message),
+    });
     expect((await db("events", "app.db", "b")).stdout).toBe(before);
   });
 });
@@ -379,7 +384,7 @@ describe("what cannot be done", () => {
     if (!existsSync(exported)) await db("export", "app.db", "--out", "old.export");
     const before = readFileSync(old);
     const [name = "", ...rest] = args;
-    const { code, stderr } = db(name, "old.db", ...rest);
+    const { code, stderr } = await db(name, "old.db", ...rest);
     expect(code).toBe(2);
     expect(stderr).toMatch(/has version \d+, want \d+: open it for writing once.*\(STORE_INCOMPATIBLE\)/);
     expect(readFileSync(old).equals(before)).toBe(true);

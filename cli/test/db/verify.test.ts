@@ -8,6 +8,7 @@ import { LabCounterAdded, LabNoteSet, LabTrace } from "../../../test/fixtures/ge
 import { labOf } from "../../../test/fixtures/lab.js";
 import { openRaw } from "../../../test/fixtures/raw-database.js";
 import { type Ran, sessionstream } from "../support/run.js";
+import { sessionstreamHere } from "../support/run-here.js";
 
 let folder = "";
 beforeAll(() => {
@@ -16,7 +17,9 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const program = join(import.meta.dirname, "programs/lab.mjs");
-const db = (...args: readonly string[]): Ran => sessionstream(folder, ["db", ...args]);
+// The real command runs where a module of an application is loaded. All else runs here.
+const real = (...args: readonly string[]): Ran => sessionstream(folder, ["db", ...args]);
+const db = (...args: readonly string[]): Promise<Ran> => sessionstreamHere(folder, ["db", ...args]);
 const lines = ({ stdout }: Ran) => stdout.split("\n").filter((line) => line !== "");
 const objects = (ran: Ran) => lines(ran).map((line) => JSON.parse(line) as Record<string, unknown>);
 
@@ -39,52 +42,52 @@ function damage(sql: string): void {
 const notes = "(SELECT id FROM session WHERE session_id = 'notes')";
 
 describe("sessionstream db verify", () => {
-  test("says where all is well that it is, with the projections and without", () => {
-    expect(db("verify", "app.db")).toEqual({
+  test("says where all is well that it is, with the projections and without", async () => {
+    expect(await db("verify", "app.db")).toEqual({
       code: 0,
       stdout: "",
       stderr: "Verified 2 sessions, without the projections of a program: 0 findings.\n",
     });
-    expect(db("verify", "app.db", "--program", program)).toEqual({
+    expect(real("verify", "app.db", "--program", program)).toEqual({
       code: 0,
       stdout: "",
       stderr: "Verified 2 sessions: 0 findings.\n",
     });
-    expect(db("verify", "app.db", "notes", "--program", program).stderr).toBe("Verified 1 session: 0 findings.\n");
+    expect(real("verify", "app.db", "notes", "--program", program).stderr).toBe("Verified 1 session: 0 findings.\n");
   });
 
-  test("changes nothing", () => {
+  test("changes nothing", async () => {
     const before = readFileSync(join(folder, "app.db"));
-    expect(db("verify", "app.db", "--program", program).code).toBe(0);
+    expect(real("verify", "app.db", "--program", program).code).toBe(0);
     expect(readFileSync(join(folder, "app.db")).equals(before)).toBe(true);
   });
 
-  test("names the entities that are not as the fold has them", () => {
+  test("names the entities that are not as the fold has them", async () => {
     damage(`
       DELETE FROM entity WHERE session = ${notes} AND id = '1';
       UPDATE entity SET payload = x'0802120378797a' WHERE session = ${notes} AND id = '2';
       INSERT INTO entity (session, kind, id, created_ordinal, position, last_event_ordinal, type, payload)
         VALUES (${notes}, 'LabNote', '9', 3, 1, 3, 'lab.v1.NoteEntity', x'0809');`);
-    expect(db("verify", "app.db").code).toBe(0);
-    const verified = db("verify", "app.db", "--program", program);
+    expect((await db("verify", "app.db")).code).toBe(0);
+    const verified = real("verify", "app.db", "--program", program);
     expect([verified.code, verified.stderr]).toEqual([1, "Verified 2 sessions: 3 findings.\n"]);
     expect(lines(verified).sort()).toEqual([
       "notes  LabNote 1 is not stored, though the fold of the log has it",
       "notes  LabNote 2 is not as the fold of the log has it",
       "notes  LabNote 9 is stored, and the fold of the log has no such entity",
     ]);
-    const found = objects(db("verify", "app.db", "notes", "--program", program, "--json"));
+    const found = objects(real("verify", "app.db", "notes", "--program", program, "--json"));
     expect(found.map(({ sessionId, kind, id, change }) => `${sessionId} ${kind} ${id} ${change}`).sort()).toEqual([
       "notes LabNote 1 missing",
       "notes LabNote 2 changed",
       "notes LabNote 9 added",
     ]);
-    expect(db("verify", "app.db", "counts", "--program", program).code).toBe(0);
+    expect(real("verify", "app.db", "counts", "--program", program).code).toBe(0);
   });
 
-  test("names events that the projections cannot fold, where the timeline differs", () => {
+  test("names events that the projections cannot fold, where the timeline differs", async () => {
     damage(`UPDATE event SET payload = x'0802120662726f6b656e' WHERE session = ${notes} AND ordinal = 2;`);
-    expect(lines(db("verify", "app.db", "notes", "--program", program))).toEqual([
+    expect(lines(real("verify", "app.db", "notes", "--program", program))).toEqual([
       "notes  LabNote 2 is stored, and the fold of the log has no such entity",
       expect.stringMatching(/^notes {2}event 2 was skipped: .*it is broken$/),
     ]);
@@ -128,15 +131,15 @@ describe("sessionstream db verify", () => {
       `UPDATE entity SET last_event_ordinal = 8 WHERE session = ${notes} AND id = '3'`,
       ["LabNote 3 is said to be of the events 3 to 8, but the timeline is of those up to 3"],
     ],
-  ])("finds %s", (_, sql, found) => {
+  ])("finds %s", async (_, sql, found) => {
     damage(sql);
-    const { code, stdout } = db("verify", "app.db");
+    const { code, stdout } = await db("verify", "app.db");
     expect([code, stdout]).toEqual([1, found.map((each) => `notes  ${each}\n`).join("")]);
   });
 
-  test("finds rows of sessions that are not there", () => {
+  test("finds rows of sessions that are not there", async () => {
     damage(`DELETE FROM session WHERE id = ${notes}`);
-    const { code, stdout } = db("verify", "app.db");
+    const { code, stdout } = await db("verify", "app.db");
     expect(code).toBe(1);
     expect(stdout.split("\n").sort()).toEqual([
       "",
@@ -145,7 +148,7 @@ describe("sessionstream db verify", () => {
     ]);
   });
 
-  test("finds damage of the file", () => {
+  test("finds damage of the file", async () => {
     const file = join(folder, "app.db");
     const database = openRaw(file, { readonly: true });
     const page = Number(database.value("SELECT rootpage FROM sqlite_schema WHERE name = 'entities_by_id'"));
@@ -155,23 +158,23 @@ describe("sessionstream db verify", () => {
     const bytes = readFileSync(file);
     bytes.write("LabNope", bytes.indexOf("LabNote", (page - 1) * size));
     writeFileSync(file, bytes);
-    const { code, stdout } = db("verify", "app.db");
+    const { code, stdout } = await db("verify", "app.db");
     expect(code).toBe(1);
     expect(stdout).toMatch(/^row \d+ missing from index entities_by_id$/m);
   });
 });
 
 describe("sessionstream db timeline with a program", () => {
-  test("folds the log up to an event", () => {
-    expect(db("timeline", "app.db", "counts", "--program", program, "--as-of", "1")).toEqual({
+  test("folds the log up to an event", async () => {
+    expect(real("timeline", "app.db", "counts", "--program", program, "--as-of", "1")).toEqual({
       code: 0,
       stdout: 'LabCounter c  1-1  {"name":"c","total":"3","times":1}\n',
       stderr: "",
     });
-    expect(lines(db("timeline", "app.db", "counts", "--program", program))).toEqual([
+    expect(lines(real("timeline", "app.db", "counts", "--program", program))).toEqual([
       'LabCounter c  1-2  {"name":"c","total":"7","times":2}',
     ]);
-    expect(objects(db("timeline", "app.db", "notes", "--program", program, "--as-of", "2", "--json"))).toEqual(
+    expect(objects(real("timeline", "app.db", "notes", "--program", program, "--as-of", "2", "--json"))).toEqual(
       [1, 2].map((number) => ({
         kind: "LabNote",
         id: String(number),
@@ -182,10 +185,10 @@ describe("sessionstream db timeline with a program", () => {
         payload: { number, text: `note ${number}` },
       })),
     );
-    expect(db("timeline", "app.db", "counts", "--program", program, "--as-of", "9").stderr).toBe(
+    expect(real("timeline", "app.db", "counts", "--program", program, "--as-of", "9").stderr).toBe(
       "The log ends at event 3.\n",
     );
-    expect(db("timeline", "app.db", "counts", "--program", program, "--as-of", "0").stdout).toBe("");
+    expect(real("timeline", "app.db", "counts", "--program", program, "--as-of", "0").stdout).toBe("");
   });
 
   test.each([
@@ -209,7 +212,7 @@ describe("sessionstream db timeline with a program", () => {
     writeFileSync(join(folder, "throws.mjs"), 'throw new Error("at once");');
     writeFileSync(join(folder, "code.mts"), "export const features: number = ;");
     writeFileSync(join(folder, "alone.mjs"), 'export const features = [{ desc: { kind: "feature" } }];');
-    expect(db("timeline", "app.db", "counts", ...args)).toMatchObject({
+    expect(real("timeline", "app.db", "counts", ...args)).toMatchObject({
       code: 2,
       stdout: "",
       stderr: expect.stringMatching(message),
