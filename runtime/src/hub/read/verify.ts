@@ -1,4 +1,4 @@
-import { equals, toBinary } from "@bufbuild/protobuf";
+import { equals, fromBinary, toBinary } from "@bufbuild/protobuf";
 import { isTurnOver, nextTurn } from "../../base/turns.js";
 import type { SchemaRegistry } from "../../schema/registry.js";
 import type { SessionInfo } from "../../session/session-info.js";
@@ -139,9 +139,7 @@ function isSame(stored: StoredEntity, entry: Entry): boolean {
   if (bytes.length === stored.payload.length && bytes.every((byte, at) => byte === stored.payload?.[at])) return true;
   // The same message may have been written in another order.
   try {
-    const loaded: Entry = { ...entry, payload: undefined, loaded: { type: stored.type, payload: stored.payload } };
-    const before = read(loaded);
-    return before !== undefined && equals(desc.schema, before, payload);
+    return equals(desc.schema, fromBinary(desc.schema, stored.payload), payload);
   } catch {
     return false;
   }
