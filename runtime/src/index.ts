@@ -60,7 +60,7 @@ export type { ErrorObserver, ErrorReport, FailedStep } from "./hub/observe/error
 export type { PipelineObserver, PipelineRecord, PipelineStep } from "./hub/observe/pipeline-observer.js";
 export type { HubOptions, RunOptions } from "./hub/options.js";
 export type { ProjectionErrorPolicies } from "./hub/project/policies.js";
-// Reading timelines without a hub, for tools.
+// Reading timelines without a hub, for command lines.
 export { TimelineReader, type TimelineReaderOptions } from "./hub/read/timeline-reader.js";
 export type { EntityDifference, VerifiedTimeline } from "./hub/read/verify.js";
 export type { HubImportOptions } from "./hub/transfer.js";

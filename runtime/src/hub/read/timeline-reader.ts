@@ -22,7 +22,7 @@ export interface TimelineReaderOptions {
 
 /**
  * Folds the logs of a store by the projections of features, without a hub: it writes nothing and takes no runs. It is for
- * tools, which look at what an application stored.
+ * command lines, which look at what an application stored.
  *
  * @example
  * ```ts
