@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import { invalidOption } from "../base/option.js";
 import { nextTurn } from "../base/turns.js";
 import type { SessionBatch } from "../store/batch.js";
+import type { NewCheckpoint, StoredPast } from "../store/checkpoint.js";
 import { compareEntities } from "../store/entity-order.js";
 import type { SessionPart } from "../store/session-part.js";
 import {
@@ -17,6 +18,7 @@ import {
   type StoredEventRange,
 } from "../store/store.js";
 import type {
+  Checkpoint,
   KeyName,
   KeyOutcome,
   StoredDescriptor,
@@ -36,8 +38,10 @@ import { FinishedClaims } from "./finished-claims.js";
 import { type ForgottenIdentity, forgetIdentity } from "./forget-identity.js";
 import { LargeReads } from "./large-reads.js";
 import { openDatabase, type SqliteStoreOptions } from "./open.js";
+import { readLastCheckpoint, readPast } from "./read-checkpoint.js";
 import { readSession } from "./read-session.js";
 import { toDescriptor, toEntity, toError, toEvent, toSession } from "./rows.js";
+import { SqliteCheckpoints } from "./sqlite-checkpoints.js";
 import { SqliteDeletions } from "./sqlite-deletions.js";
 import { SqliteKeys } from "./sqlite-keys.js";
 import { SqliteProcesses } from "./sqlite-processes.js";
@@ -118,6 +122,8 @@ class FileStore implements SqliteStore {
   readonly #keys: SqliteKeys;
   readonly #runs: SqliteRuns;
   readonly #deletions: SqliteDeletions;
+  /** Undefined for a file that is only read. */
+  readonly #checkpoints: SqliteCheckpoints | undefined;
   readonly #watch: Watch;
   readonly #finished: FinishedClaims;
   readonly #writer: BatchWriter;
@@ -145,6 +151,7 @@ class FileStore implements SqliteStore {
     this.#finished = new FinishedClaims(this.#transactions, this.#keys);
     this.#runs = new SqliteRuns(database, this.#processes);
     this.#deletions = new SqliteDeletions(database, this.#transactions);
+    this.#checkpoints = readonly ? undefined : new SqliteCheckpoints(database, this.#sql, this.#transactions);
     this.#watch = new Watch(database, this.#sql);
     this.#writer = new BatchWriter(this.#sql, this.#transactions, this.#keys, this.#runs);
     this.#sessions = new SessionWriter(
@@ -156,6 +163,7 @@ class FileStore implements SqliteStore {
       this.#runs,
     );
     if (!readonly) this.#deletions.resume();
+    this.#checkpoints?.resume();
   }
 
   sessions({ after = "", limit = defaultLimit }: SessionRange = {}): Promise<readonly string[]> {
@@ -184,6 +192,24 @@ class FileStore implements SqliteStore {
       const session = this.#sql.selectSession.get(sessionId);
       return session === undefined ? [] : this.#sql.selectTombstones.all(session.id, after).map(toEntity);
     });
+  }
+
+  async writeCheckpoint(
+    sessionId: string,
+    checkpoint: NewCheckpoint,
+    parts: AsyncIterable<readonly StoredEntity[]>,
+  ): Promise<Checkpoint | undefined> {
+    return this.#checkpoints?.write(sessionId, checkpoint, parts);
+  }
+
+  async readCheckpoint(sessionId: string, ordinal: bigint): Promise<StoredPast | undefined> {
+    this.#transactions.checkOpen();
+    try {
+      if (this.#large !== undefined) return await this.#large.past(sessionId, ordinal);
+    } catch (thrown) {
+      throw storeFailed(thrown);
+    }
+    return this.#transactions.read(() => atOnce(readPast(this.#sql, sessionId, ordinal)));
   }
 
   events(sessionId: string, range: StoredEventRange = {}): Promise<StoredEvent[]> {
@@ -232,6 +258,8 @@ class FileStore implements SqliteStore {
       if (batches.length > 1) outcomes = await this.#writeEach(batches);
     }
     this.#watch.committed();
+    // What is left then, whoever opens the file next removes.
+    if (batches.some(({ replaceTimeline }) => replaceTimeline)) this.#checkpoints?.remove().catch(() => {});
     return outcomes;
   }
 
@@ -361,6 +389,7 @@ class FileStore implements SqliteStore {
   async vacuum(): Promise<void> {
     await this.#deletions.remove();
     await this.#deletions.end();
+    await this.#checkpoints?.remove();
     await this.#transactions.readOne(() => this.#database.exec("VACUUM"));
     // Events have other numbers now, by which those who watch the file find what is new.
     await this.#deletions.tellAll();
@@ -375,6 +404,7 @@ class FileStore implements SqliteStore {
   async close(): Promise<void> {
     this.#watch.end();
     await this.#large?.close();
+    await this.#checkpoints?.close();
     // What is lost here, other processes find out when the lease is over.
     if (this.#database.open) await this.#finished.end().catch(() => {});
     // What is lost here, whoever opens the file next does.
@@ -390,8 +420,14 @@ class FileStore implements SqliteStore {
       entities.push(toEntity(entity));
       if (this.#large !== undefined && entities.length > mostAtOnce) return "large";
     }
-    // Sorted here, because SQLite compares text by its bytes in UTF-8.
-    return { ...toSession(row), entities: entities.sort(compareEntities), runs: this.#runs.open(row.id) };
+    const checkpoint = readLastCheckpoint(this.#sql, row.id);
+    return {
+      ...toSession(row),
+      // Sorted here, because SQLite compares text by its bytes in UTF-8.
+      entities: entities.sort(compareEntities),
+      runs: this.#runs.open(row.id),
+      ...(checkpoint !== undefined && { checkpoint }),
+    };
   }
 
   #writeBatches(batches: readonly SessionBatch[]): (Error | undefined)[] | Promise<(Error | undefined)[]> {
@@ -409,5 +445,13 @@ class FileStore implements SqliteStore {
       }
     }
     return outcomes;
+  }
+}
+
+/** What a reading in slices comes to, without a pause between them. */
+function atOnce<T>(reading: Generator<undefined, T>): T {
+  for (;;) {
+    const step = reading.next();
+    if (step.done === true) return step.value;
   }
 }

@@ -3,8 +3,10 @@
 
 export type { StoredRejection } from "../schema/stored-rejection.js";
 export type { BatchKey, BatchRun, SessionBatch } from "./batch.js";
+export { type NewCheckpoint, PastEntities, type StoredPast, writtenCheckpoint } from "./checkpoint.js";
 export { compareEntities } from "./entity-order.js";
 export type { EventMeta, TraceContext } from "./event-meta.js";
+export { sizeOf } from "./row-size.js";
 export { checkBatch, checkKey, checkRun, runSpace, sessionExists, sessionMissing } from "./rules.js";
 export { sessionIds } from "./session-ids.js";
 export { type DoneKey, inParts, type SessionPart, type WholeSession } from "./session-part.js";
@@ -23,9 +25,11 @@ export {
   type StoredEventRange,
 } from "./store.js";
 export type {
+  Checkpoint,
   KeyName,
   KeyOutcome,
   KeyOwner,
+  LastCheckpoint,
   RecordedStep,
   SessionHead,
   StoredDescriptor,

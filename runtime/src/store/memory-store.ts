@@ -1,6 +1,8 @@
 import { SessionstreamError } from "../base/errors.js";
 import type { SessionBatch } from "./batch.js";
+import type { NewCheckpoint, StoredPast } from "./checkpoint.js";
 import { compareEntities } from "./entity-order.js";
+import { MemoryCheckpoints } from "./memory-checkpoints.js";
 import { MemoryKeys } from "./memory-keys.js";
 import { MemoryProcesses } from "./memory-processes.js";
 import { MemoryRuns } from "./memory-runs.js";
@@ -20,6 +22,7 @@ import {
   type StoredEventRange,
 } from "./store.js";
 import type {
+  Checkpoint,
   KeyName,
   KeyOutcome,
   SessionHead,
@@ -37,6 +40,8 @@ interface MemorySession {
   session: StoredSession;
   readonly events: StoredEvent[];
   entities: Map<string, StoredEntity>;
+  /** Of the session's epoch. */
+  checkpoints: MemoryCheckpoints;
   readonly errors: StoredError[];
   readonly batches: Set<string>;
 }
@@ -72,13 +77,40 @@ class MemoryStore implements Store {
     if (found === undefined) return undefined;
     const entities = [...found.entities.values()].filter(({ payload }) => payload !== undefined);
     const runs = this.#runs.list(sessionId, { isOpen: true, limit: Number.POSITIVE_INFINITY });
-    return { ...found.session, entities: entities.sort(compareEntities), runs };
+    const timeline = { ...found.session, entities: entities.sort(compareEntities), runs };
+    const checkpoint = found.checkpoints.newest();
+    if (checkpoint === undefined) return timeline;
+    const deletedSince = await this.tombstones(sessionId, checkpoint.ordinal);
+    return { ...timeline, checkpoint: { ...checkpoint, deletedSince } };
   }
 
   async tombstones(sessionId: string, after: bigint): Promise<readonly StoredEntity[]> {
     this.#checkOpen();
     const entities = [...(this.#sessions.get(sessionId)?.entities.values() ?? [])];
     return entities.filter(({ payload, lastEventOrdinal }) => payload === undefined && lastEventOrdinal > after);
+  }
+
+  async writeCheckpoint(
+    sessionId: string,
+    given: NewCheckpoint,
+    parts: AsyncIterable<readonly StoredEntity[]>,
+  ): Promise<Checkpoint | undefined> {
+    this.#checkOpen();
+    const ofEpoch = () => {
+      const found = this.#sessions.get(sessionId);
+      return found?.session.epoch === given.epoch ? found.checkpoints : undefined;
+    };
+    const begun = ofEpoch();
+    if (begun === undefined || !begun.fits(given)) return begun?.newest(given.ordinal);
+    const entities: StoredEntity[] = [];
+    for await (const part of parts) entities.push(...part);
+    this.#checkOpen();
+    return ofEpoch()?.add(given, entities);
+  }
+
+  async readCheckpoint(sessionId: string, ordinal: bigint): Promise<StoredPast | undefined> {
+    this.#checkOpen();
+    return this.#sessions.get(sessionId)?.checkpoints.read(ordinal);
   }
 
   async events(sessionId: string, range: StoredEventRange = {}): Promise<StoredEvent[]> {
@@ -247,6 +279,7 @@ class MemoryStore implements Store {
       session: { metadata, ordinal, epoch, failedAt, revision: 1, cursor: 0n },
       events,
       entities: new Map(),
+      checkpoints: new MemoryCheckpoints(),
       errors,
       batches: new Set(),
     });
@@ -319,12 +352,16 @@ class MemoryStore implements Store {
       session,
       events: [],
       entities: new Map(),
+      checkpoints: new MemoryCheckpoints(),
       errors: [],
       batches: new Set(),
     };
     kept.session = session;
     kept.events.push(...events);
-    if (batch.replaceTimeline) kept.entities = new Map();
+    if (batch.replaceTimeline) {
+      kept.entities = new Map();
+      kept.checkpoints = new MemoryCheckpoints();
+    }
     for (const entity of entities) kept.entities.set(`${entity.kind}\n${entity.id}`, entity);
     kept.errors.push(...batch.errors);
     kept.batches.add(batch.id);
