@@ -1,9 +1,11 @@
-import { Hub, memoryStore, type Store } from "@sessionstream/runtime";
+import { type Feature, Hub, memoryStore, type Store } from "@sessionstream/runtime";
+import { event, feature, timelineEntity } from "@sessionstream/runtime/codegen";
 import { type Checkpoint, sizeOf } from "@sessionstream/runtime/store";
 import { failingStore } from "@sessionstream/runtime/testing";
 import fc from "fast-check";
 import { describe, expect, test, vi } from "vitest";
 import { cases } from "../../../../test/fixtures/cases.js";
+import { NoteEntitySchema, NoteSetEventSchema } from "../../../../test/fixtures/gen/lab/v1/lab_pb.js";
 import {
   LabNote,
   LabNoteAppended,
@@ -272,4 +274,38 @@ test("all checkpoints of a session take a small multiple of its log, and one is 
     }),
     cases(30),
   );
+});
+
+test("a program that does not know an event begins below it, leaves none above it, and spoils none", async () => {
+  const Note = timelineEntity<"Note", typeof NoteEntitySchema, number>("Note", NoteEntitySchema, "number");
+  const [Known, Fresh] = [event("Known", NoteSetEventSchema), event("Fresh", NoteSetEventSchema)];
+  const program = (events: readonly (typeof Known | typeof Fresh)[]): Feature => ({
+    desc: feature("Notes", { events, timelineEntities: [Note] }),
+    timeline({ payload }) {
+      const { number, text } = payload as unknown as { number: number; text: string };
+      return [Note.put({ number, text })];
+    },
+  });
+  const place = memoryPlace();
+  const newer = new Hub({ features: [program([Known, Fresh])], store: place.open() });
+  const text = "x".repeat(20_000);
+  for (let number = 1; number <= 60; number++) {
+    await newer.publish("s", [number === 30 ? Fresh.of({ number, text }) : Known.of({ number, text })]);
+  }
+  const older = new Hub({ features: [program([Known])], store: place.open(), onError: () => {} });
+  const numbersAt = async (hub: Hub, asOf: bigint) =>
+    (await hub.snapshot("s", { asOf })).list(Note).map(({ number }) => number);
+  const upTo = (last: number) => Array.from({ length: last }, (_, index) => index + 1);
+  for (const rebuilt of [false, true]) {
+    // Then there are none but the newest, and the older program folds from zero.
+    if (rebuilt) await newer.rebuild("s");
+    expect(await numbersAt(older, 29n)).toEqual(upTo(29));
+    const past = await older.snapshot("s", { asOf: 59n });
+    expect(past.list(Note).map(({ number }) => number)).toEqual(upTo(59).filter((number) => number !== 30));
+    expect(past.skipped).toMatchObject([{ ordinal: 30n, name: "Fresh" }]);
+    if (rebuilt) expect((await place.open().readCheckpoint("s", 59n))?.checkpoint.ordinal).toBeLessThan(30n);
+    expect(await numbersAt(newer, 59n)).toEqual(upTo(59));
+  }
+  await newer.close();
+  await older.close();
 });
