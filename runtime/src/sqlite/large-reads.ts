@@ -43,14 +43,17 @@ export class LargeReads {
     return this.#inTurn(async ({ sql }) => {
       // The first read says which instant it is.
       await whileBusy(() => sql.selectVersion.get());
-      const rows = readPast(sql, sessionId, ordinal);
-      for (;;) {
-        const row = rows.next();
-        if (row.done === true) return row.value;
-        if (isTurnOver()) await nextTurn();
-        this.#checkOpen();
-      }
+      return this.#inSlices(readPast(sql, sessionId, ordinal));
     });
+  }
+
+  async #inSlices<T>(reading: Generator<undefined, T>): Promise<T> {
+    for (;;) {
+      const row = reading.next();
+      if (row.done === true) return row.value;
+      if (isTurnOver()) await nextTurn();
+      this.#checkOpen();
+    }
   }
 
   /** Resolves when nothing is read any more. */
@@ -81,7 +84,7 @@ export class LargeReads {
     const row = await whileBusy(() => sql.selectSession.get(sessionId));
     if (row === undefined) return undefined;
     const open = runs.open(row.id);
-    const checkpoint = readLastCheckpoint(sql, row.id);
+    const checkpoint = await this.#inSlices(readLastCheckpoint(sql, row.id));
     const entities: StoredEntity[] = [];
     for (const entity of sql.selectEntities.iterate(row.id)) {
       entities.push(toEntity(entity));

@@ -1,17 +1,24 @@
 import { PastEntities, type StoredPast } from "../store/checkpoint.js";
 import { largestOrdinal } from "../store/rules.js";
-import type { LastCheckpoint } from "../store/stored.js";
+import type { LastCheckpoint, StoredEntity } from "../store/stored.js";
 import { toCheckpoint, toEntity } from "./rows.js";
 import type { Statements } from "./statements.js";
 
 // Within a transaction: all at one instant.
 
-/** The newest checkpoint of a session, as it is loaded. */
-export function readLastCheckpoint(sql: Statements, session: bigint): LastCheckpoint | undefined {
-  const row = sql.selectCheckpoint.get(session, largestOrdinal);
-  if (row === undefined) return undefined;
-  const deletedSince = sql.selectTombstones.all(session, row.ordinal).map(toEntity);
-  return { ...toCheckpoint(row), deletedSince };
+/** Reads the newest checkpoint of a session, as it is loaded. Yields after each tombstone. */
+export function* readLastCheckpoint(
+  sql: Statements,
+  session: bigint,
+): Generator<undefined, LastCheckpoint | undefined> {
+  const newest = sql.selectCheckpoint.get(session, largestOrdinal);
+  if (newest === undefined) return undefined;
+  const deletedSince: StoredEntity[] = [];
+  for (const row of sql.selectTombstones.iterate(session, newest.ordinal)) {
+    deletedSince.push(toEntity(row));
+    yield;
+  }
+  return { ...toCheckpoint(newest), deletedSince };
 }
 
 /** Reads what a timeline was at the newest checkpoint at or below an ordinal. Yields after each row. */

@@ -415,12 +415,14 @@ class FileStore implements SqliteStore {
   #loadAtOnce(sessionId: string): StoredTimeline | "large" | undefined {
     const row = this.#sql.selectSession.get(sessionId);
     if (row === undefined) return undefined;
+    const most = this.#large === undefined ? Number.POSITIVE_INFINITY : mostAtOnce;
     const entities: StoredEntity[] = [];
     for (const entity of this.#sql.selectEntities.iterate(row.id)) {
       entities.push(toEntity(entity));
-      if (this.#large !== undefined && entities.length > mostAtOnce) return "large";
+      if (entities.length > most) return "large";
     }
-    const checkpoint = readLastCheckpoint(this.#sql, row.id);
+    const checkpoint = ofFew(most, readLastCheckpoint(this.#sql, row.id));
+    if (checkpoint === "many") return "large";
     return {
       ...toSession(row),
       // Sorted here, because SQLite compares text by its bytes in UTF-8.
@@ -448,10 +450,21 @@ class FileStore implements SqliteStore {
   }
 }
 
-/** What a reading in slices comes to, without a pause between them. */
+/** What a reading in slices comes to, without a pause. */
 function atOnce<T>(reading: Generator<undefined, T>): T {
   for (;;) {
     const step = reading.next();
     if (step.done === true) return step.value;
   }
+}
+
+/** The same of a reading of so many rows at most. */
+function ofFew<T>(most: number, reading: Generator<undefined, T>): T | "many" {
+  for (let rows = 0; rows <= most; rows++) {
+    const step = reading.next();
+    if (step.done === true) return step.value;
+  }
+  // Its statement must not be in the way of others.
+  reading.return(undefined as T);
+  return "many";
 }

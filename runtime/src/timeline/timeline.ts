@@ -10,6 +10,9 @@ import type { TimelineView } from "./view.js";
 /** About how many bytes an entity takes in memory beside its payload. */
 const slotBytes = 300;
 
+/** A trace of so many entities is kept in any case. */
+const leastTrace = 1000;
+
 /**
  * The timeline of a session in memory: the fold of its log up to a cursor. Reading
  * or changing one entity costs the same however many there are.
@@ -163,7 +166,10 @@ export class Timeline implements TimelineView {
 
   /** Told of each entity that an event is about to change or to make. */
   protected changing(slot: Slot, _isNew: boolean): void {
-    this.#trace?.add(slot);
+    if (this.#trace === undefined) return;
+    this.#trace.add(slot);
+    // With more than all there is, most of them tombstones, it is of no use, and would grow without bounds.
+    if (this.#trace.size > leastTrace && this.#trace.size > this.#size) this.#trace = undefined;
   }
 
   protected untrace(slot: Slot): void {
@@ -199,6 +205,12 @@ export class Timeline implements TimelineView {
   /** Of all entities, tombstones among them. */
   protected forEachSlot(visit: (slot: Slot) => void): void {
     for (const kind of this.#kinds.values()) kind.forEach(visit);
+  }
+
+  get #size(): number {
+    let size = 0;
+    for (const kind of this.#kinds.values()) size += kind.size;
+    return size;
   }
 
   #replace(slot: Slot | undefined, entry: Entry): void {

@@ -9,6 +9,11 @@ export class Trace {
     this.#after = after;
   }
 
+  /** Of how many entities it knows, about. */
+  get size(): number {
+    return this.#slots.size;
+  }
+
   add(slot: Slot): void {
     this.#slots.add(slot);
   }
