@@ -61,20 +61,20 @@ export class SqliteCheckpoints {
   ): Promise<Checkpoint | undefined> {
     await this.remove();
     this.#checkOpen();
-    const { id, newest } = await this.#transactions.write(() => this.#begin(sessionId, given), false);
+    const { id, newest } = await this.#transactions.writeBeside(() => this.#begin(sessionId, given), false);
     if (id === undefined) return newest;
     try {
       let bytes = 0;
       for await (const part of parts) {
         this.#checkOpen();
         bytes += sizeOf(part);
-        await this.#transactions.write(() => this.#add(id, part), false);
+        await this.#transactions.writeBeside(() => this.#add(id, part), false);
         await nextTurn();
       }
-      return await this.#transactions.write(() => this.#end(sessionId, given, id, bytes), false);
+      return await this.#transactions.writeBeside(() => this.#end(sessionId, given, id, bytes), false);
     } catch (thrown) {
       // What fails here, whoever writes the next one does.
-      await this.#transactions.write(() => this.#sql.abandon.run(id), false).catch(() => {});
+      await this.#transactions.writeBeside(() => this.#sql.abandon.run(id), false).catch(() => {});
       throw thrown;
     }
   }
@@ -94,7 +94,7 @@ export class SqliteCheckpoints {
     while (!this.#isClosing) {
       const id = await this.#transactions.readOne(() => this.#useless());
       if (id === undefined) return;
-      await this.#transactions.write(() => {
+      await this.#transactions.writeBeside(() => {
         if (this.#sql.deleteEntities.run(id, rowsAtOnce).changes === 0) this.#sql.deleteCheckpoint.run(id);
       }, false);
       await nextTurn();

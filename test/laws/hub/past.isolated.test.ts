@@ -188,7 +188,7 @@ describe.each(places)("on %s", (_, makePlace) => {
     async (timeline) => {
       Object.assign(found, { looks: 0, before: 0 });
       await fc.assert(
-        fc.asyncProperty(fc.array(step, { maxLength: 20 }), fc.constantFrom(0, 10), async (steps, keepIdle) => {
+        fc.asyncProperty(fc.array(step, { maxLength: 20 }), fc.constantFrom(0, 2 ** 26), async (steps, keepIdle) => {
           const world = new World(makePlace(), timeline, keepIdle);
           try {
             for (const each of steps) await world.run(each);
