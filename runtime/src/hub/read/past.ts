@@ -27,21 +27,23 @@ export async function readPast(source: HistorySource, image: SessionImage, asOf:
   const from = await store.readCheckpoint(info.id, known);
   const timeline = new Timeline(registry, from?.checkpoint.ordinal);
   await mergeInTurns(timeline, from?.entities ?? [], timeline.cursor);
+  const onRecord = source.isAdvancing ? await failedEvents(store, info.id) : noEvents;
+  const skipped = [...onRecord.values()].filter(({ ordinal }) => ordinal <= timeline.cursor);
   const isLong = image.epoch !== "" && asOf - timeline.cursor >= checkpointDistance;
-  const onRecord = source.isAdvancing || isLong ? await failedEvents(store, info.id) : noEvents;
-  const skipped = source.isAdvancing ? [...onRecord.values()].filter(({ ordinal }) => ordinal <= timeline.cursor) : [];
   const trail =
     isLong && stored !== undefined ? new Trail(source, info.id, stored, timeline, from?.checkpoint) : undefined;
   const failures: Failure[] = [];
   for await (const event of readLog(store, info.id, timeline.cursor)) {
     if (event.ordinal > asOf) break;
+    const { length } = failures;
     const unknown = past.applyStored(event, info, timeline, failures);
     if (unknown !== undefined) {
       timeline.cursor = event.ordinal;
       skipped.push({ ordinal: event.ordinal, name: event.name, message: unknownEvent(info.id, unknown).message });
     }
-    const isCommon = unknown === undefined && failures.length === 0 && !onRecord.has(event.ordinal);
-    if (!isCommon) trail?.end();
+    const isSkipped = failures.length > length;
+    // All others have it, and go on without what is on record.
+    if (unknown !== undefined || isSkipped !== onRecord.has(event.ordinal)) trail?.end();
     await trail?.passed(event);
   }
   skipped.push(...failures.map(({ record: { ordinal, name, message } }) => ({ ordinal, name, message })));

@@ -216,6 +216,47 @@ describe("a look into the past", () => {
     await hub.close();
   });
 
+  test.each(["fail", "advance"] as const)(
+    "leaves them above an event that failed, where all go on as it does, under the policy %s",
+    async (timeline) => {
+      let isBroken = true;
+      const beforeTimeline = ({ ordinal }: { ordinal: bigint }) => {
+        if (isBroken && ordinal === 15n) throw new Error("broken");
+      };
+      const store = memoryStore();
+      const { hub } = watched({ store, switches: { beforeTimeline }, onProjectionError: { timeline } });
+      await publish(hub, 46);
+      // Under the one it was mended; under the other it is still skipped.
+      if (timeline === "fail") {
+        isBroken = false;
+        await hub.retry("s");
+      }
+      await hub.rebuild("s");
+      expect((await store.readCheckpoint("s", 44n))?.checkpoint.ordinal).toBeUndefined();
+      const { skipped } = await hub.snapshot("s", { asOf: 44n });
+      expect(skipped.map(({ ordinal }) => ordinal)).toEqual(timeline === "fail" ? [] : [15n]);
+      expect((await store.readCheckpoint("s", 44n))?.checkpoint.ordinal).toBe(40n);
+      expect((await hub.snapshot("s", { asOf: 43n })).skipped).toEqual(skipped);
+      await hub.close();
+    },
+  );
+
+  test("leaves none above an event that is on record as skipped, and fails no more", async () => {
+    let isBroken = true;
+    const beforeTimeline = ({ ordinal }: { ordinal: bigint }) => {
+      if (isBroken && ordinal === 25n) throw new Error("broken");
+    };
+    const store = memoryStore();
+    const onProjectionError = { timeline: "advance" } as const;
+    const { hub } = watched({ store, switches: { beforeTimeline }, onProjectionError });
+    await publish(hub, 46);
+    await hub.rebuild("s");
+    isBroken = false;
+    await hub.snapshot("s", { asOf: 44n });
+    expect((await store.readCheckpoint("s", 44n))?.checkpoint.ordinal).toBe(20n);
+    await hub.close();
+  });
+
   test("that cannot leave checkpoints is as good, and reports it", async () => {
     const store = failingStore(memoryStore());
     const { hub, reports } = watched({ store });
