@@ -103,6 +103,28 @@ describe.each(openers)("checkpoints in a file, with %s", (_driver, sqliteStore) 
     await other.close();
   });
 
+  test("one that SQLite fails to write leaves nothing, is no harm to commits, and can be made again", async () => {
+    const path = newFile();
+    const store = sqliteStore(path);
+    await commit(store, { events: [eventAt(1n)], cursor: 1n });
+    const database = openRaw(path);
+    database.exec(
+      `CREATE TRIGGER full BEFORE INSERT ON checkpoint_entity WHEN new.id = 'e1-7'
+       BEGIN SELECT RAISE(ABORT, 'the disk is full'); END`,
+    );
+    await expect(store.writeCheckpoint("s", given, many(3))).rejects.toMatchObject({
+      code: "STORE_FAILED",
+      message: expect.stringContaining("the disk is full"),
+    });
+    expect(await store.readCheckpoint("s", 9n)).toBeUndefined();
+    await commit(store, { revision: 1, events: [eventAt(2n)], cursor: 2n });
+    database.exec("DROP TRIGGER full");
+    database.close();
+    expect(await store.writeCheckpoint("s", given, many(3))).toMatchObject({ ordinal: 1n });
+    expect(rows(path)).toEqual({ checkpoints: 1, entities: 900 });
+    await store.close();
+  });
+
   test("a store that closes leaves no half of one", async () => {
     const path = newFile();
     const store = sqliteStore(path);

@@ -1,3 +1,4 @@
+import { isSessionstreamError } from "../../base/errors.js";
 import { readLog } from "../../store/read-log.js";
 import type { Store } from "../../store/store.js";
 import type { Checkpoint, StoredEvent, StoredSession } from "../../store/stored.js";
@@ -104,6 +105,8 @@ class Trail {
       await this.#checkpoints.make(store, this.#sessionId, this.#epoch, this.#timeline);
     } catch (error) {
       this.end();
+      // The caller hears of it when the log is read on.
+      if (isSessionstreamError(error, "CLOSED")) return;
       report({ step: "checkpoint", sessionId: this.#sessionId, ordinal: event.ordinal, error });
     }
   }
