@@ -91,8 +91,11 @@ export interface Checkpoint {
 
 /** The newest checkpoint of a session, as it is loaded. */
 export interface LastCheckpoint extends Checkpoint {
-  /** The tombstones of the stored timeline that are of events above it, in no order. */
-  readonly deletedSince: readonly StoredEntity[];
+  /**
+   * The tombstones of the stored timeline that are of events above it, in no order. Undefined if the store does not have
+   * all of them any more: then the next checkpoint has all entities.
+   */
+  readonly deletedSince: readonly StoredEntity[] | undefined;
 }
 
 /** A session with its timeline, read at one instant. */

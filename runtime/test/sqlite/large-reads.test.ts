@@ -68,7 +68,7 @@ describe.each(openers)("a large timeline, read with %s", (_name, sqliteStore) =>
     );
     await commit(store, { revision: 1, cursor: 2n, entities: gone });
     const { checkpoint, entities } = (await store.load("s")) ?? {};
-    expect([entities, checkpoint?.ordinal, checkpoint?.deletedSince.length]).toEqual([[], 1n, 3000]);
+    expect([entities, checkpoint?.ordinal, checkpoint?.deletedSince?.length]).toEqual([[], 1n, 3000]);
     // Nothing is in the way of what comes next.
     await commit(store, { revision: 2, cursor: 2n, entities: [entityOf("e1", { lastEventOrdinal: 2n })] });
     expect((await store.load("s"))?.checkpoint?.deletedSince).toHaveLength(2999);

@@ -21,16 +21,18 @@ import type { HistorySource } from "./history-source.js";
 export async function readPast(source: HistorySource, image: SessionImage, asOf: bigint): Promise<Snapshot> {
   const { store, registry, past } = source;
   const { info, stop } = image;
+  // Else this process alone has such a timeline, and checkpoints are of that of the others.
+  const isCommon = image.epoch !== "";
   // First, as what is read later may be of another timeline, of which it must not leave any.
   const stored = await store.session(info.id);
   // What a newer program has folded there is not for this one.
   const known = stop?.reason === "unknown" && stop.ordinal <= asOf ? stop.ordinal - 1n : asOf;
-  const from = await store.readCheckpoint(info.id, known);
+  const from = isCommon ? await store.readCheckpoint(info.id, known) : undefined;
   const timeline = new Timeline(registry, from?.checkpoint.ordinal);
   await mergeInTurns(timeline, from?.entities ?? [], timeline.cursor);
   const onRecord = source.isAdvancing ? await failedEvents(store, info.id) : noEvents;
   const skipped = [...onRecord.values()].filter(({ ordinal }) => ordinal <= timeline.cursor);
-  const isLong = image.epoch !== "" && asOf - timeline.cursor >= checkpointDistance;
+  const isLong = isCommon && asOf - timeline.cursor >= checkpointDistance;
   const trail =
     isLong && stored !== undefined ? new Trail(source, info.id, stored, timeline, from?.checkpoint) : undefined;
   const failures: Failure[] = [];

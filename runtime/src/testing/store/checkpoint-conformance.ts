@@ -73,7 +73,7 @@ export function checkpointConformance({ describe, expect, test }: TestRunner, st
       const entities = [gone("old", 4n), gone("new", 5n), changed("alive", 6n)];
       await commit(store(), { revision: 1, cursor: 10n, entities });
       const { checkpoint } = (await store().load("s")) ?? {};
-      expect({ ...checkpoint, deletedSince: checkpoint?.deletedSince.map(plain) }).toEqual({
+      expect({ ...checkpoint, deletedSince: checkpoint?.deletedSince?.map(plain) }).toEqual({
         ...newest,
         deletedSince: [plain(gone("new", 5n))],
       });

@@ -78,6 +78,31 @@ describe("a lane", () => {
     expect((await place.open().readCheckpoint("s", 29n))?.checkpoint).toMatchObject({ ordinal: 20n, base: 10n });
   });
 
+  test("makes a full one after it was loaded from a store that does not have all tombstones any more", async () => {
+    const store = memoryStore();
+    const forgetful = wrapStore(store, {
+      load: async (id) => {
+        const loaded = await store.load(id);
+        if (loaded?.checkpoint === undefined) return loaded;
+        return { ...loaded, checkpoint: { ...loaded.checkpoint, deletedSince: undefined } };
+      },
+      close: async () => {},
+    });
+    const large = LabTrace.of({ text: "x".repeat(20_000) });
+    for (const round of [1n, 2n, 3n]) {
+      const hub = new Hub({ features: [labOf()], store: forgetful });
+      await publish(hub, 8);
+      await hub.publish("s", [LabNoteDeleted.of({ number: 0 }), large]);
+      await until(async () => (await newest(store)) === round * 10n, "there is a checkpoint");
+      await hub.close();
+    }
+    for (const ordinal of [10n, 20n, 30n]) {
+      const past = await store.readCheckpoint("s", ordinal);
+      expect(past?.checkpoint).toMatchObject({ ordinal, base: ordinal });
+      expect(past?.entities.map(({ id }) => id)).not.toContain("0");
+    }
+  });
+
   test("makes none while the timeline is stopped, and those from before outlive the retry", async () => {
     let isBroken = true;
     const store = memoryStore();

@@ -110,7 +110,8 @@ async function loadTimeline(registry: SchemaRegistry, stored: StoredTimeline | u
   const timeline = new TrackedTimeline(registry, stored?.cursor);
   const { cursor = 0n, entities = [], checkpoint } = stored ?? {};
   await mergeInTurns(timeline, entities, cursor);
-  if (checkpoint !== undefined) timeline.trace(checkpoint.ordinal, checkpoint.deletedSince);
+  const { ordinal, deletedSince } = checkpoint ?? {};
+  if (ordinal !== undefined && deletedSince !== undefined) timeline.trace(ordinal, deletedSince);
   return timeline;
 }
 
