@@ -56,7 +56,9 @@ export function partsOf(options: HubOptions, registry: SchemaRegistry): HubParts
     store,
     reader,
     past: new Fold(reader, projections, { ui: "advance", timeline: "advance" }, undefined),
+    isAdvancing: policies.timeline === "advance",
     image: (sessionId) => sessions.use(sessionId).image(),
+    report,
   });
   const process = new Process(store, lease, () => runner.verify());
   const fanouts = new Fanouts(report);

@@ -137,8 +137,8 @@ function defaultOf(field: DescField): (value: unknown) => boolean {
       // Unlike -0.
       return (value) => Object.is(value, 0);
     default:
-      // 64 bits may be a bigint, or text.
-      return (value) => value === 0 || value === 0n || (typeof value === "string" && BigInt(value) === 0n);
+      // biome-ignore lint/suspicious/noDoubleEquals: 64 bits may be a number, a bigint, or text.
+      return (value) => value == 0;
   }
 }
 

@@ -198,6 +198,34 @@ const steps: readonly string[] = [
 
   -- Tombstones of events up to this ordinal may be gone.
   ALTER TABLE session ADD COLUMN tombstone_floor INTEGER NOT NULL DEFAULT 0;
+
+  -- What timelines were at some ordinals. One that is being written was touched lately, in milliseconds since the Unix
+  -- epoch. Of one that is of no use any more, that is 0, and of one that counts, null.
+  CREATE TABLE checkpoint (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    session INTEGER NOT NULL REFERENCES session (id),
+    ordinal INTEGER NOT NULL,
+    base INTEGER NOT NULL,
+    bytes INTEGER NOT NULL,
+    base_bytes INTEGER NOT NULL,
+    added_bytes INTEGER NOT NULL,
+    touched INTEGER
+  ) STRICT;
+  CREATE INDEX checkpoint_by_ordinal ON checkpoint (session, ordinal);
+  CREATE INDEX unfinished_checkpoint ON checkpoint (touched) WHERE touched IS NOT NULL;
+
+  -- All entities of the timeline, or those that changed since the checkpoint below. A tombstone has no payload.
+  CREATE TABLE checkpoint_entity (
+    checkpoint INTEGER NOT NULL REFERENCES checkpoint (id),
+    kind TEXT NOT NULL,
+    id TEXT NOT NULL,
+    created_ordinal INTEGER NOT NULL,
+    position INTEGER NOT NULL,
+    last_event_ordinal INTEGER NOT NULL,
+    type TEXT NOT NULL,
+    payload BLOB
+  ) STRICT;
+  CREATE INDEX checkpoint_entity_by_checkpoint ON checkpoint_entity (checkpoint);
   `,
 ];
 

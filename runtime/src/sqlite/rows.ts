@@ -2,6 +2,7 @@ import type { JsonObject } from "@bufbuild/protobuf";
 import type { EventMeta } from "../store/event-meta.js";
 import type { MovedSession } from "../store/store.js";
 import type {
+  Checkpoint,
   RecordedStep,
   StoredDescriptor,
   StoredEntity,
@@ -10,7 +11,15 @@ import type {
   StoredMark,
   StoredSession,
 } from "../store/stored.js";
-import type { DescriptorRow, EntityRow, ErrorRow, EventRow, MovedRow, SessionRow } from "./statements.js";
+import type {
+  CheckpointRow,
+  DescriptorRow,
+  EntityRow,
+  ErrorRow,
+  EventRow,
+  MovedRow,
+  SessionRow,
+} from "./statements.js";
 import { toText } from "./text.js";
 
 // What rows say, in the store's terms.
@@ -44,6 +53,10 @@ export function toEntity({ id, payload, ...row }: EntityRow): StoredEntity {
     position: Number(row.position),
     payload: payload === null ? undefined : toBytes(payload),
   };
+}
+
+export function toCheckpoint({ ordinal, base, bytes, baseBytes, addedBytes }: CheckpointRow): Checkpoint {
+  return { ordinal, base, bytes: Number(bytes), baseBytes: Number(baseBytes), addedBytes: Number(addedBytes) };
 }
 
 export function toError(row: ErrorRow): StoredError {

@@ -192,6 +192,11 @@ function prepare(database: Database) {
       deleteOf("run"),
       deleteOf("entity"),
       deleteOf("error"),
+      database.prepare<[session: number, limit: number]>(
+        `DELETE FROM checkpoint_entity WHERE rowid IN (SELECT checkpoint_entity.rowid FROM checkpoint
+           JOIN checkpoint_entity ON checkpoint = checkpoint.id WHERE session = ? LIMIT ?)`,
+      ),
+      deleteOf("checkpoint"),
       // Of one that was being written.
       database.prepare<[session: number, limit: number]>(
         `DELETE FROM key WHERE (session_id, space, key) IN (SELECT session_id, space, key FROM key

@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import { invalidOption } from "../base/option.js";
 import { nextTurn } from "../base/turns.js";
 import type { SessionBatch } from "../store/batch.js";
+import type { NewCheckpoint, StoredPast } from "../store/checkpoint.js";
 import { compareEntities } from "../store/entity-order.js";
 import type { SessionPart } from "../store/session-part.js";
 import {
@@ -18,6 +19,7 @@ import {
   type StoredEventRange,
 } from "../store/store.js";
 import type {
+  Checkpoint,
   KeyName,
   KeyOutcome,
   StoredDescriptor,
@@ -38,8 +40,10 @@ import { FinishedClaims } from "./finished-claims.js";
 import { type ForgottenIdentity, forgetIdentity } from "./forget-identity.js";
 import { LargeReads } from "./large-reads.js";
 import { openDatabase, type SqliteStoreOptions } from "./open.js";
+import { readLastCheckpoint, readPast } from "./read-checkpoint.js";
 import { readSession } from "./read-session.js";
 import { toDescriptor, toEntity, toError, toEvent, toSession } from "./rows.js";
+import { SqliteCheckpoints } from "./sqlite-checkpoints.js";
 import { SqliteDeletions } from "./sqlite-deletions.js";
 import { SqliteKeys } from "./sqlite-keys.js";
 import { SqliteProcesses } from "./sqlite-processes.js";
@@ -125,6 +129,8 @@ class FileStore implements SqliteStore {
   readonly #keys: SqliteKeys;
   readonly #runs: SqliteRuns;
   readonly #deletions: SqliteDeletions;
+  /** Undefined for a file that is only read. */
+  readonly #checkpoints: SqliteCheckpoints | undefined;
   readonly #watch: Watch;
   readonly #finished: FinishedClaims;
   readonly #writer: BatchWriter;
@@ -152,6 +158,7 @@ class FileStore implements SqliteStore {
     this.#finished = new FinishedClaims(this.#transactions, this.#keys);
     this.#runs = new SqliteRuns(database, this.#processes);
     this.#deletions = new SqliteDeletions(database, this.#transactions);
+    this.#checkpoints = readonly ? undefined : new SqliteCheckpoints(database, this.#sql, this.#transactions);
     this.#watch = new Watch(database, this.#sql);
     this.#writer = new BatchWriter(this.#sql, this.#transactions, this.#keys, this.#runs);
     this.#sessions = new SessionWriter(
@@ -163,6 +170,7 @@ class FileStore implements SqliteStore {
       this.#runs,
     );
     if (!readonly) this.#deletions.resume();
+    this.#checkpoints?.resume();
   }
 
   sessions({ after = "", limit = defaultLimit }: SessionRange = {}): Promise<readonly string[]> {
@@ -193,6 +201,24 @@ class FileStore implements SqliteStore {
       if (after < (this.#sql.selectTombstoneFloor.get(session.id)?.floor ?? 0n)) return undefined;
       return this.#sql.selectTombstones.all(session.id, after).map(toEntity);
     });
+  }
+
+  async writeCheckpoint(
+    sessionId: string,
+    checkpoint: NewCheckpoint,
+    parts: AsyncIterable<readonly StoredEntity[]>,
+  ): Promise<Checkpoint | undefined> {
+    return this.#checkpoints?.write(sessionId, checkpoint, parts);
+  }
+
+  async readCheckpoint(sessionId: string, ordinal: bigint): Promise<StoredPast | undefined> {
+    this.#transactions.checkOpen();
+    try {
+      if (this.#large !== undefined) return await this.#large.past(sessionId, ordinal);
+    } catch (thrown) {
+      throw storeFailed(thrown);
+    }
+    return this.#transactions.read(() => atOnce(readPast(this.#sql, sessionId, ordinal)));
   }
 
   events(sessionId: string, range: StoredEventRange = {}): Promise<StoredEvent[]> {
@@ -241,6 +267,8 @@ class FileStore implements SqliteStore {
       if (batches.length > 1) outcomes = await this.#writeEach(batches);
     }
     this.#watch.committed();
+    // What is left then, whoever opens the file next removes.
+    if (batches.some(({ replaceTimeline }) => replaceTimeline)) this.#checkpoints?.remove().catch(() => {});
     return outcomes;
   }
 
@@ -374,6 +402,7 @@ class FileStore implements SqliteStore {
   async vacuum(): Promise<void> {
     await this.#deletions.remove();
     await this.#deletions.end();
+    await this.#checkpoints?.remove();
     await this.#transactions.readOne(() => this.#database.exec("VACUUM"));
     // Events have other numbers now, by which those who watch the file find what is new.
     await this.#deletions.tellAll();
@@ -388,6 +417,7 @@ class FileStore implements SqliteStore {
   async close(): Promise<void> {
     this.#watch.end();
     await this.#large?.close();
+    await this.#checkpoints?.close();
     // What is lost here, other processes find out when the lease is over.
     if (this.#database.open) await this.#finished.end().catch(() => {});
     // What is lost here, whoever opens the file next does.
@@ -398,13 +428,21 @@ class FileStore implements SqliteStore {
   #loadAtOnce(sessionId: string): StoredTimeline | "large" | undefined {
     const row = this.#sql.selectSession.get(sessionId);
     if (row === undefined) return undefined;
+    const most = this.#large === undefined ? Number.POSITIVE_INFINITY : mostAtOnce;
     const entities: StoredEntity[] = [];
     for (const entity of this.#sql.selectEntities.iterate(row.id)) {
       entities.push(toEntity(entity));
-      if (this.#large !== undefined && entities.length > mostAtOnce) return "large";
+      if (entities.length > most) return "large";
     }
-    // Sorted here, because SQLite compares text by its bytes in UTF-8.
-    return { ...toSession(row), entities: entities.sort(compareEntities), runs: this.#runs.open(row.id) };
+    const checkpoint = ofFew(most, readLastCheckpoint(this.#sql, row.id));
+    if (checkpoint === "many") return "large";
+    return {
+      ...toSession(row),
+      // Sorted here, because SQLite compares text by its bytes in UTF-8.
+      entities: entities.sort(compareEntities),
+      runs: this.#runs.open(row.id),
+      ...(checkpoint !== undefined && { checkpoint }),
+    };
   }
 
   #writeBatches(batches: readonly SessionBatch[]): (Error | undefined)[] | Promise<(Error | undefined)[]> {
@@ -423,4 +461,23 @@ class FileStore implements SqliteStore {
     }
     return outcomes;
   }
+}
+
+/** What a reading in slices comes to, without a pause. */
+function atOnce<T>(reading: Generator<undefined, T>): T {
+  for (;;) {
+    const step = reading.next();
+    if (step.done === true) return step.value;
+  }
+}
+
+/** The same of a reading of so many rows at most. */
+function ofFew<T>(most: number, reading: Generator<undefined, T>): T | "many" {
+  for (let rows = 0; rows <= most; rows++) {
+    const step = reading.next();
+    if (step.done === true) return step.value;
+  }
+  // Its statement must not be in the way of others.
+  reading.return(undefined as T);
+  return "many";
 }

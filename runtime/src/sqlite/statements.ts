@@ -1,5 +1,5 @@
 import type { SessionHead } from "../store/stored.js";
-import type { Database, Statement } from "./driver/driver.js";
+import type { Database, PreparedStatement, Statement } from "./driver/driver.js";
 import { type WholeText, whole } from "./text.js";
 
 // Ordinals may exceed 2^53, so every column that holds one is read as a bigint.
@@ -36,6 +36,15 @@ export interface EntityRow {
   readonly payload: Uint8Array | null;
 }
 
+export interface CheckpointRow {
+  readonly id: bigint;
+  readonly ordinal: bigint;
+  readonly base: bigint;
+  readonly bytes: bigint;
+  readonly baseBytes: bigint;
+  readonly addedBytes: bigint;
+}
+
 export interface ErrorRow {
   readonly step: string;
   readonly ordinal: bigint;
@@ -66,14 +75,17 @@ export interface Newest {
 
 export type Statements = ReturnType<typeof prepareStatements>;
 
-const selectEntity = `SELECT kind, ${whole("id")} AS id, created_ordinal AS createdOrdinal, position,
+const selectEntityOf = (
+  table: string,
+) => `SELECT kind, ${whole("id")} AS id, created_ordinal AS createdOrdinal, position,
     last_event_ordinal AS lastEventOrdinal, type, payload
-  FROM entity`;
+  FROM ${table}`;
+const selectEntity = selectEntityOf("entity");
 
 export function prepareStatements(database: Database) {
   const prepare = <Bind extends unknown[], Row = unknown>(sql: string): Statement<Bind, Row> =>
     database.prepare<Bind, Row>(sql);
-  const exact = <Bind extends unknown[], Row = unknown>(sql: string): Statement<Bind, Row> =>
+  const exact = <Bind extends unknown[], Row = unknown>(sql: string): PreparedStatement<Bind, Row> =>
     database.prepare<Bind, Row>(sql).safeIntegers();
   const column = <Bind extends unknown[], Value>(sql: string): Statement<Bind, Value> =>
     database.prepare<Bind, Value>(sql).pluck();
@@ -155,6 +167,21 @@ export function prepareStatements(database: Database) {
     selectTombstones: exact<[session: bigint, after: bigint], EntityRow>(
       `${selectEntity} WHERE session = ? AND last_event_ordinal > ? AND payload IS NULL`,
     ),
+    /** The newest at or below an ordinal. */
+    selectCheckpoint: exact<[session: bigint, ordinal: bigint], CheckpointRow>(
+      `SELECT id, ordinal, base, bytes, base_bytes AS baseBytes, added_bytes AS addedBytes FROM checkpoint
+         WHERE session = ? AND ordinal <= ? AND touched IS NULL ORDER BY ordinal DESC LIMIT 1`,
+    ),
+    /** What it takes to read one: from its base up to it. */
+    selectCheckpointIds: exact<[session: bigint, base: bigint, ordinal: bigint], bigint>(
+      `SELECT id FROM checkpoint
+         WHERE session = ? AND ordinal BETWEEN ? AND ? AND touched IS NULL ORDER BY ordinal`,
+    ).pluck(),
+    selectCheckpointEntities: exact<[checkpoint: bigint], EntityRow>(
+      `${selectEntityOf("checkpoint_entity")} WHERE checkpoint = ?`,
+    ),
+    /** They are removed later. */
+    dropCheckpoints: prepare<[session: bigint]>("UPDATE checkpoint SET touched = 0 WHERE session = ?"),
     selectTombstoneFloor: exact<[session: bigint], { readonly floor: bigint }>(
       "SELECT tombstone_floor AS floor FROM session WHERE id = ?",
     ),

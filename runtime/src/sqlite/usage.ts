@@ -11,7 +11,7 @@ export interface SessionUsage {
   /** The failures on record. */
   readonly errors: number;
   readonly openRuns: number;
-  /** The bytes of its payloads: of events, entities and inputs of runs. The file needs more for it. */
+  /** The bytes of its payloads: of events, entities, checkpoints and inputs of runs. The file needs more for it. */
   readonly bytes: number;
   /** When its last event was published, in milliseconds since the Unix epoch. Undefined if it has none. */
   readonly lastEvent: number | undefined;
@@ -36,6 +36,12 @@ export function readUsage(database: Database, { after = "", limit = defaultLimit
   const count = (from: string) => database.prepare<[session: number], number>(`SELECT count(*) FROM ${from}`).pluck();
   const none: Sum = { rows: 0, bytes: 0 };
   const [ofEvents, ofEntities, ofRuns] = [sums("event", "payload"), sums("entity", "payload"), sums("run", "input")];
+  const ofCheckpoints = database
+    .prepare<[session: number], number>(
+      `SELECT ifnull(sum(length(payload)), 0) FROM checkpoint JOIN checkpoint_entity ON checkpoint = checkpoint.id
+         WHERE session = ?`,
+    )
+    .pluck();
   const ofErrors = count("error WHERE session = ?");
   const ofOpenRuns = count("run WHERE session = ? AND ended_at IS NULL");
   const last = database
@@ -54,7 +60,7 @@ export function readUsage(database: Database, { after = "", limit = defaultLimit
       entities: entities.rows,
       errors: ofErrors.get(id) ?? 0,
       openRuns: ofOpenRuns.get(id) ?? 0,
-      bytes: events.bytes + entities.bytes + runs.bytes,
+      bytes: events.bytes + entities.bytes + runs.bytes + (ofCheckpoints.get(id) ?? 0),
       lastEvent: last.get(id),
     };
   });

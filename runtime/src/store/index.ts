@@ -3,9 +3,11 @@
 
 export type { StoredRejection } from "../schema/stored-rejection.js";
 export type { BatchKey, BatchRun, EventSpan, RewrittenEvent, SessionBatch } from "./batch.js";
+export { type NewCheckpoint, PastEntities, type StoredPast, writtenCheckpoint } from "./checkpoint.js";
 export { compareEntities } from "./entity-order.js";
 export type { EventMeta, TraceContext } from "./event-meta.js";
 export { readErrors } from "./read-errors.js";
+export { sizeOf } from "./row-size.js";
 export {
   checkBatch,
   checkKey,
@@ -35,9 +37,11 @@ export {
   type StoredEventRange,
 } from "./store.js";
 export type {
+  Checkpoint,
   KeyName,
   KeyOutcome,
   KeyOwner,
+  LastCheckpoint,
   RecordedStep,
   SessionHead,
   StoredDescriptor,

@@ -1,6 +1,8 @@
 import { SessionstreamError } from "../base/errors.js";
 import type { SessionBatch } from "./batch.js";
+import type { NewCheckpoint, StoredPast } from "./checkpoint.js";
 import { compareEntities } from "./entity-order.js";
+import { MemoryCheckpoints } from "./memory-checkpoints.js";
 import { MemoryEntities } from "./memory-entities.js";
 import { MemoryErrors } from "./memory-errors.js";
 import { MemoryKeys } from "./memory-keys.js";
@@ -23,6 +25,7 @@ import {
   type StoredEventRange,
 } from "./store.js";
 import type {
+  Checkpoint,
   KeyName,
   KeyOutcome,
   SessionHead,
@@ -40,6 +43,8 @@ interface MemorySession {
   session: StoredSession;
   readonly events: StoredEvent[];
   readonly entities: MemoryEntities;
+  /** Of the session's epoch. */
+  checkpoints: MemoryCheckpoints;
   readonly errors: MemoryErrors;
   readonly batches: Set<string>;
 }
@@ -75,13 +80,40 @@ class MemoryStore implements Store {
     if (found === undefined) return undefined;
     const entities = found.entities.living();
     const runs = this.#runs.list(sessionId, { isOpen: true, limit: Number.POSITIVE_INFINITY });
-    return { ...found.session, entities: entities.sort(compareEntities), runs };
+    const timeline = { ...found.session, entities: entities.sort(compareEntities), runs };
+    const checkpoint = found.checkpoints.newest();
+    if (checkpoint === undefined) return timeline;
+    const deletedSince = await this.tombstones(sessionId, checkpoint.ordinal);
+    return { ...timeline, checkpoint: { ...checkpoint, deletedSince } };
   }
 
   async tombstones(sessionId: string, after: bigint): Promise<readonly StoredEntity[] | undefined> {
     this.#checkOpen();
     const found = this.#sessions.get(sessionId);
     return found === undefined ? [] : found.entities.tombstones(after);
+  }
+
+  async writeCheckpoint(
+    sessionId: string,
+    given: NewCheckpoint,
+    parts: AsyncIterable<readonly StoredEntity[]>,
+  ): Promise<Checkpoint | undefined> {
+    this.#checkOpen();
+    const ofEpoch = () => {
+      const found = this.#sessions.get(sessionId);
+      return found?.session.epoch === given.epoch ? found.checkpoints : undefined;
+    };
+    const begun = ofEpoch();
+    if (begun === undefined || !begun.fits(given)) return begun?.newest(given.ordinal);
+    const entities: StoredEntity[] = [];
+    for await (const part of parts) entities.push(...part);
+    this.#checkOpen();
+    return ofEpoch()?.add(given, entities);
+  }
+
+  async readCheckpoint(sessionId: string, ordinal: bigint): Promise<StoredPast | undefined> {
+    this.#checkOpen();
+    return this.#sessions.get(sessionId)?.checkpoints.read(ordinal);
   }
 
   async events(sessionId: string, range: StoredEventRange = {}): Promise<StoredEvent[]> {
@@ -251,6 +283,7 @@ class MemoryStore implements Store {
       session: { metadata, ordinal, epoch, failedAt, revision: 1, cursor: 0n },
       events,
       entities: new MemoryEntities(),
+      checkpoints: new MemoryCheckpoints(),
       errors,
       batches: new Set(),
     });
@@ -323,6 +356,7 @@ class MemoryStore implements Store {
       session,
       events: [],
       entities: new MemoryEntities(),
+      checkpoints: new MemoryCheckpoints(),
       errors: new MemoryErrors(),
       batches: new Set(),
     };
@@ -333,7 +367,10 @@ class MemoryStore implements Store {
       if (event?.ordinal === ordinal) kept.events[at] = { ...event, payload };
     }
     kept.events.push(...events);
-    if (batch.replaceTimeline) kept.entities.clear();
+    if (batch.replaceTimeline) {
+      kept.entities.clear();
+      kept.checkpoints = new MemoryCheckpoints();
+    }
     kept.entities.put(entities);
     if (batch.mended !== undefined) kept.errors.delete(batch.mended, mendedSteps(batch));
     kept.errors.add(batch.errors);

@@ -1,6 +1,8 @@
 import type { SessionBatch } from "./batch.js";
+import type { NewCheckpoint, StoredPast } from "./checkpoint.js";
 import type { SessionPart } from "./session-part.js";
 import type {
+  Checkpoint,
   KeyName,
   KeyOutcome,
   SessionHead,
@@ -130,6 +132,21 @@ export interface Store {
    * not have all of them any more: of many, it deletes the oldest.
    */
   tombstones(sessionId: string, after: bigint): Promise<readonly StoredEntity[] | undefined>;
+  /**
+   * Writes a checkpoint of a session, in parts: nobody finds anything of it before all are written, and of one that is not
+   * written whole, nothing stays. Moves no revision. A loss of power may take it. Resolves to the newest checkpoint at or
+   * below its ordinal: another one, where that is not the one that its maker knows, or where somebody else is writing one.
+   * Undefined if there is none, as in a session with another epoch, or if the store cannot be written to.
+   *
+   * Checkpoints end with the epoch of their timeline, unless a batch renews it without `replaceTimeline`.
+   */
+  writeCheckpoint(
+    sessionId: string,
+    checkpoint: NewCheckpoint,
+    parts: AsyncIterable<readonly StoredEntity[]>,
+  ): Promise<Checkpoint | undefined>;
+  /** What the timeline was at the newest checkpoint at or below an ordinal. Undefined if there is none. */
+  readCheckpoint(sessionId: string, ordinal: bigint): Promise<StoredPast | undefined>;
   /** Events in order. */
   events(sessionId: string, range?: StoredEventRange): Promise<readonly StoredEvent[]>;
   /** Errors in the order of their events, and of the names of their steps: at most one of an event and a step. */

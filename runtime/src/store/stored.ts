@@ -73,12 +73,39 @@ export interface StoredSession {
 /** How far a session has come. */
 export type SessionHead = Pick<StoredSession, "revision" | "epoch">;
 
+/**
+ * A checkpoint of a session: what its timeline was at an ordinal. It has all entities, or those that changed since the
+ * checkpoint below, tombstones among them. So it is read from the last one that has all, its base, upwards.
+ */
+export interface Checkpoint {
+  readonly ordinal: bigint;
+  /** The ordinal of its base: its own if it has all entities. */
+  readonly base: bigint;
+  /** About how many bytes its own entities take, */
+  readonly bytes: number;
+  /** those of its base, */
+  readonly baseBytes: number;
+  /** and those of all after its base, up to itself. */
+  readonly addedBytes: number;
+}
+
+/** The newest checkpoint of a session, as it is loaded. */
+export interface LastCheckpoint extends Checkpoint {
+  /**
+   * The tombstones of the stored timeline that are of events above it, in no order. Undefined if the store does not have
+   * all of them any more: then the next checkpoint has all entities.
+   */
+  readonly deletedSince: readonly StoredEntity[] | undefined;
+}
+
 /** A session with its timeline, read at one instant. */
 export interface StoredTimeline extends StoredSession {
   /** Ordered by created ordinal, position, last event ordinal, kind and id. */
   readonly entities: readonly StoredEntity[];
   /** The runs that have not ended, in the order in which they were started. */
   readonly runs: readonly StoredRun[];
+  /** The newest checkpoint, if there is one. */
+  readonly checkpoint?: LastCheckpoint;
 }
 
 /** Names an idempotency key. Keys of different spaces never meet. */

@@ -1,8 +1,10 @@
 import { SessionstreamError } from "../base/errors.js";
+import { encode } from "../schema/encode.js";
 import type { FeatureRegistry } from "../schema/feature-registry.js";
 import type { Payload } from "../schema/payload.js";
 import type { DescTimelineEntity } from "../schema/timeline-entity.js";
 import { compareEntities } from "../store/entity-order.js";
+import type { StoredEntity } from "../store/stored.js";
 import type { TimelineEntity } from "./snapshot.js";
 
 /** Where an entity is in memory. Another entry takes its entry's place when it changes. */
@@ -61,6 +63,20 @@ export function toEntity(entry: Entry): TimelineEntity {
   const payload = read(entry) as Payload<DescTimelineEntity["schema"]>;
   const entity = { kind, id, createdOrdinal, position, lastEventOrdinal, payload };
   return Object.isFrozen(payload) ? Object.freeze(entity) : entity;
+}
+
+/** As a store keeps it. */
+export function toStored(entry: Entry): StoredEntity {
+  const { desc, kind, id, createdOrdinal, position, lastEventOrdinal, payload, loaded } = entry;
+  return {
+    kind,
+    id,
+    createdOrdinal,
+    position,
+    lastEventOrdinal,
+    type: loaded?.type ?? desc.schema.typeName,
+    payload: loaded?.payload ?? (payload && encode(desc.schema, payload)),
+  };
 }
 
 function decode({ desc, kind, id }: Entry, { registry, type, payload }: Loaded): Payload<DescTimelineEntity["schema"]> {

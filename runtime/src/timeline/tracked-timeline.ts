@@ -1,6 +1,5 @@
-import { encode } from "../schema/encode.js";
 import type { StoredEntity } from "../store/stored.js";
-import { type Entry, isAlive, read, type Slot } from "./entry.js";
+import { type Entry, isAlive, type Slot, toStored } from "./entry.js";
 import { TimelineImage } from "./image.js";
 import { Timeline } from "./timeline.js";
 
@@ -54,14 +53,22 @@ export class TrackedTimeline extends Timeline {
 
   /** The timeline as far as it is durable. What is done to the timeline later does not change the image. */
   durable(): TimelineImage {
-    const taken = this.#taken ?? this.#open;
     const entries: Entry[] = [];
     this.forEachSlot((slot) => {
-      const { before } = taken.before.has(slot) ? taken : this.#open;
-      const entry = before.has(slot) ? before.get(slot) : slot.entry;
+      const entry = this.durableEntry(slot);
       if (entry !== undefined) entries.push(entry);
     });
-    return new TimelineImage(taken.cursor, entries);
+    return new TimelineImage(this.durableCursor, entries);
+  }
+
+  override get durableCursor(): bigint {
+    return (this.#taken ?? this.#open).cursor;
+  }
+
+  protected override durableEntry(slot: Slot): Entry | undefined {
+    const taken = this.#taken ?? this.#open;
+    const { before } = taken.before.has(slot) ? taken : this.#open;
+    return before.has(slot) ? before.get(slot) : slot.entry;
   }
 
   /** The last state of each entity that changed since the last call, for the store. */
@@ -119,12 +126,13 @@ export class TrackedTimeline extends Timeline {
   protected override changed(): void {}
 
   protected override changing(slot: Slot, isNew: boolean): void {
+    super.changing(slot, isNew);
     const { before } = this.#group ?? this.#open;
     if (!before.has(slot)) before.set(slot, isNew ? undefined : slot.entry);
   }
 
   #toStored(slot: Slot): StoredEntity {
-    const stored = toStored(slot);
+    const stored = toStored(slot.entry);
     this.weigh(slot, stored.payload?.length ?? 0);
     return stored;
   }
@@ -150,6 +158,7 @@ export class TrackedTimeline extends Timeline {
     for (const [slot, old] of before) {
       if (old === undefined) {
         this.forget(slot);
+        this.untrace(slot);
       } else {
         slot.entry = old;
         this.remember(slot);
@@ -162,18 +171,4 @@ export class TrackedTimeline extends Timeline {
 /** Adds what changed later to what changed first. What was there first is what counts. */
 function keepOldest(first: Mark, later: Mark): void {
   for (const [slot, old] of later.before) if (!first.before.has(slot)) first.before.set(slot, old);
-}
-
-function toStored({ entry }: Slot): StoredEntity {
-  const { desc, kind, id, createdOrdinal, position, lastEventOrdinal } = entry;
-  const payload = read(entry);
-  return {
-    kind,
-    id,
-    createdOrdinal,
-    position,
-    lastEventOrdinal,
-    type: desc.schema.typeName,
-    payload: payload && encode(desc.schema, payload),
-  };
 }

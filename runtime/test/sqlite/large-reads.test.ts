@@ -55,4 +55,23 @@ describe.each(openers)("a large timeline, read with %s", (_name, sqliteStore) =>
     await store.close();
     for (const outcome of await outcomes) expect(outcome).toMatchObject({ reason: { code: "CLOSED" } });
   });
+
+  test("comes with its newest checkpoint, and what was deleted since", async () => {
+    const store = sqliteStore(newFile(), { synchronous: "normal" });
+    await commit(store, { events: [eventAt(1n), eventAt(2n)], cursor: 2n });
+    async function* parts() {
+      yield [entityOf("a")];
+    }
+    await store.writeCheckpoint("s", { ordinal: 1n, epoch: "first", after: 0n, isFull: true }, parts());
+    const gone = Array.from({ length: 3000 }, (_, index) =>
+      entityOf(`e${index}`, { lastEventOrdinal: 2n, payload: undefined }),
+    );
+    await commit(store, { revision: 1, cursor: 2n, entities: gone });
+    const { checkpoint, entities } = (await store.load("s")) ?? {};
+    expect([entities, checkpoint?.ordinal, checkpoint?.deletedSince?.length]).toEqual([[], 1n, 3000]);
+    // Nothing is in the way of what comes next.
+    await commit(store, { revision: 2, cursor: 2n, entities: [entityOf("e1", { lastEventOrdinal: 2n })] });
+    expect((await store.load("s"))?.checkpoint?.deletedSince).toHaveLength(2999);
+    await store.close();
+  });
 });

@@ -6,6 +6,7 @@ import { NoteEntitySchema } from "../../../test/fixtures/gen/lab/v1/lab_pb.js";
 import { SchemaRegistry } from "../../src/schema/registry.js";
 import { type TimelineChange, timelineEntity } from "../../src/schema/timeline-entity.js";
 import type { StoredEntity } from "../../src/store/stored.js";
+import { toStored } from "../../src/timeline/entry.js";
 import type { TimelineImage } from "../../src/timeline/image.js";
 import type { TimelineEntity } from "../../src/timeline/snapshot.js";
 import { Timeline } from "../../src/timeline/timeline.js";
@@ -29,6 +30,8 @@ type Step =
   | { readonly do: "defer" }
   | { readonly do: "settle" }
   | { readonly do: "fail" }
+  /** A checkpoint of what is durable: full, or of what changed since the last one. */
+  | { readonly do: "trace"; readonly isFull: boolean }
   /** Events of another process follow, which the store has folded or not. */
   | { readonly do: "follow"; readonly events: readonly (readonly Change[])[]; readonly isFolded: boolean };
 
@@ -49,6 +52,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 3, arbitrary: fc.constant({ do: "defer" as const }) },
   { weight: 4, arbitrary: fc.constant({ do: "settle" as const }) },
   { weight: 1, arbitrary: fc.constant({ do: "fail" as const }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant("trace" as const), isFull: fc.boolean() }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant("follow" as const), events, isFolded: fc.boolean() }) },
 );
 
@@ -63,6 +67,8 @@ class Model {
   readonly #stored = new Map<string, StoredEntity>();
   /** Undefined where the store was given events alone. */
   #given: readonly StoredEntity[] | undefined;
+  /** The last checkpoint: how many events it contains. */
+  #traced: number | undefined;
 
   run(step: Step): void {
     const { timeline } = this;
@@ -101,6 +107,11 @@ class Model {
       case "fail":
         this.#revert();
         return;
+      case "trace":
+        if (step.isFull) timeline.trace(timeline.durableCursor);
+        else timeline.traced(timeline.durableCursor);
+        if (step.isFull || this.#traced !== undefined) this.#traced = this.durable.length;
+        return;
       case "follow": {
         // As after a conflict.
         this.#revert();
@@ -119,6 +130,7 @@ class Model {
   check(): void {
     const expected = naive(this.#all());
     expect(shown(this.timeline)).toEqual(shown(expected));
+    this.#checkTrace();
     this.#images.push({ image: this.timeline.durable(), events: [...this.durable] });
   }
 
@@ -155,6 +167,31 @@ class Model {
     for (const entity of entities) this.#stored.set(entity.id, entity);
   }
 
+  /** What is durable is what it was at the last checkpoint, and what changed since then. */
+  #checkTrace(): void {
+    const { timeline } = this;
+    const now = naive(this.durable);
+    expect(timeline.durableCursor).toBe(now.cursor);
+    expect(timeline.durableEntries().map(toStored).sort(byId)).toEqual(now.stored().sort(byId));
+    if (this.#traced === undefined) {
+      expect(timeline.changedAfter(0n)).toBeUndefined();
+      return;
+    }
+    const from = BigInt(this.#traced);
+    const then = naive(this.durable.slice(0, this.#traced));
+    const changed = timeline.changedAfter(from) ?? [];
+    const past = new Timeline(registry, from, then.stored());
+    past.merge(changed.map(toStored), now.cursor);
+    expect(shown(past)).toEqual(shown(now));
+    // Nothing else, and each once.
+    const touched = new Set(
+      this.durable.slice(this.#traced).flatMap((each) => each.map(({ number }) => String(number))),
+    );
+    expect(changed.filter(({ id }) => !touched.has(id))).toEqual([]);
+    expect(new Set(changed.map(({ id }) => id)).size).toBe(changed.length);
+    if (from > 0n) expect(timeline.changedAfter(from - 1n)).toBeUndefined();
+  }
+
   /** The store has what a fold of what is durable makes. */
   #checkStore(): void {
     const alive = [...this.#stored.values()].filter(({ payload }) => payload !== undefined);
@@ -166,6 +203,10 @@ class Model {
       expect(lastEventOrdinal, `the tombstone of ${id}`).toBeLessThanOrEqual(BigInt(changed + 1));
     }
   }
+}
+
+function byId(a: StoredEntity, b: StoredEntity): number {
+  return a.id < b.id ? -1 : 1;
 }
 
 function naive(events: readonly (readonly Change[])[]): TrackedTimeline {
@@ -205,4 +246,18 @@ test("whatever is taken, fails, is followed and rolled back: the timeline and th
     }),
     cases(700),
   );
+});
+
+test("a trace of far more than there is is given up, so that it takes no more memory than the timeline", () => {
+  const timeline = new TrackedTimeline(registry);
+  timeline.trace(0n);
+  for (let number = 0; number < 1500; number++) {
+    const ordinal = BigInt(2 * number);
+    timeline.apply([Note.put({ number, text: "a" })], ordinal + 1n);
+    timeline.apply([Note.delete(number)], ordinal + 2n);
+    timeline.takeChanges();
+    timeline.settled();
+    if (number < 900) expect(timeline.changedAfter(0n)).toHaveLength(number + 1);
+  }
+  expect(timeline.changedAfter(0n)).toBeUndefined();
 });

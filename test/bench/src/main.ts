@@ -6,6 +6,7 @@ const suites: Readonly<Record<string, () => Promise<(report: Report, args: reado
   commands: async () => (await import("./commands.js")).commands,
   fanout: async () => (await import("./fanout.js")).fanout,
   lint: async () => (await import("./lint.js")).lint,
+  past: async () => (await import("./past.js")).past,
   publish: async () => (await import("./publish.js")).publish,
   runs: async () => (await import("./runs.js")).runs,
   sizes: async () => (await import("./sizes.js")).sizes,

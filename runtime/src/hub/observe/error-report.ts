@@ -5,9 +5,10 @@ import type { PipelineStep } from "./pipeline-observer.js";
 /**
  * The step that failed: a step of an event's way, reading an event of the log (`decode`),
  * an event that nobody waits for (`publish`), a run (`run`), background work (`background`),
- * or a handler that the hub left when it closed (`submit`).
+ * a handler that the hub left when it closed (`submit`), or writing a checkpoint, without which
+ * only looks into the past take longer (`checkpoint`).
  */
-export type FailedStep = PipelineStep | "decode" | "publish" | "run" | "background";
+export type FailedStep = PipelineStep | "decode" | "publish" | "run" | "background" | "checkpoint";
 
 /** A failure, as `onError` hears of it. */
 export interface ErrorReport {

@@ -1,19 +1,15 @@
 import type { Hydration, ResumePoint } from "../../session/hydration.js";
 import { checkSessionId } from "../../session/session-id.js";
 import type { SessionInfo } from "../../session/session-info.js";
-import { readLog } from "../../store/read-log.js";
 import type { ErrorRange, EventRange, RunRange, SessionRange } from "../../store/store.js";
 import type { StoredError } from "../../store/stored.js";
-import { TimelineImage } from "../../timeline/image.js";
-import type { SkippedEvent, Snapshot } from "../../timeline/snapshot.js";
+import type { Snapshot } from "../../timeline/snapshot.js";
 import { snapshotOf } from "../../timeline/snapshot-of.js";
-import { Timeline } from "../../timeline/timeline.js";
 import type { BackendEvent } from "../feature/backend-event.js";
 import { type RunInfo, runInfoOf } from "../feature/run-info.js";
-import type { Failure } from "../project/fold.js";
-import { unknownEvent } from "../project/stopped.js";
 import type { HistorySource } from "./history-source.js";
 import { readHydration } from "./hydrate.js";
+import { readPast } from "./past.js";
 import { checkEventRange, checkRunRange, checkSessionRange } from "./ranges.js";
 
 /** What is stored of sessions, as the schema and the projections of today have it. */
@@ -27,9 +23,10 @@ export class History {
   /** The timeline as it is, or as it was after the event at the ordinal `asOf`. */
   async snapshot(sessionId: string, asOf: bigint | undefined): Promise<Snapshot> {
     checkSessionId(sessionId);
-    const { info, timeline, stop } = await this.#source.image(sessionId);
+    const image = await this.#source.image(sessionId);
+    const { timeline, stop } = image;
     const isPast = asOf !== undefined && (asOf < timeline.cursor || stop?.reason === "unknown");
-    return isPast ? this.#past(info, asOf) : snapshotOf(sessionId, timeline, await timeline.entities());
+    return isPast ? readPast(this.#source, image, asOf) : snapshotOf(sessionId, timeline, await timeline.entities());
   }
 
   /** What a client begins or goes on with. */
@@ -69,23 +66,5 @@ export class History {
     checkRunRange(range);
     const { store, registry } = this.#source;
     return (await store.runs(sessionId, range)).map((run) => runInfoOf(registry, run));
-  }
-
-  async #past(info: SessionInfo, asOf: bigint): Promise<Snapshot> {
-    const { store, registry, past } = this.#source;
-    const timeline = new Timeline(registry);
-    const failures: Failure[] = [];
-    const skipped: SkippedEvent[] = [];
-    for await (const event of readLog(store, info.id, 0n)) {
-      if (event.ordinal > asOf) break;
-      const stop = past.applyStored(event, info, timeline, failures);
-      if (stop === undefined) continue;
-      timeline.cursor = event.ordinal;
-      skipped.push({ ordinal: event.ordinal, name: event.name, message: unknownEvent(info.id, stop).message });
-    }
-    skipped.push(...failures.map(({ record: { ordinal, name, message } }) => ({ ordinal, name, message })));
-    const image = new TimelineImage(timeline.cursor, timeline.entries());
-    const inOrder = skipped.sort((a, b) => (a.ordinal < b.ordinal ? -1 : 1));
-    return snapshotOf(info.id, image, await image.entities(), inOrder);
   }
 }

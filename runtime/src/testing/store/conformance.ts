@@ -1,4 +1,5 @@
 import type { Store } from "../../store/store.js";
+import { checkpointConformance } from "./checkpoint-conformance.js";
 import { commitConformance } from "./commit-conformance.js";
 import { deleteConformance } from "./delete-conformance.js";
 import { keyConformance } from "./key-conformance.js";
@@ -56,6 +57,7 @@ export function storeConformance(runner: TestRunner, name: string, { open, reope
     keyExpiryConformance(runner, () => store);
     deleteConformance(runner, () => store);
     wholeConformance(runner, () => store);
+    checkpointConformance(runner, () => store);
     if (reopen !== undefined) {
       sharedConformance(runner, {
         store: () => store,

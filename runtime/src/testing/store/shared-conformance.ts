@@ -49,6 +49,22 @@ export function sharedConformance(
   });
 
   describe("open twice", () => {
+    test("the checkpoints that one writes the other reads, and goes on from", async () => {
+      const other = second();
+      await commit(store(), { events: [eventAt(1n), eventAt(2n)], cursor: 2n });
+      async function* parts(id: string) {
+        yield [entityOf(id)];
+      }
+      const first = { ordinal: 1n, epoch: "first", after: 0n, isFull: true };
+      const made = await store().writeCheckpoint("s", first, parts("a"));
+      expect(await other.writeCheckpoint("s", { ...first, ordinal: 2n }, parts("b"))).toEqual(made);
+      await other.writeCheckpoint("s", { ordinal: 2n, epoch: "first", after: 1n, isFull: false }, parts("b"));
+      const again = await reopen();
+      const past = await again.readCheckpoint("s", 9n);
+      expect([past?.checkpoint.ordinal, past?.entities.map(({ id }) => id).sort()]).toEqual([2n, ["a", "b"]]);
+      expect((await again.load("s"))?.checkpoint?.ordinal).toBe(2n);
+    });
+
     test("what one commits the other reads", async () => {
       const other = second();
       await commit(store(), { events: [eventAt(1n)] });

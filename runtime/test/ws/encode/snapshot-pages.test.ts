@@ -39,6 +39,6 @@ test.each<[string, (client: TestClient) => void]>([
   const client = await TestClient.open(at);
   const counted = countEncoded(hub, () => leave(client));
   client.resume("s");
-  await vi.waitFor(() => expect(counted.isDone).toBe(true));
+  await vi.waitFor(() => expect(counted.isDone).toBe(true), 10_000);
   expect(counted.taken).toBeLessThan(15_000);
 });

@@ -96,6 +96,7 @@ function follow(
   }
   state.ordinal = ordinal;
   state.lag.followed(event);
+  state.checkpoints.passed(event);
   host.fanOut(uiBatchOf(info.id, event, events));
   observeEvent(host, info.id, "fanout", name, ordinal, events.length);
   return true;

@@ -1,14 +1,12 @@
 import type { SessionBatch } from "../../../store/batch.js";
-import type { StoredEntity, StoredEvent } from "../../../store/stored.js";
+import { sizeOf } from "../../../store/row-size.js";
+import type { StoredEvent } from "../../../store/stored.js";
 
 /** So many bytes of events come before entities are written, however small these are. */
 const leastTail = 16_384;
 
 /** Beyond so many events, entities are written in any case, so that a session is loaded fast. */
 const longestTail = 1000;
-
-/** About what a row takes beside its payload: names, ordinals, and its place in an index. */
-const rowOverhead = 100;
 
 /**
  * How far the stored entities of a session lag behind its log, and when they are to be
@@ -86,10 +84,4 @@ export class Lag {
     this.#bytes += sizeOf(events);
     this.#events += events.length;
   }
-}
-
-function sizeOf(rows: readonly Pick<StoredEvent | StoredEntity, "payload">[]): number {
-  let size = 0;
-  for (const { payload } of rows) size += rowOverhead + (payload?.length ?? 0);
-  return size;
 }

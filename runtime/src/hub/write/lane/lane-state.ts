@@ -1,21 +1,20 @@
-import { isTurnOver, nextTurn } from "../../../base/turns.js";
 import type { SchemaRegistry } from "../../../schema/registry.js";
 import { firstEpoch } from "../../../session/epoch.js";
 import type { SessionInfo } from "../../../session/session-info.js";
 import type { TimelineStop } from "../../../session/timeline-stop.js";
 import type { BatchKey, BatchRun, EventSpan, RewrittenEvent, SessionBatch } from "../../../store/batch.js";
 import type { StoredEvent, StoredTimeline } from "../../../store/stored.js";
+import { mergeInTurns } from "../../../timeline/merge-in-turns.js";
 import { TrackedTimeline } from "../../../timeline/tracked-timeline.js";
+import { Checkpoints } from "../../project/checkpoints.js";
 import type { Failure } from "../../project/fold.js";
 import type { SessionImage } from "../../project/session-image.js";
 import { unknownEvent } from "../../project/stopped.js";
 import { foldTail, skippedEvents } from "../../project/stored-fold.js";
+import { keepPast, type PastState } from "./keep-past.js";
 import { Lag } from "./lag.js";
 import type { RunsState } from "./runs.js";
 import { reportFailures, type SessionHost } from "./session-host.js";
-
-/** So many entities take a fraction of a turn. */
-const mergedAtOnce = 250;
 
 /** How far a session has come. */
 interface Position {
@@ -29,7 +28,7 @@ interface Position {
 }
 
 /** What a lane knows of its session while it is loaded: what was given an ordinal, durable or not. */
-export interface LaneState extends Position, RunsState {
+export interface LaneState extends Position, RunsState, PastState {
   info: SessionInfo;
   /** Of the timeline; renewed by a repair. */
   epoch: string;
@@ -104,6 +103,7 @@ export async function loadState(host: SessionHost, sessionId: string): Promise<L
     hasOldRuns: false,
     isToAsk: owed.length > 0 || (stop?.reason === "unknown" && stop.ordinal > timeline.cursor),
     lag: new Lag(isBehind),
+    checkpoints: new Checkpoints(stored?.checkpoint, (stored?.ordinal ?? 0n) - (stored?.checkpoint?.ordinal ?? 0n)),
     skipped,
     owed,
   };
@@ -111,11 +111,10 @@ export async function loadState(host: SessionHost, sessionId: string): Promise<L
 
 async function loadTimeline(registry: SchemaRegistry, stored: StoredTimeline | undefined): Promise<TrackedTimeline> {
   const timeline = new TrackedTimeline(registry, stored?.cursor);
-  const { cursor = 0n, entities = [] } = stored ?? {};
-  for (let at = 0; at < entities.length; at += mergedAtOnce) {
-    if (isTurnOver()) await nextTurn();
-    timeline.merge(entities.slice(at, at + mergedAtOnce), cursor);
-  }
+  const { cursor = 0n, entities = [], checkpoint } = stored ?? {};
+  await mergeInTurns(timeline, entities, cursor);
+  const { ordinal, deletedSince } = checkpoint ?? {};
+  if (ordinal !== undefined && deletedSince !== undefined) timeline.trace(ordinal, deletedSince);
   return timeline;
 }
 
@@ -224,6 +223,8 @@ export function noteDurable(host: SessionHost, state: LaneState, batch: SessionB
   state.owed = [];
   state.timeline.settled();
   host.descriptors.stored(batch.descriptors);
+  for (const event of batch.events) state.checkpoints.passed(event);
+  if (isWritten) keepPast(host, state);
 }
 
 /** Forgets all that is not durable. */

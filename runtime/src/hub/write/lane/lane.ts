@@ -3,6 +3,7 @@ import type { SessionBatch } from "../../../store/batch.js";
 import { toStoreError } from "../../../store/store-error.js";
 import type { SessionHead } from "../../../store/stored.js";
 import type { TimelineView } from "../../../timeline/view.js";
+import { Checkpoints } from "../../project/checkpoints.js";
 import type { SessionImage } from "../../project/session-image.js";
 import { admit } from "./admit.js";
 import type { Committing } from "./committer.js";
@@ -372,6 +373,7 @@ export class Lane implements Committing {
     if (replacement !== undefined) {
       replacement.dropChanges();
       state.timeline = replacement;
+      state.checkpoints = new Checkpoints(undefined, state.ordinal);
     }
     noteDurable(this.#host, state, batch, positionOf(state));
   }

@@ -1,0 +1,117 @@
+import { isSessionstreamError } from "../../base/errors.js";
+import { readErrors } from "../../store/read-errors.js";
+import { readLog } from "../../store/read-log.js";
+import { foldSteps } from "../../store/rules.js";
+import type { Store } from "../../store/store.js";
+import type { Checkpoint, StoredEvent, StoredSession } from "../../store/stored.js";
+import { TimelineImage } from "../../timeline/image.js";
+import { mergeInTurns } from "../../timeline/merge-in-turns.js";
+import type { SkippedEvent, Snapshot } from "../../timeline/snapshot.js";
+import { snapshotOf } from "../../timeline/snapshot-of.js";
+import { Timeline } from "../../timeline/timeline.js";
+import { checkpointDistance } from "../project/checkpoint-distance.js";
+import { Checkpoints } from "../project/checkpoints.js";
+import type { Failure } from "../project/fold.js";
+import type { SessionImage } from "../project/session-image.js";
+import { unknownEvent } from "../project/stopped.js";
+import type { HistorySource } from "./history-source.js";
+
+/**
+ * What the timeline was after the event at an ordinal: folded from the newest checkpoint at or below it. Where the way from
+ * there is long, it leaves checkpoints on it, so that only the first look into an old log takes long.
+ */
+export async function readPast(source: HistorySource, image: SessionImage, asOf: bigint): Promise<Snapshot> {
+  const { store, registry, past } = source;
+  const { info, stop } = image;
+  // Else this process alone has such a timeline, and checkpoints are of that of the others.
+  const isCommon = image.epoch !== "";
+  // First, as what is read later may be of another timeline, of which it must not leave any.
+  const stored = await store.session(info.id);
+  // What a newer program has folded there is not for this one.
+  const known = stop?.reason === "unknown" && stop.ordinal <= asOf ? stop.ordinal - 1n : asOf;
+  const from = isCommon ? await store.readCheckpoint(info.id, known) : undefined;
+  const timeline = new Timeline(registry, from?.checkpoint.ordinal);
+  await mergeInTurns(timeline, from?.entities ?? [], timeline.cursor);
+  const onRecord = source.isAdvancing ? await failedEvents(store, info.id) : noEvents;
+  const skipped = [...onRecord.values()].filter(({ ordinal }) => ordinal <= timeline.cursor);
+  const isLong = isCommon && asOf - timeline.cursor >= checkpointDistance;
+  const trail =
+    isLong && stored !== undefined ? new Trail(source, info.id, stored, timeline, from?.checkpoint) : undefined;
+  const failures: Failure[] = [];
+  for await (const event of readLog(store, info.id, timeline.cursor)) {
+    if (event.ordinal > asOf) break;
+    const { length } = failures;
+    const unknown = past.applyStored(event, info, timeline, failures);
+    if (unknown !== undefined) {
+      timeline.cursor = event.ordinal;
+      skipped.push({ ordinal: event.ordinal, name: event.name, message: unknownEvent(info.id, unknown).message });
+    }
+    const isSkipped = failures.length > length;
+    // All others have it, and go on without what is on record.
+    if (unknown !== undefined || isSkipped !== onRecord.has(event.ordinal)) trail?.end();
+    await trail?.passed(event);
+  }
+  skipped.push(...failures.map(({ record: { ordinal, name, message } }) => ({ ordinal, name, message })));
+  const entities = new TimelineImage(timeline.cursor, timeline.durableEntries());
+  const inOrder = skipped.sort((a, b) => (a.ordinal < b.ordinal ? -1 : 1));
+  return snapshotOf(info.id, entities, await entities.entities(), inOrder);
+}
+
+/** The events on record whose projection failed, each once. */
+async function failedEvents(store: Store, sessionId: string): Promise<ReadonlyMap<bigint, SkippedEvent>> {
+  const failed = new Map<bigint, SkippedEvent>();
+  for await (const { step, ordinal, name, message } of readErrors(store, sessionId, 0n)) {
+    if (foldSteps.includes(step)) failed.set(ordinal, { ordinal, name, message });
+  }
+  return failed;
+}
+
+const noEvents: ReadonlyMap<bigint, SkippedEvent> = new Map();
+
+/** Leaves checkpoints where a log is folded, as far as all processes fold it alike. */
+class Trail {
+  readonly #source: HistorySource;
+  readonly #sessionId: string;
+  readonly #epoch: string;
+  readonly #timeline: Timeline;
+  readonly #checkpoints: Checkpoints;
+  #upTo: bigint;
+
+  /** Up to the cursor of the stored session: above it, others may still put a failure on record. */
+  constructor(
+    source: HistorySource,
+    sessionId: string,
+    { epoch, cursor }: StoredSession,
+    timeline: Timeline,
+    from: Checkpoint | undefined,
+  ) {
+    this.#source = source;
+    this.#sessionId = sessionId;
+    this.#epoch = epoch;
+    this.#upTo = cursor;
+    this.#timeline = timeline;
+    this.#checkpoints = new Checkpoints(from, 0n);
+    timeline.trace(timeline.cursor);
+  }
+
+  /** Leaves no more. */
+  end(): void {
+    this.#upTo = 0n;
+  }
+
+  /** The timeline has come to an event. */
+  async passed(event: StoredEvent): Promise<void> {
+    if (event.ordinal > this.#upTo) return;
+    this.#checkpoints.passed(event);
+    if (!this.#checkpoints.isDue) return;
+    const { store, report } = this.#source;
+    try {
+      await this.#checkpoints.make(store, this.#sessionId, this.#epoch, this.#timeline);
+    } catch (error) {
+      this.end();
+      // The caller hears of it when the log is read on.
+      if (isSessionstreamError(error, "CLOSED")) return;
+      report({ step: "checkpoint", sessionId: this.#sessionId, ordinal: event.ordinal, error });
+    }
+  }
+}
