@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { newFile } from "../../../test/fixtures/stores.js";
+import { mostTombstones } from "../../src/store/rules.js";
 import { commit, entityOf, eventAt, startOf } from "../../src/testing/store/batches.js";
 import { openers } from "./drivers.js";
 
