@@ -6,15 +6,17 @@ CREATE TABLE "session" (
     ordinal INTEGER NOT NULL,
     cursor INTEGER NOT NULL
   , epoch TEXT NOT NULL DEFAULT '', failed_at INTEGER) STRICT;
-INSERT INTO "session" VALUES (1, 'notes', '{"owner":"of notes"}', 9, 8, 8, 'a97e3973-8922-4d18-b76d-a5e0331630cd.0', NULL);
-INSERT INTO "session" VALUES (2, 'stalled', '{"owner":"of stalled"}', 4, 3, 1, '6803e79d-565f-46b9-9667-2afa4a037608.0', 2);
-INSERT INTO "session" VALUES (3, 'keys', '{"owner":"of keys"}', 4, 3, 3, 'f3e7e172-3ae6-4fc1-ab05-ec369fda1364.0', NULL);
-INSERT INTO "session" VALUES (4, 'repaired', '{"owner":"of repaired"}', 4, 2, 2, 'cdd85e71-1293-4b2f-852e-efb03e07c113.2ee22ba2-a8d4-4c76-8330-7c9c66441f64', NULL);
-INSERT INTO "session" VALUES (5, 'clients', '{"owner":"of clients"}', 6, 5, 5, '3a9d3e14-35d1-42ed-a3cb-fdd14adcecbe.0', NULL);
-INSERT INTO "session" VALUES (6, 'ordered', '{"owner":"of ordered"}', 2, 1, 1, '44d57e8a-dfcd-406b-b7e4-735bef78fcf0.0', NULL);
-INSERT INTO "session" VALUES (7, 's', '{}', 5, 3, 3, '3e04a10d-0f4b-4499-ab9f-f9381e7495e3.09640c86-c1e3-426d-815a-0c231bfcb396', NULL);
-INSERT INTO "session" VALUES (8, 'lagging', '{}', 2, 1, 1, '39a28742-2524-4457-a1f9-9be70b17743a.99ad3e03-a2e3-47a0-b2b8-1267d0efd0a4', NULL);
-INSERT INTO "session" VALUES (9, 'runs', '{}', 13, 3, 3, '261ebcdf-49e0-4ac0-9a5e-adae03eb1695.0', NULL);
+INSERT INTO "session" VALUES (1, 'notes', '{"owner":"of notes"}', 9, 8, 8, '65a4ab01-af0b-4680-ae85-7f0a083f2a55.0', NULL);
+INSERT INTO "session" VALUES (2, 'stalled', '{"owner":"of stalled"}', 4, 3, 1, 'a73257cc-e649-4258-9aaf-cdeab039826b.0', 2);
+INSERT INTO "session" VALUES (3, 'keys', '{"owner":"of keys"}', 4, 3, 3, 'eabc97d3-7539-4f0a-bcfa-869d2cd634c7.0', NULL);
+INSERT INTO "session" VALUES (4, 'repaired', '{"owner":"of repaired"}', 4, 2, 2, '70904aca-0934-489f-a419-1719cd94c438.010db7e6-08bc-453f-a788-15d8a1433f9f', NULL);
+INSERT INTO "session" VALUES (5, 'clients', '{"owner":"of clients"}', 6, 5, 5, '397b346b-b529-47ae-9ae7-b8253ea51981.0', NULL);
+INSERT INTO "session" VALUES (6, 'ordered', '{"owner":"of ordered"}', 2, 1, 1, '65fabdd2-f55b-4a4b-806d-b2d9f6c82964.0', NULL);
+INSERT INTO "session" VALUES (7, 's', '{}', 5, 3, 3, '93ea624a-b0d9-48e6-a20f-23cdd5097c3f.f98eab41-bee0-49e2-9ede-8ec77f879f71', NULL);
+INSERT INTO "session" VALUES (8, 'lagging', '{}', 2, 1, 1, 'da4c5632-da31-4972-afcf-96e8985eb30e.e0ddf2b2-4b94-4b88-b151-cd5a08da56ca', NULL);
+INSERT INTO "session" VALUES (9, 'runs', '{}', 13, 3, 3, 'b994e442-8cc5-4a65-a432-01717a68f87e.0', NULL);
+INSERT INTO "session" VALUES (11, 'imported', '{"owner":"of imported"}', 1, 2, 0, '53bc8c7c-0e33-467f-b370-170865dcb916.0', NULL);
+INSERT INTO "session" VALUES (13, 'anew', '{"owner":"of anew"}', 2, 1, 1, '4739a8d4-ea41-4bb1-ac99-888e56e29785.0', NULL);
 CREATE TABLE "event" (
     session INTEGER NOT NULL REFERENCES "session" (id),
     ordinal INTEGER NOT NULL,
@@ -23,37 +25,40 @@ CREATE TABLE "event" (
     payload BLOB NOT NULL,
     time INTEGER NOT NULL
   , version INTEGER NOT NULL DEFAULT 1, previous INTEGER, meta TEXT, batch TEXT, claim TEXT, revision INTEGER) STRICT;
-INSERT INTO "event" VALUES (1, 1, 'LabNoteAppended', 'lab.v1.NoteAppendedEvent', x'080112066e6f74652031', 1795882010674, 1, NULL, NULL, '78a2d410d446536f.0', NULL, 1);
-INSERT INTO "event" VALUES (1, 2, 'LabNoteAppended', 'lab.v1.NoteAppendedEvent', x'080212066e6f74652032', 1795882010677, 1, NULL, NULL, '78a2d410d446536f.1', NULL, 2);
-INSERT INTO "event" VALUES (1, 3, 'LabNoteAppended', 'lab.v1.NoteAppendedEvent', x'080312066e6f74652033', 1795882010682, 1, NULL, NULL, '78a2d410d446536f.2', NULL, 3);
-INSERT INTO "event" VALUES (1, 4, 'LabNoteAppended', 'lab.v1.NoteAppendedEvent', x'080412066e6f74652034', 1795882010683, 1, NULL, NULL, '78a2d410d446536f.3', NULL, 4);
-INSERT INTO "event" VALUES (1, 5, 'LabNoteDeleted', 'lab.v1.NoteDeletedEvent', x'0802', 1795882010684, 1, NULL, NULL, '78a2d410d446536f.4', NULL, 5);
-INSERT INTO "event" VALUES (1, 6, 'LabNoteDeleted', 'lab.v1.NoteDeletedEvent', x'08031001', 1795882010690, 1, NULL, NULL, '78a2d410d446536f.5', NULL, 6);
-INSERT INTO "event" VALUES (1, 7, 'LabNotesMarked', 'lab.v1.NotesMarkedEvent', x'0a020103120121', 1795882010694, 1, NULL, NULL, '78a2d410d446536f.6', NULL, 7);
-INSERT INTO "event" VALUES (1, 8, 'LabCounterAdded', 'lab.v1.CounterAddedEvent', x'0a066170706c657310808080808080808010', 1795882010698, 1, NULL, NULL, '78a2d410d446536f.7', NULL, 8);
-INSERT INTO "event" VALUES (2, 1, 'LabCounterAdded', 'lab.v1.CounterAddedEvent', x'0a0570656172731001', 1795882010705, 1, NULL, NULL, '78a2d410d446536f.8', NULL, 1);
-INSERT INTO "event" VALUES (2, 2, 'LabCounterAdded', 'lab.v1.CounterAddedEvent', x'0a05706561727310011801', 1795882010707, 1, NULL, NULL, '78a2d410d446536f.9', NULL, 2);
-INSERT INTO "event" VALUES (2, 3, 'LabCounterAdded', 'lab.v1.CounterAddedEvent', x'0a0570656172731003', 1795882010711, 1, NULL, NULL, '78a2d410d446536f.a', NULL, 3);
-INSERT INTO "event" VALUES (3, 1, 'LabNoteAppended', 'lab.v1.NoteAppendedEvent', x'080712057477696365', 1795882010716, 1, NULL, '{"command":"LabWork","key":"be248829c0097fa7"}', '78a2d410d446536f.c', '78a2d410d446536f.b', 1);
-INSERT INTO "event" VALUES (3, 2, 'LabNoteAppended', 'lab.v1.NoteAppendedEvent', x'080712057477696365', 1795882010738, 1, NULL, '{"command":"LabWork","key":"be248829c0097fa7"}', '78a2d410d446536f.d', '78a2d410d446536f.b', 2);
-INSERT INTO "event" VALUES (3, 3, 'LabTrace', 'lab.v1.TraceEvent', x'0a046f6e6365', 1795882010744, 1, NULL, NULL, '78a2d410d446536f.f', NULL, 3);
-INSERT INTO "event" VALUES (4, 1, 'LabNoteAppended', 'lab.v1.NoteAppendedEvent', x'080112066265666f7265', 1795882010750, 1, NULL, NULL, '78a2d410d446536f.g', NULL, 1);
-INSERT INTO "event" VALUES (4, 2, 'LabNoteAppended', 'lab.v1.NoteAppendedEvent', x'0801120a20616e64206166746572', 1795882010752, 1, NULL, NULL, '78a2d410d446536f.i', NULL, 3);
-INSERT INTO "event" VALUES (5, 1, 'LabNoteAppended', 'lab.v1.NoteAppendedEvent', x'08071205616e6e2773', 1795882010754, 1, NULL, '{"identity":"ann","command":"LabWork","key":"ee0c38ea66771d9c"}', '78a2d410d446536f.k', '78a2d410d446536f.j', 1);
-INSERT INTO "event" VALUES (5, 2, 'LabNoteAppended', 'lab.v1.NoteAppendedEvent', x'08071205616e6e2773', 1795882010756, 1, NULL, '{"identity":"ann","command":"LabWork","key":"ee0c38ea66771d9c"}', '78a2d410d446536f.l', '78a2d410d446536f.j', 2);
-INSERT INTO "event" VALUES (5, 3, 'LabNoteAppended', 'lab.v1.NoteAppendedEvent', x'08071205626f622773', 1795882010759, 1, NULL, '{"identity":"bob","command":"LabWork","key":"ee0c38ea66771d9c","trace":{"traceparent":"00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"}}', '78a2d410d446536f.n', '78a2d410d446536f.m', 3);
-INSERT INTO "event" VALUES (5, 4, 'LabNoteAppended', 'lab.v1.NoteAppendedEvent', x'08071205626f622773', 1795882010761, 1, NULL, '{"identity":"bob","command":"LabWork","key":"ee0c38ea66771d9c","trace":{"traceparent":"00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"}}', '78a2d410d446536f.o', '78a2d410d446536f.m', 4);
-INSERT INTO "event" VALUES (5, 5, 'LabTrace', 'lab.v1.TraceEvent', x'0a06636175736564', 1795882010803, 1, NULL, '{"trace":{"traceparent":"00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"},"cause":"2"}', '78a2d410d446536f.q', NULL, 5);
-INSERT INTO "event" VALUES (6, 1, 'LabTrace', 'lab.v1.TraceEvent', x'', 1795882010805, 1, NULL, NULL, '78a2d410d446536f.r', NULL, 1);
-INSERT INTO "event" VALUES (7, 1, 'LedgerBooked', 'ledger.v1.BookedEvent', x'0a01611003', 1795882010814, 1, NULL, NULL, 'f30009b4316422f6.0', NULL, 1);
-INSERT INTO "event" VALUES (7, 2, 'LedgerPaidIn', 'ledger.v1.PaidInEvent', x'0a01611005', 1795882010816, 1, NULL, NULL, 'f30009b4316422f6.1', NULL, 2);
-INSERT INTO "event" VALUES (7, 3, 'LedgerCredited', 'ledger.v1.CreditedEvent', x'0a01611007', 1795882010817, 1, NULL, NULL, 'f30009b4316422f6.2', NULL, 3);
-INSERT INTO "event" VALUES (8, 1, 'LabNoteAppended', 'lab.v1.NoteAppendedEvent', x'0801120673746f726564', 1795882010825, 1, NULL, NULL, '383c52b7e1c63c5b.0', NULL, 1);
-INSERT INTO "event" VALUES (8, 2, 'LabNoteAppended', 'lab.v1.NoteAppendedEvent', x'0801120420616e64', 1795882010831, 1, NULL, NULL, '383c52b7e1c63c5b.2', NULL, 3);
-INSERT INTO "event" VALUES (8, 3, 'LabNoteAppended', 'lab.v1.NoteAppendedEvent', x'080212076c616767696e67', 1795882010833, 1, NULL, NULL, '383c52b7e1c63c5b.3', NULL, 4);
-INSERT INTO "event" VALUES (9, 1, 'LabNoteAppended', 'lab.v1.NoteAppendedEvent', x'0801120b636f6d706c65746520313b', 1795882010842, 1, NULL, '{"run":"complete"}', '68451bedc43d98e8.1', NULL, 2);
-INSERT INTO "event" VALUES (9, 2, 'LabCounterAdded', 'lab.v1.CounterAddedEvent', x'0a12636f6d706c65746520636f6d706c657465641001', 1795882010867, 1, NULL, '{"run":"complete"}', '68451bedc43d98e8.2', NULL, 3);
-INSERT INTO "event" VALUES (9, 3, 'LabNoteAppended', 'lab.v1.NoteAppendedEvent', x'08011209656e7469747920313b', 1795882011118, 1, NULL, '{"run":"entity"}', '68451bedc43d98e8.a', NULL, 11);
+INSERT INTO "event" VALUES (1, 1, 'LabNoteAppended', 'lab.v1.NoteAppendedEvent', x'080112066e6f74652031', 1795877596144, 1, NULL, NULL, 'cca7de6d19d85483.0', NULL, 1);
+INSERT INTO "event" VALUES (1, 2, 'LabNoteAppended', 'lab.v1.NoteAppendedEvent', x'080212066e6f74652032', 1795877596154, 1, NULL, NULL, 'cca7de6d19d85483.1', NULL, 2);
+INSERT INTO "event" VALUES (1, 3, 'LabNoteAppended', 'lab.v1.NoteAppendedEvent', x'080312066e6f74652033', 1795877596158, 1, NULL, NULL, 'cca7de6d19d85483.2', NULL, 3);
+INSERT INTO "event" VALUES (1, 4, 'LabNoteAppended', 'lab.v1.NoteAppendedEvent', x'080412066e6f74652034', 1795877596163, 1, NULL, NULL, 'cca7de6d19d85483.3', NULL, 4);
+INSERT INTO "event" VALUES (1, 5, 'LabNoteDeleted', 'lab.v1.NoteDeletedEvent', x'0802', 1795877596167, 1, NULL, NULL, 'cca7de6d19d85483.4', NULL, 5);
+INSERT INTO "event" VALUES (1, 6, 'LabNoteDeleted', 'lab.v1.NoteDeletedEvent', x'08031001', 1795877596169, 1, NULL, NULL, 'cca7de6d19d85483.5', NULL, 6);
+INSERT INTO "event" VALUES (1, 7, 'LabNotesMarked', 'lab.v1.NotesMarkedEvent', x'0a020103120121', 1795877596174, 1, NULL, NULL, 'cca7de6d19d85483.6', NULL, 7);
+INSERT INTO "event" VALUES (1, 8, 'LabCounterAdded', 'lab.v1.CounterAddedEvent', x'0a066170706c657310808080808080808010', 1795877596178, 1, NULL, NULL, 'cca7de6d19d85483.7', NULL, 8);
+INSERT INTO "event" VALUES (2, 1, 'LabCounterAdded', 'lab.v1.CounterAddedEvent', x'0a0570656172731001', 1795877596180, 1, NULL, NULL, 'cca7de6d19d85483.8', NULL, 1);
+INSERT INTO "event" VALUES (2, 2, 'LabCounterAdded', 'lab.v1.CounterAddedEvent', x'0a05706561727310011801', 1795877596183, 1, NULL, NULL, 'cca7de6d19d85483.9', NULL, 2);
+INSERT INTO "event" VALUES (2, 3, 'LabCounterAdded', 'lab.v1.CounterAddedEvent', x'0a0570656172731003', 1795877596186, 1, NULL, NULL, 'cca7de6d19d85483.a', NULL, 3);
+INSERT INTO "event" VALUES (3, 1, 'LabNoteAppended', 'lab.v1.NoteAppendedEvent', x'080712057477696365', 1795877596199, 1, NULL, '{"command":"LabWork","key":"be248829c0097fa7"}', 'cca7de6d19d85483.c', 'cca7de6d19d85483.b', 1);
+INSERT INTO "event" VALUES (3, 2, 'LabNoteAppended', 'lab.v1.NoteAppendedEvent', x'080712057477696365', 1795877596202, 1, NULL, '{"command":"LabWork","key":"be248829c0097fa7"}', 'cca7de6d19d85483.d', 'cca7de6d19d85483.b', 2);
+INSERT INTO "event" VALUES (3, 3, 'LabTrace', 'lab.v1.TraceEvent', x'0a046f6e6365', 1795877596227, 1, NULL, NULL, 'cca7de6d19d85483.f', NULL, 3);
+INSERT INTO "event" VALUES (4, 1, 'LabNoteAppended', 'lab.v1.NoteAppendedEvent', x'080112066265666f7265', 1795877596234, 1, NULL, NULL, 'cca7de6d19d85483.g', NULL, 1);
+INSERT INTO "event" VALUES (4, 2, 'LabNoteAppended', 'lab.v1.NoteAppendedEvent', x'0801120a20616e64206166746572', 1795877596246, 1, NULL, NULL, 'cca7de6d19d85483.i', NULL, 3);
+INSERT INTO "event" VALUES (5, 1, 'LabNoteAppended', 'lab.v1.NoteAppendedEvent', x'08071205616e6e2773', 1795877596250, 1, NULL, '{"identity":"ann","command":"LabWork","key":"ee0c38ea66771d9c"}', 'cca7de6d19d85483.k', 'cca7de6d19d85483.j', 1);
+INSERT INTO "event" VALUES (5, 2, 'LabNoteAppended', 'lab.v1.NoteAppendedEvent', x'08071205616e6e2773', 1795877596254, 1, NULL, '{"identity":"ann","command":"LabWork","key":"ee0c38ea66771d9c"}', 'cca7de6d19d85483.l', 'cca7de6d19d85483.j', 2);
+INSERT INTO "event" VALUES (5, 3, 'LabNoteAppended', 'lab.v1.NoteAppendedEvent', x'08071205626f622773', 1795877596259, 1, NULL, '{"identity":"bob","command":"LabWork","key":"ee0c38ea66771d9c","trace":{"traceparent":"00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"}}', 'cca7de6d19d85483.n', 'cca7de6d19d85483.m', 3);
+INSERT INTO "event" VALUES (5, 4, 'LabNoteAppended', 'lab.v1.NoteAppendedEvent', x'08071205626f622773', 1795877596262, 1, NULL, '{"identity":"bob","command":"LabWork","key":"ee0c38ea66771d9c","trace":{"traceparent":"00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"}}', 'cca7de6d19d85483.o', 'cca7de6d19d85483.m', 4);
+INSERT INTO "event" VALUES (5, 5, 'LabTrace', 'lab.v1.TraceEvent', x'0a06636175736564', 1795877596274, 1, NULL, '{"trace":{"traceparent":"00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"},"cause":"2"}', 'cca7de6d19d85483.q', NULL, 5);
+INSERT INTO "event" VALUES (6, 1, 'LabTrace', 'lab.v1.TraceEvent', x'', 1795877596278, 1, NULL, NULL, 'cca7de6d19d85483.r', NULL, 1);
+INSERT INTO "event" VALUES (7, 1, 'LedgerBooked', 'ledger.v1.BookedEvent', x'0a01611003', 1795877596287, 1, NULL, NULL, '6d35a656ad06d971.0', NULL, 1);
+INSERT INTO "event" VALUES (7, 2, 'LedgerPaidIn', 'ledger.v1.PaidInEvent', x'0a01611005', 1795877596298, 1, NULL, NULL, '6d35a656ad06d971.1', NULL, 2);
+INSERT INTO "event" VALUES (7, 3, 'LedgerCredited', 'ledger.v1.CreditedEvent', x'0a01611007', 1795877596306, 1, NULL, NULL, '6d35a656ad06d971.2', NULL, 3);
+INSERT INTO "event" VALUES (8, 1, 'LabNoteAppended', 'lab.v1.NoteAppendedEvent', x'0801120673746f726564', 1795877596324, 1, NULL, NULL, '1b0a1784762f6228.0', NULL, 1);
+INSERT INTO "event" VALUES (8, 2, 'LabNoteAppended', 'lab.v1.NoteAppendedEvent', x'0801120420616e64', 1795877596333, 1, NULL, NULL, '1b0a1784762f6228.2', NULL, 3);
+INSERT INTO "event" VALUES (8, 3, 'LabNoteAppended', 'lab.v1.NoteAppendedEvent', x'080212076c616767696e67', 1795877596337, 1, NULL, NULL, '1b0a1784762f6228.3', NULL, 4);
+INSERT INTO "event" VALUES (9, 1, 'LabNoteAppended', 'lab.v1.NoteAppendedEvent', x'0801120b636f6d706c65746520313b', 1795877596353, 1, NULL, '{"run":"complete"}', '8e10c7185a32cfce.1', NULL, 2);
+INSERT INTO "event" VALUES (9, 2, 'LabCounterAdded', 'lab.v1.CounterAddedEvent', x'0a12636f6d706c65746520636f6d706c657465641001', 1795877596361, 1, NULL, '{"run":"complete"}', '8e10c7185a32cfce.2', NULL, 3);
+INSERT INTO "event" VALUES (9, 3, 'LabNoteAppended', 'lab.v1.NoteAppendedEvent', x'08011209656e7469747920313b', 1795877596442, 1, NULL, '{"run":"entity"}', '8e10c7185a32cfce.a', NULL, 11);
+INSERT INTO "event" VALUES (11, 1, 'LabNoteAppended', 'lab.v1.NoteAppendedEvent', x'08071208696d706f72746564', 1795877596473, 1, NULL, '{"command":"LabWork","key":"ee0c38ea66771d9c"}', NULL, NULL, NULL);
+INSERT INTO "event" VALUES (11, 2, 'LabNoteAppended', 'lab.v1.NoteAppendedEvent', x'08071208696d706f72746564', 1795877596476, 1, NULL, '{"command":"LabWork","key":"ee0c38ea66771d9c"}', NULL, NULL, NULL);
+INSERT INTO "event" VALUES (13, 1, 'LabNoteAppended', 'lab.v1.NoteAppendedEvent', x'08021204616e6577', 1795877596529, 1, NULL, NULL, 'cca7de6d19d85483.x', NULL, 1);
 CREATE UNIQUE INDEX events_by_ordinal ON "event" (session, ordinal);
 CREATE TABLE "entity" (
     session INTEGER NOT NULL REFERENCES "session" (id),
@@ -76,11 +81,12 @@ INSERT INTO "entity" VALUES (1, 'LabNote', '3', 6, 7, 'lab.v1.NoteEntity', x'080
 INSERT INTO "entity" VALUES (1, 'LabNote', '4', 4, 4, 'lab.v1.NoteEntity', x'080412066e6f74652034', 0);
 INSERT INTO "entity" VALUES (1, 'LabCounter', 'marked', 7, 7, 'lab.v1.CounterEntity', x'0a066d61726b65641002', 2);
 INSERT INTO "entity" VALUES (1, 'LabCounter', 'apples', 8, 8, 'lab.v1.CounterEntity', x'0a066170706c6573108080808080808080101801', 0);
+INSERT INTO "entity" VALUES (13, 'LabNote', '2', 1, 1, 'lab.v1.NoteEntity', x'08021204616e6577', 0);
 INSERT INTO "entity" VALUES (6, 'LabNote', '2', 1, 1, 'lab.v1.NoteEntity', x'0802', 0);
 INSERT INTO "entity" VALUES (6, 'LabCounter', 'between', 1, 1, 'lab.v1.CounterEntity', x'0a076265747765656e', 1);
 INSERT INTO "entity" VALUES (6, 'LabNote', '1', 1, 1, 'lab.v1.NoteEntity', x'0801', 2);
-INSERT INTO "entity" VALUES (5, 'LabNote', '7', 1, 4, 'lab.v1.NoteEntity', x'08071214616e6e2773616e6e2773626f622773626f622773', 0);
 INSERT INTO "entity" VALUES (3, 'LabNote', '7', 1, 2, 'lab.v1.NoteEntity', x'0807120a74776963657477696365', 0);
+INSERT INTO "entity" VALUES (5, 'LabNote', '7', 1, 4, 'lab.v1.NoteEntity', x'08071214616e6e2773616e6e2773626f622773626f622773', 0);
 CREATE UNIQUE INDEX entities_by_id ON "entity" (session, kind, id);
 CREATE TABLE "error" (
     session INTEGER NOT NULL REFERENCES "session" (id),
@@ -90,39 +96,43 @@ CREATE TABLE "error" (
     message TEXT NOT NULL,
     time INTEGER NOT NULL
   ) STRICT;
-INSERT INTO "error" VALUES (2, 'timeline-projection', 2, 'LabCounterAdded', 'timeline projection of event "LabCounterAdded" at ordinal 2 failed: does not fit', 1795882010707);
+INSERT INTO "error" VALUES (2, 'timeline-projection', 2, 'LabCounterAdded', 'timeline projection of event "LabCounterAdded" at ordinal 2 failed: does not fit', 1795877596183);
 CREATE INDEX errors_by_session ON "error" (session);
 CREATE TABLE move (
     id INTEGER PRIMARY KEY,
     session INTEGER NOT NULL,
     batch TEXT NOT NULL
   ) STRICT;
-INSERT INTO "move" VALUES (1, 4, '78a2d410d446536f.h');
-INSERT INTO "move" VALUES (2, 7, 'f30009b4316422f6.3');
-INSERT INTO "move" VALUES (3, 7, '78a2d410d446536f.s');
-INSERT INTO "move" VALUES (4, 8, '383c52b7e1c63c5b.1');
-INSERT INTO "move" VALUES (5, 9, '68451bedc43d98e8.0');
-INSERT INTO "move" VALUES (6, 9, '68451bedc43d98e8.3');
-INSERT INTO "move" VALUES (7, 9, '68451bedc43d98e8.4');
-INSERT INTO "move" VALUES (8, 9, '68451bedc43d98e8.5');
-INSERT INTO "move" VALUES (9, 9, '68451bedc43d98e8.6');
-INSERT INTO "move" VALUES (10, 9, '68451bedc43d98e8.7');
-INSERT INTO "move" VALUES (11, 9, '68451bedc43d98e8.8');
-INSERT INTO "move" VALUES (12, 9, '68451bedc43d98e8.9');
-INSERT INTO "move" VALUES (13, 9, '68451bedc43d98e8.b');
-INSERT INTO "move" VALUES (14, 9, '68451bedc43d98e8.c');
-INSERT INTO "move" VALUES (15, 1, '78a2d410d446536f.t');
-INSERT INTO "move" VALUES (16, 6, '78a2d410d446536f.u');
-INSERT INTO "move" VALUES (17, 2, '78a2d410d446536f.v');
-INSERT INTO "move" VALUES (18, 5, '78a2d410d446536f.w');
-INSERT INTO "move" VALUES (19, 3, '78a2d410d446536f.x');
-INSERT INTO "move" VALUES (20, 4, '78a2d410d446536f.y');
+INSERT INTO "move" VALUES (1, 4, 'cca7de6d19d85483.h');
+INSERT INTO "move" VALUES (2, 7, '6d35a656ad06d971.3');
+INSERT INTO "move" VALUES (3, 7, 'cca7de6d19d85483.s');
+INSERT INTO "move" VALUES (4, 8, '1b0a1784762f6228.1');
+INSERT INTO "move" VALUES (5, 9, '8e10c7185a32cfce.0');
+INSERT INTO "move" VALUES (6, 9, '8e10c7185a32cfce.3');
+INSERT INTO "move" VALUES (7, 9, '8e10c7185a32cfce.4');
+INSERT INTO "move" VALUES (8, 9, '8e10c7185a32cfce.5');
+INSERT INTO "move" VALUES (9, 9, '8e10c7185a32cfce.6');
+INSERT INTO "move" VALUES (10, 9, '8e10c7185a32cfce.7');
+INSERT INTO "move" VALUES (11, 9, '8e10c7185a32cfce.8');
+INSERT INTO "move" VALUES (12, 9, '8e10c7185a32cfce.9');
+INSERT INTO "move" VALUES (13, 9, '8e10c7185a32cfce.b');
+INSERT INTO "move" VALUES (14, 9, '8e10c7185a32cfce.c');
+INSERT INTO "move" VALUES (15, 0, '');
+INSERT INTO "move" VALUES (16, 11, '52fb4f32-4e42-4dc5-b4af-7f72c8030260');
+INSERT INTO "move" VALUES (17, 0, '');
+INSERT INTO "move" VALUES (18, 1, 'cca7de6d19d85483.y');
+INSERT INTO "move" VALUES (19, 13, 'cca7de6d19d85483.z');
+INSERT INTO "move" VALUES (20, 2, 'cca7de6d19d85483.10');
+INSERT INTO "move" VALUES (21, 6, 'cca7de6d19d85483.11');
+INSERT INTO "move" VALUES (22, 3, 'cca7de6d19d85483.12');
+INSERT INTO "move" VALUES (23, 5, 'cca7de6d19d85483.13');
+INSERT INTO "move" VALUES (24, 4, 'cca7de6d19d85483.14');
 CREATE TABLE process (
     id TEXT NOT NULL PRIMARY KEY,
     beat INTEGER NOT NULL
   ) STRICT, WITHOUT ROWID;
-INSERT INTO "process" VALUES ('68451bedc43d98e8', 0);
-INSERT INTO "process" VALUES ('f2f7e09de74435d2', 0);
+INSERT INTO "process" VALUES ('8e10c7185a32cfce', 0);
+INSERT INTO "process" VALUES ('d2ce58e17f326821', 0);
 CREATE TABLE key (
     session_id TEXT NOT NULL,
     space TEXT NOT NULL,
@@ -136,15 +146,16 @@ CREATE TABLE key (
     rejection TEXT, time INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (session_id, space, key)
   ) STRICT, WITHOUT ROWID;
-INSERT INTO "key" VALUES ('clients', 'c:ann', 'k', 'command LabWork bf5303b8b919c13c42e4c80e994d6eece2503ea58733a9faacff67ca90fe5f35', NULL, NULL, NULL, 1, 2, NULL, 1795882010753);
-INSERT INTO "key" VALUES ('clients', 'c:ann', 'rejected', 'command LabWork 1681fe10f638d257cdbcb86ad69988a547ac87c0b65154ea2fe5b9e98552fc44', NULL, NULL, NULL, 0, 0, '{"code":"NOT_NOW","message":"later","detail":{"type":"lab.v1.CounterEntity","payload":"CgV0cmllcxAD"}}', 1795882010766);
-INSERT INTO "key" VALUES ('clients', 'c:bob', 'k', 'command LabWork 1010aebe81f7a9cd8136af1badbdd968f2bf3711c161243540c437611cfcd9cf', NULL, NULL, NULL, 3, 4, NULL, 1795882010758);
-INSERT INTO "key" VALUES ('keys', 'c:', 'none', 'command LabRest e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855', NULL, NULL, NULL, 2, 2, NULL, 1795882010741);
-INSERT INTO "key" VALUES ('keys', 'c:', 'two', 'command LabWork c6637af7110a3684c455537261303c48f3098f346242fa6f5480191ca1d1af5c', NULL, NULL, NULL, 1, 2, NULL, 1795882010715);
-INSERT INTO "key" VALUES ('keys', 's:', 'event', 'event LabTrace 0d1092d26b6939696953592c1244c9f320073f454d0f7c4e5f469ec7a5d030be', NULL, NULL, NULL, 3, 3, NULL, 1795882010744);
-INSERT INTO "key" VALUES ('killed', 'c:', 'k', 'command LabWork 92658b16b5d36fc640bda7676dac34071b0b11b517b8c0d3c0e65c31b6dd39a0', 'f2f7e09de74435d2', 'f2f7e09de74435d2.0', 0, NULL, NULL, NULL, 1795882010811);
-INSERT INTO "key" VALUES ('runs', 'r:complete', 'begun', 'event LabNoteAppended e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855', NULL, NULL, NULL, 1, 1, NULL, 1795882010841);
-INSERT INTO "key" VALUES ('runs', 'r:entity', 'begun', 'event LabNoteAppended e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855', NULL, NULL, NULL, 3, 3, NULL, 1795882011117);
+INSERT INTO "key" VALUES ('clients', 'c:ann', 'k', 'command LabWork bf5303b8b919c13c42e4c80e994d6eece2503ea58733a9faacff67ca90fe5f35', NULL, NULL, NULL, 1, 2, NULL, 1795877596249);
+INSERT INTO "key" VALUES ('clients', 'c:ann', 'rejected', 'command LabWork 1681fe10f638d257cdbcb86ad69988a547ac87c0b65154ea2fe5b9e98552fc44', NULL, NULL, NULL, 0, 0, '{"code":"NOT_NOW","message":"later","detail":{"type":"lab.v1.CounterEntity","payload":"CgV0cmllcxAD"}}', 1795877596268);
+INSERT INTO "key" VALUES ('clients', 'c:bob', 'k', 'command LabWork 1010aebe81f7a9cd8136af1badbdd968f2bf3711c161243540c437611cfcd9cf', NULL, NULL, NULL, 3, 4, NULL, 1795877596258);
+INSERT INTO "key" VALUES ('imported', 'c:', 'k', 'command LabWork d34aaa090ecf0ff3abe13f340ca92a21ea71d9330fd7c07acb7be4cebf95bf64', NULL, NULL, NULL, 1, 2, NULL, 1795877596472);
+INSERT INTO "key" VALUES ('keys', 'c:', 'none', 'command LabRest e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855', NULL, NULL, NULL, 2, 2, NULL, 1795877596217);
+INSERT INTO "key" VALUES ('keys', 'c:', 'two', 'command LabWork c6637af7110a3684c455537261303c48f3098f346242fa6f5480191ca1d1af5c', NULL, NULL, NULL, 1, 2, NULL, 1795877596191);
+INSERT INTO "key" VALUES ('keys', 's:', 'event', 'event LabTrace 0d1092d26b6939696953592c1244c9f320073f454d0f7c4e5f469ec7a5d030be', NULL, NULL, NULL, 3, 3, NULL, 1795877596227);
+INSERT INTO "key" VALUES ('killed', 'c:', 'k', 'command LabWork 92658b16b5d36fc640bda7676dac34071b0b11b517b8c0d3c0e65c31b6dd39a0', 'd2ce58e17f326821', 'd2ce58e17f326821.0', 0, NULL, NULL, NULL, 1795877596283);
+INSERT INTO "key" VALUES ('runs', 'r:complete', 'begun', 'event LabNoteAppended e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855', NULL, NULL, NULL, 1, 1, NULL, 1795877596353);
+INSERT INTO "key" VALUES ('runs', 'r:entity', 'begun', 'event LabNoteAppended e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855', NULL, NULL, NULL, 3, 3, NULL, 1795877596442);
 CREATE TABLE descriptor (
     mark TEXT NOT NULL,
     name TEXT NOT NULL,
@@ -184,14 +195,14 @@ CREATE TABLE run (
     outcome TEXT,
     ended_at INTEGER
   ) STRICT;
-INSERT INTO "run" VALUES (1, 9, 'complete', 'LabMeasure', 'lab.v1.MeasureRun', x'0a08636f6d706c657465', 1795882010837, '{}', NULL, NULL, 1, 0, '68451bedc43d98e8', NULL, '{"status":"completed"}', 1795882010867);
-INSERT INTO "run" VALUES (2, 9, 'fail', 'LabSweep', 'lab.v1.SweepRun', x'0a046661696c', 1795882010840, '{}', NULL, NULL, 1, 0, '68451bedc43d98e8', NULL, '{"status":"failed","message":"no luck"}', 1795882010868);
-INSERT INTO "run" VALUES (3, 9, 'work', 'LabSweep', 'lab.v1.SweepRun', x'0a04776f726b', 1795882010914, '{}', NULL, NULL, 1, 0, '68451bedc43d98e8', NULL, NULL, NULL);
-INSERT INTO "run" VALUES (4, 9, 'cancel', 'LabSweep', 'lab.v1.SweepRun', x'0a04776f726b', 1795882010955, '{}', NULL, NULL, 1, 0, '68451bedc43d98e8', NULL, '{"status":"cancelled","reason":"enough"}', 1795882011073);
-INSERT INTO "run" VALUES (5, 9, 'later', 'LabSweep', 'lab.v1.SweepRun', x'', 1795882011111, '{}', 4102444800000, NULL, 0, 0, NULL, NULL, NULL, NULL);
-INSERT INTO "run" VALUES (6, 9, 'time', 'LabSweep', 'lab.v1.SweepRun', x'0a0474696d65', 1795882011112, '{}', NULL, NULL, 1, 0, '68451bedc43d98e8', '{"for":"time","until":4102444800000}', NULL, NULL);
-INSERT INTO "run" VALUES (7, 9, 'run', 'LabSweep', 'lab.v1.SweepRun', x'0a0372756e', 1795882011113, '{}', NULL, NULL, 1, 0, '68451bedc43d98e8', '{"for":"run","id":"later"}', NULL, NULL);
-INSERT INTO "run" VALUES (8, 9, 'entity', 'LabMeasure', 'lab.v1.MeasureRun', x'0a06656e74697479', 1795882011115, '{}', NULL, NULL, 1, 0, '68451bedc43d98e8', '{"for":"entity","kind":"LabNote","id":"9"}', NULL, NULL);
+INSERT INTO "run" VALUES (1, 9, 'complete', 'LabMeasure', 'lab.v1.MeasureRun', x'0a08636f6d706c657465', 1795877596344, '{}', NULL, NULL, 1, 0, '8e10c7185a32cfce', NULL, '{"status":"completed"}', 1795877596360);
+INSERT INTO "run" VALUES (2, 9, 'fail', 'LabSweep', 'lab.v1.SweepRun', x'0a046661696c', 1795877596350, '{}', NULL, NULL, 1, 0, '8e10c7185a32cfce', NULL, '{"status":"failed","message":"no luck"}', 1795877596363);
+INSERT INTO "run" VALUES (3, 9, 'work', 'LabSweep', 'lab.v1.SweepRun', x'0a04776f726b', 1795877596380, '{}', NULL, NULL, 1, 0, '8e10c7185a32cfce', NULL, NULL, NULL);
+INSERT INTO "run" VALUES (4, 9, 'cancel', 'LabSweep', 'lab.v1.SweepRun', x'0a04776f726b', 1795877596386, '{}', NULL, NULL, 1, 0, '8e10c7185a32cfce', NULL, '{"status":"cancelled","reason":"enough"}', 1795877596391);
+INSERT INTO "run" VALUES (5, 9, 'later', 'LabSweep', 'lab.v1.SweepRun', x'', 1795877596399, '{}', 4102444800000, NULL, 0, 0, NULL, NULL, NULL, NULL);
+INSERT INTO "run" VALUES (6, 9, 'time', 'LabSweep', 'lab.v1.SweepRun', x'0a0474696d65', 1795877596406, '{}', NULL, NULL, 1, 0, '8e10c7185a32cfce', '{"for":"time","until":4102444800000}', NULL, NULL);
+INSERT INTO "run" VALUES (7, 9, 'run', 'LabSweep', 'lab.v1.SweepRun', x'0a0372756e', 1795877596415, '{}', NULL, NULL, 1, 0, '8e10c7185a32cfce', '{"for":"run","id":"later"}', NULL, NULL);
+INSERT INTO "run" VALUES (8, 9, 'entity', 'LabMeasure', 'lab.v1.MeasureRun', x'0a06656e74697479', 1795877596427, '{}', NULL, NULL, 1, 0, '8e10c7185a32cfce', '{"for":"entity","kind":"LabNote","id":"9"}', NULL, NULL);
 CREATE UNIQUE INDEX run_by_id ON run (session, id);
 CREATE INDEX open_run_by_session ON run (session) WHERE ended_at IS NULL;
 CREATE INDEX open_run_by_owner ON run (owner, name, ifnull(at, 0)) WHERE ended_at IS NULL;

@@ -37,14 +37,17 @@ const releases = readdirSync(folder)
   .map((name) => name.slice(0, -".sql".length));
 
 const lease = 200;
+// Keys have a time since 0.5, and stay here, however old the file is.
+const options = { lease, keepKeysFor: Number.MAX_SAFE_INTEGER, onError: () => {} };
 
 function open(path: string, work = appendTwice): Hub {
-  return new Hub({ features: featuresOf(work), store: sqliteStore(path), onError: () => {}, lease });
+  return new Hub({ features: featuresOf(work), store: sqliteStore(path), ...options });
 }
 
 /** Those that came after the first, which stored less. */
 const later = releases.filter((release) => release !== "3ab664a");
 const withRuns = later.filter((release) => release !== "0.2" && release !== "0.3");
+const withTimes = withRuns.filter((release) => release !== "0.4");
 
 test("the first releases are among them", () => {
   expect(releases).toEqual(expect.arrayContaining(["3ab664a", "0.2", "0.3", "0.4", "0.5"]));
@@ -95,8 +98,8 @@ describe.each(releases)("a file of %s", (release) => {
     expect(delta).toMatchObject({ mode: "delta", ordinal: 8n, deleted: [{ kind: "LabNote", id: "2" }] });
     const epochs = Object.values(was).map(({ epoch }) => epoch);
     expect(new Set(epochs).size).toBe(epochs.length);
-    // A client of another session has another history. Since 0.5, its epoch says so.
-    const reason = ["3ab664a", "0.2", "0.3", "0.4"].includes(release) ? "epoch" : "deleted";
+    // A client of another session has another history. Since 0.5, epochs say that it is of another session.
+    const reason = withTimes.includes(release) ? "deleted" : "epoch";
     expect(await hub.hydrate("repaired", { since: 1n, epoch })).toMatchObject({ mode: "reset", reason });
     await hub.close();
   });
@@ -222,8 +225,8 @@ describe.each(withRuns)("what is stored since 0.4, in a file of %s", (release) =
   async function reopened(now: number): Promise<Hub> {
     const path = newFile();
     restore(path, readFileSync(join(folder, `${release}.sql`), "utf8"));
-    const options = { lease, now: () => now, runs: { keepEnded: Number.MAX_SAFE_INTEGER }, onError: () => {} };
-    return new Hub({ features: featuresOf(appendTwice, runs), store: sqliteStore(path), ...options });
+    const endedStay = { now: () => now, runs: { keepEnded: Number.MAX_SAFE_INTEGER } };
+    return new Hub({ features: featuresOf(appendTwice, runs), store: sqliteStore(path), ...options, ...endedStay });
   }
 
   const states = async (hub: Hub) =>
@@ -266,6 +269,44 @@ describe.each(withRuns)("what is stored since 0.4, in a file of %s", (release) =
     const again = sqliteStore(path);
     expect(await again.session("lagging")).toMatchObject({ ordinal: 4n, cursor: 4n });
     await again.close();
+  });
+});
+
+describe.each(withTimes)("what is stored since 0.5, in a file of %s", (release) => {
+  function restored(): string {
+    const path = newFile();
+    restore(path, readFileSync(join(folder, `${release}.sql`), "utf8"));
+    return path;
+  }
+
+  test("keys expire by the time that each began at", async () => {
+    const path = restored();
+    const database = openRaw(path, { readonly: true });
+    const time = database.value("SELECT min(time) FROM key WHERE process IS NULL") as number;
+    database.close();
+    const store = sqliteStore(path);
+    const name = { sessionId: "keys", space: "c:", key: "two" };
+    await store.forgetKeys(time);
+    expect(await store.key(name)).toBeDefined();
+    await store.forgetKeys(Number.MAX_SAFE_INTEGER);
+    expect(await store.key(name)).toBeUndefined();
+    await store.close();
+  });
+
+  test("a session that was imported goes on, and what was done under its keys is not done again", async () => {
+    const hub = open(restored());
+    expect((await hub.snapshot("imported")).get(LabNote, 7)).toMatchObject({ text: "importedimported" });
+    expect(await hub.submit("imported", LabWork, { task: "imported" }, { key: "k" })).toEqual({ ordinal: 2n });
+    expect(await hub.publish("imported", LabNoteAppended, { number: 7, text: "!" })).toEqual({ ordinal: 3n });
+    expect((await hub.snapshot("imported")).get(LabNote, 7)).toMatchObject({ text: "importedimported!" });
+    await hub.close();
+  });
+
+  test("a session that began under the id of a deleted one has nothing of it", async () => {
+    const hub = open(restored());
+    expect((await hub.snapshot("anew")).entities.map(({ id }) => id)).toEqual(["2"]);
+    expect((await hub.session("anew")).ordinal).toBe(1n);
+    await hub.close();
   });
 });
 

@@ -67,7 +67,25 @@ export async function writeSessions(store: Store): Promise<void> {
   await killWithLag(store);
   // Since 0.4: runs that have ended, that begin later, and those of a process that was killed.
   await killWithRuns(store);
+  // Since 0.5: a session that was written whole, whose events name no batch.
+  await importSession(hub);
+  // Since 0.5: a session that was deleted, and another one under its id.
+  await hub.publish("anew", LabNoteAppended, { number: 1, text: "deleted" });
+  await hub.delete("anew");
+  await hub.publish("anew", LabNoteAppended, { number: 2, text: "anew" });
   await hub.close();
+}
+
+async function importSession(hub: Hub): Promise<void> {
+  await hub.submit("imported", LabWork, { task: "imported" }, { key: "k" });
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of hub.export({ sessions: ["imported"] })) chunks.push(chunk);
+  await hub.import(
+    (async function* () {
+      yield* chunks;
+    })(),
+    { replace: true },
+  );
 }
 
 /** The features of all releases. Without `runs`, a hub leaves the runs to others. */
