@@ -14,6 +14,8 @@ export function writeFeatureConstant(out: SourceWriter, { name, exports, parts, 
     .map(({ list, names }): Printable => `  ${list}: [${names.join(", ")}],\n`);
   const retired = file.feature?.retired ?? [];
   if (retired.length > 0) lists.push(retiredList(out, retired));
+  const timelineVersion = file.feature?.timelineVersion ?? 1;
+  if (timelineVersion > 1) lists.push(`  timelineVersion: ${timelineVersion},\n`);
   out.constant(
     `The feature ${name}.`,
     exports.feature,

@@ -35,6 +35,9 @@ export interface FeatureMark {
   readonly nameLocation: Location;
   /** Events that the feature had earlier, and that may be passed over in logs. */
   readonly retired: readonly NameReference[];
+  /** The version of the timeline projection. 1 if the feature does not say it. */
+  readonly timelineVersion: number;
+  readonly timelineVersionLocation: Location;
 }
 
 /** A message that is marked as one kind. */

@@ -35,7 +35,7 @@ export function readFile(desc: DescFile): SchemaFile | undefined {
 
 function readFeature(desc: DescFile): FeatureMark | undefined {
   if (!hasOption(desc, feature)) return undefined;
-  const { name, retired } = getOption(desc, feature);
+  const { name, retired, timelineVersion = 1 } = getOption(desc, feature);
   const location = locationOf(desc, feature);
   const { field } = FeatureOptionsSchema;
   return {
@@ -43,6 +43,8 @@ function readFeature(desc: DescFile): FeatureMark | undefined {
     location,
     nameLocation: location.below(field.name.number),
     retired: retired.map((name, index) => ({ name, location: location.below(field.retired.number, index) })),
+    timelineVersion,
+    timelineVersionLocation: location.below(field.timelineVersion.number),
   };
 }
 

@@ -23,3 +23,11 @@ test("the feature has superseded events apart, and neither its events nor its pr
   expect(code.match(/(?<= {2})\w+(?=: UiProjector)/g)).toEqual(["went", "plain"]);
   expect(code.match(/(?<= {2})\w+(?=: TimelineProjector)/g)).toEqual(["went", "plain"]);
 });
+
+test("the feature has the version of its timeline projection, unless it is the first", () => {
+  const raised = feature(historyProto).replace('name: "T"', 'name: "T" timeline_version: 3');
+  expect(run({ "t.proto": raised }).files["t_sessionstream.ts"]).toContain(`  timelineVersion: 3,
+});`);
+  const first = feature(historyProto).replace('name: "T"', 'name: "T" timeline_version: 1');
+  expect(run({ "t.proto": first }).files["t_sessionstream.ts"]).not.toContain("timelineVersion");
+});

@@ -1,3 +1,4 @@
+import { checkOptions, wholeNumber } from "../base/option.js";
 import type { DescCommand } from "./command.js";
 import type { DescEvent, DescSupersededEvent } from "./event.js";
 import { checkName } from "./name.js";
@@ -24,6 +25,8 @@ export interface DescFeature<
   readonly supersededEvents: readonly DescSupersededEvent[];
   /** The names of events that the feature had earlier. The hub passes over them in logs. */
   readonly retired: readonly string[];
+  /** The version of the timeline projection, from 1. Sessions that a lower one folded are folded again. */
+  readonly timelineVersion: number;
   readonly uiEvents: readonly Ui[];
   readonly timelineEntities: readonly Entity[];
   readonly runs: readonly Run[];
@@ -31,7 +34,7 @@ export interface DescFeature<
 
 /**
  * Describes a feature.
- * @throws INVALID_NAME.
+ * @throws INVALID_NAME, or INVALID_OPTION if the timeline version is not a whole number from 1 to 4,294,967,295.
  */
 export function feature<
   Command extends DescCommand,
@@ -46,6 +49,7 @@ export function feature<
     readonly events?: readonly Event[];
     readonly supersededEvents?: readonly DescSupersededEvent[];
     readonly retired?: readonly string[];
+    readonly timelineVersion?: number;
     readonly uiEvents?: readonly Ui[];
     readonly timelineEntities?: readonly Entity[];
     readonly runs?: readonly Run[];
@@ -57,10 +61,23 @@ export function feature<
     events = [],
     supersededEvents = [],
     retired = [],
+    timelineVersion = 1,
     uiEvents = [],
     timelineEntities = [],
     runs = [],
   } = parts;
   for (const old of retired) checkName("retired event", old);
-  return { kind: "feature", name, commands, events, supersededEvents, retired, uiEvents, timelineEntities, runs };
+  checkOptions(`feature "${name}"`, parts, { timelineVersion: wholeNumber(1, 2 ** 32 - 1) });
+  return {
+    kind: "feature",
+    name,
+    commands,
+    events,
+    supersededEvents,
+    retired,
+    timelineVersion,
+    uiEvents,
+    timelineEntities,
+    runs,
+  };
 }

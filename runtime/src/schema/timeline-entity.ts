@@ -13,6 +13,8 @@ export interface DescTimelineEntity<
   readonly kind: "timeline_entity";
   readonly name: Name;
   readonly schema: Schema;
+  /** The local name of the field with the id. */
+  readonly idField: string;
   /** The id of an entity, from the field that the schema marks. */
   idOf(payload: Payload<Schema>): string;
   /**
@@ -87,6 +89,7 @@ export function timelineEntity<Name extends string, Schema extends DescMessage, 
     kind: "timeline_entity",
     name,
     schema,
+    idField,
     idOf: (payload) => toId((payload as Record<string, unknown>)[idField]),
     put(init) {
       const payload = toPayload(schema, init, what, { name });

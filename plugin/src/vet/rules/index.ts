@@ -15,6 +15,7 @@ import type { Rule } from "./rule.js";
 import { runRetry } from "./run-retry.js";
 import { supersededBy } from "./superseded-by.js";
 import { supersededFlow } from "./superseded-flow.js";
+import { timelineVersion } from "./timeline-version.js";
 import { version } from "./version.js";
 
 /** Every rule. */
@@ -31,6 +32,7 @@ export const rules: readonly Rule[] = [
   rejectionCode,
   rejectionDetail,
   version,
+  timelineVersion,
   supersededBy,
   supersededFlow,
   retired,
