@@ -9,7 +9,7 @@ import {
   tombstonesAtOnce,
 } from "../store/rules.js";
 import type { StoredDescriptor } from "../store/stored.js";
-import { metaText, toSession } from "./rows.js";
+import { foldedUnderText, metaText, toSession } from "./rows.js";
 import type { SqliteKeys } from "./sqlite-keys.js";
 import type { SqliteRuns } from "./sqlite-runs.js";
 import type { Statements } from "./statements.js";
@@ -26,6 +26,7 @@ interface Stand {
   readonly ordinal: bigint;
   readonly cursor: bigint;
   readonly failedAt: bigint | undefined;
+  readonly foldedUnder: string | null;
 }
 
 /** Writes batches, each call within a transaction. */
@@ -82,10 +83,12 @@ export class BatchWriter {
     for (const given of keys) this.#keys.check(sessionId, given);
     for (const given of runs) this.#runs.check(sessionId, given);
     const { id } = stand;
+    const foldedUnder = foldedUnderText(batch.foldedUnder) ?? stand.foldedUnder;
+    if (foldedUnder !== stand.foldedUnder) return undefined;
     if (stand.cursor !== cursor || stand.failedAt !== failedAt) {
-      this.#sql.updateSession.run(revision + 1, last.ordinal, cursor, failedAt ?? null, epoch, id);
+      this.#sql.updateSession.run(revision + 1, last.ordinal, cursor, failedAt ?? null, epoch, foldedUnder, id);
     }
-    return { id, revision: revision + 1, epoch, ordinal: last.ordinal, cursor, failedAt };
+    return { id, revision: revision + 1, epoch, ordinal: last.ordinal, cursor, failedAt, foldedUnder };
   }
 
   #standOf(sessionId: string): Stand | undefined {
@@ -105,15 +108,17 @@ export class BatchWriter {
     const ordinal = events.at(-1)?.ordinal ?? row?.ordinal ?? 0n;
     const epoch = newEpoch ?? row?.epoch ?? batch.epoch;
     const revision = batch.revision + 1;
+    const foldedUnder = foldedUnderText(batch.foldedUnder) ?? row?.foldedUnder ?? null;
     if (row === undefined) {
       const { cursor } = batch;
       const text = JSON.stringify(metadata);
-      const inserted = this.#sql.insertSession.run(sessionId, text, ordinal, cursor, failedAt ?? null, epoch);
-      return { id: inserted.lastInsertRowid as bigint, revision, epoch, ordinal, cursor, failedAt };
+      const bound = [sessionId, text, ordinal, cursor, failedAt ?? null, epoch, foldedUnder] as const;
+      const id = this.#sql.insertSession.run(...bound).lastInsertRowid as bigint;
+      return { id, revision, epoch, ordinal, cursor, failedAt, foldedUnder };
     }
     const cursor = batch.replaceTimeline || batch.cursor > row.cursor ? batch.cursor : row.cursor;
-    this.#sql.updateSession.run(revision, ordinal, cursor, failedAt ?? null, epoch, row.id);
-    return { id: row.id, revision, epoch, ordinal, cursor, failedAt };
+    this.#sql.updateSession.run(revision, ordinal, cursor, failedAt ?? null, epoch, foldedUnder, row.id);
+    return { id: row.id, revision, epoch, ordinal, cursor, failedAt, foldedUnder };
   }
 
   #writeRows(session: bigint, batch: SessionBatch): void {

@@ -226,6 +226,16 @@ const steps: readonly string[] = [
     payload BLOB
   ) STRICT;
   CREATE INDEX checkpoint_entity_by_checkpoint ON checkpoint_entity (checkpoint);
+
+  -- What the entities of a session were folded under, as JSON. Of those that earlier releases folded, it is not known.
+  ALTER TABLE session ADD COLUMN folded_under TEXT;
+  DROP VIEW session_head;
+  CREATE VIEW session_head AS
+  SELECT session.id, session_id, metadata, cursor, failed_at, epoch, folded_under,
+    max(session.revision, ifnull(event.revision, 0)) AS revision,
+    max(session.ordinal, ifnull(event.ordinal, 0)) AS ordinal
+  FROM session LEFT JOIN event ON event.session = session.id
+    AND event.ordinal = (SELECT max(ordinal) FROM event WHERE event.session = session.id);
   `,
 ];
 

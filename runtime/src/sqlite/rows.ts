@@ -3,6 +3,7 @@ import type { EventMeta } from "../store/event-meta.js";
 import type { MovedSession } from "../store/store.js";
 import type {
   Checkpoint,
+  FoldedUnder,
   RecordedStep,
   StoredDescriptor,
   StoredEntity,
@@ -32,8 +33,24 @@ export function toSession(row: SessionRow): StoredSession {
     cursor: row.cursor,
     failedAt: row.failedAt ?? undefined,
     epoch: row.epoch,
+    foldedUnder: toFoldedUnder(row.foldedUnder),
   };
 }
+
+/** As JSON. Nearly all sessions have the same, and it is read with each look at a session: so the last is kept. */
+export function foldedUnderText(foldedUnder: FoldedUnder | undefined): string | null {
+  if (foldedUnder === undefined) return null;
+  if (foldedUnder !== lastFold?.foldedUnder) lastFold = { text: JSON.stringify(foldedUnder), foldedUnder };
+  return lastFold.text;
+}
+
+function toFoldedUnder(text: string | null): FoldedUnder | undefined {
+  if (text === null) return undefined;
+  if (text !== lastFold?.text) lastFold = { text, foldedUnder: JSON.parse(text) as FoldedUnder };
+  return lastFold.foldedUnder;
+}
+
+let lastFold: { readonly text: string; readonly foldedUnder: FoldedUnder } | undefined;
 
 export function toEvent({ previous, meta, payload, ...row }: EventRow): StoredEvent {
   return {

@@ -12,6 +12,7 @@ export interface SessionRow {
   readonly cursor: bigint;
   readonly failedAt: bigint | null;
   readonly epoch: string;
+  readonly foldedUnder: string | null;
 }
 
 export interface EventRow {
@@ -97,20 +98,40 @@ export function prepareStatements(database: Database) {
        WHERE session_id > ? AND id NOT IN (SELECT session FROM hidden) ORDER BY session_id LIMIT ?`,
     ),
     selectSession: exact<[sessionId: string], SessionRow>(
-      "SELECT id, metadata, revision, ordinal, cursor, failed_at AS failedAt, epoch FROM session_head WHERE session_id = ?",
+      `SELECT id, metadata, revision, ordinal, cursor, failed_at AS failedAt, epoch, folded_under AS foldedUnder
+         FROM session_head WHERE session_id = ?`,
     ),
     selectHead: prepare<[sessionId: string], SessionHead>(
       "SELECT revision, epoch FROM session_head WHERE session_id = ?",
     ),
     insertSession: exact<
-      [sessionId: string, metadata: string, ordinal: bigint, cursor: bigint, failedAt: bigint | null, epoch: string]
+      [
+        sessionId: string,
+        metadata: string,
+        ordinal: bigint,
+        cursor: bigint,
+        failedAt: bigint | null,
+        epoch: string,
+        foldedUnder: string | null,
+      ]
     >(
-      `INSERT INTO session (session_id, metadata, revision, ordinal, cursor, failed_at, epoch)
-         VALUES (?, ?, 1, ?, ?, ?, ?)`,
+      `INSERT INTO session (session_id, metadata, revision, ordinal, cursor, failed_at, epoch, folded_under)
+         VALUES (?, ?, 1, ?, ?, ?, ?, ?)`,
     ),
     updateSession: prepare<
-      [revision: number, ordinal: bigint, cursor: bigint, failedAt: bigint | null, epoch: string, session: bigint]
-    >("UPDATE session SET revision = ?, ordinal = ?, cursor = ?, failed_at = ?, epoch = ? WHERE id = ?"),
+      [
+        revision: number,
+        ordinal: bigint,
+        cursor: bigint,
+        failedAt: bigint | null,
+        epoch: string,
+        foldedUnder: string | null,
+        session: bigint,
+      ]
+    >(
+      `UPDATE session SET revision = ?, ordinal = ?, cursor = ?, failed_at = ?, epoch = ?, folded_under = ?
+         WHERE id = ?`,
+    ),
     /** Of an event of which nothing else is known, as most are in a stream: the fewer columns, the faster. */
     insertPlainEvent: prepare<
       [session: bigint, ordinal: bigint, name: string, version: number, type: string, payload: Uint8Array, time: number]

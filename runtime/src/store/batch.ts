@@ -1,5 +1,5 @@
 import type { JsonObject } from "@bufbuild/protobuf";
-import type { StoredDescriptor, StoredEntity, StoredError, StoredEvent } from "./stored.js";
+import type { FoldedUnder, StoredDescriptor, StoredEntity, StoredError, StoredEvent } from "./stored.js";
 import type { StoredRun } from "./stored-run.js";
 
 /** What a session's lane commits at once. */
@@ -29,6 +29,8 @@ export interface SessionBatch {
   readonly entities: readonly StoredEntity[];
   /** Whether `entities` are the whole timeline. Then the store deletes all others. */
   readonly replaceTimeline: boolean;
+  /** What the entities are folded under. Undefined if the stored timeline stays: what is on record of it does, too. */
+  readonly foldedUnder: FoldedUnder | undefined;
   /** Events of the log that get another payload, and stay as they are else. Comes with `newEpoch` and `replaceTimeline`. */
   readonly rewritten?: readonly RewrittenEvent[];
   /**

@@ -38,6 +38,8 @@ export {
 } from "./store.js";
 export type {
   Checkpoint,
+  FeatureFold,
+  FoldedUnder,
   KeyName,
   KeyOutcome,
   KeyOwner,

@@ -280,7 +280,7 @@ class MemoryStore implements Store {
     const isReplaced = this.#delete(sessionId);
     const { metadata, ordinal, epoch, failedAt } = session;
     this.#sessions.set(sessionId, {
-      session: { metadata, ordinal, epoch, failedAt, revision: 1, cursor: 0n },
+      session: { metadata, ordinal, epoch, failedAt, revision: 1, cursor: 0n, foldedUnder: undefined },
       events,
       entities: new MemoryEntities(),
       checkpoints: new MemoryCheckpoints(),
@@ -351,6 +351,7 @@ class MemoryStore implements Store {
       cursor: batch.replaceTimeline || cursor > stored ? cursor : stored,
       failedAt: batch.failedAt,
       epoch: batch.newEpoch ?? batch.epoch,
+      foldedUnder: batch.foldedUnder ?? found?.session.foldedUnder,
     };
     const kept: MemorySession = found ?? {
       session,

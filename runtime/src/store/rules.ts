@@ -1,5 +1,6 @@
 import { SessionstreamError } from "../base/errors.js";
 import type { BatchKey, BatchRun, SessionBatch } from "./batch.js";
+import { lowerFeatures } from "./folded-under.js";
 import type { RecordedStep, StoredEvent, StoredKey, StoredSession } from "./stored.js";
 import type { StoredRun } from "./stored-run.js";
 
@@ -22,7 +23,16 @@ export function checkBatch(batch: SessionBatch, stored: StoredSession | undefine
   if (foldsBack && batch.entities.length > 0) {
     throw conflict(sessionId, `would move the cursor back from ${stored?.cursor} to ${cursor}`);
   }
+  checkFold(batch, stored);
   checkOrdinals(batch, stored?.ordinal ?? 0n);
+}
+
+/** @throws ORDINAL_CONFLICT if a program would write over the entities of one with a higher timeline version. */
+function checkFold({ sessionId, foldedUnder }: SessionBatch, stored: StoredSession | undefined): void {
+  if (foldedUnder === undefined || stored?.foldedUnder === undefined) return;
+  const lower = lowerFeatures(foldedUnder, stored.foldedUnder);
+  if (lower.length === 0) return;
+  throw conflict(sessionId, `has entities of a lower timeline_version of ${lower.join(", ")} than the stored timeline`);
 }
 
 /** @throws ORDINAL_CONFLICT unless the events rise from the log's last ordinal, and name the ordinal before a gap. */

@@ -49,6 +49,17 @@ export interface StoredError {
   readonly time: number;
 }
 
+/** What the timeline entities of a feature were folded under. */
+export interface FeatureFold {
+  /** The `timeline_version` of the feature, from 1. */
+  readonly version: number;
+  /** A hash of the schema of its timeline entities. */
+  readonly hash: string;
+}
+
+/** What the stored timeline of a session was folded under: by the names of the features, in their order. */
+export type FoldedUnder = Readonly<Record<string, FeatureFold>>;
+
 /** A session without its timeline. */
 export interface StoredSession {
   readonly metadata: Readonly<JsonObject>;
@@ -68,6 +79,8 @@ export interface StoredSession {
    * another epoch must start over.
    */
   readonly epoch: string;
+  /** What the stored timeline was folded under. Undefined if that is not known, or if nothing was folded yet. */
+  readonly foldedUnder: FoldedUnder | undefined;
 }
 
 /** How far a session has come. */

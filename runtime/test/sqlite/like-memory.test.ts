@@ -33,6 +33,7 @@ interface BatchSpec {
   /** How far from the last event. None for the last. */
   readonly rewrites: number;
   readonly mends: number;
+  readonly version: number;
   readonly keys: readonly { readonly key: number; readonly token: "none" | "own" | "other" }[];
   readonly runs: readonly RunSpec[];
 }
@@ -73,6 +74,7 @@ const batch: fc.Arbitrary<BatchSpec> = fc.record({
   replaces: fc.oneof({ weight: 8, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
   rewrites: mostly(3, 1),
   mends: mostly(3, 1),
+  version: fc.nat({ max: 2 }),
   // An event is published under one key at most.
   keys: fc.uniqueArray(fc.record({ key: small, token: fc.constantFrom("none", "own", "other") }), {
     maxLength: 1,
@@ -207,6 +209,7 @@ async function batchOf(
       payload: dead ? undefined : bytes,
     })),
     replaceTimeline: spec.replaces,
+    foldedUnder: spec.version === 0 ? undefined : { A: { version: spec.version, hash: "a" } },
     errors: spec.failed
       ? (["decode", "ui-projection"] as const).map((step) => ({
           ...{ step, ordinal: last - BigInt(spec.entities.length), name: "Happened", message: id, time: 1e12 },

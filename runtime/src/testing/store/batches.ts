@@ -15,6 +15,7 @@ export function batchOf(more: Partial<SessionBatch> = {}): SessionBatch {
     failedAt: undefined,
     entities: [],
     replaceTimeline: false,
+    foldedUnder: undefined,
     errors: [],
     keys: [],
     runs: [],

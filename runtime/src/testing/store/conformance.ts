@@ -2,6 +2,7 @@ import type { Store } from "../../store/store.js";
 import { checkpointConformance } from "./checkpoint-conformance.js";
 import { commitConformance } from "./commit-conformance.js";
 import { deleteConformance } from "./delete-conformance.js";
+import { foldConformance } from "./fold-conformance.js";
 import { keyConformance } from "./key-conformance.js";
 import { keyExpiryConformance } from "./key-expiry-conformance.js";
 import { readConformance } from "./read-conformance.js";
@@ -50,6 +51,7 @@ export function storeConformance(runner: TestRunner, name: string, { open, reope
       for (const each of opened.splice(0)) await each.close();
     });
     commitConformance(runner, () => store);
+    foldConformance(runner, () => store);
     readConformance(runner, () => store, open);
     keyConformance(runner, () => store);
     runConformance(runner, () => store);
