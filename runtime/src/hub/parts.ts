@@ -1,7 +1,11 @@
 import type { JsonObject } from "@bufbuild/protobuf";
 import { anObject, invalidOption } from "../base/option.js";
 import type { SchemaRegistry } from "../schema/registry.js";
+import { timelineSchemaHash } from "../schema/timeline-schema.js";
+import { sorted } from "../store/folded-under.js";
 import { memoryStore } from "../store/memory-store.js";
+import type { FoldedUnder } from "../store/stored.js";
+import type { Feature } from "./feature/feature.js";
 import { reporter } from "./observe/error-report.js";
 import { harmless } from "./observe/pipeline-observer.js";
 import type { HubOptions } from "./options.js";
@@ -76,6 +80,7 @@ export function partsOf(options: HubOptions, registry: SchemaRegistry): HubParts
     quiet: new QuietLanes(),
     process,
     descriptors: new Descriptors(registry),
+    foldedUnder: foldedUnderOf(features),
     runs: {
       functions,
       hasRoom: (name) => runner.hasRoom(name),
@@ -106,4 +111,13 @@ function asStored(metadata: JsonObject): JsonObject {
     throw invalidOption("hub", "sessionMetadata", metadata, "a function that returns a JSON object");
   }
   return JSON.parse(JSON.stringify(metadata)) as JsonObject;
+}
+
+/** What a program with these features folds timelines under. */
+function foldedUnderOf(features: readonly Feature[]): FoldedUnder {
+  return sorted(
+    Object.fromEntries(
+      features.map(({ desc }) => [desc.name, { version: desc.timelineVersion, hash: timelineSchemaHash(desc) }]),
+    ),
+  );
 }

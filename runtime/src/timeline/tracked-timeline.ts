@@ -44,11 +44,14 @@ export class TrackedTimeline extends Timeline {
 
   /** All entities, for a store that is to have these and no others. */
   stored(): StoredEntity[] {
-    const stored: StoredEntity[] = [];
-    this.forEachSlot((slot) => {
-      if (isAlive(slot.entry)) stored.push(this.#toStored(slot));
-    });
-    return stored;
+    return [...this.eachStored()];
+  }
+
+  /** The same, one by one, as they are asked for. */
+  *eachStored(): Generator<StoredEntity> {
+    const slots: Slot[] = [];
+    this.forEachSlot((slot) => slots.push(slot));
+    for (const slot of slots) if (isAlive(slot.entry)) yield this.#toStored(slot);
   }
 
   /** The timeline as far as it is durable. What is done to the timeline later does not change the image. */
@@ -83,6 +86,12 @@ export class TrackedTimeline extends Timeline {
   deferChanges(): void {
     this.#take();
     this.#isDeferred = true;
+  }
+
+  /** Takes the changes for events that are given to the store without them. It is not given them later either. */
+  passChanges(): void {
+    this.#take();
+    this.#isDeferred = false;
   }
 
   /** What was taken is durable. Tombstones leave the memory with it. */

@@ -22,6 +22,7 @@ export async function askForEntities(host: SessionHost, state: LaneState): Promi
         failedAt: undefined,
         entities: [],
         replaceTimeline: false,
+        foldedUnder: undefined,
         errors: [],
         keys: [],
         runs: [],

@@ -1,9 +1,10 @@
 import { resetBatch, uiBatchOf } from "../../../session/ui-batch.js";
+import { matchOf } from "../../../store/folded-under.js";
 import { readLog } from "../../../store/read-log.js";
 import type { StoredEvent, StoredSession } from "../../../store/stored.js";
 import { type Failure, stopAt } from "../../project/fold.js";
 import { skippedEvents } from "../../project/stored-fold.js";
-import { type LaneState, positionOf, reportUnknown } from "./lane-state.js";
+import { type LaneState, leaveToOthers, positionOf, reportUnknown } from "./lane-state.js";
 import { readOpenRuns } from "./runs.js";
 import { observeEvent, reportFailures, type SessionHost } from "./session-host.js";
 
@@ -29,21 +30,30 @@ export async function catchUp(host: SessionHost, state: LaneState): Promise<bool
   }
   if (stored.epoch !== state.epoch || stored.revision < state.revision) return false;
   if (stored.revision === state.revision) return true;
+  state.foldedUnder = stored.foldedUnder;
+  if (state.foreign === undefined) {
+    const match = stored.foldedUnder === undefined ? "same" : matchOf(host.foldedUnder, stored);
+    // It is folded again as it is loaded.
+    if (match === "older") return false;
+    if (match !== "same") leaveToOthers(state);
+  }
+  const isOurs = state.foreign === undefined;
+  if (!isOurs) state.foreign = { failedAt: stored.failedAt };
   const { stop } = state;
   // Another program has folded what this one cannot.
-  if (stop !== undefined && stored.cursor > state.timeline.cursor) return false;
+  if (isOurs && stop !== undefined && stored.cursor > state.timeline.cursor) return false;
   const skipped = await skippedEvents(host, id, state.storedCursor);
   // A repair before the first look may have mended what is on record.
   if (isNew && skipped.size > 0) return false;
-  if (host.fold.isAdvancing && isOtherFold(state, stored, skipped)) return false;
+  if (isOurs && host.fold.isAdvancing && isOtherFold(state, stored, skipped)) return false;
   state.owed = state.owed.filter(({ record }) => !skipped.has(record.ordinal));
   const isAsked = stored.ordinal === state.ordinal && state.lag.isOurs;
   for await (const event of readLog(host.store, id, state.ordinal)) {
     if (event.ordinal > stored.ordinal) break;
-    if (!follow(host, state, event, stored, skipped)) return false;
+    if (!follow(host, state, event, isOurs ? stored : anotherFold, skipped)) return false;
   }
   state.revision = stored.revision;
-  const { failedAt } = stored;
+  const failedAt = isOurs ? stored.failedAt : undefined;
   if (failedAt !== undefined && failedAt === state.stop?.ordinal) {
     // Another process has put on record what failed here as well.
     reportFailures(host, id, state.owed);
@@ -53,7 +63,7 @@ export async function catchUp(host: SessionHost, state: LaneState): Promise<bool
   state.durable = positionOf(state);
   state.image = undefined;
   state.storedCursor = stored.cursor;
-  if (stored.cursor >= state.timeline.cursor) {
+  if (!isOurs || stored.cursor >= state.timeline.cursor) {
     state.timeline.dropChanges();
     state.lag.caughtUp();
   } else {
@@ -62,18 +72,21 @@ export async function catchUp(host: SessionHost, state: LaneState): Promise<bool
     if (isAsked || isFailedElsewhere) state.lag.want();
   }
   if (state.stop !== stop) {
-    if (state.stop?.reason === "unknown") state.isToAsk = true;
+    if (state.stop?.reason === "unknown") state.isToAsk = isOurs;
     tellStop(host, state);
   }
   return true;
 }
+
+/** Where the stored timeline is another program's, it says nothing of what is folded here. */
+const anotherFold = { cursor: 0n, failedAt: undefined };
 
 /** Takes over one event that is durable. Returns false where the store has folded it and this process cannot. */
 function follow(
   host: SessionHost,
   state: LaneState,
   event: StoredEvent,
-  { cursor, failedAt }: StoredSession,
+  { cursor, failedAt }: Pick<StoredSession, "cursor" | "failedAt">,
   skipped: ReadonlySet<bigint>,
 ): boolean {
   const { info, timeline } = state;
@@ -89,8 +102,12 @@ function follow(
       const failures: Failure[] = [];
       state.stop = host.fold.applyStored(event, info, timeline, failures);
       if (failures.length > 0 && cursor >= ordinal) return false;
-      state.owed = [...state.owed, ...failures];
-      if (failures.length > 0) state.isToAsk = true;
+      if (state.foreign !== undefined) {
+        reportFailures(host, info.id, failures);
+      } else if (failures.length > 0) {
+        state.owed = [...state.owed, ...failures];
+        state.isToAsk = true;
+      }
       for (const { record } of failures) state.skipped.add(record.ordinal);
     }
   }

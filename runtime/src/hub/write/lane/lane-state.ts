@@ -1,18 +1,18 @@
-import type { SchemaRegistry } from "../../../schema/registry.js";
 import { firstEpoch } from "../../../session/epoch.js";
 import type { SessionInfo } from "../../../session/session-info.js";
 import type { TimelineStop } from "../../../session/timeline-stop.js";
 import type { BatchKey, BatchRun, EventSpan, RewrittenEvent, SessionBatch } from "../../../store/batch.js";
-import type { StoredEvent, StoredTimeline } from "../../../store/stored.js";
-import { mergeInTurns } from "../../../timeline/merge-in-turns.js";
-import { TrackedTimeline } from "../../../timeline/tracked-timeline.js";
+import { foldedBy } from "../../../store/folded-under.js";
+import type { FoldedUnder, StoredEvent } from "../../../store/stored.js";
+import type { TrackedTimeline } from "../../../timeline/tracked-timeline.js";
 import { Checkpoints } from "../../project/checkpoints.js";
 import type { Failure } from "../../project/fold.js";
 import type { SessionImage } from "../../project/session-image.js";
 import { unknownEvent } from "../../project/stopped.js";
-import { foldTail, skippedEvents } from "../../project/stored-fold.js";
+import { skippedEvents } from "../../project/stored-fold.js";
 import { keepPast, type PastState } from "./keep-past.js";
 import { Lag } from "./lag.js";
+import { loadFold } from "./loaded-fold.js";
 import type { RunsState } from "./runs.js";
 import { reportFailures, type SessionHost } from "./session-host.js";
 
@@ -43,6 +43,13 @@ export interface LaneState extends Position, RunsState, PastState {
   image: SessionImage | undefined;
   /** How far the stored timeline has come, as far as the lane knows. */
   storedCursor: bigint;
+  /** What the store has on record that the stored timeline was folded under. */
+  foldedUnder: FoldedUnder | undefined;
+  /**
+   * Where the stored timeline is another program's: what is stored of its stop. This process folds for itself then, and
+   * writes neither entities nor what its timeline projections fail at.
+   */
+  foreign: { readonly failedAt: bigint | undefined } | undefined;
   /** Whether runs may be other than in the store, because something was not committed. */
   hasOldRuns: boolean;
   /** Whether this process could not fold what another one may have folded, and has not asked for its entities yet. */
@@ -70,15 +77,17 @@ export interface CommitContent {
   readonly rewritten?: readonly RewrittenEvent[];
 }
 
-/** Reads where a session stands in the store; one that is not there begins. */
-export async function loadState(host: SessionHost, sessionId: string): Promise<LaneState> {
-  const stored = await host.store.load(sessionId);
-  const metadata = stored?.metadata ?? (await host.sessionMetadata(sessionId));
+/**
+ * Reads where a session stands in the store; one that is not there begins. `before` is what the lane had of it until now,
+ * if it had.
+ */
+export async function loadState(host: SessionHost, sessionId: string, before?: LaneState): Promise<LaneState> {
+  const found = await host.store.load(sessionId);
+  const metadata = found?.metadata ?? (await host.sessionMetadata(sessionId));
   const info: SessionInfo = host.registry.freeze({ id: sessionId, metadata });
-  const timeline = await loadTimeline(host.registry, stored);
-  const owed: Failure[] = [];
-  const stop = stored && (await foldTail(host, info, stored, timeline, owed));
-  timeline.owe();
+  const loaded = await loadFold(host, info, found, before);
+  if (loaded === undefined) return loadState(host, sessionId, before);
+  const { stored, timeline, stop, owed, isForeign } = loaded;
   const isBehind = stored !== undefined && stored.cursor < stored.ordinal;
   const skipped = new Set(isBehind ? await skippedEvents(host, sessionId, stored.cursor) : []);
   for (const { record } of owed) skipped.add(record.ordinal);
@@ -97,25 +106,18 @@ export async function loadState(host: SessionHost, sessionId: string): Promise<L
     durable: position,
     image: undefined,
     storedCursor: stored?.cursor ?? 0n,
+    foldedUnder: stored?.foldedUnder,
+    foreign: isForeign ? { failedAt: stored?.failedAt } : undefined,
     runs: new Map(stored?.runs.map((run) => [run.id, run])),
     endingRuns: new Set(),
     pastRuns: new Set(),
     hasOldRuns: false,
-    isToAsk: owed.length > 0 || (stop?.reason === "unknown" && stop.ordinal > timeline.cursor),
+    isToAsk: !isForeign && (owed.length > 0 || (stop?.reason === "unknown" && stop.ordinal > timeline.cursor)),
     lag: new Lag(isBehind),
     checkpoints: new Checkpoints(stored?.checkpoint, (stored?.ordinal ?? 0n) - (stored?.checkpoint?.ordinal ?? 0n)),
     skipped,
     owed,
   };
-}
-
-async function loadTimeline(registry: SchemaRegistry, stored: StoredTimeline | undefined): Promise<TrackedTimeline> {
-  const timeline = new TrackedTimeline(registry, stored?.cursor);
-  const { cursor = 0n, entities = [], checkpoint } = stored ?? {};
-  await mergeInTurns(timeline, entities, cursor);
-  const { ordinal, deletedSince } = checkpoint ?? {};
-  if (ordinal !== undefined && deletedSince !== undefined) timeline.trace(ordinal, deletedSince);
-  return timeline;
 }
 
 /**
@@ -126,12 +128,17 @@ export function nextBatch(host: SessionHost, state: LaneState, content: CommitCo
   const { events = [], keys = [], runs = [], failures = [], newEpoch, replacement } = content;
   // What failed elsewhere was folded here.
   if (isWhole && state.stop === undefined) state.failedAt = undefined;
-  const { cursor, entities } = isWhole
-    ? changesOf(state, replacement)
-    : isDue(state, events)
-      ? changesIfFit(host, state)
-      : deferred(state);
-  const mended = content.mended ?? mendedOf(state, cursor);
+  const { foreign } = state;
+  const { cursor, entities } =
+    foreign !== undefined
+      ? passedOver(state)
+      : isWhole
+        ? changesOf(state, replacement)
+        : isDue(state, events)
+          ? changesIfFit(host, state)
+          : deferred(state);
+  const isFolded = state.revision === 0 || replacement !== undefined || cursor > state.storedCursor;
+  const mended = foreign === undefined ? (content.mended ?? mendedOf(state, cursor)) : undefined;
   return {
     id: host.process.nextId(),
     sessionId: state.info.id,
@@ -141,12 +148,13 @@ export function nextBatch(host: SessionHost, state: LaneState, content: CommitCo
     metadata: state.info.metadata,
     events,
     cursor,
-    failedAt: state.failedAt,
+    failedAt: foreign === undefined ? state.failedAt : foreign.failedAt,
     entities,
     replaceTimeline: replacement !== undefined,
+    foldedUnder: isFolded ? foldedBy(host.foldedUnder, state.foldedUnder) : undefined,
     ...(content.rewritten !== undefined && { rewritten: content.rewritten }),
     ...(mended !== undefined && { mended }),
-    errors: recordsOf(state.owed, failures),
+    errors: foreign === undefined ? recordsOf(state.owed, failures) : ownRecordsOf(failures),
     keys,
     runs,
     descriptors: host.descriptors.missing(events, runs),
@@ -156,6 +164,11 @@ export function nextBatch(host: SessionHost, state: LaneState, content: CommitCo
 function recordsOf(owed: readonly Failure[], failures: readonly Failure[]): SessionBatch["errors"] {
   if (owed.length + failures.length === 0) return noErrors;
   return [...owed, ...failures].map(({ record }) => record);
+}
+
+/** What fails at the timeline of another program need not fail there. */
+function ownRecordsOf(failures: readonly Failure[]): SessionBatch["errors"] {
+  return failures.map(({ record }) => record).filter(({ step }) => step === "ui-projection");
 }
 
 const noErrors: SessionBatch["errors"] = [];
@@ -194,6 +207,12 @@ function deferred({ timeline, storedCursor }: LaneState): Pick<SessionBatch, "cu
   return { cursor: storedCursor, entities: [] };
 }
 
+/** The stored timeline stays as it is, now and later. */
+function passedOver({ timeline, storedCursor }: LaneState): Pick<SessionBatch, "cursor" | "entities"> {
+  timeline.passChanges();
+  return { cursor: storedCursor, entities: [] };
+}
+
 /** How far a state has come. */
 export function positionOf({ revision, ordinal, stop, failedAt }: Position): Position {
   return { revision, ordinal, stop, failedAt };
@@ -204,8 +223,10 @@ export function imageOf(state: LaneState): SessionImage {
   if (state.image === undefined) {
     const { revision, ordinal, stop } = state.durable;
     const { info, owed } = state;
-    // Where this process alone goes on without an event, its timeline is no part of the history that others have.
-    const epoch = owed.length > 0 && stop === undefined ? "" : state.epoch;
+    // Where this process alone goes on without an event, or folds otherwise than others, its timeline is no part of the
+    // history that they have.
+    const isOwn = state.foreign !== undefined || (owed.length > 0 && stop === undefined);
+    const epoch = isOwn ? "" : state.epoch;
     state.image = { info, revision, epoch, ordinal, stop, timeline: state.timeline.durable() };
   }
   return state.image;
@@ -218,6 +239,7 @@ export function noteDurable(host: SessionHost, state: LaneState, batch: SessionB
   const isWritten = batch.replaceTimeline || batch.cursor > state.storedCursor;
   state.lag.committed(batch, isWritten);
   if (isWritten) state.storedCursor = batch.cursor;
+  state.foldedUnder = batch.foldedUnder ?? state.foldedUnder;
   for (const { step, ordinal } of batch.errors) if (step !== "ui-projection") state.skipped.add(ordinal);
   reportFailures(host, state.info.id, state.owed);
   state.owed = [];
@@ -233,6 +255,14 @@ export function revert(state: LaneState): void {
   state.hasOldRuns = true;
   state.endingRuns.clear();
   Object.assign(state, positionOf(state.durable));
+}
+
+/** The stored timeline is another program's from now on, until the session is loaded anew. Nothing may be undurable. */
+export function leaveToOthers(state: LaneState): void {
+  state.foreign = { failedAt: undefined };
+  state.owed = [];
+  state.isToAsk = false;
+  state.timeline.dropChanges();
 }
 
 /** Tells that a timeline stops at an event that this program does not know. */

@@ -233,7 +233,13 @@ export class Lane implements Committing {
    */
   flush(): void {
     const { state } = this.#session;
-    if (!this.#isSettled || state === undefined || !(state.lag.isOurs || state.lag.isWanted)) return;
+    if (
+      !this.#isSettled ||
+      state === undefined ||
+      state.foreign !== undefined ||
+      !(state.lag.isOurs || state.lag.isWanted)
+    )
+      return;
     this.#isToFlush = true;
     this.#host.committer.schedule(this);
   }

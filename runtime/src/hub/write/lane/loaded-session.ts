@@ -166,7 +166,7 @@ export class LoadedSession {
     // Ten thousand sessions may come into the memory at once.
     if (isTurnOver()) await nextTurn();
     const before = this.#seen;
-    const state = await loadState(this.#host, this.#id);
+    const state = await loadState(this.#host, this.#id, before);
     await askForEntities(this.#host, state);
     this.#state = state;
     this.#seen = state;

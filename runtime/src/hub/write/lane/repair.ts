@@ -1,19 +1,21 @@
+import { SessionstreamError } from "../../../base/errors.js";
 import { repairedEpoch } from "../../../session/epoch.js";
 import type { SessionInfo } from "../../../session/session-info.js";
 import type { TimelineStop } from "../../../session/timeline-stop.js";
 import { resetBatch } from "../../../session/ui-batch.js";
-import { readErrors } from "../../../store/read-errors.js";
+import { lowerFeatures } from "../../../store/folded-under.js";
 import { readLog } from "../../../store/read-log.js";
-import type { StoredError } from "../../../store/stored.js";
+import type { FoldedUnder } from "../../../store/stored.js";
 import type { Timeline } from "../../../timeline/timeline.js";
 import { TrackedTimeline } from "../../../timeline/tracked-timeline.js";
 import type { Failure } from "../../project/fold.js";
 import { unknownEvent } from "../../project/stopped.js";
 import type { HeldLane, LaneStatus } from "./held-lane.js";
 import type { Lane } from "./lane.js";
-import type { CommitContent } from "./lane-state.js";
+import type { CommitContent, LaneState } from "./lane-state.js";
 import { sessionDeleted } from "./outcome.js";
 import { reportFailures, type SessionHost } from "./session-host.js";
+import { unrecorded } from "./unrecorded.js";
 
 /**
  * Projects the events that the timeline lacks since a projection failed. Where
@@ -31,7 +33,8 @@ export async function retryTimeline(lane: Lane, host: SessionHost): Promise<Lane
     // A timeline that another program has folded further than this one can is not for this one to repair.
     if (stop !== undefined && stop.ordinal > before) state.stop = await foldLog(host, info, timeline, failures);
     const mended = { after: before, to: timeline.cursor };
-    if (timeline.cursor !== before) await commitRepair(held, host, failures, { mended });
+    if (state.foreign !== undefined) goOnAlone(state, host, failures);
+    else if (timeline.cursor !== before) await commitRepair(held, host, failures, { mended });
     else if (stop === undefined) await storeAll(held);
     else await recordFailures(held, host, failures);
     const { epoch, ordinal } = state;
@@ -45,6 +48,7 @@ export async function retryTimeline(lane: Lane, host: SessionHost): Promise<Lane
  * the shadow takes the timeline's place in one commit. Where a projection fails
  * and the policy is `fail`, or the program does not know an event, the old
  * timeline stays, the failure is recorded, and it is thrown.
+ * @throws TIMELINE_NEWER where a program with a higher timeline version has folded it.
  */
 export async function rebuildTimeline(lane: Lane, host: SessionHost): Promise<LaneStatus> {
   while (!(await rebuildOnce(lane, host)));
@@ -54,6 +58,7 @@ export async function rebuildTimeline(lane: Lane, host: SessionHost): Promise<La
 /** Returns false where the session was repaired or redacted meanwhile: what was folded may be of another log. */
 async function rebuildOnce(lane: Lane, host: SessionHost): Promise<boolean> {
   const { info, epoch } = await lane.status();
+  checkNotNewer(host, info.id, (await host.store.session(info.id))?.foldedUnder);
   const { deletions } = lane;
   let isCurrent = true;
   const shadow = new TrackedTimeline(host.registry);
@@ -64,6 +69,7 @@ async function rebuildOnce(lane: Lane, host: SessionHost): Promise<boolean> {
     if (lane.deletions > deletions) throw sessionDeleted(info.id);
     isCurrent = held.state.epoch === epoch;
     if (!isCurrent) return;
+    checkNotNewer(host, info.id, held.state.foldedUnder);
     stop ??= await foldLog(host, info, shadow, failures);
     // They were found out again.
     held.state.owed = [];
@@ -74,6 +80,7 @@ async function rebuildOnce(lane: Lane, host: SessionHost): Promise<boolean> {
     // A session that nobody used stays so.
     if (held.state.revision === 0) return;
     held.state.stop = undefined;
+    held.state.foreign = undefined;
     const mended = { after: 0n, to: held.state.ordinal };
     await commitRepair(held, host, failures, { mended, replacement: shadow });
   });
@@ -81,6 +88,27 @@ async function rebuildOnce(lane: Lane, host: SessionHost): Promise<boolean> {
   if (stop?.reason === "unknown") throw unknownEvent(info.id, stop);
   if (stop !== undefined) throw failures.at(-1)?.error;
   return true;
+}
+
+/** @throws TIMELINE_NEWER where this program has a lower version of a feature than the stored timeline. */
+function checkNotNewer({ foldedUnder }: SessionHost, sessionId: string, stored: FoldedUnder = {}): void {
+  const [name] = lowerFeatures(foldedUnder, stored);
+  if (name === undefined) return;
+  throw new SessionstreamError(
+    "TIMELINE_NEWER",
+    `session "${sessionId}" was folded under timeline_version ${stored[name]?.version} of the feature "${name}", and this program has ${foldedUnder[name]?.version}: rebuild it with a program that has the higher one`,
+    { sessionId, name },
+  );
+}
+
+/** What this process folded further of a timeline that another program stores. */
+function goOnAlone(state: LaneState, host: SessionHost, failures: readonly Failure[]): void {
+  const { info, timeline, stop } = state;
+  timeline.dropChanges();
+  state.durable = { ...state.durable, stop };
+  state.image = undefined;
+  reportFailures(host, info.id, failures);
+  host.fanOut(resetBatch(info.id, timeline.cursor, host.now()));
 }
 
 /** Another process may have failed on what this one has folded, and not stored yet. */
@@ -109,17 +137,11 @@ async function recordFailures(
   host: SessionHost,
   failures: readonly Failure[],
 ): Promise<void> {
-  if (failures.length === 0) return;
   const { id } = state.info;
-  const known = new Set<string>();
-  for await (const record of readErrors(host.store, id, 0n)) known.add(textOf(record));
-  const unknown = failures.filter(({ record }) => !known.has(textOf(record)));
-  if (unknown.length > 0) await commit({ failures: unknown });
+  const fresh = await unrecorded(host.store, id, failures);
+  // What fails here need not fail where the stored timeline comes from.
+  if (fresh.length > 0 && state.foreign === undefined) await commit({ failures: fresh });
   reportFailures(host, id, failures);
-}
-
-function textOf({ step, ordinal, message }: StoredError): string {
-  return `${step} ${ordinal} ${message}`;
 }
 
 /**

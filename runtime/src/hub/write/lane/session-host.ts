@@ -3,6 +3,7 @@ import type { SchemaRegistry } from "../../../schema/registry.js";
 import type { UiBatch } from "../../../session/ui-batch.js";
 import type { BatchRun } from "../../../store/batch.js";
 import type { Store } from "../../../store/store.js";
+import type { FoldedUnder } from "../../../store/stored.js";
 import type { RunFunctions } from "../../feature/run-context.js";
 import type { ErrorReport } from "../../observe/error-report.js";
 import type { PipelineObserver, PipelineRecord, PipelineStep } from "../../observe/pipeline-observer.js";
@@ -40,6 +41,8 @@ export interface SessionHost {
   /** The process as the store knows it. */
   readonly process: Process;
   readonly descriptors: Descriptors;
+  /** What this program folds timelines under. */
+  readonly foldedUnder: FoldedUnder;
   readonly runs: RunHost;
   /** Undefined where nobody listens, so that no record is made then. */
   readonly observe: PipelineObserver | undefined;

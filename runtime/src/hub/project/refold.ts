@@ -1,0 +1,109 @@
+import { isTurnOver, nextTurn } from "../../base/turns.js";
+import type { SchemaRegistry } from "../../schema/registry.js";
+import type { SessionInfo } from "../../session/session-info.js";
+import type { TimelineStop } from "../../session/timeline-stop.js";
+import { readLog } from "../../store/read-log.js";
+import type { StoredEntity, StoredTimeline } from "../../store/stored.js";
+import { TrackedTimeline } from "../../timeline/tracked-timeline.js";
+import type { Failure } from "./fold.js";
+import { type FoldSource, skippedEvents } from "./stored-fold.js";
+
+/** What the log of a session is folded again with. */
+export interface RefoldSource extends FoldSource {
+  readonly registry: SchemaRegistry;
+}
+
+/** How many entities another fold of a log has more than the stored timeline, otherwise, and no more. */
+export interface FoldDifference {
+  readonly added: number;
+  readonly changed: number;
+  readonly gone: number;
+}
+
+/**
+ * Folds the log of a session again, from its beginning, where its timeline was folded under another schema or version.
+ * Compares what it has with the stored timeline where that ends.
+ */
+export class Refold {
+  readonly timeline: TrackedTimeline;
+  readonly failures: Failure[] = [];
+  /** Where the timeline stops, if it does. */
+  stop: TimelineStop | undefined;
+  readonly #source: RefoldSource;
+  readonly #info: SessionInfo;
+  readonly #stored: StoredTimeline;
+  #difference: FoldDifference | undefined;
+
+  constructor(source: RefoldSource, info: SessionInfo, stored: StoredTimeline) {
+    this.#source = source;
+    this.#info = info;
+    this.#stored = stored;
+    this.timeline = new TrackedTimeline(source.registry);
+  }
+
+  /** Folds on, up to an ordinal. */
+  async to(ordinal: bigint): Promise<void> {
+    const { fold, store } = this.#source;
+    const { id } = this.#info;
+    const { timeline, failures } = this;
+    const skipped = await skippedEvents(this.#source, id, 0n);
+    for await (const event of readLog(store, id, timeline.cursor)) {
+      if (this.stop !== undefined || event.ordinal > ordinal) break;
+      if (event.ordinal > this.#stored.cursor) await this.difference();
+      if (skipped.has(event.ordinal)) timeline.cursor = event.ordinal;
+      else this.stop = fold.applyStored(event, this.#info, timeline, failures);
+    }
+    await this.difference();
+  }
+
+  /** What is other than in the stored timeline. What follows from events above the end of that does not count. */
+  async difference(): Promise<FoldDifference> {
+    if (this.#difference === undefined) {
+      const hasPositions = this.#stored.foldedUnder !== undefined;
+      this.#difference = await differenceOf(this.#stored.entities, this.timeline, hasPositions);
+    }
+    return this.#difference;
+  }
+
+  /** Whether the stored timeline is what was folded, as far as it goes. */
+  async isStored(): Promise<boolean> {
+    const { added, changed, gone } = await this.difference();
+    const { cursor, failedAt } = this.#stored;
+    if (added + changed + gone > 0 || this.timeline.cursor < cursor) return false;
+    return failedAt === undefined || (this.stop?.reason === "failed" && this.stop.ordinal === failedAt);
+  }
+}
+
+/** Releases that did not say what they folded under may have kept no positions either. */
+async function differenceOf(
+  stored: readonly StoredEntity[],
+  timeline: TrackedTimeline,
+  hasPositions: boolean,
+): Promise<FoldDifference> {
+  const old = new Map(stored.map((entity) => [`${entity.kind}\n${entity.id}`, entity]));
+  let [added, changed] = [0, 0];
+  for (const entity of timeline.eachStored()) {
+    if (isTurnOver()) await nextTurn();
+    const key = `${entity.kind}\n${entity.id}`;
+    const before = old.get(key);
+    old.delete(key);
+    if (before === undefined) added++;
+    else if (!isSame(before, entity) || (hasPositions && before.position !== entity.position)) changed++;
+  }
+  return { added, changed, gone: old.size };
+}
+
+function isSame(a: StoredEntity, b: StoredEntity): boolean {
+  return (
+    a.createdOrdinal === b.createdOrdinal &&
+    a.lastEventOrdinal === b.lastEventOrdinal &&
+    a.type === b.type &&
+    isSameBytes(a.payload, b.payload)
+  );
+}
+
+function isSameBytes(a: Uint8Array = nothing, b: Uint8Array = nothing): boolean {
+  return a.length === b.length && a.every((byte, index) => byte === b[index]);
+}
+
+const nothing = new Uint8Array();
