@@ -6,7 +6,7 @@ import {
   FileDescriptorSetSchema,
 } from "@bufbuild/protobuf/wkt";
 import { type Feature, Hub, type HubOptions } from "@sessionstream/runtime";
-import { event, feature, timelineEntity } from "@sessionstream/runtime/codegen";
+import { event, feature, timelineEntity, uiEvent } from "@sessionstream/runtime/codegen";
 import { compile } from "../../../../plugin/test/support/compile.js";
 import type { Place } from "../../../../test/fixtures/stores.js";
 
@@ -68,13 +68,15 @@ export function program(change: Change = {}): Program {
     name = "Notes",
   } = change;
   const WrittenEvent = event("Written", messages.Written as DescMessage);
+  const Told = uiEvent("Told", messages.Written as DescMessage);
   const entities = Object.entries(kinds).map(([kind, [message, idField]]) =>
     timelineEntity(kind, messages[message] as DescMessage, idField),
   );
   const [Note, Tag] = [entities[0], entities.find((each) => each.name === tagKind)];
   if (Note === undefined) throw new Error("the first kind is the one of notes");
   const made: Feature = {
-    desc: feature(name, { events: [WrittenEvent], timelineEntities: entities, timelineVersion }),
+    desc: feature(name, { events: [WrittenEvent], uiEvents: [Told], timelineEntities: entities, timelineVersion }),
+    ui: ({ payload }) => [Told.of(payload)],
     timeline({ payload }, view) {
       const written = payload as unknown as Written;
       change.before?.(written);
