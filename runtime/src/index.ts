@@ -63,6 +63,12 @@ export type { ProjectionErrorPolicies } from "./hub/project/policies.js";
 // Reading timelines without a hub, for command lines.
 export { TimelineReader, type TimelineReaderOptions } from "./hub/read/timeline-reader.js";
 export type { EntityDifference, VerifiedTimeline } from "./hub/read/verify.js";
+export type {
+  RebuildAllOptions,
+  RebuildAllProgress,
+  RebuildDifference,
+  RebuiltAll,
+} from "./hub/rebuild-all.js";
 export type { HubImportOptions } from "./hub/transfer.js";
 export type { CloseOptions } from "./hub/write/closing.js";
 export type { SessionStatus } from "./hub/write/session-status.js";

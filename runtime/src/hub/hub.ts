@@ -23,6 +23,7 @@ import type { RunInfo } from "./feature/run-info.js";
 import { LocalSession } from "./local-session.js";
 import type { HubOptions } from "./options.js";
 import { type HubParts, partsOf } from "./parts.js";
+import type { RebuildAllOptions, RebuiltAll } from "./rebuild-all.js";
 import type { HubImportOptions } from "./transfer.js";
 import type { ActiveSession } from "./write/active-session.js";
 import type { CloseOptions } from "./write/closing.js";
@@ -184,7 +185,8 @@ export class Hub {
    * Folds the whole log again, for example after a projection has changed. Events keep coming in.
    * Readers see the old timeline until the new one replaces it in one commit. If a projection throws
    * and the policy is `fail`, this rejects, and the old timeline stays.
-   * @throws SESSION_DELETED if the session is deleted meanwhile.
+   * @throws SESSION_DELETED if the session is deleted meanwhile, or TIMELINE_NEWER if a program with a higher
+   * `timeline_version` folded it.
    */
   async rebuild(sessionId: string): Promise<SessionStatus> {
     return this.#use(sessionId).rebuild();
@@ -209,6 +211,22 @@ export class Hub {
    */
   async redact(sessionId: string, ordinals: readonly bigint[], fields: readonly string[]): Promise<SessionStatus> {
     return this.#use(sessionId).redact({ ordinals, fields });
+  }
+
+  /**
+   * Folds all sessions again that were folded under another schema of their timeline or a lower `timeline_version`, ahead
+   * of the time at which each is loaded, which would do the same. One after the other, so that memory is bounded, each
+   * in one commit: what is done stays done if this ends before all are. A session whose projection fails stops there, as
+   * it would on load. A dry run writes nothing, and reports what would be other.
+   * @throws INVALID_OPTION, CLOSED if the hub is closed meanwhile, STORE_FAILED, or the reason of the signal.
+   *
+   * @example
+   * ```ts
+   * await hub.rebuildAll({ onProgress: ({ done, rebuilt }) => console.log(`${done} sessions, ${rebuilt} rebuilt`) });
+   * ```
+   */
+  async rebuildAll(options?: RebuildAllOptions): Promise<RebuiltAll> {
+    return this.#parts.rebuildAll(options);
   }
 
   /**

@@ -14,6 +14,7 @@ import { FeatureProjections } from "./project/feature-projections.js";
 import { Fold } from "./project/fold.js";
 import { policiesOf } from "./project/policies.js";
 import { History } from "./read/history.js";
+import { type RebuildAllOptions, type RebuiltAll, rebuildAll } from "./rebuild-all.js";
 import { Runner } from "./run/runner.js";
 import { Transfer } from "./transfer.js";
 import { ActiveSessions } from "./write/active-sessions.js";
@@ -38,6 +39,7 @@ export interface HubParts {
   readonly runner: Runner;
   readonly closing: Closing;
   readonly transfer: Transfer;
+  rebuildAll(options: RebuildAllOptions | undefined): Promise<RebuiltAll>;
 }
 
 const week = 7 * 24 * 3_600_000;
@@ -102,7 +104,21 @@ export function partsOf(options: HubOptions, registry: SchemaRegistry): HubParts
   const runner = new Runner(functions, host, sessions, followed, { atOnce, keepEnded });
   const closing = new Closing(sessions, followed, runner, process, store);
   const transfer = new Transfer({ registry, store, sessions, closing });
-  return { transfer, history, handlers: handlersOf(features), sessions, fanouts, followed, runner, closing };
+  const { foldedUnder } = host;
+  // What is only tried is no step of an event.
+  const tried = new Fold(reader, projections, policies, undefined);
+  const again = { registry, store, reader, fold: tried, foldedUnder, sessions, closing };
+  return {
+    transfer,
+    history,
+    handlers: handlersOf(features),
+    sessions,
+    fanouts,
+    followed,
+    runner,
+    closing,
+    rebuildAll: (options) => rebuildAll(again, options),
+  };
 }
 
 /** The metadata of a session as all stores keep it, whatever the application does with its object. */

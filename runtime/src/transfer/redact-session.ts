@@ -47,6 +47,7 @@ async function redactOnce(store: Store, sessionId: string, redaction: Redaction)
       failedAt,
       entities: [],
       replaceTimeline: true,
+      foldedUnder: undefined,
       rewritten,
       errors,
       keys: [],

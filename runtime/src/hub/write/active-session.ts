@@ -143,6 +143,11 @@ export class ActiveSession {
     return this.#statusOf(await redactEvents(this.#lane, this.#host, redaction));
   }
 
+  /** Loads the session as a program does that has just started: it is folded again where that is due. */
+  loadAnew(): Promise<void> {
+    return this.#lane.loadAnew();
+  }
+
   /** Aborts handlers, background work, and those that are still to begin. */
   abort(reason: Error): void {
     this.#signals.abort(reason);

@@ -77,6 +77,17 @@ export class ActiveSessions {
     return session;
   }
 
+  /** Does work on a session, which leaves the memory after it, if it was not there before and has nothing else to do. */
+  async during<T>(id: string, work: (session: ActiveSession) => Promise<T>): Promise<T> {
+    const wasThere = this.#sessions.has(id);
+    const session = this.use(id);
+    try {
+      return await work(session);
+    } finally {
+      if (!wasThere && session.isIdle && this.#sessions.get(id) === session) this.#leave(id, session);
+    }
+  }
+
   /** A session may take more or less memory than before. */
   resized(id: string): void {
     const session = this.#sessions.get(id);
@@ -98,14 +109,19 @@ export class ActiveSessions {
       // The one used last stays until another comes.
       if (first === undefined || (coming === 0 && this.#sessions.size === 1)) return;
       const [id, session] = first;
-      this.#sessions.delete(id);
       if (session.isIdle) {
-        this.#resize(id, 0);
-        session.evict();
+        this.#leave(id, session);
       } else {
         // One that has something to do is in use.
+        this.#sessions.delete(id);
         this.#sessions.set(id, session);
       }
     }
+  }
+
+  #leave(id: string, session: ActiveSession): void {
+    this.#sessions.delete(id);
+    this.#resize(id, 0);
+    session.evict();
   }
 }

@@ -217,6 +217,18 @@ export class Lane implements Committing {
     }
   }
 
+  /** Loads the session as if it had not been in memory. */
+  async loadAnew(): Promise<void> {
+    await this.#hold.take(() => this.#isDrained);
+    try {
+      await this.#session.loadAnew();
+    } finally {
+      this.#hold.release();
+      this.#goOn();
+      this.#hold.tell();
+    }
+  }
+
   /** Resolves when every event that was published is durable or refused. */
   async idle(): Promise<void> {
     while (!this.#isSettled) await this.#hold.change();

@@ -107,6 +107,12 @@ export class LoadedSession {
     this.#state = undefined;
   }
 
+  /** Loads the session whatever this process had of it. */
+  async loadAnew(): Promise<void> {
+    while (this.#reading !== undefined) await this.#reading.catch(() => {});
+    await this.read(() => this.#load({ isAnew: true }));
+  }
+
   /** The session was deleted: what is known of it is read again, if anything is. */
   async deleted(): Promise<void> {
     while (this.#reading !== undefined) await this.#reading.catch(() => {});
@@ -162,11 +168,11 @@ export class LoadedSession {
     await this.#load();
   }
 
-  async #load(): Promise<void> {
+  async #load({ isAnew = false } = {}): Promise<void> {
     // Ten thousand sessions may come into the memory at once.
     if (isTurnOver()) await nextTurn();
     const before = this.#seen;
-    const state = await loadState(this.#host, this.#id, before);
+    const state = await loadState(this.#host, this.#id, isAnew ? undefined : before);
     await askForEntities(this.#host, state);
     this.#state = state;
     this.#seen = state;

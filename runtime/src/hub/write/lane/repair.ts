@@ -69,7 +69,6 @@ async function rebuildOnce(lane: Lane, host: SessionHost): Promise<boolean> {
     if (lane.deletions > deletions) throw sessionDeleted(info.id);
     isCurrent = held.state.epoch === epoch;
     if (!isCurrent) return;
-    checkNotNewer(host, info.id, held.state.foldedUnder);
     stop ??= await foldLog(host, info, shadow, failures);
     // They were found out again.
     held.state.owed = [];
@@ -80,7 +79,6 @@ async function rebuildOnce(lane: Lane, host: SessionHost): Promise<boolean> {
     // A session that nobody used stays so.
     if (held.state.revision === 0) return;
     held.state.stop = undefined;
-    held.state.foreign = undefined;
     const mended = { after: 0n, to: held.state.ordinal };
     await commitRepair(held, host, failures, { mended, replacement: shadow });
   });
@@ -124,6 +122,10 @@ export async function commitRepair(
   failures: readonly Failure[],
   content: Pick<CommitContent, "mended" | "replacement" | "rewritten">,
 ): Promise<void> {
+  if (content.replacement !== undefined) {
+    checkNotNewer(host, state.info.id, state.foldedUnder);
+    state.foreign = undefined;
+  }
   state.failedAt = state.stop?.reason === "failed" ? state.stop.ordinal : undefined;
   await commit({ failures, newEpoch: repairedEpoch(state.epoch), ...content });
   const { id } = state.info;

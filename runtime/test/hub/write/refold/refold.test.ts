@@ -1,6 +1,6 @@
 import { failingStore } from "@sessionstream/runtime/testing";
 import { describe, expect, test, vi } from "vitest";
-import { places, wrapStore } from "../../../../test/fixtures/stores.js";
+import { places, wrapStore } from "../../../../../test/fixtures/stores.js";
 import { history, program, shownBy, write } from "./notes.js";
 
 // What becomes of a session that is folded again on load.

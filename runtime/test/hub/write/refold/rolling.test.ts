@@ -1,6 +1,6 @@
 import type { Hub, PipelineRecord } from "@sessionstream/runtime";
 import { describe, expect, test } from "vitest";
-import { type Place, places, readAll } from "../../../../test/fixtures/stores.js";
+import { type Place, places, readAll } from "../../../../../test/fixtures/stores.js";
 import { type Program, program, write } from "./notes.js";
 
 // Programs of two releases on one store, as while one takes the place of the other.

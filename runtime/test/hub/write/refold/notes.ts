@@ -7,8 +7,8 @@ import {
 } from "@bufbuild/protobuf/wkt";
 import { type Feature, Hub, type HubOptions } from "@sessionstream/runtime";
 import { event, feature, timelineEntity, uiEvent } from "@sessionstream/runtime/codegen";
-import { compile } from "../../../../plugin/test/support/compile.js";
-import type { Place } from "../../../../test/fixtures/stores.js";
+import { compile } from "../../../../../plugin/test/support/compile.js";
+import type { Place } from "../../../../../test/fixtures/stores.js";
 
 // Programs with a schema and a projection that differ as those of releases do.
 

@@ -5,7 +5,7 @@ import {
   FieldDescriptorProtoSchema,
 } from "@bufbuild/protobuf/wkt";
 import { describe, expect, test } from "vitest";
-import { memoryPlace, places } from "../../../../test/fixtures/stores.js";
+import { memoryPlace, places } from "../../../../../test/fixtures/stores.js";
 import { type Change, fieldIn, history, messageIn, program, shownBy, write } from "./notes.js";
 
 // The schema of the timeline, or its projection, changes: old sessions show the right timeline at first load.
