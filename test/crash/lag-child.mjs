@@ -6,38 +6,13 @@
 // each event that was acknowledged: SESSION ORDINAL.
 
 import { writeSync } from "node:fs";
-import { createRequire } from "node:module";
 import { Hub } from "@sessionstream/runtime";
 import { sqliteStore } from "@sessionstream/runtime/sqlite";
 import { LabNote, LabNoteAppended, LabNoteDeleted, labFeature } from "../fixtures/gen/lab/v1/lab_sessionstream.js";
+import { killAtStep } from "./kill-at-step.mjs";
 
 const [file, last] = process.argv.slice(2);
-let step = 0;
-
-const Database = driver();
-const { prepare } = Database.prototype;
-Database.prototype.prepare = function (sql) {
-  const statement = prepare.call(this, sql);
-  const { run } = statement;
-  statement.run = (...bound) => {
-    if (isCounting && ++step === Number(last)) process.kill(process.pid, "SIGKILL");
-    return run.apply(statement, bound);
-  };
-  return statement;
-};
-let isCounting = false;
-
-/** What the store uses. */
-function driver() {
-  const require = createRequire(import.meta.url);
-  try {
-    const BetterSqlite3 = require("better-sqlite3");
-    new BetterSqlite3(":memory:").close();
-    return BetterSqlite3;
-  } catch {
-    return require("node:sqlite").DatabaseSync;
-  }
-}
+const steps = killAtStep(Number(last));
 
 const nothing = () => [];
 const feature = labFeature({
@@ -65,7 +40,7 @@ const feature = labFeature({
 });
 
 const hub = new Hub({ features: [feature], store: sqliteStore(file), keepIdle: 0 });
-isCounting = true;
+steps.begin();
 
 async function publish(session, event, payload) {
   const { ordinal } = await hub.publish(session, event, payload);
