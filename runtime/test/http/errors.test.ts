@@ -68,6 +68,7 @@ test("a store that fails, or has what cannot be read, is not the client's mistak
     failedAt: undefined,
     metadata: {},
     epoch: "",
+    foldedUnder: {},
     runs: [],
     entities: [{ ...entity, payload: new Uint8Array([0xff]) }],
   };

@@ -92,6 +92,7 @@ test("the registry knows the messages of details, also of files that declare not
     events: [],
     supersededEvents: [],
     retired: [],
+    timelineVersion: 1,
     uiEvents: [],
     timelineEntities: [],
     runs: [],

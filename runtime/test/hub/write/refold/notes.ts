@@ -24,11 +24,7 @@ const base = compile({
 });
 
 /** What an event says. */
-export interface Written {
-  readonly number: number;
-  readonly text: string;
-  readonly gone?: boolean;
-}
+export type Written = { readonly number: number; readonly text: string; readonly gone?: boolean };
 
 /** The state of an entity, whatever the schema is. */
 export type State = Readonly<Record<string, unknown>>;
