@@ -95,7 +95,11 @@ describe.each(places)("hub.hydrate over %s", (_, make) => {
   test("gives the whole where other kinds of entities are there than before, either way", async () => {
     const place = make();
     const notes = { ...boardFeature, timelineEntities: [BoardNote] as const };
-    const without: Feature = { ...board, desc: notes };
+    const without: Feature = {
+      ...board,
+      desc: notes,
+      timeline: (event, view) => (board.timeline?.(event, view) ?? []).filter(({ entity }) => entity === BoardNote),
+    };
     const reasons: unknown[] = [];
     let from = { since: 2n, epoch: "" };
     for (const feature of [board, board, without, without, board]) {
