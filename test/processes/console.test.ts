@@ -8,6 +8,7 @@ import {
   ConsoleApprove,
   ConsoleAsk,
   ConsoleDismiss,
+  ConsoleMember,
   ConsoleStep,
   type console,
 } from "../fixtures/gen/console/v1/console_sessionstream.js";
@@ -134,7 +135,7 @@ const confirmed = "ConsoleStepConfirmed";
 async function writeThen(file: string): Promise<void> {
   const Asked = event("ConsoleStepAsked", StepAskedEventSchema);
   const Confirmed = event(confirmed, StepConfirmedEventSchema);
-  const desc = feature("Console", { events: [Asked, Confirmed], timelineEntities: [ConsoleStep] });
+  const desc = feature("Console", { events: [Asked, Confirmed], timelineEntities: [ConsoleStep, ConsoleMember] });
   const hub = new Hub({
     features: [
       {

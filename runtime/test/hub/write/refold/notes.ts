@@ -44,6 +44,8 @@ export interface Change {
   /** Called before each event is projected; to throw makes the projection fail. */
   readonly before?: (written: Written) => void;
   readonly name?: string;
+  /** What the event is called. */
+  readonly event?: string;
 }
 
 /** A program: a feature, its descriptors, and hubs that run it. */
@@ -63,7 +65,7 @@ export function program(change: Change = {}): Program {
     timelineVersion = 1,
     name = "Notes",
   } = change;
-  const WrittenEvent = event("Written", messages.Written as DescMessage);
+  const WrittenEvent = event(change.event ?? "Written", messages.Written as DescMessage);
   const Told = uiEvent("Told", messages.Written as DescMessage);
   const entities = Object.entries(kinds).map(([kind, [message, idField]]) =>
     timelineEntity(kind, messages[message] as DescMessage, idField),

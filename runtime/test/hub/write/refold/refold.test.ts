@@ -133,6 +133,24 @@ describe.each(places)("a session that is folded again on load, on %s", (_, makeP
     await third.close();
   });
 
+  test("stops before an event that this program does not know, and leaves the stored timeline to those who do", async () => {
+    const { place, from, store } = await written();
+    const before = await store.load("s");
+    const renaming = program({ event: "Rewritten", kinds: { Note: ["Note", "number"] } });
+    const reports: unknown[] = [];
+    const hub = renaming.hub(place, { onError: (report) => reports.push(report) });
+    const stop = { ordinal: 1n, name: "Written", reason: "unknown" };
+    expect(await hub.session("s")).toMatchObject({ ordinal: 6n, cursor: 0n, stop });
+    expect(reports).toMatchObject([{ step: "decode", ordinal: 1n, error: { code: "UNKNOWN_NAME" } }]);
+    expect(await hub.hydrate("s", from)).toMatchObject({ mode: "reset", snapshot: { entities: [] }, stop });
+    await write(hub, renaming, "s", [{ number: 9, text: "quince" }]);
+    expect(await hub.rebuildAll()).toEqual({ sessions: 1, rebuilt: 0, stopped: 0 });
+    await hub.close();
+    const after = await store.load("s");
+    expect(after).toEqual({ ...before, revision: after?.revision, ordinal: 7n });
+    await store.close();
+  });
+
   test("is right also where others publish to it meanwhile", async () => {
     const { place, store } = await written();
     const other = old.hub(place);
