@@ -6,6 +6,7 @@ const thorough = [
   "test/crash/open-together.test.ts",
   "test/laws/**/*.test.ts",
   "runtime/test/hub/read/delta.test.ts",
+  "runtime/test/hub/write/refold/histories.test.ts",
   "runtime/test/schema/check/message.property.test.ts",
   "runtime/test/sqlite/like-memory.test.ts",
   "runtime/test/timeline/tracked-timeline.test.ts",

@@ -3,7 +3,7 @@ import { aBoolean, aFunction, anObject, checkOptions, wholeNumber } from "../bas
 import type { TimelineStop } from "../session/timeline-stop.js";
 import { matchOf } from "../store/folded-under.js";
 import { sessionIds } from "../store/session-ids.js";
-import type { FoldedUnder } from "../store/stored.js";
+import type { FoldedUnder, StoredSession } from "../store/stored.js";
 import { type FoldDifference, Refold, type RefoldSource } from "./project/refold.js";
 import type { ActiveSessions } from "./write/active-sessions.js";
 import type { Closing } from "./write/closing.js";
@@ -103,7 +103,7 @@ export async function rebuildAll(host: RebuildAllHost, options: RebuildAllOption
 async function fold({ store, sessions, foldedUnder }: RebuildAllHost, id: string): Promise<Rebuilt | undefined> {
   const isDue = async () => {
     const stored = await store.session(id);
-    return stored !== undefined && ["older", "other"].includes(matchOf(foldedUnder, stored));
+    return stored !== undefined && isOtherwise(foldedUnder, stored);
   };
   if (!(await isDue())) return undefined;
   return sessions.during(id, async (session) => {
@@ -119,11 +119,17 @@ async function fold({ store, sessions, foldedUnder }: RebuildAllHost, id: string
 async function tryFold(host: RebuildAllHost, id: string): Promise<Rebuilt | undefined> {
   const { store, foldedUnder } = host;
   const head = await store.session(id);
-  if (head === undefined || !["older", "other"].includes(matchOf(foldedUnder, head))) return undefined;
+  if (head === undefined || !isOtherwise(foldedUnder, head)) return undefined;
   const stored = await store.load(id);
   if (stored === undefined) return undefined;
   const refold = new Refold(host, { id, metadata: stored.metadata }, stored);
   await refold.to(stored.ordinal);
   const { stop } = refold;
   return { stop, difference: { ...(await refold.difference()), stop } };
+}
+
+/** Whether a stored timeline is for this program to fold again. */
+function isOtherwise(own: FoldedUnder, stored: StoredSession): boolean {
+  const match = matchOf(own, stored);
+  return match === "older" || match === "other";
 }

@@ -1,21 +1,24 @@
 import type { FeatureFold, FoldedUnder, StoredSession } from "./stored.js";
 
-/** How a stored timeline was folded, as a program sees it: under the same, a lower or a higher version, or another schema. */
-export type FoldMatch = "same" | "older" | "other" | "newer";
+/**
+ * How a stored timeline was folded, as a program sees it: under the same, a lower or a higher version, or another schema; or
+ * not at all so far.
+ */
+export type FoldMatch = "same" | "older" | "other" | "newer" | "unfolded";
 
 /**
  * How a stored timeline was folded. A feature that only one side has makes no difference: a timeline stops at its events
  * where they are not known. What a release before 0.6 folded counts as older.
  */
-export function matchOf(own: FoldedUnder, { foldedUnder, cursor, failedAt }: StoredFold): FoldMatch {
-  if (foldedUnder !== undefined && lowerFeatures(own, foldedUnder).length > 0) return "newer";
-  // Nothing was folded that could be otherwise.
-  if (cursor === 0n && failedAt === undefined) return "same";
-  if (foldedUnder === undefined || lowerFeatures(foldedUnder, own).length > 0) return "older";
+export function matchOf(own: FoldedUnder, { foldedUnder, ordinal, cursor }: StoredSession): FoldMatch {
+  if (foldedUnder === undefined) {
+    if (ordinal === 0n) return "same";
+    return cursor === 0n ? "unfolded" : "older";
+  }
+  if (lowerFeatures(own, foldedUnder).length > 0) return "newer";
+  if (lowerFeatures(foldedUnder, own).length > 0) return "older";
   return otherFeatures(own, foldedUnder).length > 0 ? "other" : "same";
 }
-
-type StoredFold = Pick<StoredSession, "foldedUnder" | "cursor" | "failedAt">;
 
 /** The features of which a program has a lower version than the stored timeline. It must not write over that then. */
 export function lowerFeatures(own: FoldedUnder, stored: FoldedUnder): string[] {

@@ -65,7 +65,7 @@ export class Refold {
     return this.#difference;
   }
 
-  /** Whether the stored timeline is what was folded, as far as it goes. */
+  /** Whether the stored timeline is what was folded, as far as it goes: up to its cursor, and to where it stops. */
   async isStored(): Promise<boolean> {
     const { added, changed, gone } = await this.difference();
     const { cursor, failedAt } = this.#stored;

@@ -10,7 +10,7 @@ import type { Failure } from "../../project/fold.js";
 import { Refold } from "../../project/refold.js";
 import { foldTail } from "../../project/stored-fold.js";
 import { reportFailures, type SessionHost } from "./session-host.js";
-import { storeRefold } from "./store-refold.js";
+import { claimFold, storeRefold } from "./store-refold.js";
 
 /** The timeline of a session as it is loaded. */
 export interface LoadedFold {
@@ -40,6 +40,10 @@ export async function loadFold(
   const match = stored === undefined ? "same" : matchOf(host.foldedUnder, stored);
   if (stored === undefined || match === "same") return loadAsStored(host, info, stored);
   const { id } = info;
+  if (match === "unfolded") {
+    const claimed = await claimFold(host, stored, id);
+    return claimed === "changed" ? undefined : loadAsStored(host, info, claimed);
+  }
   const name = otherFeatures(host.foldedUnder, stored.foldedUnder).join(", ");
   const about = { mode: "rebuild", step: "refold", sessionId: id, name, ordinal: stored.ordinal } as const;
   host.observe?.(about);

@@ -1,5 +1,6 @@
 import type { JsonObject } from "@bufbuild/protobuf";
 import { isSessionstreamError } from "../../../base/errors.js";
+import { isTurnOver, nextTurn } from "../../../base/turns.js";
 import { repairedEpoch } from "../../../session/epoch.js";
 import type { SessionBatch } from "../../../store/batch.js";
 import { foldedBy, isSameFold } from "../../../store/folded-under.js";
@@ -30,40 +31,93 @@ export async function storeRefold(
     const { timeline, failures, stop } = refold;
     if (stop?.reason === "unknown" && timeline.cursor < stored.cursor) return "foreign";
     const isSame = (await refold.isStored()) && stored.cursor === loaded.cursor && stored.failedAt === loaded.failedAt;
+    // What followed from events above the stored cursor, clients may have seen as others folded it.
+    const isSeen = timeline.cursor === stored.cursor || loaded.foldedUnder === undefined;
     const fresh = await unrecorded(host.store, id, failures);
-    const batch: SessionBatch = {
-      id: host.process.nextId(),
-      sessionId: id,
-      revision: stored.revision,
-      epoch: stored.epoch,
-      ...(!isSame && { newEpoch: repairedEpoch(stored.epoch) }),
-      metadata: stored.metadata as JsonObject,
-      events: [],
+    const batch = batchOf(host, id, stored, {
+      ...(!(isSame && isSeen) && { newEpoch: repairedEpoch(stored.epoch) }),
       cursor: isSame ? stored.cursor : timeline.cursor,
       failedAt: stop?.reason === "failed" ? stop.ordinal : undefined,
-      entities: isSame ? [] : timeline.stored(),
+      entities: isSame ? [] : await inTurns(timeline.eachStored()),
       replaceTimeline: !isSame,
-      foldedUnder: foldedBy(host.foldedUnder, stored.foldedUnder),
       errors: fresh.map(({ record }) => record),
-      keys: [],
-      runs: [],
-      descriptors: [],
-    };
-    const [outcome] = await host.store.commit([batch]).catch((thrown: unknown) => [thrown]);
+    });
+    const outcome = await commit(host, batch);
     if (outcome === undefined) {
       reportFailures(host, id, fresh);
-      const { cursor, failedAt, foldedUnder, newEpoch: epoch = stored.epoch } = batch;
-      const runs = stored === loaded ? stored.runs : [...(await readOpenRuns(host.store, id)).values()];
-      const entities = isSame ? stored.entities : batch.entities;
-      return { ...stored, revision: stored.revision + 1, cursor, failedAt, foldedUnder, epoch, runs, entities };
+      const runs = stored === loaded ? loaded.runs : [...(await readOpenRuns(host.store, id)).values()];
+      return { ...afterwards(stored, batch), runs, entities: isSame ? loaded.entities : batch.entities };
     }
     const now = await host.store.session(id);
-    const hasMoved = isSessionstreamError(outcome, "ORDINAL_CONFLICT") && now?.revision !== stored.revision;
-    if (!hasMoved) {
+    // Others committed; or this did, though the store did not say so, and is loaded as any other then.
+    if (now?.revision === stored.revision) {
       host.report({ step: "refold", sessionId: id, error: toStoreError(outcome, { sessionId: id }) });
       return "foreign";
     }
     if (now?.epoch !== stored.epoch || !isSameFold(now.foldedUnder, stored.foldedUnder)) return "changed";
     stored = { ...stored, ...now };
   }
+}
+
+/**
+ * Says of a session that nobody has folded yet, such as one that was imported, under what it will be: so programs that fold
+ * otherwise do not each take it for theirs. Returns the session as it is stored then, or "changed".
+ */
+export async function claimFold(
+  host: SessionHost,
+  stored: StoredTimeline,
+  id: string,
+): Promise<StoredTimeline | "changed"> {
+  const batch = batchOf(host, id, stored, {});
+  const outcome = await commit(host, batch);
+  if (outcome === undefined) return afterwards(stored, batch);
+  if (isSessionstreamError(outcome, "ORDINAL_CONFLICT")) return "changed";
+  // The first commit of this process says it.
+  return stored;
+}
+
+function batchOf(
+  host: SessionHost,
+  sessionId: string,
+  { revision, epoch, metadata, cursor, failedAt, foldedUnder }: StoredTimeline,
+  more: Partial<SessionBatch>,
+): SessionBatch {
+  return {
+    id: host.process.nextId(),
+    sessionId,
+    revision,
+    epoch,
+    metadata: metadata as JsonObject,
+    events: [],
+    cursor,
+    failedAt,
+    entities: [],
+    replaceTimeline: false,
+    foldedUnder: foldedBy(host.foldedUnder, foldedUnder),
+    errors: [],
+    keys: [],
+    runs: [],
+    descriptors: [],
+    ...more,
+  };
+}
+
+/** Resolves to what the batch was refused for, if it was. */
+async function commit({ store }: SessionHost, batch: SessionBatch): Promise<unknown> {
+  const [outcome] = await store.commit([batch]).catch((thrown: unknown) => [thrown]);
+  return outcome;
+}
+
+function afterwards(stored: StoredTimeline, batch: SessionBatch): StoredTimeline {
+  const { revision, cursor, failedAt, foldedUnder, epoch, newEpoch = epoch } = batch;
+  return { ...stored, revision: revision + 1, cursor, failedAt, foldedUnder, epoch: newEpoch };
+}
+
+async function inTurns<T>(items: Iterable<T>): Promise<T[]> {
+  const all: T[] = [];
+  for (const item of items) {
+    if (isTurnOver()) await nextTurn();
+    all.push(item);
+  }
+  return all;
 }

@@ -197,6 +197,25 @@ describe.each(places)("a session that is folded again on load, on %s", (_, makeP
     await store.close();
   });
 
+  test("is as it is to be where the store took it, and did not say so", async () => {
+    for (const [changed, mode] of [
+      [raised, "reset"],
+      [program({ timelineVersion: 2 }), "delta"],
+    ] as const) {
+      const { place, from, store } = await written();
+      const silent = failingStore(place.open());
+      silent.failNext("commit", { afterEffect: true });
+      const reports: unknown[] = [];
+      const hub = changed.hub({ open: () => silent }, { onError: (report) => reports.push(report) });
+      expect(await hub.hydrate("s", from)).toMatchObject({ mode });
+      await write(hub, changed, "s", [{ number: 4, text: "fig" }]);
+      await hub.close();
+      expect(reports).toEqual([]);
+      expect(await store.session("s")).toMatchObject({ cursor: 7n, foldedUnder: { Notes: { version: 2 } } });
+      await store.close();
+    }
+  });
+
   test("that was deleted meanwhile is gone, and one that began under its id is as it is", async () => {
     const { place, store } = await written();
     const held = failingStore(place.open());

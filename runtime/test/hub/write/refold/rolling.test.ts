@@ -79,14 +79,14 @@ describe.each(places)("programs that fold otherwise, on %s", (_, makePlace) => {
   });
 
   test.each([
-    ["are stored", 1],
-    ["are not stored yet", 0],
-  ])("one that had the session before a newer one, where its entities %s, goes on beside it", async (_, folds) => {
+    ["are stored", true],
+    ["are not stored yet", false],
+  ])("one that had the session before a newer one, where its entities %s, goes on beside it", async (_, isStored) => {
     const place = makePlace();
     const { hub: older, refolds: olds } = counted(first, place);
     await write(older, first);
     // Stores what lags.
-    if (folds > 0) await older.retry("s");
+    if (isStored) await older.retry("s");
     const { hub: newer, refolds: news } = counted(second, place);
     expect(await textsOf(newer)).toEqual(["APPLES", "PLUM", "PEACH"]);
     const texts = Array.from({ length: 40 }, (_, at) => `text ${at}`);
@@ -100,7 +100,7 @@ describe.each(places)("programs that fold otherwise, on %s", (_, makePlace) => {
     const shown = await textsOf(newer);
     expect(new Set(shown)).toEqual(new Set(["APPLES", "PLUM", "PEACH", ...texts.map((text) => text.toUpperCase())]));
     expect(await textsOf(older)).toEqual(shown.map((text) => text?.toLowerCase()));
-    expect([news.length, olds.length]).toEqual([folds, folds]);
+    expect([news.length, olds.length]).toEqual([1, 1]);
     await older.close();
     await newer.close();
     expect(await storedBy(place)).toMatchObject({ ordinal: 46n, foldedUnder: { Notes: { version: 2 } } });
