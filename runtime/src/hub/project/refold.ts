@@ -52,6 +52,8 @@ export class Refold {
       if (event.ordinal > this.#stored.cursor) await this.difference();
       if (skipped.has(event.ordinal)) timeline.cursor = event.ordinal;
       else this.stop = fold.applyStored(event, this.#info, timeline, failures);
+      // Otherwise all that was ever deleted would stay in memory.
+      timeline.dropChanges();
     }
     await this.difference();
   }

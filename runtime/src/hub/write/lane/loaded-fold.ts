@@ -10,7 +10,7 @@ import type { Failure } from "../../project/fold.js";
 import { Refold } from "../../project/refold.js";
 import { foldTail } from "../../project/stored-fold.js";
 import { reportFailures, type SessionHost } from "./session-host.js";
-import { claimFold, storeRefold } from "./store-refold.js";
+import { claimFold, type StoredRefold, storeRefold } from "./store-refold.js";
 
 /** The timeline of a session as it is loaded. */
 export interface LoadedFold {
@@ -19,7 +19,7 @@ export interface LoadedFold {
   readonly stop: TimelineStop | undefined;
   /** Failures that the store does not have on record yet. */
   readonly owed: readonly Failure[];
-  /** The session as the store has it by then. Undefined if it begins. */
+  /** The session as the store has it by then, without what came in since. Undefined if it begins. */
   readonly stored: StoredTimeline | undefined;
   /** Whether the stored timeline is another program's, which this one does not write to. */
   readonly isForeign: boolean;
@@ -42,7 +42,7 @@ export async function loadFold(
   const { id } = info;
   if (match === "unfolded") {
     const claimed = await claimFold(host, stored, id);
-    return claimed === "changed" ? undefined : loadAsStored(host, info, claimed);
+    return claimed && loadAsStored(host, info, claimed);
   }
   const name = otherFeatures(host.foldedUnder, stored.foldedUnder).join(", ");
   const about = { mode: "rebuild", step: "refold", sessionId: id, name, ordinal: stored.ordinal } as const;
@@ -50,18 +50,22 @@ export async function loadFold(
   const refold = new Refold(host, info, stored);
   const isHeld = before !== undefined && isSameSession(before.epoch, stored.epoch);
   const isForeign = match === "newer" || (match === "other" && isHeld);
-  const outcome = isForeign ? "foreign" : await storeRefold(host, stored, id, refold);
-  if (outcome === "changed") return undefined;
-  await refold.to(stored.ordinal);
+  const outcome = isForeign ? await foldForeign(refold, stored) : await storeRefold(host, stored, id, refold);
+  if (outcome === undefined) return undefined;
   const { added, changed, gone } = await refold.difference();
   host.observe?.({ ...about, count: added + changed + gone });
   // As whoever loads it next.
-  if (outcome !== "foreign") return loadAsStored(host, info, outcome);
+  if (!outcome.isForeign) return loadAsStored(host, info, outcome.stored);
   const { timeline, stop, failures } = refold;
   // Nobody else need have failed, so they are not put on record.
   reportFailures(host, id, failures);
-  timeline.dropChanges();
-  return { timeline, stop, owed: [], stored, isForeign: true };
+  return { timeline, stop, owed: [], ...outcome };
+}
+
+/** Folds beside a stored timeline that stays as it is. */
+async function foldForeign(refold: Refold, stored: StoredTimeline): Promise<StoredRefold> {
+  await refold.to(stored.ordinal);
+  return { stored, isForeign: true };
 }
 
 async function loadAsStored(

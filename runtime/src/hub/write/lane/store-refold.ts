@@ -11,25 +11,32 @@ import { readOpenRuns } from "./runs.js";
 import { reportFailures, type SessionHost } from "./session-host.js";
 import { unrecorded } from "./unrecorded.js";
 
+/** What became of a refold. */
+export interface StoredRefold {
+  /** The session as the store has it, as far as the refold has come. */
+  readonly stored: StoredTimeline;
+  /** Whether the refold is not stored: the store fails, or another program has folded an event that this one does not know. */
+  readonly isForeign: boolean;
+}
+
 /**
  * Folds a session again and puts that in the place of its stored timeline, in one commit; where they are the same, only what
  * it is folded under. Events that come in meanwhile are folded, too: whoever publishes on and on does not keep it from an end.
  * Where the fold stops, the stored timeline ends there from now on.
  *
- * Returns the session as it is stored then. "changed" where it was deleted, repaired or folded again meanwhile. "foreign"
- * where it cannot be stored: the store fails, or another program has folded an event that this one does not know.
+ * Undefined where the session was deleted, repaired or folded again meanwhile.
  */
 export async function storeRefold(
   host: SessionHost,
   loaded: StoredTimeline,
   id: string,
   refold: Refold,
-): Promise<StoredTimeline | "changed" | "foreign"> {
+): Promise<StoredRefold | undefined> {
   let stored = loaded;
   for (;;) {
     await refold.to(stored.ordinal);
     const { timeline, failures, stop } = refold;
-    if (stop?.reason === "unknown" && timeline.cursor < stored.cursor) return "foreign";
+    if (stop?.reason === "unknown" && timeline.cursor < stored.cursor) return { stored, isForeign: true };
     const isSame = (await refold.isStored()) && stored.cursor === loaded.cursor && stored.failedAt === loaded.failedAt;
     // What followed from events above the stored cursor, clients may have seen as others folded it.
     const isSeen = timeline.cursor === stored.cursor || loaded.foldedUnder === undefined;
@@ -45,33 +52,33 @@ export async function storeRefold(
     const outcome = await commit(host, batch);
     if (outcome === undefined) {
       reportFailures(host, id, fresh);
-      const runs = stored === loaded ? loaded.runs : [...(await readOpenRuns(host.store, id)).values()];
-      return { ...afterwards(stored, batch), runs, entities: isSame ? loaded.entities : batch.entities };
+      const { entities } = isSame ? loaded : batch;
+      return { stored: { ...afterwards(stored, batch), entities }, isForeign: false };
     }
     const now = await host.store.session(id);
     // Others committed; or this did, though the store did not say so, and is loaded as any other then.
     if (now?.revision === stored.revision) {
       host.report({ step: "refold", sessionId: id, error: toStoreError(outcome, { sessionId: id }) });
-      return "foreign";
+      return { stored, isForeign: true };
     }
-    if (now?.epoch !== stored.epoch || !isSameFold(now.foldedUnder, stored.foldedUnder)) return "changed";
-    stored = { ...stored, ...now };
+    if (now?.epoch !== stored.epoch || !isSameFold(now.foldedUnder, stored.foldedUnder)) return undefined;
+    stored = { ...stored, ...now, runs: [...(await readOpenRuns(host.store, id)).values()] };
   }
 }
 
 /**
  * Says of a session that nobody has folded yet, such as one that was imported, under what it will be: so programs that fold
- * otherwise do not each take it for theirs. Returns the session as it is stored then, or "changed".
+ * otherwise do not each take it for theirs. Returns the session as it is stored then, undefined where it changed meanwhile.
  */
 export async function claimFold(
   host: SessionHost,
   stored: StoredTimeline,
   id: string,
-): Promise<StoredTimeline | "changed"> {
+): Promise<StoredTimeline | undefined> {
   const batch = batchOf(host, id, stored, {});
   const outcome = await commit(host, batch);
   if (outcome === undefined) return afterwards(stored, batch);
-  if (isSessionstreamError(outcome, "ORDINAL_CONFLICT")) return "changed";
+  if (isSessionstreamError(outcome, "ORDINAL_CONFLICT")) return undefined;
   // The first commit of this process says it.
   return stored;
 }

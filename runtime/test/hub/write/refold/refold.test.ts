@@ -197,6 +197,30 @@ describe.each(places)("a session that is folded again on load, on %s", (_, makeP
     await store.close();
   });
 
+  test("folds no event twice where others publish to it, and then the store cannot take it", async () => {
+    const { place, store } = await written();
+    const other = old.hub(place);
+    await other.session("s");
+    let tries = 0;
+    const racing = wrapStore(place.open(), {
+      commit: async (batches) => {
+        if (!batches.some(({ replaceTimeline }) => replaceTimeline)) return store.commit(batches);
+        if (tries++ > 0) return batches.map(() => new Error("the disk is full"));
+        await other.publish("s", [old.Written.of({ number: 10, text: "meanwhile" })]);
+        return store.commit(batches);
+      },
+    });
+    const hub = raised.hub({ open: () => racing });
+    expect(await textsOf(hub)).toEqual(["APPLES", "PLUM", "PEACH", "MEANWHILE"]);
+    await write(other, old, "s", [{ number: 11, text: "more" }]);
+    expect(await textsOf(hub)).toEqual(["APPLES", "PLUM", "PEACH", "MEANWHILE", "MORE"]);
+    const counted = (await hub.snapshot("s")).entities.find(({ kind, id }) => kind === "Tag" && id === "m");
+    expect([tries, counted?.payload]).toMatchObject([2, { name: "m", notes: 2 }]);
+    await hub.close();
+    await other.close();
+    await store.close();
+  });
+
   test("is as it is to be where the store took it, and did not say so", async () => {
     for (const [changed, mode] of [
       [raised, "reset"],
