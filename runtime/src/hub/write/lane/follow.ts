@@ -35,7 +35,7 @@ export async function catchUp(host: SessionHost, state: LaneState): Promise<bool
     const match = stored.foldedUnder === undefined ? "same" : matchOf(host.foldedUnder, stored);
     // It is folded again as it is loaded.
     if (match === "older") return false;
-    if (match !== "same") leaveToOthers(state);
+    if (match !== "same") leaveToOthers(host, state);
   }
   const isOurs = state.foreign === undefined;
   if (!isOurs) state.foreign = { failedAt: stored.failedAt };

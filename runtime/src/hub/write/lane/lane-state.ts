@@ -258,8 +258,10 @@ export function revert(state: LaneState): void {
 }
 
 /** The stored timeline is another program's from now on, until the session is loaded anew. Nothing may be undurable. */
-export function leaveToOthers(state: LaneState): void {
+export function leaveToOthers(host: SessionHost, state: LaneState): void {
   state.foreign = { failedAt: undefined };
+  // They are not put on record any more.
+  reportFailures(host, state.info.id, state.owed);
   state.owed = [];
   state.isToAsk = false;
   state.timeline.dropChanges();

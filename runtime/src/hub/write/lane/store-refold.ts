@@ -1,5 +1,4 @@
 import type { JsonObject } from "@bufbuild/protobuf";
-import { isSessionstreamError } from "../../../base/errors.js";
 import { isTurnOver, nextTurn } from "../../../base/turns.js";
 import { repairedEpoch } from "../../../session/epoch.js";
 import type { SessionBatch } from "../../../store/batch.js";
@@ -78,9 +77,8 @@ export async function claimFold(
   const batch = batchOf(host, id, stored, {});
   const outcome = await commit(host, batch);
   if (outcome === undefined) return afterwards(stored, batch);
-  if (isSessionstreamError(outcome, "ORDINAL_CONFLICT")) return undefined;
-  // The first commit of this process says it.
-  return stored;
+  // Where the store cannot take it, the first entities of this process say it.
+  return (await host.store.session(id))?.revision === stored.revision ? stored : undefined;
 }
 
 function batchOf(

@@ -1,3 +1,4 @@
+import { SessionstreamError } from "@sessionstream/runtime";
 import { failingStore } from "@sessionstream/runtime/testing";
 import { describe, expect, test, vi } from "vitest";
 import { places, wrapStore } from "../../../../../test/fixtures/stores.js";
@@ -254,6 +255,39 @@ describe.each(places)("a session that is folded again on load, on %s", (_, makeP
     commit.release();
     expect(await read).toEqual(["APPLE", "PEAR"]);
     await hub.close();
+    await store.close();
+  });
+
+  test("that nobody folded yet is claimed by who loads it first, and shows where that cannot be stored", async () => {
+    const { place, store } = await written();
+    const source = old.hub(place);
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of source.export()) chunks.push(chunk);
+    const chunksOf = async function* () {
+      yield* chunks;
+    };
+    await source.import(chunksOf(), { replace: true });
+    await source.close();
+    expect(await store.session("s")).toMatchObject({ revision: 1, cursor: 0n, foldedUnder: undefined });
+    for (const error of [new Error("the disk is full"), new SessionstreamError("ORDINAL_CONFLICT", "it says")]) {
+      const broken = failingStore(place.open());
+      broken.failNext("commit", { error });
+      const hub = raised.hub({ open: () => broken });
+      expect(await textsOf(hub)).toEqual(["APPLES", "PLUM", "PEACH"]);
+      await hub.close();
+      expect(await store.session("s")).toMatchObject({ revision: 1, foldedUnder: undefined });
+    }
+    const first = old.hub(place);
+    expect(await textsOf(first)).toEqual(["apples", "plum", "peach"]);
+    const from = await first.hydrate("s");
+    expect(await store.session("s")).toMatchObject({ revision: 2, cursor: 0n, foldedUnder: { Notes: { version: 1 } } });
+    // Of what the first one folded in memory only, a client goes to the second one.
+    const second = raised.hub(place);
+    const resumed = await second.hydrate("s", { since: from.snapshot.ordinal, epoch: from.epoch });
+    expect(resumed).toMatchObject({ mode: "reset", reason: "epoch" });
+    expect(await textsOf(second)).toEqual(["APPLES", "PLUM", "PEACH"]);
+    await first.close();
+    await second.close();
     await store.close();
   });
 
