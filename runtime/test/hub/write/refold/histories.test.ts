@@ -221,9 +221,9 @@ describe.each(places)("programs that fold otherwise, on %s", (_, makePlace) => {
           }
           await world.close();
         }),
-        cases(40, 20_000),
+        cases(12, 8_000),
       );
     },
-    longer(60_000),
+    longer(30_000),
   );
 });
