@@ -122,7 +122,7 @@ async function tryFold(host: RebuildAllHost, id: string): Promise<Rebuilt | unde
   if (head === undefined || !isOtherwise(foldedUnder, head)) return undefined;
   const stored = await store.load(id);
   if (stored === undefined) return undefined;
-  const refold = new Refold(host, { id, metadata: stored.metadata }, stored);
+  const refold = new Refold(host, host.registry.freeze({ id, metadata: stored.metadata }), stored);
   await refold.to(stored.ordinal);
   const { stop } = refold;
   return { stop, difference: { ...(await refold.difference()), stop } };

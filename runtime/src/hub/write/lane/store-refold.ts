@@ -1,4 +1,3 @@
-import type { JsonObject } from "@bufbuild/protobuf";
 import { isTurnOver, nextTurn } from "../../../base/turns.js";
 import { repairedEpoch } from "../../../session/epoch.js";
 import type { SessionBatch } from "../../../store/batch.js";
@@ -92,7 +91,7 @@ function batchOf(
     sessionId,
     revision,
     epoch,
-    metadata: metadata as JsonObject,
+    metadata,
     events: [],
     cursor,
     failedAt,
