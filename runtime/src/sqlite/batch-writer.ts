@@ -3,6 +3,7 @@ import type { SessionBatch } from "../store/batch.js";
 import {
   checkBatch,
   checkOrdinals,
+  endsCheckpoints,
   mendedSteps,
   mostTombstones,
   previousOf,
@@ -74,7 +75,8 @@ export class BatchWriter {
     const { sessionId, revision, epoch, events, cursor, failedAt, keys, runs } = batch;
     const [first] = events;
     const last = events.at(-1);
-    if (batch.newEpoch !== undefined || first === undefined || last === undefined) return undefined;
+    if (batch.newEpoch !== undefined || batch.replaceTimeline || first === undefined || last === undefined)
+      return undefined;
     const stand = this.#standOf(sessionId);
     const previous = previousOf(first);
     if (stand?.revision !== revision || stand.epoch !== epoch) return undefined;
@@ -102,7 +104,8 @@ export class BatchWriter {
   #check(batch: SessionBatch): Stand {
     const { sessionId, events, failedAt, newEpoch, metadata } = batch;
     const row = this.#sql.selectSession.get(sessionId);
-    checkBatch(batch, row && toSession(row));
+    const stored = row && toSession(row);
+    checkBatch(batch, stored);
     for (const given of batch.keys) this.#keys.check(sessionId, given);
     for (const given of batch.runs) this.#runs.check(sessionId, given);
     const ordinal = events.at(-1)?.ordinal ?? row?.ordinal ?? 0n;
@@ -118,6 +121,7 @@ export class BatchWriter {
     }
     const cursor = batch.replaceTimeline || batch.cursor > row.cursor ? batch.cursor : row.cursor;
     this.#sql.updateSession.run(revision, ordinal, cursor, failedAt ?? null, epoch, foldedUnder, row.id);
+    if (stored !== undefined && endsCheckpoints(batch, stored)) this.#sql.dropCheckpoints.run(row.id);
     return { id: row.id, revision, epoch, ordinal, cursor, failedAt, foldedUnder };
   }
 
@@ -139,10 +143,7 @@ export class BatchWriter {
     }
     for (const { ordinal, payload } of batch.rewritten ?? []) sql.rewriteEvent.run(payload, session, ordinal);
     if (last === undefined) sql.insertMove.run(session, batch.id);
-    if (batch.replaceTimeline) {
-      sql.deleteEntities.run(session);
-      sql.dropCheckpoints.run(session);
-    }
+    if (batch.replaceTimeline) sql.deleteEntities.run(session);
     for (const { kind, id, createdOrdinal, position, lastEventOrdinal, type, payload } of batch.entities) {
       sql.upsertEntity.run(session, kind, id, createdOrdinal, position, lastEventOrdinal, type, payload ?? null);
     }

@@ -12,6 +12,7 @@ export {
   checkBatch,
   checkKey,
   checkRun,
+  endsCheckpoints,
   mendedSteps,
   mostTombstones,
   runSpace,

@@ -8,7 +8,7 @@ import { MemoryErrors } from "./memory-errors.js";
 import { MemoryKeys } from "./memory-keys.js";
 import { MemoryProcesses } from "./memory-processes.js";
 import { MemoryRuns } from "./memory-runs.js";
-import { checkBatch, checkKey, checkRun, mendedSteps, sessionExists, sessionMissing } from "./rules.js";
+import { checkBatch, checkKey, checkRun, endsCheckpoints, mendedSteps, sessionExists, sessionMissing } from "./rules.js";
 import { type DoneKey, inParts, type SessionPart, type WholeSession } from "./session-part.js";
 import {
   type ClaimAnswer,
@@ -361,6 +361,7 @@ class MemoryStore implements Store {
       errors: new MemoryErrors(),
       batches: new Set(),
     };
+    if (endsCheckpoints(batch, kept.session)) kept.checkpoints = new MemoryCheckpoints();
     kept.session = session;
     for (const { ordinal, payload } of batch.rewritten ?? []) {
       const at = firstAbove(kept.events, ordinal - 1n);
@@ -368,10 +369,7 @@ class MemoryStore implements Store {
       if (event?.ordinal === ordinal) kept.events[at] = { ...event, payload };
     }
     kept.events.push(...events);
-    if (batch.replaceTimeline) {
-      kept.entities.clear();
-      kept.checkpoints = new MemoryCheckpoints();
-    }
+    if (batch.replaceTimeline) kept.entities.clear();
     kept.entities.put(entities);
     if (batch.mended !== undefined) kept.errors.delete(batch.mended, mendedSteps(batch));
     kept.errors.add(batch.errors);

@@ -1,6 +1,6 @@
 import { SessionstreamError } from "../base/errors.js";
 import type { BatchKey, BatchRun, SessionBatch } from "./batch.js";
-import { lowerFeatures } from "./folded-under.js";
+import { lowerFeatures, otherFeatures } from "./folded-under.js";
 import type { RecordedStep, StoredEvent, StoredKey, StoredSession } from "./stored.js";
 import type { StoredRun } from "./stored-run.js";
 
@@ -33,6 +33,13 @@ function checkFold({ sessionId, foldedUnder }: SessionBatch, stored: StoredSessi
   const lower = lowerFeatures(foldedUnder, stored.foldedUnder);
   if (lower.length === 0) return;
   throw conflict(sessionId, `has entities of a lower timeline_version of ${lower.join(", ")} than the stored timeline`);
+}
+
+/** Whether the checkpoints of a session end with a batch: its timeline is another one, or is folded otherwise from now on. */
+export function endsCheckpoints({ replaceTimeline, foldedUnder }: SessionBatch, stored: StoredSession): boolean {
+  if (replaceTimeline) return true;
+  if (foldedUnder === undefined || stored.foldedUnder === undefined) return false;
+  return otherFeatures(foldedUnder, stored.foldedUnder).length > 0;
 }
 
 /** @throws ORDINAL_CONFLICT unless the events rise from the log's last ordinal, and name the ordinal before a gap. */

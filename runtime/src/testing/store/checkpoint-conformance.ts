@@ -180,6 +180,19 @@ export function checkpointConformance({ describe, expect, test }: TestRunner, st
       expect(await at(9n)).toEqual([3n, "a: entity a", "b: entity b"]);
     });
 
+    test("ends where the timeline is folded under something else, and stays where it is the same", async () => {
+      await begin();
+      const under = (version: number, more = {}) => ({ A: { version, hash: "1" }, ...more });
+      await commit(store(), { revision: 1, cursor: 10n, foldedUnder: under(1) });
+      await write(2n, [entityOf("a")]);
+      const other = { B: { version: 1, hash: "1" } };
+      await commit(store(), { revision: 2, cursor: 10n, foldedUnder: under(1, other) });
+      await commit(store(), { revision: 3, cursor: 10n, events: [eventAt(11n)] });
+      expect(await at(9n)).toEqual([2n, "a: entity a"]);
+      await commit(store(), { revision: 4, cursor: 10n, foldedUnder: under(2, other) });
+      expect([await at(9n), (await store().load("s"))?.checkpoint]).toEqual([undefined, undefined]);
+    });
+
     test("is void if the timeline is replaced while it is written", async () => {
       await begin();
       async function* parts() {

@@ -13,6 +13,8 @@ export interface PastState {
   readonly stop: TimelineStop | undefined;
   readonly failedAt: bigint | undefined;
   readonly storedCursor: bigint;
+  /** Where the stored timeline is another program's. */
+  readonly foreign: object | undefined;
   /** Of this epoch. */
   checkpoints: Checkpoints;
 }
@@ -22,8 +24,8 @@ export interface PastState {
  * whatever another one could not fold.
  */
 export function keepPast(host: SessionHost, state: PastState): void {
-  const { info, epoch, checkpoints, timeline, stop, failedAt, storedCursor } = state;
-  if (!checkpoints.isDue || stop !== undefined || failedAt !== undefined) return;
+  const { info, epoch, checkpoints, timeline, stop, failedAt, storedCursor, foreign } = state;
+  if (!checkpoints.isDue || stop !== undefined || failedAt !== undefined || foreign !== undefined) return;
   if (timeline.durableCursor !== storedCursor) return;
   checkpoints.make(host.store, info.id, epoch, timeline).catch((error: unknown) => {
     if (isSessionstreamError(error, "CLOSED")) return;

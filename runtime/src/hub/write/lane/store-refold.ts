@@ -45,6 +45,8 @@ export async function storeRefold(
       failedAt: stop?.reason === "failed" ? stop.ordinal : undefined,
       entities: isSame ? [] : await inTurns(timeline.eachStored()),
       replaceTimeline: !isSame,
+      // What was skipped stays skipped, and on record.
+      ...(!isSame && !host.fold.isAdvancing && { mended: { after: 0n, to: timeline.cursor } }),
       errors: fresh.map(({ record }) => record),
     });
     const outcome = await commit(host, batch);
@@ -112,7 +114,8 @@ async function commit({ store }: SessionHost, batch: SessionBatch): Promise<unkn
   return outcome;
 }
 
-function afterwards(stored: StoredTimeline, batch: SessionBatch): StoredTimeline {
+/** Without checkpoints, which end with a batch that folds otherwise. */
+function afterwards({ checkpoint: _, ...stored }: StoredTimeline, batch: SessionBatch): StoredTimeline {
   const { revision, cursor, failedAt, foldedUnder, epoch, newEpoch = epoch } = batch;
   return { ...stored, revision: revision + 1, cursor, failedAt, foldedUnder, epoch: newEpoch };
 }
