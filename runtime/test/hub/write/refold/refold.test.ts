@@ -1,4 +1,4 @@
-import { SessionstreamError } from "@sessionstream/runtime";
+import { type Hub, SessionstreamError } from "@sessionstream/runtime";
 import { failingStore } from "@sessionstream/runtime/testing";
 import { describe, expect, test, vi } from "vitest";
 import { places, wrapStore } from "../../../../../test/fixtures/stores.js";
@@ -288,6 +288,40 @@ describe.each(places)("a session that is folded again on load, on %s", (_, makeP
     expect(await textsOf(second)).toEqual(["APPLES", "PLUM", "PEACH"]);
     await first.close();
     await second.close();
+    await store.close();
+  });
+
+  test("shows its past as it folds it now, also where only the past is other", async () => {
+    const place = makePlace();
+    const hub = old.hub(place);
+    const many = Array.from({ length: 6000 }, (_, at) => ({ number: at === 40 ? 50 : at % 5, text: "fig" }));
+    for (let at = 0; at < many.length; at += 500) {
+      await hub.publish(
+        "s",
+        many.slice(at, at + 500).map((each) => old.Written.of(each)),
+      );
+    }
+    await hub.publish("s", old.Written, { number: 50, text: "fig", gone: true });
+    await hub.retry("s");
+    const store = place.open();
+    // A look into the past leaves a checkpoint, where the lane has made none yet.
+    const gone = async (of: Hub) => (await of.snapshot("s", { asOf: 5999n })).entities.find(({ id }) => id === "50");
+    expect((await gone(hub))?.payload).toMatchObject({ text: "fig" });
+    await hub.close();
+    await vi.waitFor(async () => expect((await store.load("s"))?.checkpoint).toBeDefined(), 5000);
+    const before = await store.session("s");
+    // Of the note that was deleted, nothing is left to compare.
+    const changed = program({
+      timelineVersion: 2,
+      note: ({ number, text }) =>
+        number === 50
+          ? { number, text: text.toUpperCase() }
+          : { number, text, mark: { sign: "!" }, colour: 1, author: `of ${number}` },
+    });
+    const again = changed.hub(place);
+    expect((await gone(again))?.payload).toMatchObject({ text: "FIG" });
+    expect((await store.session("s"))?.epoch).toBe(before?.epoch);
+    await again.close();
     await store.close();
   });
 
