@@ -8,7 +8,15 @@ import { MemoryErrors } from "./memory-errors.js";
 import { MemoryKeys } from "./memory-keys.js";
 import { MemoryProcesses } from "./memory-processes.js";
 import { MemoryRuns } from "./memory-runs.js";
-import { checkBatch, checkKey, checkRun, endsCheckpoints, mendedSteps, sessionExists, sessionMissing } from "./rules.js";
+import {
+  checkBatch,
+  checkKey,
+  checkRun,
+  endsCheckpoints,
+  mendedSteps,
+  sessionExists,
+  sessionMissing,
+} from "./rules.js";
 import { type DoneKey, inParts, type SessionPart, type WholeSession } from "./session-part.js";
 import {
   type ClaimAnswer,

@@ -114,7 +114,8 @@ describe.each(openers)("with %s", (_driver, sqliteStore) => {
       const store = sqliteStore(path);
       const keys = before.get("key")?.map((row) => ({ ...(row as object), time: expect.any(Number) })) ?? [];
       const events = before.get("event")?.map((row) => ({ ...(row as object), revision: null })) ?? [];
-      const sessions = before.get("session")?.map((row) => ({ ...(row as object), tombstone_floor: 0, folded_under: null })) ?? [];
+      const sessions =
+        before.get("session")?.map((row) => ({ ...(row as object), tombstone_floor: 0, folded_under: null })) ?? [];
       // SQLite itself counts the checkpoints that there were, in the last.
       const added = ["run", "hidden", "checkpoint", "checkpoint_entity", "sqlite_sequence"];
       const empty = Object.fromEntries(added.map((name) => [name, []]));
