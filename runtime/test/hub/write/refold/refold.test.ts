@@ -103,6 +103,8 @@ describe.each(places)("a session that is folded again on load, on %s", (_, makeP
     const hub = raised.hub(place);
     expect(await hub.session("s")).toMatchObject({ cursor: 6n, stop: undefined });
     expect(await textsOf(hub)).toEqual(["APPLES", "PLUM", "PEACH"]);
+    // What it failed at is mended.
+    expect(await hub.errors("s")).toEqual([]);
     await hub.close();
   });
 

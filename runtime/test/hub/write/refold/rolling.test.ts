@@ -63,6 +63,7 @@ describe.each(places)("programs that fold otherwise, on %s", (_, makePlace) => {
       code: "TIMELINE_NEWER",
       message: expect.stringMatching(/timeline_version 2 of the feature "Notes", and this program has 1/),
     });
+    await expect(older.redact("s", [7n], ["number"])).rejects.toMatchObject({ code: "TIMELINE_NEWER" });
     expect([refolds.length, reports]).toEqual([1, []]);
     await older.close();
     expect(await storedBy(place)).toMatchObject({
