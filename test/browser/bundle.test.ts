@@ -24,14 +24,15 @@ test("a client with generated code has nothing of Node.js and nothing of the ser
   expect(modules.filter((path) => /^runtime\/dist\/(hub|sqlite|ws|http|frames)\//.test(path))).toEqual([]);
 });
 
-// The chat declares a run since, and a run brings its message, its options and its descriptor.
-test("without React, minified and compressed, it is below 41 kB", async () => {
+// The chat declares a run, which brings its message, its options and its descriptor. Payloads that nobody can change bring
+// what copies and freezes them: half a kilobyte.
+test("without React, minified and compressed, it is below 41.5 kB", async () => {
   const { code } = await bundle(`
     import { connect } from "@sessionstream/runtime/client";
     import { chatClient } from "${chat}/client-projection.js";
     export const client = connect("/ws", { features: [chatClient] });
   `);
-  expect(gzipSync(code).length).toBeLessThan(41_000);
+  expect(gzipSync(code).length).toBeLessThan(41_500);
 });
 
 test("with one descriptor of fifteen in it, there are no others", async () => {

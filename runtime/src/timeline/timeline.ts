@@ -4,14 +4,10 @@ import type { DescTimelineEntity, IdOf, TimelineChange } from "../schema/timelin
 import type { StoredEntity } from "../store/stored.js";
 import { type Entry, inOrder, isAlive, read, type Slot, toEntity } from "./entry.js";
 import type { TimelineEntity } from "./snapshot.js";
-import { Trace } from "./trace.js";
 import type { TimelineView } from "./view.js";
 
 /** About how many bytes an entity takes in memory beside its payload. */
 const slotBytes = 300;
-
-/** A trace of so many entities is kept in any case. */
-const leastTrace = 1000;
 
 /**
  * The timeline of a session in memory: the fold of its log up to a cursor. Reading
@@ -20,10 +16,9 @@ const leastTrace = 1000;
 export class Timeline implements TimelineView {
   /** The ordinal of the last event that the timeline contains. */
   cursor: bigint;
-  readonly #registry: FeatureRegistry;
+  protected readonly registry: FeatureRegistry;
   readonly #kinds = new Map<string, Map<string, Slot>>();
   #bytes = 0;
-  #trace: Trace | undefined;
   /** What projections are given: reads, and nothing else. */
   readonly view: TimelineView = {
     get: (entity, id) => this.get(entity, id),
@@ -35,7 +30,7 @@ export class Timeline implements TimelineView {
    * cannot be read.
    */
   constructor(registry: FeatureRegistry, cursor = 0n, entities: readonly StoredEntity[] = []) {
-    this.#registry = registry;
+    this.registry = registry;
     this.cursor = cursor;
     this.merge(entities, cursor);
   }
@@ -49,9 +44,9 @@ export class Timeline implements TimelineView {
       if (payload === undefined) {
         const slot = this.#kinds.get(kind)?.get(id);
         if (slot !== undefined) this.forget(slot);
-      } else if (this.#registry.hasTimelineEntity(kind)) {
-        const desc = this.#registry.timelineEntity(kind);
-        const loaded = { registry: this.#registry, type, payload };
+      } else if (this.registry.hasTimelineEntity(kind)) {
+        const desc = this.registry.timelineEntity(kind);
+        const loaded = { registry: this.registry, type, payload };
         const entry = { desc, kind, id, createdOrdinal, position, lastEventOrdinal, payload: undefined, loaded };
         this.remember({ entry, bytes: payload.length });
       }
@@ -108,7 +103,7 @@ export class Timeline implements TimelineView {
         createdOrdinal: old?.createdOrdinal ?? ordinal,
         position: old?.position ?? position,
         lastEventOrdinal: ordinal,
-        payload: this.#registry.freeze(payload),
+        payload: this.registry.freeze(payload),
         loaded: undefined,
       };
       this.#replace(slot, entry);
@@ -116,65 +111,8 @@ export class Timeline implements TimelineView {
     this.cursor = ordinal;
   }
 
-  /**
-   * From here on, knows what changes after an ordinal, at or below the cursor. `deleted` has the tombstones above it that
-   * left the memory.
-   */
-  trace(after: bigint, deleted: readonly StoredEntity[] = []): void {
-    const trace = new Trace(after);
-    this.forEachSlot((slot) => {
-      if (slot.entry.lastEventOrdinal > after) trace.add(slot);
-    });
-    for (const { kind, id, createdOrdinal, position, lastEventOrdinal } of deleted) {
-      if (!this.#registry.hasTimelineEntity(kind)) continue;
-      const desc = this.#registry.timelineEntity(kind);
-      const at = { createdOrdinal, position, lastEventOrdinal };
-      trace.add({ entry: { desc, kind, id, ...at, payload: undefined, loaded: undefined }, bytes: 0 });
-    }
-    this.#trace = trace;
-  }
-
-  /** What changed after an ordinal, tombstones among it, as far as it is durable. Undefined where that is not known. */
-  changedAfter(ordinal: bigint): Entry[] | undefined {
-    return this.#trace?.changedAfter(ordinal, (slot) => this.durableEntry(slot));
-  }
-
-  /** Nobody asks for what changed up to an ordinal any more. */
-  traced(ordinal: bigint): void {
-    this.#trace?.moveTo(ordinal);
-  }
-
-  /** All entities, as far as they are durable, without tombstones. */
-  durableEntries(): Entry[] {
-    const entries: Entry[] = [];
-    this.forEachSlot((slot) => {
-      const entry = this.durableEntry(slot);
-      if (entry !== undefined && isAlive(entry)) entries.push(entry);
-    });
-    return entries;
-  }
-
-  /** The ordinal of the last event that is durable. */
-  get durableCursor(): bigint {
-    return this.cursor;
-  }
-
-  /** Undefined for one that is not there yet. */
-  protected durableEntry({ entry }: Slot): Entry | undefined {
-    return entry;
-  }
-
   /** Told of each entity that an event is about to change or to make. */
-  protected changing(slot: Slot, _isNew: boolean): void {
-    if (this.#trace === undefined) return;
-    this.#trace.add(slot);
-    // With more than all there is, most of them tombstones, it is of no use, and would grow without bounds.
-    if (this.#trace.size > leastTrace && this.#trace.size > this.#size) this.#trace = undefined;
-  }
-
-  protected untrace(slot: Slot): void {
-    this.#trace?.remove(slot);
-  }
+  protected changing(_slot: Slot, _isNew: boolean): void {}
 
   /** Told of each entity that an event changed: tombstones leave the memory. */
   protected changed(slot: Slot): void {
@@ -207,7 +145,8 @@ export class Timeline implements TimelineView {
     for (const kind of this.#kinds.values()) kind.forEach(visit);
   }
 
-  get #size(): number {
+  /** How many entities there are, tombstones among them. */
+  protected get size(): number {
     let size = 0;
     for (const kind of this.#kinds.values()) size += kind.size;
     return size;

@@ -1,7 +1,7 @@
 import type { StoredEntity } from "../store/stored.js";
 import { type Entry, isAlive, type Slot, toStored } from "./entry.js";
 import { TimelineImage } from "./image.js";
-import { Timeline } from "./timeline.js";
+import { TracedTimeline } from "./traced-timeline.js";
 
 /** Where a timeline was, and what its entities were that changed since: undefined for those that are new. */
 interface Mark {
@@ -13,7 +13,7 @@ interface Mark {
  * A timeline that knows which entities changed since a store was last given the changes,
  * and that can go back to where the store has it: a commit may fail.
  */
-export class TrackedTimeline extends Timeline {
+export class TrackedTimeline extends TracedTimeline {
   /** What the store was given and has not yet said to be durable. */
   #taken: Mark | undefined;
   /** Whether the store was given what was taken without its entities. */

@@ -3,7 +3,7 @@ import type { Store } from "../../store/store.js";
 import type { Checkpoint, StoredEvent } from "../../store/stored.js";
 import type { Entry } from "../../timeline/entry.js";
 import { storedParts } from "../../timeline/stored-parts.js";
-import type { Timeline } from "../../timeline/timeline.js";
+import type { TracedTimeline } from "../../timeline/traced-timeline.js";
 import { checkpointDistance } from "./checkpoint-distance.js";
 
 /**
@@ -42,7 +42,7 @@ export class Checkpoints {
    * Makes one of what is durable of the timeline at this instant. If it fails, it is tried again after as many events.
    * @throws what the store throws, and what keeps an entity from being encoded.
    */
-  async make(store: Store, sessionId: string, epoch: string, timeline: Timeline): Promise<void> {
+  async make(store: Store, sessionId: string, epoch: string, timeline: TracedTimeline): Promise<void> {
     const ordinal = timeline.durableCursor;
     const { entries, isFull } = this.#take(timeline);
     const after = this.#last?.ordinal ?? 0n;
@@ -62,7 +62,7 @@ export class Checkpoints {
     }
   }
 
-  #take(timeline: Timeline): { readonly entries: readonly Entry[]; readonly isFull: boolean } {
+  #take(timeline: TracedTimeline): { readonly entries: readonly Entry[]; readonly isFull: boolean } {
     const { ordinal, baseBytes, addedBytes } = this.#last ?? none;
     const changed = ordinal > 0n && addedBytes < baseBytes ? timeline.changedAfter(ordinal) : undefined;
     if (changed !== undefined) return { entries: changed, isFull: false };

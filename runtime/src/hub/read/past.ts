@@ -8,7 +8,7 @@ import { TimelineImage } from "../../timeline/image.js";
 import { mergeInTurns } from "../../timeline/merge-in-turns.js";
 import type { SkippedEvent, Snapshot } from "../../timeline/snapshot.js";
 import { snapshotOf } from "../../timeline/snapshot-of.js";
-import { Timeline } from "../../timeline/timeline.js";
+import { TracedTimeline } from "../../timeline/traced-timeline.js";
 import { checkpointDistance } from "../project/checkpoint-distance.js";
 import { Checkpoints } from "../project/checkpoints.js";
 import type { Failure } from "../project/fold.js";
@@ -30,7 +30,7 @@ export async function readPast(source: HistorySource, image: SessionImage, asOf:
   // What a newer program has folded there is not for this one.
   const known = stop?.reason === "unknown" && stop.ordinal <= asOf ? stop.ordinal - 1n : asOf;
   const from = isCommon ? await store.readCheckpoint(info.id, known) : undefined;
-  const timeline = new Timeline(registry, from?.checkpoint.ordinal);
+  const timeline = new TracedTimeline(registry, from?.checkpoint.ordinal);
   await mergeInTurns(timeline, from?.entities ?? [], timeline.cursor);
   const onRecord = source.isAdvancing ? await failedEvents(store, info.id) : noEvents;
   const skipped = [...onRecord.values()].filter(({ ordinal }) => ordinal <= timeline.cursor);
@@ -73,7 +73,7 @@ class Trail {
   readonly #source: HistorySource;
   readonly #sessionId: string;
   readonly #epoch: string;
-  readonly #timeline: Timeline;
+  readonly #timeline: TracedTimeline;
   readonly #checkpoints: Checkpoints;
   #upTo: bigint;
 
@@ -82,7 +82,7 @@ class Trail {
     source: HistorySource,
     sessionId: string,
     { epoch, cursor }: StoredSession,
-    timeline: Timeline,
+    timeline: TracedTimeline,
     from: Checkpoint | undefined,
   ) {
     this.#source = source;

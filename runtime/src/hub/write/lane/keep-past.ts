@@ -1,7 +1,7 @@
 import { isSessionstreamError } from "../../../base/errors.js";
 import type { SessionInfo } from "../../../session/session-info.js";
 import type { TimelineStop } from "../../../session/timeline-stop.js";
-import type { Timeline } from "../../../timeline/timeline.js";
+import type { TracedTimeline } from "../../../timeline/traced-timeline.js";
 import type { Checkpoints } from "../../project/checkpoints.js";
 import type { SessionHost } from "./session-host.js";
 
@@ -9,7 +9,7 @@ import type { SessionHost } from "./session-host.js";
 export interface PastState {
   readonly info: SessionInfo;
   readonly epoch: string;
-  readonly timeline: Timeline;
+  readonly timeline: TracedTimeline;
   readonly stop: TimelineStop | undefined;
   readonly failedAt: bigint | undefined;
   readonly storedCursor: bigint;

@@ -3,13 +3,13 @@ import { NoteEntitySchema } from "../../../test/fixtures/gen/lab/v1/lab_pb.js";
 import { SchemaRegistry } from "../../src/schema/registry.js";
 import { timelineEntity } from "../../src/schema/timeline-entity.js";
 import { isAlive } from "../../src/timeline/entry.js";
-import { Timeline } from "../../src/timeline/timeline.js";
+import { TracedTimeline } from "../../src/timeline/traced-timeline.js";
 
 const Note = timelineEntity<"Note", typeof NoteEntitySchema, number>("Note", NoteEntitySchema, "number");
 const registry = new SchemaRegistry();
 registry.registerTimelineEntity("Note", NoteEntitySchema, "number");
 
-function changes(timeline: Timeline, after: bigint): unknown {
+function changes(timeline: TracedTimeline, after: bigint): unknown {
   return timeline
     .changedAfter(after)
     ?.map((entry) => `${entry.id} ${isAlive(entry) ? "put" : "deleted"} at ${entry.lastEventOrdinal}`)
@@ -17,7 +17,7 @@ function changes(timeline: Timeline, after: bigint): unknown {
 }
 
 test("what was deleted and then began anew counts once, in its last state", () => {
-  const timeline = new Timeline(registry);
+  const timeline = new TracedTimeline(registry);
   timeline.apply([Note.put({ number: 1 }), Note.put({ number: 2 })], 1n);
   timeline.trace(1n);
   timeline.apply([Note.delete(1), Note.delete(2)], 2n);
@@ -30,7 +30,7 @@ test("what was deleted and then began anew counts once, in its last state", () =
 });
 
 test("what was deleted before the timeline was loaded counts, unless it began anew", () => {
-  const timeline = new Timeline(registry, 5n);
+  const timeline = new TracedTimeline(registry, 5n);
   const tombstone = {
     kind: "Note",
     createdOrdinal: 1n,
@@ -50,7 +50,7 @@ test("what was deleted before the timeline was loaded counts, unless it began an
 });
 
 test("what changed before it began is not known, also where somebody says that they know what was before", () => {
-  const timeline = new Timeline(registry);
+  const timeline = new TracedTimeline(registry);
   timeline.apply([Note.put({ number: 1 })], 1n);
   expect(changes(timeline, 0n)).toBeUndefined();
   timeline.apply([Note.put({ number: 2 })], 2n);
