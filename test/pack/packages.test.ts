@@ -45,12 +45,6 @@ async function sourcesOf(name: string, map: string): Promise<string[]> {
 }
 
 describe.each(published)("the package %s", (name) => {
-  test("resolves for importers, with types", async () => {
-    if (packed(name).manifest.exports && Object.keys(packed(name).manifest.exports as object).length === 1) return;
-    const args = [packed(name).tarball, "--profile", "esm-only", "--format", "ascii", "--no-emoji"];
-    await promisify(execFile)(join(bin, "attw"), args);
-  }, 60_000);
-
   test("is published as publint wants it", async () => {
     const { stdout } = await promisify(execFile)(join(bin, "publint"), [packed(name).tarball, "--strict"]);
     expect(stdout).toContain("All good!");

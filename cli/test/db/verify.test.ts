@@ -53,12 +53,14 @@ describe("sessionstream db verify", () => {
       stdout: "",
       stderr: "Verified 2 sessions: 0 findings.\n",
     });
-    expect(real("verify", "app.db", "notes", "--program", program).stderr).toBe("Verified 1 session: 0 findings.\n");
+    expect((await db("verify", "app.db", "notes", "--program", program)).stderr).toBe(
+      "Verified 1 session: 0 findings.\n",
+    );
   });
 
   test("changes nothing", async () => {
     const before = readFileSync(join(folder, "app.db"));
-    expect(real("verify", "app.db", "--program", program).code).toBe(0);
+    expect((await db("verify", "app.db", "--program", program)).code).toBe(0);
     expect(readFileSync(join(folder, "app.db")).equals(before)).toBe(true);
   });
 
@@ -69,25 +71,25 @@ describe("sessionstream db verify", () => {
       INSERT INTO entity (session, kind, id, created_ordinal, position, last_event_ordinal, type, payload)
         VALUES (${notes}, 'LabNote', '9', 3, 1, 3, 'lab.v1.NoteEntity', x'0809');`);
     expect((await db("verify", "app.db")).code).toBe(0);
-    const verified = real("verify", "app.db", "--program", program);
+    const verified = await db("verify", "app.db", "--program", program);
     expect([verified.code, verified.stderr]).toEqual([1, "Verified 2 sessions: 3 findings.\n"]);
     expect(lines(verified).sort()).toEqual([
       "notes  LabNote 1 is not stored, though the fold of the log has it",
       "notes  LabNote 2 is not as the fold of the log has it",
       "notes  LabNote 9 is stored, and the fold of the log has no such entity",
     ]);
-    const found = objects(real("verify", "app.db", "notes", "--program", program, "--json"));
+    const found = objects(await db("verify", "app.db", "notes", "--program", program, "--json"));
     expect(found.map(({ sessionId, kind, id, change }) => `${sessionId} ${kind} ${id} ${change}`).sort()).toEqual([
       "notes LabNote 1 missing",
       "notes LabNote 2 changed",
       "notes LabNote 9 added",
     ]);
-    expect(real("verify", "app.db", "counts", "--program", program).code).toBe(0);
+    expect((await db("verify", "app.db", "counts", "--program", program)).code).toBe(0);
   });
 
   test("names events that the projections cannot fold, where the timeline differs", async () => {
     damage(`UPDATE event SET payload = x'0802120662726f6b656e' WHERE session = ${notes} AND ordinal = 2;`);
-    expect(lines(real("verify", "app.db", "notes", "--program", program))).toEqual([
+    expect(lines(await db("verify", "app.db", "notes", "--program", program))).toEqual([
       "notes  LabNote 2 is stored, and the fold of the log has no such entity",
       expect.stringMatching(/^notes {2}event 2 was skipped: .*it is broken$/),
     ]);
@@ -171,10 +173,10 @@ describe("sessionstream db timeline with a program", () => {
       stdout: 'LabCounter c  1-1  {"name":"c","total":"3","times":1}\n',
       stderr: "",
     });
-    expect(lines(real("timeline", "app.db", "counts", "--program", program))).toEqual([
+    expect(lines(await db("timeline", "app.db", "counts", "--program", program))).toEqual([
       'LabCounter c  1-2  {"name":"c","total":"7","times":2}',
     ]);
-    expect(objects(real("timeline", "app.db", "notes", "--program", program, "--as-of", "2", "--json"))).toEqual(
+    expect(objects(await db("timeline", "app.db", "notes", "--program", program, "--as-of", "2", "--json"))).toEqual(
       [1, 2].map((number) => ({
         kind: "LabNote",
         id: String(number),
@@ -185,10 +187,10 @@ describe("sessionstream db timeline with a program", () => {
         payload: { number, text: `note ${number}` },
       })),
     );
-    expect(real("timeline", "app.db", "counts", "--program", program, "--as-of", "9").stderr).toBe(
+    expect((await db("timeline", "app.db", "counts", "--program", program, "--as-of", "9")).stderr).toBe(
       "The log ends at event 3.\n",
     );
-    expect(real("timeline", "app.db", "counts", "--program", program, "--as-of", "0").stdout).toBe("");
+    expect((await db("timeline", "app.db", "counts", "--program", program, "--as-of", "0")).stdout).toBe("");
   });
 
   test.each([
@@ -207,12 +209,12 @@ describe("sessionstream db timeline with a program", () => {
       ["--program", "alone.mjs"],
       /"alone.mjs" is in no project .*\(RUNTIME_NOT_RESOLVED\)/,
     ],
-  ])("refuses %s", (_, args, message) => {
+  ])("refuses %s", async (_, args, message) => {
     writeFileSync(join(folder, "empty.mjs"), "export const feature = {};");
     writeFileSync(join(folder, "throws.mjs"), 'throw new Error("at once");');
     writeFileSync(join(folder, "code.mts"), "export const features: number = ;");
     writeFileSync(join(folder, "alone.mjs"), 'export const features = [{ desc: { kind: "feature" } }];');
-    expect(real("timeline", "app.db", "counts", ...args)).toMatchObject({
+    expect(await db("timeline", "app.db", "counts", ...args)).toMatchObject({
       code: 2,
       stdout: "",
       stderr: expect.stringMatching(message),

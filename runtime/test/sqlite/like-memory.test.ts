@@ -351,7 +351,7 @@ test.each(openers)(
         const path = join(folder, `${files++}.db`);
         return compare(taken, [sqliteStore(path), sqliteStore(path)]);
       }),
-      cases(40),
+      cases(20),
     );
     await rm(folder, { recursive: true });
   },

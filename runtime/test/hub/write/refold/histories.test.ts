@@ -221,7 +221,7 @@ describe.each(places)("programs that fold otherwise, on %s", (_, makePlace) => {
           }
           await world.close();
         }),
-        cases(12, 8_000),
+        cases(6, 8_000),
       );
     },
     longer(30_000),
