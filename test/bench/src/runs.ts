@@ -42,7 +42,7 @@ export async function runs(report: Report): Promise<void> {
       )) {
         costs.get(name)?.push(...figures);
       }
-      ended.push(await perSecond(count, () => Promise.all(ids.map((id) => end(waiting, id)))));
+      ended.push(await perSecond(count, () => endAll(waiting, ids)));
       heaps.push(await heap());
     }
     const [, ...further] = heaps;
@@ -70,11 +70,14 @@ async function start(hub: Hub, id: string): Promise<void> {
   await hub.start(id, WaitUntilOpen, { gateId: "gate" }, { id: "run" });
 }
 
-/** Publishes what a run waits for, and waits until the run has ended. */
-async function end(hub: Hub, id: string): Promise<void> {
-  await hub.publish(id, WaitOpened, { gateId: "gate" });
-  while ((await hub.runs(id))[0]?.outcome === undefined) await new Promise((resolve) => setTimeout(resolve, 20));
+/** Publishes what runs wait for, and waits until all have ended. */
+async function endAll(hub: Hub, ids: readonly string[]): Promise<void> {
+  const before = endedRuns;
+  await Promise.all(ids.map((id) => hub.publish(id, WaitOpened, { gateId: "gate" })));
+  while (endedRuns < before + ids.length) await new Promise((resolve) => setTimeout(resolve, 5));
 }
+
+let endedRuns = 0;
 
 async function publishOne(hub: Hub): Promise<void> {
   for (let i = 0; i < events; i++) await hub.publish("other", WaitOpened, { gateId: "gate" });
@@ -100,7 +103,13 @@ async function heap(): Promise<number> {
 function hubOn(path: string): Hub {
   const feature = waitFeature({
     runs: {
-      untilOpen: { run: async ({ input, waitFor }) => void (await waitFor(WaitGate, input.gateId)), ended: ignore },
+      untilOpen: {
+        run: async ({ input, waitFor }) => void (await waitFor(WaitGate, input.gateId)),
+        ended() {
+          endedRuns++;
+          return [];
+        },
+      },
     },
     ui: { opened: ignore },
     timeline: { opened: ({ payload: { gateId } }) => [WaitGate.put({ gateId })] },

@@ -14,6 +14,8 @@ export class ActiveSessions {
   readonly #keepIdle: number;
   /** In the order of their last use. */
   readonly #sessions = new Map<string, ActiveSession>();
+  /** The one used last: most uses are of it again, and to move it costs more the more there are. */
+  #last: string | undefined;
   /** As far as they were told. */
   readonly #sizes = new Map<string, number>();
   #bytes = 0;
@@ -66,13 +68,15 @@ export class ActiveSessions {
   use(id: string): ActiveSession {
     const found = this.#sessions.get(id);
     if (found !== undefined) {
-      this.#sessions.delete(id);
+      if (id !== this.#last) this.#sessions.delete(id);
       this.#sessions.set(id, found);
+      this.#last = id;
       return found;
     }
     const session = new ActiveSession(id, this.#host);
     this.#evict(session.bytes);
     this.#sessions.set(id, session);
+    this.#last = id;
     this.#resize(id, session.bytes);
     return session;
   }
