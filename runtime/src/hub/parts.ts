@@ -57,10 +57,12 @@ export function partsOf(options: HubOptions, registry: SchemaRegistry): HubParts
   const policies = policiesOf(options.onProjectionError);
   const projections = new FeatureProjections(registry, features);
   const reader = new EventReader(registry, features);
+  const foldedUnder = foldedUnderOf(features);
   const history = new History({
     registry,
     store,
     reader,
+    foldedUnder,
     past: new Fold(reader, projections, { ui: "advance", timeline: "advance" }, undefined),
     isAdvancing: policies.timeline === "advance",
     image: (sessionId) => sessions.use(sessionId).image(),
@@ -82,7 +84,7 @@ export function partsOf(options: HubOptions, registry: SchemaRegistry): HubParts
     quiet: new QuietLanes(),
     process,
     descriptors: new Descriptors(registry),
-    foldedUnder: foldedUnderOf(features),
+    foldedUnder,
     runs: {
       functions,
       hasRoom: (name) => runner.hasRoom(name),
@@ -104,7 +106,6 @@ export function partsOf(options: HubOptions, registry: SchemaRegistry): HubParts
   const runner = new Runner(functions, host, sessions, followed, { atOnce, keepEnded });
   const closing = new Closing(sessions, followed, runner, process, store);
   const transfer = new Transfer({ registry, store, sessions, closing });
-  const { foldedUnder } = host;
   // What is only tried is no step of an event.
   const tried = new Fold(reader, projections, policies, undefined);
   const again = { registry, store, reader, fold: tried, foldedUnder, sessions, closing };

@@ -2,10 +2,11 @@ import { SessionstreamError } from "../base/errors.js";
 import { nextTurn } from "../base/turns.js";
 import { checkpointWrittenWithin, type NewCheckpoint, writtenCheckpoint } from "../store/checkpoint.js";
 import { sizeOf } from "../store/row-size.js";
+import { isCheckpointOf } from "../store/rules.js";
 import type { Store } from "../store/store.js";
 import type { Checkpoint, StoredEntity } from "../store/stored.js";
 import type { Database } from "./driver/driver.js";
-import { toCheckpoint } from "./rows.js";
+import { toCheckpoint, toSession } from "./rows.js";
 import type { Statements } from "./statements.js";
 import type { Transactions } from "./transactions.js";
 
@@ -109,9 +110,11 @@ export class SqliteCheckpoints {
     if (this.#isClosing) throw new SessionstreamError("CLOSED", "the store is closed");
   }
 
-  #begin(sessionId: string, { ordinal, epoch, after }: NewCheckpoint): Begun {
+  #begin(sessionId: string, given: NewCheckpoint): Begun {
+    const { ordinal, after } = given;
     const session = this.#rows.selectSession.get(sessionId);
-    if (session === undefined || session.epoch !== epoch) return { id: undefined, newest: undefined };
+    if (session === undefined || !isCheckpointOf(given, toSession(session)))
+      return { id: undefined, newest: undefined };
     const row = this.#rows.selectCheckpoint.get(session.id, ordinal);
     const newest = row && toCheckpoint(row);
     const isWritten = this.#sql.selectUnfinished.get(session.id) !== undefined;
@@ -132,12 +135,13 @@ export class SqliteCheckpoints {
     const session = this.#rows.selectSession.get(sessionId);
     const row = session && this.#rows.selectCheckpoint.get(session.id, given.ordinal);
     const below = row && toCheckpoint(row);
-    const isFit = session?.epoch === given.epoch && (below?.ordinal ?? 0n) === given.after;
+    const isOfTimeline = isCheckpointOf(given, session && toSession(session));
+    const isFit = isOfTimeline && (below?.ordinal ?? 0n) === given.after;
     const made = writtenCheckpoint(given, bytes, below);
     const { base, baseBytes, addedBytes } = made;
     if (isFit && this.#sql.finish.run(base, bytes, baseBytes, addedBytes, id).changes > 0) return made;
     this.#sql.abandon.run(id);
-    return session?.epoch === given.epoch ? below : undefined;
+    return isOfTimeline ? below : undefined;
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Checkpoint, StoredEntity } from "./stored.js";
+import type { Checkpoint, FoldedUnder, StoredEntity } from "./stored.js";
 
 /** A checkpoint that is to be written. */
 export interface NewCheckpoint {
@@ -9,6 +9,8 @@ export interface NewCheckpoint {
   readonly after: bigint;
   /** Whether it has all entities. It has if there is none below. */
   readonly isFull: boolean;
+  /** What its maker folds timelines under: it is written only of one that is folded so. Undefined where that is not known. */
+  readonly foldedUnder?: FoldedUnder;
 }
 
 /** What the timeline of a session was at a checkpoint. */

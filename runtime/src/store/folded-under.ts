@@ -31,6 +31,12 @@ export function otherFeatures(own: FoldedUnder, stored: FoldedUnder | undefined)
   return featuresWhere(own, stored, (a, b) => a.version !== b.version || a.hash !== b.hash);
 }
 
+/** Whether a stored timeline is known to be folded otherwise than a program folds. */
+export function isFoldedOtherwise(own: FoldedUnder | undefined, stored: Pick<StoredSession, "foldedUnder">): boolean {
+  if (own === undefined || stored.foldedUnder === undefined) return false;
+  return otherFeatures(own, stored.foldedUnder).length > 0;
+}
+
 /** What is on record once a program has folded: what it folds under, and what is on record of features that it lacks. */
 export function foldedBy(own: FoldedUnder, stored: FoldedUnder = {}): FoldedUnder {
   if (Object.keys(stored).every((name) => Object.hasOwn(own, name))) return own;

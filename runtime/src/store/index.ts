@@ -13,6 +13,7 @@ export {
   checkKey,
   checkRun,
   endsCheckpoints,
+  isCheckpointOf,
   mendedSteps,
   mostTombstones,
   runSpace,

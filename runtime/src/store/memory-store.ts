@@ -13,6 +13,7 @@ import {
   checkKey,
   checkRun,
   endsCheckpoints,
+  isCheckpointOf,
   mendedSteps,
   sessionExists,
   sessionMissing,
@@ -107,16 +108,18 @@ class MemoryStore implements Store {
     parts: AsyncIterable<readonly StoredEntity[]>,
   ): Promise<Checkpoint | undefined> {
     this.#checkOpen();
-    const ofEpoch = () => {
+    const ofTimeline = () => {
       const found = this.#sessions.get(sessionId);
-      return found?.session.epoch === given.epoch ? found.checkpoints : undefined;
+      return isCheckpointOf(given, found?.session) ? found?.checkpoints : undefined;
     };
-    const begun = ofEpoch();
+    const begun = ofTimeline();
     if (begun === undefined || !begun.fits(given)) return begun?.newest(given.ordinal);
     const entities: StoredEntity[] = [];
     for await (const part of parts) entities.push(...part);
     this.#checkOpen();
-    return ofEpoch()?.add(given, entities);
+    const now = ofTimeline();
+    // Where they ended meanwhile, others have begun.
+    return now === begun ? begun.add(given, entities) : now?.newest(given.ordinal);
   }
 
   async readCheckpoint(sessionId: string, ordinal: bigint): Promise<StoredPast | undefined> {

@@ -1,6 +1,7 @@
 import { SessionstreamError } from "../base/errors.js";
 import type { BatchKey, BatchRun, SessionBatch } from "./batch.js";
-import { lowerFeatures, otherFeatures } from "./folded-under.js";
+import type { NewCheckpoint } from "./checkpoint.js";
+import { isFoldedOtherwise, lowerFeatures } from "./folded-under.js";
 import type { RecordedStep, StoredEvent, StoredKey, StoredSession } from "./stored.js";
 import type { StoredRun } from "./stored-run.js";
 
@@ -37,9 +38,12 @@ function checkFold({ sessionId, foldedUnder }: SessionBatch, stored: StoredSessi
 
 /** Whether the checkpoints of a session end with a batch: its timeline is another one, or is folded otherwise from now on. */
 export function endsCheckpoints({ replaceTimeline, foldedUnder }: SessionBatch, stored: StoredSession): boolean {
-  if (replaceTimeline) return true;
-  if (foldedUnder === undefined || stored.foldedUnder === undefined) return false;
-  return otherFeatures(foldedUnder, stored.foldedUnder).length > 0;
+  return replaceTimeline || isFoldedOtherwise(foldedUnder, stored);
+}
+
+/** Whether a checkpoint is of the timeline that a session has: of its epoch, and folded as that is. */
+export function isCheckpointOf({ epoch, foldedUnder }: NewCheckpoint, stored: StoredSession | undefined): boolean {
+  return stored?.epoch === epoch && !isFoldedOtherwise(foldedUnder, stored);
 }
 
 /** @throws ORDINAL_CONFLICT unless the events rise from the log's last ordinal, and name the ordinal before a gap. */

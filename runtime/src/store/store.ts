@@ -136,7 +136,8 @@ export interface Store {
    * Writes a checkpoint of a session, in parts: nobody finds anything of it before all are written, and of one that is not
    * written whole, nothing stays. Moves no revision. A loss of power may take it. Resolves to the newest checkpoint at or
    * below its ordinal: another one, where that is not the one that its maker knows, or where somebody else is writing one.
-   * Undefined if there is none, as in a session with another epoch, or if the store cannot be written to.
+   * Undefined if there is none, as in a session with another epoch or that is folded otherwise, or if the store cannot be
+   * written to.
    *
    * Checkpoints end with the epoch of their timeline, unless a batch renews it without `replaceTimeline`.
    */

@@ -1,10 +1,16 @@
 import { rowOverhead } from "../../store/row-size.js";
 import type { Store } from "../../store/store.js";
-import type { Checkpoint, StoredEvent } from "../../store/stored.js";
+import type { Checkpoint, FoldedUnder, StoredEvent } from "../../store/stored.js";
 import type { Entry } from "../../timeline/entry.js";
 import { storedParts } from "../../timeline/stored-parts.js";
 import type { TracedTimeline } from "../../timeline/traced-timeline.js";
 import { checkpointDistance } from "./checkpoint-distance.js";
+
+/** Where checkpoints go. */
+export interface CheckpointTarget {
+  readonly store: Store;
+  readonly foldedUnder: FoldedUnder;
+}
 
 /**
  * Makes checkpoints of a timeline as its log goes on: one is due after so many events, once these have paid for the one
@@ -42,7 +48,12 @@ export class Checkpoints {
    * Makes one of what is durable of the timeline at this instant. If it fails, it is tried again after as many events.
    * @throws what the store throws, and what keeps an entity from being encoded.
    */
-  async make(store: Store, sessionId: string, epoch: string, timeline: TracedTimeline): Promise<void> {
+  async make(
+    { store, foldedUnder }: CheckpointTarget,
+    sessionId: string,
+    epoch: string,
+    timeline: TracedTimeline,
+  ): Promise<void> {
     const ordinal = timeline.durableCursor;
     const { entries, isFull } = this.#take(timeline);
     const after = this.#last?.ordinal ?? 0n;
@@ -52,7 +63,7 @@ export class Checkpoints {
     this.#bytes = 0;
     try {
       const parts = storedParts(entries);
-      this.#last = await store.writeCheckpoint(sessionId, { ordinal, epoch, after, isFull }, parts);
+      this.#last = await store.writeCheckpoint(sessionId, { ordinal, epoch, after, isFull, foldedUnder }, parts);
       if (this.#last !== undefined) timeline.traced(this.#last.ordinal);
     } catch (thrown) {
       this.#bytes += bytes;

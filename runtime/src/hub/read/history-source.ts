@@ -1,5 +1,6 @@
 import type { SchemaRegistry } from "../../schema/registry.js";
 import type { Store } from "../../store/store.js";
+import type { FoldedUnder } from "../../store/stored.js";
 import type { ErrorReport } from "../observe/error-report.js";
 import type { EventReader } from "../project/event-reader.js";
 import type { Fold } from "../project/fold.js";
@@ -10,6 +11,8 @@ export interface HistorySource {
   readonly registry: SchemaRegistry;
   readonly store: Store;
   readonly reader: EventReader;
+  /** What this program folds timelines under. */
+  readonly foldedUnder: FoldedUnder;
   /** For what is read of the past: an event whose projection fails has no effect on it. */
   readonly past: Fold;
   /** Whether timelines go on without events whose projection fails. */

@@ -1,4 +1,6 @@
 import { isSessionstreamError } from "../../base/errors.js";
+import type { StoredPast } from "../../store/checkpoint.js";
+import { isFoldedOtherwise } from "../../store/folded-under.js";
 import { readErrors } from "../../store/read-errors.js";
 import { readLog } from "../../store/read-log.js";
 import { foldSteps } from "../../store/rules.js";
@@ -29,7 +31,7 @@ export async function readPast(source: HistorySource, image: SessionImage, asOf:
   const stored = await store.session(info.id);
   // What a newer program has folded there is not for this one.
   const known = stop?.reason === "unknown" && stop.ordinal <= asOf ? stop.ordinal - 1n : asOf;
-  const from = isCommon ? await store.readCheckpoint(info.id, known) : undefined;
+  const from = isCommon ? await readCheckpoint(source, info.id, known) : undefined;
   const timeline = new TracedTimeline(registry, from?.checkpoint.ordinal);
   await mergeInTurns(timeline, from?.entities ?? [], timeline.cursor);
   const onRecord = source.isAdvancing ? await failedEvents(store, info.id) : noEvents;
@@ -55,6 +57,18 @@ export async function readPast(source: HistorySource, image: SessionImage, asOf:
   const entities = new TimelineImage(timeline.cursor, timeline.durableEntries());
   const inOrder = skipped.sort((a, b) => (a.ordinal < b.ordinal ? -1 : 1));
   return snapshotOf(info.id, entities, await entities.entities(), inOrder);
+}
+
+/** Undefined where there is none, or where another program has folded the session otherwise, since its image was made. */
+async function readCheckpoint(
+  { store, foldedUnder }: HistorySource,
+  sessionId: string,
+  ordinal: bigint,
+): Promise<StoredPast | undefined> {
+  const past = await store.readCheckpoint(sessionId, ordinal);
+  if (past === undefined) return undefined;
+  const now = await store.session(sessionId);
+  return now === undefined || isFoldedOtherwise(foldedUnder, now) ? undefined : past;
 }
 
 /** The events on record whose projection failed, each once. */
@@ -104,9 +118,9 @@ class Trail {
     if (event.ordinal > this.#upTo) return;
     this.#checkpoints.passed(event);
     if (!this.#checkpoints.isDue) return;
-    const { store, report } = this.#source;
+    const { report } = this.#source;
     try {
-      await this.#checkpoints.make(store, this.#sessionId, this.#epoch, this.#timeline);
+      await this.#checkpoints.make(this.#source, this.#sessionId, this.#epoch, this.#timeline);
     } catch (error) {
       this.end();
       // The caller hears of it when the log is read on.

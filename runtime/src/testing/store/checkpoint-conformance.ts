@@ -207,6 +207,31 @@ export function checkpointConformance({ describe, expect, test }: TestRunner, st
       expect(await at(9n)).toEqual([3n, "c: entity c"]);
     });
 
+    test("is void if the timeline is folded otherwise while it is written", async () => {
+      await begin();
+      const under = (version: number) => ({ A: { version, hash: "1" } });
+      await commit(store(), { revision: 1, cursor: 10n, foldedUnder: under(1) });
+      async function* parts() {
+        yield [entityOf("a")];
+        await commit(store(), { revision: 2, cursor: 10n, foldedUnder: under(2) });
+        yield [entityOf("b")];
+      }
+      const given = { ordinal: 2n, epoch: "first", after: 0n, isFull: true };
+      expect(await store().writeCheckpoint("s", given, parts())).toBeUndefined();
+      expect(await at(9n)).toBeUndefined();
+    });
+
+    test("is not written by who folds the timeline otherwise", async () => {
+      await begin();
+      const under = (version: number, hash = "1") => ({ A: { version, hash } });
+      await commit(store(), { revision: 1, cursor: 10n, foldedUnder: { ...under(2), B: { version: 1, hash: "1" } } });
+      expect(await write(2n, [entityOf("a")], { foldedUnder: under(1) })).toBeUndefined();
+      expect(await write(2n, [entityOf("a")], { foldedUnder: under(2, "2") })).toBeUndefined();
+      expect(await at(9n)).toBeUndefined();
+      await write(2n, [entityOf("b")], { foldedUnder: { ...under(2), C: { version: 1, hash: "1" } } });
+      expect(await at(9n)).toEqual([2n, "b: entity b"]);
+    });
+
     test("goes with its session, also while it is written", async () => {
       await begin();
       await write(2n, [entityOf("a")]);

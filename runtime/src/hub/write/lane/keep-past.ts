@@ -27,7 +27,7 @@ export function keepPast(host: SessionHost, state: PastState): void {
   const { info, epoch, checkpoints, timeline, stop, failedAt, storedCursor, foreign } = state;
   if (!checkpoints.isDue || stop !== undefined || failedAt !== undefined || foreign !== undefined) return;
   if (timeline.durableCursor !== storedCursor) return;
-  checkpoints.make(host.store, info.id, epoch, timeline).catch((error: unknown) => {
+  checkpoints.make(host, info.id, epoch, timeline).catch((error: unknown) => {
     if (isSessionstreamError(error, "CLOSED")) return;
     host.report({ step: "checkpoint", sessionId: info.id, ordinal: storedCursor, error });
   });
