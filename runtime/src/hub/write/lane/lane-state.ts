@@ -240,6 +240,7 @@ export function noteDurable(host: SessionHost, state: LaneState, batch: SessionB
   state.lag.committed(batch, isWritten);
   if (isWritten) state.storedCursor = batch.cursor;
   state.foldedUnder = batch.foldedUnder ?? state.foldedUnder;
+  forgetSkipped(state, batch.mended);
   for (const { step, ordinal } of batch.errors) if (step !== "ui-projection") state.skipped.add(ordinal);
   reportFailures(host, state.info.id, state.owed);
   state.owed = [];
@@ -247,6 +248,12 @@ export function noteDurable(host: SessionHost, state: LaneState, batch: SessionB
   host.descriptors.stored(batch.descriptors);
   for (const event of batch.events) state.checkpoints.passed(event);
   if (isWritten) keepPast(host, state);
+}
+
+/** The timeline has what it went on without before. */
+function forgetSkipped({ skipped }: LaneState, mended: EventSpan | undefined): void {
+  if (mended === undefined) return;
+  for (const ordinal of skipped) if (ordinal > mended.after && ordinal <= mended.to) skipped.delete(ordinal);
 }
 
 /** Forgets all that is not durable. */

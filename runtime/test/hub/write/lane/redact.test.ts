@@ -135,6 +135,28 @@ describe.each(places)("a redaction, on %s", (_, makePlace) => {
     },
   );
 
+  test("is refused also where an event would be lacking that failed once, and was mended", async () => {
+    let isBroken = true;
+    const beforeTimeline = ({ name, payload }: { readonly name: string; readonly payload: unknown }) => {
+      if (name !== "LabNoteAppended") return;
+      if (isBroken) throw new Error("broken");
+      if ((payload as { text: string }).text === "") throw new Error("want a text");
+    };
+    const hub = hubOn(makePlace(), { beforeTimeline }, { onProjectionError: { timeline: "advance" } });
+    await write(hub);
+    expect(await hub.errors("s")).toMatchObject([{ ordinal: 2n }]);
+    isBroken = false;
+    await hub.rebuild("s");
+    expect(await hub.errors("s")).toEqual([]);
+    const before = await said(hub);
+    await expect(hub.redact("s", [2n], ["text"])).rejects.toMatchObject({
+      code: "PROJECTION_FAILED",
+      context: { ordinal: 2n },
+    });
+    expect(await said(hub)).toBe(before);
+    await hub.close();
+  });
+
   test("is refused with what is wrong, and changes nothing", async () => {
     const place = makePlace();
     const hub = hubOn(place);
