@@ -143,7 +143,10 @@ export class BatchWriter {
     }
     for (const { ordinal, payload } of batch.rewritten ?? []) sql.rewriteEvent.run(payload, session, ordinal);
     if (last === undefined) sql.insertMove.run(session, batch.id);
-    if (batch.replaceTimeline) sql.deleteEntities.run(session);
+    if (batch.replaceTimeline) {
+      sql.deleteEntities.run(session);
+      sql.endTombstones.run(session);
+    }
     for (const { kind, id, createdOrdinal, position, lastEventOrdinal, type, payload } of batch.entities) {
       sql.upsertEntity.run(session, kind, id, createdOrdinal, position, lastEventOrdinal, type, payload ?? null);
     }

@@ -202,6 +202,10 @@ export function prepareStatements(database: Database) {
       `${selectEntityOf("checkpoint_entity")} WHERE checkpoint = ?`,
     ),
     /** They are removed later. */
+    /** A timeline takes the place of another, and comes without tombstones of what was deleted up to its cursor. */
+    endTombstones: prepare<[session: bigint]>(
+      "UPDATE session SET tombstone_floor = max(tombstone_floor, cursor) WHERE id = ?",
+    ),
     dropCheckpoints: prepare<[session: bigint]>("UPDATE checkpoint SET touched = 0 WHERE session = ?"),
     selectTombstoneFloor: exact<[session: bigint], { readonly floor: bigint }>(
       "SELECT tombstone_floor AS floor FROM session WHERE id = ?",
@@ -212,9 +216,9 @@ export function prepareStatements(database: Database) {
     ),
     raiseTombstoneFloor: prepare<[session: bigint, count: number]>(
       `WITH given (session, count) AS (VALUES (?, ?))
-       UPDATE session SET tombstone_floor = (SELECT max(last_event_ordinal) FROM (
+       UPDATE session SET tombstone_floor = max(tombstone_floor, (SELECT max(last_event_ordinal) FROM (
          SELECT last_event_ordinal FROM entity WHERE session = (SELECT session FROM given) AND payload IS NULL
-         ORDER BY last_event_ordinal LIMIT (SELECT count FROM given)))
+         ORDER BY last_event_ordinal LIMIT (SELECT count FROM given))))
        WHERE id = (SELECT session FROM given)`,
     ),
     deleteTombstones: prepare<[session: bigint, count: number]>(

@@ -19,9 +19,11 @@ export class MemoryEntities {
     if (hasDied && this.#dead.size > mostTombstones) this.#deleteOldest();
   }
 
-  clear(): void {
+  /** Others take their place, without tombstones of events up to an ordinal. */
+  clear(ordinal: bigint): void {
     this.#all.clear();
     this.#dead.clear();
+    this.#raiseFloor(ordinal);
   }
 
   living(): StoredEntity[] {
@@ -39,7 +41,11 @@ export class MemoryEntities {
     for (const [key, { lastEventOrdinal }] of oldest.slice(0, tombstonesAtOnce)) {
       this.#all.delete(key);
       this.#dead.delete(key);
-      this.#floor = lastEventOrdinal;
+      this.#raiseFloor(lastEventOrdinal);
     }
+  }
+
+  #raiseFloor(ordinal: bigint): void {
+    if (ordinal > this.#floor) this.#floor = ordinal;
   }
 }

@@ -380,7 +380,7 @@ class MemoryStore implements Store {
       if (event?.ordinal === ordinal) kept.events[at] = { ...event, payload };
     }
     kept.events.push(...events);
-    if (batch.replaceTimeline) kept.entities.clear();
+    if (batch.replaceTimeline) kept.entities.clear(cursor);
     kept.entities.put(entities);
     if (batch.mended !== undefined) kept.errors.delete(batch.mended, mendedSteps(batch));
     kept.errors.add(batch.errors);

@@ -129,7 +129,7 @@ export interface Store {
   load(sessionId: string): Promise<StoredTimeline | undefined>;
   /**
    * The tombstones of the session's timeline that are of events above an ordinal, in no order. Undefined if the store does
-   * not have all of them any more: of many, it deletes the oldest.
+   * not have all of them any more: of many, it deletes the oldest, and with `replaceTimeline` all up to the cursor.
    */
   tombstones(sessionId: string, after: bigint): Promise<readonly StoredEntity[] | undefined>;
   /**

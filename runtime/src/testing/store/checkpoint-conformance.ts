@@ -76,6 +76,16 @@ export function checkpointConformance({ describe, expect, test }: TestRunner, st
       expect(checkpoint?.deletedSince).toBeUndefined();
     });
 
+    test("is loaded without tombstones where it is below the cursor of a timeline that took another's place", async () => {
+      await begin();
+      await commit(store(), { revision: 1, cursor: 10n, entities: [gone("a", 3n)] });
+      await commit(store(), { revision: 2, cursor: 10n, newEpoch: "second", replaceTimeline: true });
+      await write(2n, [entityOf("a")], { epoch: "second" });
+      expect((await store().load("s"))?.checkpoint).toMatchObject({ ordinal: 2n, deletedSince: undefined });
+      await write(10n, [], { epoch: "second", after: 2n });
+      expect((await store().load("s"))?.checkpoint).toMatchObject({ ordinal: 10n, deletedSince: [] });
+    });
+
     test("is loaded with its session: the newest, and the tombstones above it", async () => {
       await begin();
       expect((await store().load("s"))?.checkpoint).toBeUndefined();

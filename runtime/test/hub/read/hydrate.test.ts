@@ -86,9 +86,11 @@ describe.each(places)("hub.hydrate over %s", (_, make) => {
     await before.close();
     const others = boardFeature.timelineEntities.filter(({ name }) => name !== BoardNote.name);
     const after = new Hub({ features: [{ desc: { ...boardFeature, timelineEntities: others } }], store: place.open() });
-    const { epoch: now } = await after.hydrate("s");
-    const resumed = await after.hydrate("s", { since: 1n, epoch: now });
+    const { epoch: now, snapshot } = await after.hydrate("s");
+    const resumed = await after.hydrate("s", { since: snapshot.ordinal, epoch: now });
     expect(resumed).toMatchObject({ mode: "delta", epoch: now, changed: [], deleted: [] });
+    // Nobody has this epoch with an ordinal below, of which the new timeline has no tombstones.
+    expect(await after.hydrate("s", { since: 1n, epoch: now })).toMatchObject({ mode: "reset", reason: "behind" });
     await after.close();
   });
 

@@ -83,3 +83,34 @@ test.each(places)("begin with no checkpoint of the other fold, on %s", async (_,
   expect(await textAt(at.hub, 20n)).toEqual(["early"]);
   await Promise.all([at.hub.close(), other.close()]);
 });
+
+test.each(places)("what was deleted before a refold stays so above checkpoints, on %s", async (_, makePlace) => {
+  const place = makePlace();
+  const writer = old.hub(place);
+  const written = (number: number, gone: boolean) => writer.publish("s", old.Written, { number, text: "early", gone });
+  await written(9, false);
+  // So much that the checkpoints above have what changed.
+  for (let number = 2; number <= 9; number++) await written(number, false);
+  for (let at = 0; at < 12; at++) await written(1, false);
+  await written(9, true);
+  for (let at = 0; at < 8; at++) await written(1, false);
+  await writer.close();
+  // It folds the session again, and a look into the past leaves a checkpoint from before the note was deleted.
+  const first = raised.hub(place);
+  await first.snapshot("s", { asOf: 21n });
+  expect((await place.open().load("s"))?.checkpoint).toMatchObject({ ordinal: 20n });
+  await first.close();
+  const second = raised.hub(place);
+  for (let at = 0; at < 20; at++) {
+    await second.publish("s", raised.Written, { number: 1, text: `e${"x".repeat(10_000)}` });
+  }
+  await expect
+    .poll(async () => (await place.open().load("s"))?.checkpoint?.ordinal, { timeout: 5000 })
+    .toBeGreaterThan(30n);
+  await second.publish("s", raised.Written, { number: 1, text: "end" });
+  for (let asOf = 50n; asOf > 30n; asOf--) {
+    const { entities } = await second.snapshot("s", { asOf });
+    expect(entities.map(({ kind, id }) => `${kind} ${id}`)).not.toContain("Note 9");
+  }
+  await second.close();
+});
