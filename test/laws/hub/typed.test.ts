@@ -61,7 +61,7 @@ const change = fc.oneof(
 const output = fc.oneof(fc.array(change, { maxLength: 2 }), change);
 
 describe.each(places)("on %s", (name, makePlace) => {
-  const limits = { ...cases(name === "memory" ? 50 : 14, 8_000), timeout: 5_000 };
+  const limits = { ...cases(name === "memory" ? 50 : 30, 8_000), timeout: 5_000 };
 
   test("whatever is published: the log has what its schema allows, and the refused leaves no trace", async () => {
     let taken = 0;
