@@ -201,11 +201,11 @@ export function prepareStatements(database: Database) {
     selectCheckpointEntities: exact<[checkpoint: bigint], EntityRow>(
       `${selectEntityOf("checkpoint_entity")} WHERE checkpoint = ?`,
     ),
-    /** They are removed later. */
     /** A timeline takes the place of another, and comes without tombstones of what was deleted up to its cursor. */
     endTombstones: prepare<[session: bigint]>(
       "UPDATE session SET tombstone_floor = max(tombstone_floor, cursor) WHERE id = ?",
     ),
+    /** They are removed later. */
     dropCheckpoints: prepare<[session: bigint]>("UPDATE checkpoint SET touched = 0 WHERE session = ?"),
     selectTombstoneFloor: exact<[session: bigint], { readonly floor: bigint }>(
       "SELECT tombstone_floor AS floor FROM session WHERE id = ?",
