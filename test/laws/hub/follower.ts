@@ -1,5 +1,5 @@
 import { setImmediate } from "node:timers/promises";
-import { type Hub, type Hydration, isSessionstreamError, type UiBatch } from "@sessionstream/runtime";
+import { type Hub, isSessionstreamError, type UiBatch } from "@sessionstream/runtime";
 
 /** One who follows as clients do: a snapshot, then what is above it, and again after a reset. */
 export class Follower {
@@ -42,17 +42,18 @@ export class Follower {
     for (;;) {
       this.#isStale = false;
       this.#held = [];
-      let hydration: Hydration;
+      let from: bigint;
       try {
-        hydration = await this.#hub.hydrate("s", undefined);
+        const hydration = await this.#hub.hydrate("s", undefined);
+        if (this.#isStale) continue;
+        from = hydration.mode === "reset" ? hydration.snapshot.ordinal : 0n;
+        // What a stopped timeline lacks is read as it is asked for, which may fail as well.
+        if (hydration.mode === "reset") for await (const { ordinal } of hydration.missed()) from = ordinal;
       } catch (error) {
         if (isSessionstreamError(error, "CLOSED")) return;
         await setImmediate();
         continue;
       }
-      if (this.#isStale) continue;
-      let from = hydration.mode === "reset" ? hydration.snapshot.ordinal : 0n;
-      if (hydration.mode === "reset") for await (const { ordinal } of hydration.missed()) from = ordinal;
       if (this.#isStale) continue;
       this.seen.push({ from, ordinals: [] });
       const held = this.#held;
