@@ -126,23 +126,20 @@ export class Lane implements Committing {
     // What goes on ends at once, and what begins until the session is gone ends then.
     this.#sessionDeleted();
     for (const { reject } of this.#waiting.splice(0)) reject(sessionDeleted(this.id));
-    await this.#hold.take(() => this.#isDrained);
-    const deletions = this.#deletions;
-    try {
-      const isThere = await this.#host.store.delete(this.id);
-      await this.#session.deleted();
-      if (this.#deletions === deletions) this.#sessionDeleted();
-      return isThere;
-    } catch (thrown) {
-      // It may be gone: whoever uses it next finds out.
-      this.#session.drop();
-      this.#session.moved();
-      throw toStoreError(thrown, { sessionId: this.id });
-    } finally {
-      this.#hold.release();
-      this.#goOn();
-      this.#hold.tell();
-    }
+    return this.#whileHeld(async () => {
+      const deletions = this.#deletions;
+      try {
+        const isThere = await this.#host.store.delete(this.id);
+        await this.#session.deleted();
+        if (this.#deletions === deletions) this.#sessionDeleted();
+        return isThere;
+      } catch (thrown) {
+        // It may be gone: whoever uses it next finds out.
+        this.#session.drop();
+        this.#session.moved();
+        throw toStoreError(thrown, { sessionId: this.id });
+      }
+    });
   }
 
   /**
@@ -197,10 +194,9 @@ export class Lane implements Committing {
    * meanwhile wait. The work is done again, from what the store has then, where
    * another process commits to the session in between.
    */
-  async exclusively<T>(work: (held: HeldLane) => Promise<T>): Promise<T> {
-    await this.#hold.take(() => this.#isDrained);
-    try {
-      return await despiteConflicts(
+  exclusively<T>(work: (held: HeldLane) => Promise<T>): Promise<T> {
+    return this.#whileHeld(() =>
+      despiteConflicts(
         async () => {
           const state = await this.#session.load();
           return work({ state, commit: (content) => this.#commit(state, content) });
@@ -209,24 +205,13 @@ export class Lane implements Committing {
           this.#session.drop();
           this.#session.moved();
         },
-      );
-    } finally {
-      this.#hold.release();
-      this.#goOn();
-      this.#hold.tell();
-    }
+      ),
+    );
   }
 
   /** Loads the session as if it had not been in memory. */
-  async loadAnew(): Promise<void> {
-    await this.#hold.take(() => this.#isDrained);
-    try {
-      await this.#session.loadAnew();
-    } finally {
-      this.#hold.release();
-      this.#goOn();
-      this.#hold.tell();
-    }
+  loadAnew(): Promise<void> {
+    return this.#whileHeld(() => this.#session.loadAnew());
   }
 
   /** Resolves when every event that was published is durable or refused. */
@@ -245,13 +230,8 @@ export class Lane implements Committing {
    */
   flush(): void {
     const { state } = this.#session;
-    if (
-      !this.#isSettled ||
-      state === undefined ||
-      state.foreign !== undefined ||
-      !(state.lag.isOurs || state.lag.isWanted)
-    )
-      return;
+    if (!this.#isSettled || state === undefined || state.foreign !== undefined) return;
+    if (!state.lag.isOurs && !state.lag.isWanted) return;
     this.#isToFlush = true;
     this.#host.committer.schedule(this);
   }
@@ -380,6 +360,18 @@ export class Lane implements Committing {
     this.#admitting = false;
     if (this.#admitted.length > 0) this.#host.committer.schedule(this);
     else this.#hold.changed();
+  }
+
+  /** Nothing else is admitted or committed meanwhile. */
+  async #whileHeld<T>(work: () => Promise<T>): Promise<T> {
+    await this.#hold.take(() => this.#isDrained);
+    try {
+      return await work();
+    } finally {
+      this.#hold.release();
+      this.#goOn();
+      this.#hold.tell();
+    }
   }
 
   async #commit(state: LaneState, content: CommitContent): Promise<void> {
