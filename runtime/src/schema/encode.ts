@@ -9,7 +9,8 @@ import {
   toBinary,
 } from "@bufbuild/protobuf";
 import { BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
-import { FeatureSet_FieldPresence, isWrapperDesc } from "@bufbuild/protobuf/wkt";
+import { FeatureSet_FieldPresence } from "@bufbuild/protobuf/wkt";
+import { isJsonObject, unwrapped } from "./check/representation.js";
 
 // protobuf-es makes a writer for each message, and lets its buffer grow: a quarter of what a
 // streamed event costs. Here one writer serves all messages. It walks the kinds of fields that
@@ -102,11 +103,8 @@ function fieldWrite(field: DescField): Write<Fields> {
 
 /** Whether messages hold another thing than the field says, or it has an encoding of its own. */
 function isRare(field: DescField): boolean {
-  if (field.fieldKind === "map") return true;
-  const { message } = field;
-  if (message === undefined) return false;
-  const { delimitedEncoding } = field as { readonly delimitedEncoding: boolean };
-  return delimitedEncoding || message.typeName === "google.protobuf.Struct" || isWrapperDesc(message);
+  if (field.fieldKind === "map" || isJsonObject(field) || unwrapped(field) !== undefined) return true;
+  return "delimitedEncoding" in field && field.delimitedEncoding;
 }
 
 /** Writes a field as protobuf-es encodes a message that has nothing else. */
