@@ -1,9 +1,6 @@
 import type { SqliteStore } from "@sessionstream/runtime/sqlite";
-import type { StoredEvent } from "@sessionstream/runtime/store";
+import { readLog } from "@sessionstream/runtime/store";
 import type { Payloads } from "./show/payloads.js";
-
-/** So many events are read at once, and about so many bytes. */
-const page = { limit: 500, maxBytes: 2 ** 20 };
 
 /** What is wrong with a session, in words, as far as it can be told without the projections of a program. */
 export async function* verifyStored(store: SqliteStore, sessionId: string, payloads: Payloads): AsyncGenerator<string> {
@@ -13,7 +10,9 @@ export async function* verifyStored(store: SqliteStore, sessionId: string, paylo
   const { ordinal, cursor, failedAt } = session;
   let last = 0n;
   let hasFailed = failedAt === undefined;
-  for await (const event of eventsUpTo(store, sessionId, ordinal)) {
+  for await (const event of readLog(store, sessionId, 0n)) {
+    // What came in since is not looked at.
+    if (event.ordinal > ordinal) break;
     const previous = event.previous ?? event.ordinal - 1n;
     if (previous !== last) {
       yield `event ${event.ordinal} follows event ${previous}, but the event before it in the log is ${last}`;
@@ -33,19 +32,5 @@ export async function* verifyStored(store: SqliteStore, sessionId: string, paylo
   for (const { kind, id, createdOrdinal, lastEventOrdinal } of session.entities) {
     if (createdOrdinal >= 1n && createdOrdinal <= lastEventOrdinal && lastEventOrdinal <= cursor) continue;
     yield `${kind} ${id} is said to be of the events ${createdOrdinal} to ${lastEventOrdinal}, but the timeline is of those up to ${cursor}`;
-  }
-}
-
-/** Those that come later are not looked at. */
-async function* eventsUpTo(store: SqliteStore, sessionId: string, ordinal: bigint): AsyncGenerator<StoredEvent> {
-  for (let after = 0n; ; ) {
-    const events = await store.events(sessionId, { ...page, after });
-    for (const event of events) {
-      if (event.ordinal > ordinal) return;
-      yield event;
-    }
-    const last = events.at(-1);
-    if (last === undefined) return;
-    after = last.ordinal;
   }
 }

@@ -7,6 +7,7 @@ export { type NewCheckpoint, PastEntities, type StoredPast, writtenCheckpoint } 
 export { compareEntities } from "./entity-order.js";
 export type { EventMeta, TraceContext } from "./event-meta.js";
 export { readErrors } from "./read-errors.js";
+export { readLog } from "./read-log.js";
 export { sizeOf } from "./row-size.js";
 export {
   checkBatch,
