@@ -1,4 +1,5 @@
 import type { EventSpan } from "./batch.js";
+import { firstAbove } from "./first-above.js";
 import { defaultLimit, type ErrorRange } from "./store.js";
 import type { RecordedStep, StoredError } from "./stored.js";
 
@@ -59,12 +60,7 @@ export class MemoryErrors {
   *#after(ordinal: bigint): Generator<bigint> {
     this.#ordinals ??= [...this.#byEvent.keys()].sort((a, b) => (a < b ? -1 : 1));
     const ordinals = this.#ordinals;
-    let [low, high] = [0, ordinals.length];
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if ((ordinals[middle] as bigint) > ordinal) high = middle;
-      else low = middle + 1;
-    }
-    for (let at = low; at < ordinals.length; at++) yield ordinals[at] as bigint;
+    const first = firstAbove(ordinals, ordinal, (each) => each);
+    for (let at = first; at < ordinals.length; at++) yield ordinals[at] as bigint;
   }
 }

@@ -2,6 +2,7 @@ import { SessionstreamError } from "../base/errors.js";
 import type { SessionBatch } from "./batch.js";
 import type { NewCheckpoint, StoredPast } from "./checkpoint.js";
 import { compareEntities } from "./entity-order.js";
+import { firstAbove } from "./first-above.js";
 import { MemoryCheckpoints } from "./memory-checkpoints.js";
 import { MemoryEntities } from "./memory-entities.js";
 import { MemoryErrors } from "./memory-errors.js";
@@ -133,7 +134,11 @@ class MemoryStore implements Store {
     const events = this.#sessions.get(sessionId)?.events ?? [];
     const page: StoredEvent[] = [];
     let bytes = 0;
-    for (let at = firstAbove(events, after); at < events.length && page.length < limit && bytes <= maxBytes; at++) {
+    for (
+      let at = firstAbove(events, after, ordinalOf);
+      at < events.length && page.length < limit && bytes <= maxBytes;
+      at++
+    ) {
       const event = events[at] as StoredEvent;
       page.push(event);
       bytes += event.payload.length;
@@ -291,12 +296,9 @@ class MemoryStore implements Store {
     const isReplaced = this.#delete(sessionId);
     const { metadata, ordinal, epoch, failedAt } = session;
     this.#sessions.set(sessionId, {
-      session: { metadata, ordinal, epoch, failedAt, revision: 1, cursor: 0n, foldedUnder: undefined },
+      ...begun({ metadata, ordinal, epoch, failedAt, revision: 1, cursor: 0n, foldedUnder: undefined }),
       events,
-      entities: new MemoryEntities(),
-      checkpoints: new MemoryCheckpoints(),
       errors,
-      batches: new Set(),
     });
     for (const key of keys) this.#keys.addDone(sessionId, key);
     for (const run of runs) this.#runs.write(sessionId, { ...run, owner: undefined });
@@ -364,18 +366,11 @@ class MemoryStore implements Store {
       epoch: batch.newEpoch ?? batch.epoch,
       foldedUnder: batch.foldedUnder ?? found?.session.foldedUnder,
     };
-    const kept: MemorySession = found ?? {
-      session,
-      events: [],
-      entities: new MemoryEntities(),
-      checkpoints: new MemoryCheckpoints(),
-      errors: new MemoryErrors(),
-      batches: new Set(),
-    };
+    const kept = found ?? begun(session);
     if (endsCheckpoints(batch, kept.session)) kept.checkpoints = new MemoryCheckpoints();
     kept.session = session;
     for (const { ordinal, payload } of batch.rewritten ?? []) {
-      const at = firstAbove(kept.events, ordinal - 1n);
+      const at = firstAbove(kept.events, ordinal - 1n, ordinalOf);
       const event = kept.events[at];
       if (event?.ordinal === ordinal) kept.events[at] = { ...event, payload };
     }
@@ -400,17 +395,22 @@ class MemoryStore implements Store {
   }
 }
 
+/** A session of which nothing else is there yet. */
+function begun(session: StoredSession): MemorySession {
+  return {
+    session,
+    events: [],
+    entities: new MemoryEntities(),
+    checkpoints: new MemoryCheckpoints(),
+    errors: new MemoryErrors(),
+    batches: new Set(),
+  };
+}
+
 function headOf(session: StoredSession | undefined): SessionHead | undefined {
   return session && { revision: session.revision, epoch: session.epoch };
 }
 
-/** Where the first event above an ordinal is, by bisection. */
-function firstAbove(events: readonly StoredEvent[], ordinal: bigint): number {
-  let [low, high] = [0, events.length];
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((events[middle] as StoredEvent).ordinal > ordinal) high = middle;
-    else low = middle + 1;
-  }
-  return low;
+function ordinalOf({ ordinal }: StoredEvent): bigint {
+  return ordinal;
 }
