@@ -1,3 +1,4 @@
+import { entityKey } from "./entity-key.js";
 import type { Checkpoint, FoldedUnder, StoredEntity } from "./stored.js";
 
 /** A checkpoint that is to be written. */
@@ -39,9 +40,8 @@ export class PastEntities {
   readonly #entities = new Map<string, StoredEntity>();
 
   add(entity: StoredEntity): void {
-    const { kind, id, payload } = entity;
-    const key = `${kind}\n${id}`;
-    if (payload === undefined) this.#entities.delete(key);
+    const key = entityKey(entity);
+    if (entity.payload === undefined) this.#entities.delete(key);
     else this.#entities.set(key, entity);
   }
 

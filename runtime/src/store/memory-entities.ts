@@ -1,3 +1,4 @@
+import { entityKey } from "./entity-key.js";
 import { mostTombstones, tombstonesAtOnce } from "./rules.js";
 import type { StoredEntity } from "./stored.js";
 
@@ -10,7 +11,7 @@ export class MemoryEntities {
 
   put(entities: readonly StoredEntity[]): void {
     for (const entity of entities) {
-      const key = `${entity.kind}\n${entity.id}`;
+      const key = entityKey(entity);
       this.#all.set(key, entity);
       if (entity.payload === undefined) this.#dead.set(key, entity);
       else this.#dead.delete(key);

@@ -1,3 +1,4 @@
+import { entityKey } from "../store/entity-key.js";
 import { type Entry, isAlive, type Slot } from "./entry.js";
 
 /** Which entities of a timeline changed after an ordinal, so that what changed is known without looking at all. */
@@ -34,7 +35,7 @@ export class Trace {
       const entry = entryOf(slot);
       if (entry === undefined || entry.lastEventOrdinal <= ordinal) continue;
       // What was deleted and then began anew has a slot for each.
-      const key = `${entry.kind}\n${entry.id}`;
+      const key = entityKey(entry);
       const other = changed.get(key);
       if (other === undefined || isNewer(entry, other)) changed.set(key, entry);
     }

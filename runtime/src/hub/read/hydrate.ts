@@ -3,6 +3,7 @@ import type { SchemaRegistry } from "../../schema/registry.js";
 import { clientEpoch, isOfAnotherSession } from "../../session/epoch.js";
 import type { DeltaHydration, FullHydration, Hydration, ResetReason, ResumePoint } from "../../session/hydration.js";
 import { type UiBatch, uiBatchOf } from "../../session/ui-batch.js";
+import { entityKey } from "../../store/entity-key.js";
 import { compareEntities } from "../../store/entity-order.js";
 import { readLog } from "../../store/read-log.js";
 import { isAlive, toEntity } from "../../timeline/entry.js";
@@ -75,12 +76,14 @@ async function deltaOf(
 ): Promise<DeltaHydration | undefined> {
   const { info, timeline } = image;
   const changed = timeline.changedAfter(since);
-  const known = new Set(changed.map(({ kind, id }) => `${kind}\n${id}`));
+  const known = new Set(changed.map(entityKey));
   const stored = await store.tombstones(info.id, since);
   if (stored === undefined) return undefined;
   const gone = stored.filter(
-    ({ kind, id, lastEventOrdinal }) =>
-      lastEventOrdinal <= timeline.cursor && registry.hasTimelineEntity(kind) && !known.has(`${kind}\n${id}`),
+    (entity) =>
+      entity.lastEventOrdinal <= timeline.cursor &&
+      registry.hasTimelineEntity(entity.kind) &&
+      !known.has(entityKey(entity)),
   );
   const deleted = [...changed.filter((entry) => !isAlive(entry)), ...gone].sort(compareEntities);
   return {
