@@ -1,4 +1,5 @@
 import { isTurnOver, nextTurn } from "../base/turns.js";
+import { isOfFold } from "./rules.js";
 import { defaultLimit, type Store } from "./store.js";
 import type { StoredError } from "./stored.js";
 
@@ -16,4 +17,9 @@ export async function* readErrors(
     last = end;
     if (isTurnOver()) await nextTurn();
   }
+}
+
+/** Of these, the failures of the fold. */
+export async function* readFoldErrors(...given: Parameters<typeof readErrors>): AsyncGenerator<StoredError> {
+  for await (const error of readErrors(...given)) if (isOfFold(error)) yield error;
 }

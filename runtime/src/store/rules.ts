@@ -2,7 +2,7 @@ import { SessionstreamError } from "../base/errors.js";
 import type { BatchKey, BatchRun, SessionBatch } from "./batch.js";
 import type { NewCheckpoint } from "./checkpoint.js";
 import { isFoldedOtherwise, lowerFeatures } from "./folded-under.js";
-import type { RecordedStep, StoredEvent, StoredKey, StoredSession } from "./stored.js";
+import type { RecordedStep, StoredError, StoredEvent, StoredKey, StoredSession } from "./stored.js";
 import type { StoredRun } from "./stored-run.js";
 
 // What every store decides alike before it writes.
@@ -107,7 +107,12 @@ export function mendedSteps({ replaceTimeline }: SessionBatch): readonly Recorde
 }
 
 /** The steps of the fold: where one fails, the timeline stops before the event or goes on without it. */
-export const foldSteps: readonly RecordedStep[] = ["decode", "timeline-projection"];
+const foldSteps: readonly RecordedStep[] = ["decode", "timeline-projection"];
+
+/** Whether a failure on record is one of the fold. */
+export function isOfFold({ step }: StoredError): boolean {
+  return foldSteps.includes(step);
+}
 
 /** When a session has more tombstones than that, some of the oldest are deleted with the next that come. */
 export const mostTombstones = 2000;

@@ -1,5 +1,6 @@
 import type { StoredEntity } from "../store/stored.js";
 import { type Entry, isAlive, type Slot } from "./entry.js";
+import { TimelineImage } from "./image.js";
 import { Timeline } from "./timeline.js";
 import { Trace } from "./trace.js";
 
@@ -38,14 +39,14 @@ export class TracedTimeline extends Timeline {
     this.#trace?.moveTo(ordinal);
   }
 
+  /** The timeline as far as it is durable. What is done to the timeline later does not change the image. */
+  durable(): TimelineImage {
+    return new TimelineImage(this.durableCursor, this.#durable());
+  }
+
   /** All entities, as far as they are durable, without tombstones. */
   durableEntries(): Entry[] {
-    const entries: Entry[] = [];
-    this.forEachSlot((slot) => {
-      const entry = this.durableEntry(slot);
-      if (entry !== undefined && isAlive(entry)) entries.push(entry);
-    });
-    return entries;
+    return this.#durable().filter(isAlive);
   }
 
   /** The ordinal of the last event that is durable. */
@@ -67,5 +68,14 @@ export class TracedTimeline extends Timeline {
 
   protected untrace(slot: Slot): void {
     this.#trace?.remove(slot);
+  }
+
+  #durable(): Entry[] {
+    const entries: Entry[] = [];
+    this.forEachSlot((slot) => {
+      const entry = this.durableEntry(slot);
+      if (entry !== undefined) entries.push(entry);
+    });
+    return entries;
   }
 }

@@ -1,6 +1,5 @@
 import type { StoredEntity } from "../store/stored.js";
 import { type Entry, isAlive, type Slot, toStored } from "./entry.js";
-import { TimelineImage } from "./image.js";
 import { TracedTimeline } from "./traced-timeline.js";
 
 /** Where a timeline was, and what its entities were that changed since: undefined for those that are new. */
@@ -52,16 +51,6 @@ export class TrackedTimeline extends TracedTimeline {
     const slots: Slot[] = [];
     this.forEachSlot((slot) => slots.push(slot));
     for (const slot of slots) if (isAlive(slot.entry)) yield this.#toStored(slot);
-  }
-
-  /** The timeline as far as it is durable. What is done to the timeline later does not change the image. */
-  durable(): TimelineImage {
-    const entries: Entry[] = [];
-    this.forEachSlot((slot) => {
-      const entry = this.durableEntry(slot);
-      if (entry !== undefined) entries.push(entry);
-    });
-    return new TimelineImage(this.durableCursor, entries);
   }
 
   override get durableCursor(): bigint {

@@ -1,10 +1,10 @@
-import { isTurnOver, nextTurn } from "../../base/turns.js";
 import type { SchemaRegistry } from "../../schema/registry.js";
 import type { SessionInfo } from "../../session/session-info.js";
 import type { TimelineStop } from "../../session/timeline-stop.js";
 import { readLog } from "../../store/read-log.js";
-import type { StoredEntity, StoredTimeline } from "../../store/stored.js";
+import type { StoredTimeline } from "../../store/stored.js";
 import { TrackedTimeline } from "../../timeline/tracked-timeline.js";
+import { compareTimelines } from "./compare-timelines.js";
 import type { Failure } from "./fold.js";
 import { type FoldSource, skippedEvents } from "./stored-fold.js";
 
@@ -60,10 +60,7 @@ export class Refold {
 
   /** What is other than in the stored timeline. What follows from events above the end of that does not count. */
   async difference(): Promise<FoldDifference> {
-    if (this.#difference === undefined) {
-      const hasPositions = this.#stored.foldedUnder !== undefined;
-      this.#difference = await differenceOf(this.#stored.entities, this.timeline, hasPositions);
-    }
+    this.#difference ??= await this.#compare();
     return this.#difference;
   }
 
@@ -74,38 +71,17 @@ export class Refold {
     if (added + changed + gone > 0 || this.timeline.cursor < cursor) return false;
     return failedAt === undefined || (this.stop?.reason === "failed" && this.stop.ordinal === failedAt);
   }
-}
 
-/** Releases that did not say what they folded under may have kept no positions either. */
-async function differenceOf(
-  stored: readonly StoredEntity[],
-  timeline: TrackedTimeline,
-  hasPositions: boolean,
-): Promise<FoldDifference> {
-  const old = new Map(stored.map((entity) => [`${entity.kind}\n${entity.id}`, entity]));
-  let [added, changed] = [0, 0];
-  for (const entity of timeline.eachStored()) {
-    if (isTurnOver()) await nextTurn();
-    const key = `${entity.kind}\n${entity.id}`;
-    const before = old.get(key);
-    old.delete(key);
-    if (before === undefined) added++;
-    else if (!isSame(before, entity) || (hasPositions && before.position !== entity.position)) changed++;
+  async #compare(): Promise<FoldDifference> {
+    const { entities, foldedUnder } = this.#stored;
+    let [added, changed, gone] = [0, 0, 0];
+    // Releases that did not say what they folded under may have kept no positions either.
+    const hasPositions = foldedUnder !== undefined;
+    for await (const { stored, folded } of compareTimelines(entities, this.timeline.eachStored(), { hasPositions })) {
+      if (stored === undefined) added++;
+      else if (folded === undefined) gone++;
+      else changed++;
+    }
+    return { added, changed, gone };
   }
-  return { added, changed, gone: old.size };
 }
-
-function isSame(a: StoredEntity, b: StoredEntity): boolean {
-  return (
-    a.createdOrdinal === b.createdOrdinal &&
-    a.lastEventOrdinal === b.lastEventOrdinal &&
-    a.type === b.type &&
-    isSameBytes(a.payload, b.payload)
-  );
-}
-
-function isSameBytes(a: Uint8Array = nothing, b: Uint8Array = nothing): boolean {
-  return a.length === b.length && a.every((byte, index) => byte === b[index]);
-}
-
-const nothing = new Uint8Array();

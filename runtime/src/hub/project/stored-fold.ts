@@ -1,6 +1,6 @@
 import type { SessionInfo } from "../../session/session-info.js";
 import type { TimelineStop } from "../../session/timeline-stop.js";
-import { readErrors } from "../../store/read-errors.js";
+import { readFoldErrors } from "../../store/read-errors.js";
 import { readLog } from "../../store/read-log.js";
 import type { Store } from "../../store/store.js";
 import type { StoredSession } from "../../store/stored.js";
@@ -53,9 +53,7 @@ export async function skippedEvents(
 ): Promise<ReadonlySet<bigint>> {
   const skipped = new Set<bigint>();
   if (!fold.isAdvancing) return skipped;
-  for await (const { step, ordinal } of readErrors(store, sessionId, after)) {
-    if (step !== "ui-projection") skipped.add(ordinal);
-  }
+  for await (const { ordinal } of readFoldErrors(store, sessionId, after)) skipped.add(ordinal);
   return skipped;
 }
 

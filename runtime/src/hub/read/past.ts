@@ -1,21 +1,18 @@
 import { isSessionstreamError } from "../../base/errors.js";
 import type { StoredPast } from "../../store/checkpoint.js";
 import { isFoldedOtherwise } from "../../store/folded-under.js";
-import { readErrors } from "../../store/read-errors.js";
+import { readFoldErrors } from "../../store/read-errors.js";
 import { readLog } from "../../store/read-log.js";
-import { foldSteps } from "../../store/rules.js";
 import type { Store } from "../../store/store.js";
 import type { Checkpoint, StoredEvent, StoredSession } from "../../store/stored.js";
-import { TimelineImage } from "../../timeline/image.js";
 import { mergeInTurns } from "../../timeline/merge-in-turns.js";
 import type { SkippedEvent, Snapshot } from "../../timeline/snapshot.js";
 import { snapshotOf } from "../../timeline/snapshot-of.js";
 import { TracedTimeline } from "../../timeline/traced-timeline.js";
 import { checkpointDistance } from "../project/checkpoint-distance.js";
 import { Checkpoints } from "../project/checkpoints.js";
-import type { Failure } from "../project/fold.js";
 import type { SessionImage } from "../project/session-image.js";
-import { unknownEvent } from "../project/stopped.js";
+import { foldPast } from "./fold-past.js";
 import type { HistorySource } from "./history-source.js";
 
 /**
@@ -23,7 +20,7 @@ import type { HistorySource } from "./history-source.js";
  * there is long, it leaves checkpoints on it, so that only the first look into an old log takes long.
  */
 export async function readPast(source: HistorySource, image: SessionImage, asOf: bigint): Promise<Snapshot> {
-  const { store, registry, past } = source;
+  const { store, registry, reader, past } = source;
   const { info, stop } = image;
   // Else this process alone has such a timeline, and checkpoints are of that of the others.
   const isCommon = image.epoch !== "";
@@ -39,24 +36,17 @@ export async function readPast(source: HistorySource, image: SessionImage, asOf:
   const isLong = isCommon && asOf - timeline.cursor >= checkpointDistance;
   const trail =
     isLong && stored !== undefined ? new Trail(source, info.id, stored, timeline, from?.checkpoint) : undefined;
-  const failures: Failure[] = [];
   for await (const event of readLog(store, info.id, timeline.cursor)) {
     if (event.ordinal > asOf) break;
-    const { length } = failures;
-    const unknown = past.applyStored(event, info, timeline, failures);
-    if (unknown !== undefined) {
-      timeline.cursor = event.ordinal;
-      skipped.push({ ordinal: event.ordinal, name: event.name, message: unknownEvent(info.id, unknown).message });
-    }
-    const isSkipped = failures.length > length;
+    const skip = foldPast(past, event, info, timeline);
+    if (skip !== undefined) skipped.push(skip);
     // All others have it, and go on without what is on record.
-    if (unknown !== undefined || isSkipped !== onRecord.has(event.ordinal)) trail?.end();
+    const isCommonHere = reader.isKnown(event.name) && (skip !== undefined) === onRecord.has(event.ordinal);
+    if (!isCommonHere) trail?.end();
     await trail?.passed(event);
   }
-  skipped.push(...failures.map(({ record: { ordinal, name, message } }) => ({ ordinal, name, message })));
-  const entities = new TimelineImage(timeline.cursor, timeline.durableEntries());
-  const inOrder = skipped.sort((a, b) => (a.ordinal < b.ordinal ? -1 : 1));
-  return snapshotOf(info.id, entities, await entities.entities(), inOrder);
+  const entities = timeline.durable();
+  return snapshotOf(info.id, entities, await entities.entities(), skipped);
 }
 
 /** Undefined where there is none, or where another program has folded the session otherwise, since its image was made. */
@@ -74,8 +64,8 @@ async function readCheckpoint(
 /** The events on record whose projection failed, each once. */
 async function failedEvents(store: Store, sessionId: string): Promise<ReadonlyMap<bigint, SkippedEvent>> {
   const failed = new Map<bigint, SkippedEvent>();
-  for await (const { step, ordinal, name, message } of readErrors(store, sessionId, 0n)) {
-    if (foldSteps.includes(step)) failed.set(ordinal, { ordinal, name, message });
+  for await (const { ordinal, name, message } of readFoldErrors(store, sessionId, 0n)) {
+    failed.set(ordinal, { ordinal, name, message });
   }
   return failed;
 }

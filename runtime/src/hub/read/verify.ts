@@ -1,17 +1,16 @@
-import { equals, fromBinary, toBinary } from "@bufbuild/protobuf";
-import { isTurnOver, nextTurn } from "../../base/turns.js";
+import { equals, fromBinary } from "@bufbuild/protobuf";
 import type { SchemaRegistry } from "../../schema/registry.js";
 import type { SessionInfo } from "../../session/session-info.js";
-import { readErrors } from "../../store/read-errors.js";
+import { readFoldErrors } from "../../store/read-errors.js";
 import { readLog } from "../../store/read-log.js";
-import { foldSteps } from "../../store/rules.js";
 import type { Store } from "../../store/store.js";
 import type { StoredEntity, StoredEvent, StoredTimeline } from "../../store/stored.js";
-import { type Entry, isAlive, read } from "../../timeline/entry.js";
+import { isAlive, toStored } from "../../timeline/entry.js";
 import type { SkippedEvent } from "../../timeline/snapshot.js";
 import { Timeline } from "../../timeline/timeline.js";
-import type { Failure, Fold } from "../project/fold.js";
-import { unknownEvent } from "../project/stopped.js";
+import { compareTimelines, isSameBytes } from "../project/compare-timelines.js";
+import type { Fold } from "../project/fold.js";
+import { foldPast } from "./fold-past.js";
 
 /** What is folded, and by which projections. */
 export interface FoldingSource {
@@ -56,22 +55,16 @@ export async function foldUpTo(
   const timeline = new Timeline(source.registry);
   const skipped: SkippedEvent[] = [];
   for await (const event of readLog(source.store, info.id, 0n)) {
-    const { ordinal, name } = event;
-    if (ordinal > last) break;
-    const message = without.has(ordinal)
-      ? "it is on record that its projection failed"
-      : fold(source, event, info, timeline);
-    timeline.cursor = ordinal;
-    if (message !== undefined) skipped.push({ ordinal, name, message });
+    if (event.ordinal > last) break;
+    const skip = without.has(event.ordinal) ? passOver(event, timeline) : foldPast(source.past, event, info, timeline);
+    if (skip !== undefined) skipped.push(skip);
   }
   return { timeline, skipped };
 }
 
-/** Folds an event. Returns why it had no effect, if it had none. */
-function fold({ past }: FoldingSource, event: StoredEvent, info: SessionInfo, timeline: Timeline): string | undefined {
-  const failures: Failure[] = [];
-  const stop = past.applyStored(event, info, timeline, failures);
-  return stop === undefined ? failures[0]?.record.message : unknownEvent(info.id, stop).message;
+function passOver({ ordinal, name }: StoredEvent, timeline: Timeline): SkippedEvent {
+  timeline.cursor = ordinal;
+  return { ordinal, name, message: "it is on record that its projection failed" };
 }
 
 /** Compares what is stored of a session's timeline with the fold of its log. Undefined if there is no such session. */
@@ -94,52 +87,48 @@ async function compareWithFold(
   const info: SessionInfo = { id: sessionId, metadata };
   const verify = async (without?: ReadonlySet<bigint>): Promise<VerifiedTimeline> => {
     const { timeline, skipped } = await foldUpTo(source, info, cursor, without);
-    return { sessionId, cursor, differences: await differencesOf(entities, timeline), skipped };
+    return { sessionId, cursor, differences: await differencesOf(source.registry, entities, timeline), skipped };
   };
   const verified = await verify();
   if (verified.differences.length === 0) return verified;
   // With the policy `advance`, the timeline goes on without an event that failed once, whatever its projection does today.
   const failed = new Set<bigint>();
-  for await (const { step, ordinal } of readErrors(source.store, sessionId, 0n)) {
-    if (ordinal <= cursor && foldSteps.includes(step)) failed.add(ordinal);
+  for await (const { ordinal } of readFoldErrors(source.store, sessionId, 0n)) {
+    if (ordinal <= cursor) failed.add(ordinal);
   }
   if (failed.size === 0) return verified;
   const without = await verify(failed);
   return without.differences.length === 0 ? without : verified;
 }
 
-async function differencesOf(stored: readonly StoredEntity[], folded: Timeline): Promise<EntityDifference[]> {
-  const left = new Map(
-    folded
-      .entries()
-      .filter(isAlive)
-      .map((entry) => [`${entry.kind}\n${entry.id}`, entry]),
-  );
+async function differencesOf(
+  registry: SchemaRegistry,
+  stored: readonly StoredEntity[],
+  timeline: Timeline,
+): Promise<EntityDifference[]> {
   const differences: EntityDifference[] = [];
-  for (const entity of stored) {
-    const { kind, id } = entity;
-    const key = `${kind}\n${id}`;
-    const entry = left.get(key);
-    left.delete(key);
-    if (entry === undefined) differences.push({ kind, id, change: "added" });
-    else if (!isSame(entity, entry)) differences.push({ kind, id, change: "changed" });
-    if (isTurnOver()) await nextTurn();
+  const isSamePayload = (a: StoredEntity, b: StoredEntity) => isSameBytes(a, b) || isSameMessage(registry, a, b);
+  for await (const { stored: had, folded: has } of compareTimelines(stored, storedOf(timeline), { isSamePayload })) {
+    const { kind, id } = had ?? has;
+    differences.push({ kind, id, change: has === undefined ? "added" : had === undefined ? "missing" : "changed" });
   }
-  for (const { kind, id } of left.values()) differences.push({ kind, id, change: "missing" });
   return differences;
 }
 
-function isSame(stored: StoredEntity, entry: Entry): boolean {
-  const { desc, createdOrdinal, position, lastEventOrdinal } = entry;
-  const isThere = createdOrdinal === stored.createdOrdinal && position === stored.position;
-  if (!isThere || lastEventOrdinal !== stored.lastEventOrdinal || desc.schema.typeName !== stored.type) return false;
-  const payload = read(entry);
-  if (payload === undefined || stored.payload === undefined) return false;
-  const bytes = toBinary(desc.schema, payload);
-  if (bytes.length === stored.payload.length && bytes.every((byte, at) => byte === stored.payload?.[at])) return true;
-  // The same message may have been written in another order.
+function* storedOf(timeline: Timeline): Generator<StoredEntity> {
+  for (const entry of timeline.entries()) if (isAlive(entry)) yield toStored(entry);
+}
+
+/** The same message may have been written in another order. */
+function isSameMessage(
+  registry: SchemaRegistry,
+  { kind, payload: a }: StoredEntity,
+  { payload: b }: StoredEntity,
+): boolean {
+  if (a === undefined || b === undefined) return false;
+  const { schema } = registry.timelineEntity(kind);
   try {
-    return equals(desc.schema, fromBinary(desc.schema, stored.payload), payload);
+    return equals(schema, fromBinary(schema, a), fromBinary(schema, b));
   } catch {
     return false;
   }

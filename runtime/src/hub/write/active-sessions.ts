@@ -106,7 +106,10 @@ export class ActiveSessions {
     else this.#sizes.set(id, bytes);
   }
 
-  /** Makes room for what comes. Looks at few sessions, so that ten thousand that have something to do cost each new one no more than ten. */
+  /**
+   * Makes room for what comes. Looks at few sessions, so that ten thousand that have something to do cost each new one no
+   * more than ten.
+   */
   #evict(coming: number): void {
     for (let looks = 0; looks < mostLooks && this.#bytes + coming > this.#keepIdle; looks++) {
       const [first] = this.#sessions;

@@ -3,6 +3,7 @@ import type { SessionInfo } from "../../../session/session-info.js";
 import type { TimelineStop } from "../../../session/timeline-stop.js";
 import type { BatchKey, BatchRun, EventSpan, RewrittenEvent, SessionBatch } from "../../../store/batch.js";
 import { foldedBy } from "../../../store/folded-under.js";
+import { isOfFold } from "../../../store/rules.js";
 import type { FoldedUnder, StoredEvent } from "../../../store/stored.js";
 import type { TrackedTimeline } from "../../../timeline/tracked-timeline.js";
 import { Checkpoints } from "../../project/checkpoints.js";
@@ -129,14 +130,7 @@ export function nextBatch(host: SessionHost, state: LaneState, content: CommitCo
   // What failed elsewhere was folded here.
   if (isWhole && state.stop === undefined) state.failedAt = undefined;
   const { foreign } = state;
-  const { cursor, entities } =
-    foreign !== undefined
-      ? passedOver(state)
-      : isWhole
-        ? changesOf(state, replacement)
-        : isDue(state, events)
-          ? changesIfFit(host, state)
-          : deferred(state);
+  const { cursor, entities } = foldedWith(host, state, content, isWhole);
   const isFolded = state.revision === 0 || replacement !== undefined || cursor > state.storedCursor;
   const mended = foreign === undefined ? (content.mended ?? mendedOf(state, cursor)) : undefined;
   return {
@@ -168,7 +162,7 @@ function recordsOf(owed: readonly Failure[], failures: readonly Failure[]): Sess
 
 /** What fails at the timeline of another program need not fail there. */
 function ownRecordsOf(failures: readonly Failure[]): SessionBatch["errors"] {
-  return failures.map(({ record }) => record).filter(({ step }) => step === "ui-projection");
+  return failures.map(({ record }) => record).filter((record) => !isOfFold(record));
 }
 
 const noErrors: SessionBatch["errors"] = [];
@@ -183,6 +177,18 @@ function mendedOf({ durable, skipped }: LaneState, cursor: bigint): EventSpan | 
 /** Nothing more comes to a timeline that stopped, so what it has is written. */
 function isDue({ stop, lag }: LaneState, events: readonly StoredEvent[]): boolean {
   return stop !== undefined || lag.isDueWith(events);
+}
+
+/** What of the timeline is stored with a batch. */
+function foldedWith(
+  host: SessionHost,
+  state: LaneState,
+  { events = [], replacement }: CommitContent,
+  isWhole: boolean,
+): Pick<SessionBatch, "cursor" | "entities"> {
+  if (state.foreign !== undefined) return passedOver(state);
+  if (isWhole) return changesOf(state, replacement);
+  return isDue(state, events) ? changesIfFit(host, state) : deferred(state);
 }
 
 function changesOf({ timeline }: LaneState, replacement?: TrackedTimeline): Pick<SessionBatch, "cursor" | "entities"> {
@@ -241,7 +247,7 @@ export function noteDurable(host: SessionHost, state: LaneState, batch: SessionB
   if (isWritten) state.storedCursor = batch.cursor;
   state.foldedUnder = batch.foldedUnder ?? state.foldedUnder;
   forgetSkipped(state, batch.mended);
-  for (const { step, ordinal } of batch.errors) if (step !== "ui-projection") state.skipped.add(ordinal);
+  for (const error of batch.errors) if (isOfFold(error)) state.skipped.add(error.ordinal);
   reportFailures(host, state.info.id, state.owed);
   state.owed = [];
   state.timeline.settled();

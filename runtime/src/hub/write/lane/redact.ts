@@ -1,8 +1,7 @@
 import { SessionstreamError } from "../../../base/errors.js";
 import type { TimelineStop } from "../../../session/timeline-stop.js";
-import { readErrors } from "../../../store/read-errors.js";
+import { readFoldErrors } from "../../../store/read-errors.js";
 import { checkRedaction, type Redaction, redactedEvents } from "../../../store/redaction.js";
-import { foldSteps } from "../../../store/rules.js";
 import type { StoredEvent } from "../../../store/stored.js";
 import { TrackedTimeline } from "../../../timeline/tracked-timeline.js";
 import type { Failure } from "../../project/fold.js";
@@ -70,9 +69,7 @@ async function checkFolds(
     if (state.stop?.reason === "failed") lacking.add(state.stop.ordinal);
   } else if (failures.length > 0) {
     for (const ordinal of state.skipped) lacking.add(ordinal);
-    for await (const { step, ordinal } of readErrors(host.store, id, 0n)) {
-      if (foldSteps.includes(step)) lacking.add(ordinal);
-    }
+    for await (const { ordinal } of readFoldErrors(host.store, id, 0n)) lacking.add(ordinal);
   }
   const failure = failures.find(({ record }) => !lacking.has(record.ordinal));
   if (failure === undefined) return;
