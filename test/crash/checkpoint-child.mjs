@@ -5,36 +5,11 @@
 // a transaction, or between two. Writes a line for each step that is done.
 
 import { writeSync } from "node:fs";
-import { createRequire } from "node:module";
 import { sqliteStore } from "@sessionstream/runtime/sqlite";
+import { killAtStep } from "./kill-at-step.mjs";
 
 const [file, last] = process.argv.slice(2);
-let step = 0;
-let isCounting = false;
-
-const Database = driver();
-const { prepare } = Database.prototype;
-Database.prototype.prepare = function (sql) {
-  const statement = prepare.call(this, sql);
-  const { run } = statement;
-  statement.run = (...bound) => {
-    if (isCounting && ++step === Number(last)) process.kill(process.pid, "SIGKILL");
-    return run.apply(statement, bound);
-  };
-  return statement;
-};
-
-/** What the store uses. */
-function driver() {
-  const require = createRequire(import.meta.url);
-  try {
-    const BetterSqlite3 = require("better-sqlite3");
-    new BetterSqlite3(":memory:").close();
-    return BetterSqlite3;
-  } catch {
-    return require("node:sqlite").DatabaseSync;
-  }
-}
+const steps = killAtStep(Number(last));
 
 const nothing = { entities: [], errors: [], keys: [], runs: [], descriptors: [], failedAt: undefined, metadata: {} };
 
@@ -53,7 +28,7 @@ const store = sqliteStore(file);
 const events = Array.from({ length: 9 }, (_, index) => eventAt(BigInt(index + 1)));
 const first = { ...nothing, id: "1", sessionId: "s", revision: 0, epoch: "first", cursor: 9n, replaceTimeline: false };
 await store.commit([{ ...first, events }]);
-isCounting = true;
+steps.begin();
 
 async function write(ordinal, after, ids, epoch = "first") {
   const given = { ordinal, epoch, after, isFull: after === 0n };

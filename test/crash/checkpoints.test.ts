@@ -1,8 +1,8 @@
 import { spawnSync } from "node:child_process";
-import { fileURLToPath } from "node:url";
 import { type SqliteStore, sqliteStore } from "@sessionstream/runtime/sqlite";
 import { expect, test } from "vitest";
 import { openRaw } from "../fixtures/raw-database.js";
+import { scriptOf } from "../fixtures/script.js";
 import { newFile } from "../fixtures/stores.js";
 
 // A process that is killed while it writes checkpoints, or while they are removed, leaves each whole or not at all.
@@ -22,8 +22,9 @@ test("killed at any step, the file has what was there before the step or after i
   let kills = 0;
   for (let step = 1; ; step += 3) {
     const file = newFile();
-    const script = fileURLToPath(new URL("checkpoint-child.mjs", import.meta.url));
-    const child = spawnSync(process.execPath, [script, file, String(step)], { encoding: "utf8" });
+    const child = spawnSync(process.execPath, [scriptOf("crash/checkpoint-child"), file, String(step)], {
+      encoding: "utf8",
+    });
     expect(child.stderr).toBe("");
     const done = child.stdout.split("\n").at(-2);
     await check(file, done);

@@ -1,39 +1,24 @@
 // The process that kills itself: node ends-child.mjs FILE EXPORT BACKUP STEP
 //
 // Does the same each time to an SQLite file: deletes the session "deleted", imports the sessions of an export, of which
-// "replaced" takes the place of another one, redacts the session "kept", and makes a backup. It is killed before the STEP-th statement that writes, or
-// step of the backup; or, where STEP is "backup", at the first step of that. Writes a line for each thing that is done.
+// "replaced" takes the place of another one, redacts the session "kept", and makes a backup. It is killed before the
+// STEP-th statement that writes, or step of the backup; or, where STEP is "backup", at the first step of that. Writes a
+// line for each thing that is done.
 
 import { createReadStream, writeSync } from "node:fs";
-import { createRequire } from "node:module";
 import { sqliteStore } from "@sessionstream/runtime/sqlite";
 import { importSessions, redactSession } from "@sessionstream/runtime/transfer";
+import { killAtStep } from "./kill-at-step.mjs";
 
 const [file, exported, backup, last] = process.argv.slice(2);
-let step = 0;
-function next() {
-  if (++step === Number(last)) process.kill(process.pid, "SIGKILL");
-}
+const steps = killAtStep(Number(last));
 function copied() {
   if (last === "backup") process.kill(process.pid, "SIGKILL");
-  next();
+  steps.next();
 }
 
-const Database = createRequire(import.meta.url)("better-sqlite3");
-const { prepare } = Database.prototype;
-let isCounting = false;
-Database.prototype.prepare = function (sql) {
-  const statement = prepare.call(this, sql);
-  const { run } = statement;
-  statement.run = (...bound) => {
-    if (isCounting) next();
-    return run.apply(statement, bound);
-  };
-  return statement;
-};
-
 const store = sqliteStore(file);
-isCounting = true;
+steps.begin();
 await store.delete("deleted");
 writeSync(1, "deleted\n");
 await importSessions(store, createReadStream(exported), { replace: true });
@@ -46,4 +31,4 @@ writeSync(1, "redacted\n");
 await store.backup(backup, { onProgress: copied });
 writeSync(1, "backed up\n");
 await store.close();
-writeSync(1, `${step} steps\n`);
+writeSync(1, `${steps.count()} steps\n`);

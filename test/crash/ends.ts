@@ -1,4 +1,3 @@
-import { spawn } from "node:child_process";
 import { copyFileSync, existsSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname } from "node:path";
 import { Hub } from "@sessionstream/runtime";
@@ -7,8 +6,8 @@ import { expect } from "vitest";
 import { LabNote, LabNoteSet, LabSweep } from "../fixtures/gen/lab/v1/lab_sessionstream.js";
 import { labOf } from "../fixtures/lab.js";
 import { openRaw } from "../fixtures/raw-database.js";
-import { scriptOf } from "../fixtures/script.js";
 import { newFile, wrapStore } from "../fixtures/stores.js";
+import { runChild } from "./run-child.js";
 
 /** The events of each session: some are removed in several pieces. */
 const events = 120;
@@ -55,7 +54,7 @@ async function fill(file: string, sessions: readonly string[], text: string): Pr
 export async function killAt({ file, exported }: Ends, step: number | "backup"): Promise<string[]> {
   const [copy, backup] = [newFile(), newFile()];
   copyFileSync(file, copy);
-  const done = await runChild([copy, exported, backup, String(step)]);
+  const done = await runChild("crash/ends-child", [copy, exported, backup, String(step)]);
   // Opened twice: what the first does not come to, the second does.
   for (let round = 0; round < 2; round++) {
     const store = sqliteStore(copy);
@@ -133,21 +132,4 @@ function age(file: string): void {
   const database = openRaw(file);
   database.exec("UPDATE hidden SET touched = touched - 600001");
   database.close();
-}
-
-async function runChild(args: readonly string[]): Promise<string[]> {
-  const child = spawn(process.execPath, [scriptOf("crash/ends-child"), ...args]);
-  let output = "";
-  let complaints = "";
-  child.stdout.setEncoding("utf8").on("data", (text: string) => {
-    output += text;
-  });
-  child.stderr.setEncoding("utf8").on("data", (text: string) => {
-    complaints += text;
-  });
-  const [code, signal] = await new Promise<[number | null, string | null]>((resolve) =>
-    child.once("close", (code, signal) => resolve([code, signal])),
-  );
-  if (code !== 0 && signal !== "SIGKILL") throw new Error(`the child failed:\n${complaints}`);
-  return output.split("\n").filter((line) => line !== "");
 }

@@ -1,12 +1,11 @@
-import { spawn } from "node:child_process";
 import { copyFileSync, rmSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 import { Hub } from "@sessionstream/runtime";
 import { type SqliteStore, sqliteStore } from "@sessionstream/runtime/sqlite";
 import { expect } from "vitest";
 import { LabNoteDeleted, LabNoteSet } from "../fixtures/gen/lab/v1/lab_sessionstream.js";
 import { labOf } from "../fixtures/lab.js";
 import { newFile } from "../fixtures/stores.js";
+import { runChild } from "./run-child.js";
 
 const sessions = ["s0", "s1", "s2", "s3"];
 /** How many notes each session has in the end. */
@@ -91,19 +90,6 @@ async function foundOf(store: SqliteStore, id: string): Promise<Found> {
   };
 }
 
-async function rebuild(file: string, step: number): Promise<string[]> {
-  const path = fileURLToPath(new URL("rebuild-child.mjs", import.meta.url));
-  const child = spawn(process.execPath, [path, file, String(step)]);
-  let [output, complaints] = ["", ""];
-  child.stdout.setEncoding("utf8").on("data", (text: string) => {
-    output += text;
-  });
-  child.stderr.setEncoding("utf8").on("data", (text: string) => {
-    complaints += text;
-  });
-  const [code, signal] = await new Promise<[number | null, string | null]>((resolve) =>
-    child.once("close", (code, signal) => resolve([code, signal])),
-  );
-  if (code !== 0 && signal !== "SIGKILL") throw new Error(`the child failed:\n${complaints}`);
-  return output.split("\n").filter((line) => line !== "");
+function rebuild(file: string, step: number): Promise<string[]> {
+  return runChild("crash/rebuild-child", [file, String(step)]);
 }

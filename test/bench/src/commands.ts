@@ -3,16 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Hub } from "@sessionstream/runtime";
 import { sqliteStore } from "@sessionstream/runtime/sqlite";
-import {
-  BenchAppended,
-  BenchDelta,
-  type BenchHandlers,
-  BenchMessage,
-  BenchStream,
-  benchFeature,
-} from "./gen/bench/v1/stream_sessionstream.js";
+import { BenchDelta, type BenchHandlers, BenchMessage, BenchStream } from "./gen/bench/v1/stream_sessionstream.js";
 import { interleave, type Report, type Round, toRow } from "./measure.js";
 import { delta } from "./payloads.js";
+import { streaming } from "./streaming.js";
 
 type Context = Parameters<BenchHandlers["stream"]>[0];
 
@@ -101,15 +95,5 @@ async function perSecond(count: number, work: (count: number) => Promise<unknown
 }
 
 function hubOf(path: string, stream: (context: Context) => Promise<void>): Hub {
-  const feature = benchFeature({
-    handlers: { stream },
-    ui: { delta: ({ payload: { messageId, chunk } }) => [BenchAppended.of({ messageId, chunk })] },
-    timeline: {
-      delta({ payload: { messageId, chunk } }, view) {
-        const pieces = view.get(BenchMessage, messageId)?.pieces ?? 0;
-        return [BenchMessage.put({ messageId, pieces: pieces + 1, lastChunk: chunk })];
-      },
-    },
-  });
-  return new Hub({ features: [feature], store: sqliteStore(path) });
+  return new Hub({ features: [streaming(stream)], store: sqliteStore(path) });
 }

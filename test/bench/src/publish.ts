@@ -4,11 +4,12 @@ import { join } from "node:path";
 import { Hub, type Store } from "@sessionstream/runtime";
 import { sqliteStore } from "@sessionstream/runtime/sqlite";
 import type { SessionBatch } from "@sessionstream/runtime/store";
-import { BenchAppended, BenchDelta, BenchMessage, benchFeature } from "./gen/bench/v1/stream_sessionstream.js";
+import { BenchDelta } from "./gen/bench/v1/stream_sessionstream.js";
 import { interleave, type Report, type Round, toRow } from "./measure.js";
 import { delta } from "./payloads.js";
 import { type AppendAll, loadEmmett } from "./publish-emmett.js";
 import { type Group, openFloor } from "./publish-floor.js";
+import { streaming } from "./streaming.js";
 
 /** How many rounds count. */
 const counted = 7;
@@ -82,16 +83,7 @@ async function against(
   }
 }
 
-const feature = benchFeature({
-  handlers: { stream() {} },
-  ui: { delta: ({ payload: { messageId, chunk } }) => [BenchAppended.of({ messageId, chunk })] },
-  timeline: {
-    delta({ payload: { messageId, chunk } }, view) {
-      const pieces = view.get(BenchMessage, messageId)?.pieces ?? 0;
-      return [BenchMessage.put({ messageId, pieces: pieces + 1, lastChunk: chunk })];
-    },
-  },
-});
+const feature = streaming();
 
 async function publishAll(hub: Hub, sessions: number, events: number, awaited: boolean): Promise<void> {
   const ids = sessionIds(sessions);

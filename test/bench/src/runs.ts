@@ -1,11 +1,10 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
 import { Hub, ignore } from "@sessionstream/runtime";
 import { sqliteStore } from "@sessionstream/runtime/sqlite";
 import { WaitGate, WaitOpened, WaitUntilOpen, waitFeature } from "./gen/bench/v1/wait_sessionstream.js";
+import { heapUsed } from "./heap.js";
 import { interleave, type Report, toRow } from "./measure.js";
 
 const rounds = 3;
@@ -91,13 +90,12 @@ async function perSecond(works: number, work: () => Promise<unknown>): Promise<n
 
 /** What is in use once all that can go is gone, in MB. */
 async function heap(): Promise<number> {
-  setFlagsFromString("--expose-gc");
-  const collect = runInNewContext("gc") as () => void;
+  let used = 0;
   for (let times = 0; times < 3; times++) {
     await new Promise((resolve) => setTimeout(resolve, 500));
-    collect();
+    used = heapUsed();
   }
-  return process.memoryUsage().heapUsed / 1e6;
+  return used / 1e6;
 }
 
 function hubOn(path: string): Hub {

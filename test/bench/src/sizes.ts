@@ -1,13 +1,13 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
 import { Hub } from "@sessionstream/runtime";
 import { sqliteStore } from "@sessionstream/runtime/sqlite";
-import { BenchAppended, BenchDelta, BenchMessage, benchFeature } from "./gen/bench/v1/stream_sessionstream.js";
+import { BenchDelta } from "./gen/bench/v1/stream_sessionstream.js";
+import { heapUsed } from "./heap.js";
 import { interleave, type Report, type Round, toRow } from "./measure.js";
 import { delta } from "./payloads.js";
+import { streaming } from "./streaming.js";
 
 const rounds = 7;
 
@@ -63,13 +63,13 @@ export async function sizes(report: Report): Promise<void> {
 async function measure(report: Report, folder: string, { what, sizes, grow }: Growing): Promise<void> {
   const hubs = new Map<string, Hub>();
   for (const size of sizes) {
-    const before = heap();
+    const before = heapUsed();
     const store = sqliteStore(join(folder, `${size}.db`), { synchronous: "normal" });
     const hub = new Hub({ features: [feature], store });
     await publishAll(size, (index) => grow(hub, index));
     await publishAll(10, (index) => hub.publish(measured, BenchDelta, delta(index, `message-${index}`)));
     hubs.set(`${size}`, hub);
-    report(toRow("sizes", `memory, ${size} ${what}`, "MB", [(heap() - before) / 1e6]));
+    report(toRow("sizes", `memory, ${size} ${what}`, "MB", [(heapUsed() - before) / 1e6]));
   }
   const cost =
     (hub: Hub): Round =>
@@ -94,21 +94,4 @@ async function publishAll(count: number, publish: (index: number) => Promise<unk
   }
 }
 
-/** What is in use after all garbage was collected, in bytes. */
-function heap(): number {
-  setFlagsFromString("--expose-gc");
-  const collect = runInNewContext("gc") as () => void;
-  collect();
-  return process.memoryUsage().heapUsed;
-}
-
-const feature = benchFeature({
-  handlers: { stream() {} },
-  ui: { delta: ({ payload: { messageId, chunk } }) => [BenchAppended.of({ messageId, chunk })] },
-  timeline: {
-    delta({ payload: { messageId, chunk } }, view) {
-      const pieces = view.get(BenchMessage, messageId)?.pieces ?? 0;
-      return [BenchMessage.put({ messageId, pieces: pieces + 1, lastChunk: chunk })];
-    },
-  },
-});
+const feature = streaming();
