@@ -1,7 +1,9 @@
 import type { Store } from "../../store/store.js";
 import { checkpointConformance } from "./checkpoint-conformance.js";
+import { closeConformance } from "./close-conformance.js";
 import { commitConformance } from "./commit-conformance.js";
 import { deleteConformance } from "./delete-conformance.js";
+import { exactConformance } from "./exact-conformance.js";
 import { foldConformance } from "./fold-conformance.js";
 import { keyConformance } from "./key-conformance.js";
 import { keyExpiryConformance } from "./key-expiry-conformance.js";
@@ -52,7 +54,9 @@ export function storeConformance(runner: TestRunner, name: string, { open, reope
     });
     commitConformance(runner, () => store);
     foldConformance(runner, () => store);
-    readConformance(runner, () => store, open);
+    readConformance(runner, () => store);
+    exactConformance(runner, () => store);
+    closeConformance(runner, () => store, open);
     keyConformance(runner, () => store);
     runConformance(runner, () => store);
     runOwnerConformance(runner, () => store);

@@ -1,9 +1,9 @@
 import type { Store } from "../../store/store.js";
-import { bytes, claimOf, commit, descriptorOf, entityOf, errorAt, eventAt, nameOf, plain, startOf } from "./batches.js";
+import { bytes, commit, descriptorOf, entityOf, errorAt, eventAt, nameOf, plain } from "./batches.js";
 import type { TestRunner } from "./runner.js";
 
 /** What a store promises of its readers. */
-export function readConformance({ describe, expect, test }: TestRunner, store: () => Store, open: () => Store): void {
+export function readConformance({ describe, expect, test }: TestRunner, store: () => Store): void {
   describe("reading", () => {
     test("a session that nothing was committed to finds nothing", async () => {
       expect(await store().session("nobody")).toBeUndefined();
@@ -29,26 +29,6 @@ export function readConformance({ describe, expect, test }: TestRunner, store: (
       }
       expect([...found].sort()).toEqual([...ids].sort());
       expect(await store().sessions({ limit: 2000 })).toEqual(found);
-    });
-
-    test("ordinals above 2^53 are exact", async () => {
-      const far = 2n ** 53n + 1n;
-      const farther = 2n ** 63n - 1n;
-      await commit(store(), {
-        events: [eventAt(far, { previous: 0n }), eventAt(farther, { previous: far })],
-        cursor: far,
-        entities: [entityOf("a", { createdOrdinal: far, lastEventOrdinal: farther })],
-        errors: [errorAt(farther)],
-      });
-      expect(await store().load("s")).toMatchObject({
-        ordinal: farther,
-        cursor: far,
-        entities: [{ createdOrdinal: far, lastEventOrdinal: farther }],
-      });
-      expect((await store().events("s", { after: far })).map(plain)).toEqual([
-        plain(eventAt(farther, { previous: far })),
-      ]);
-      expect((await store().errors("s")).map(({ ordinal }) => ordinal)).toEqual([farther]);
     });
 
     test("events have the version that they were published with", async () => {
@@ -148,14 +128,6 @@ export function readConformance({ describe, expect, test }: TestRunner, store: (
       expect((await store().tombstones("s", 2001n))?.map(({ id }) => id)).toEqual(["dead 1"]);
     });
 
-    test("payloads are the bytes that were given, also none and zeros", async () => {
-      const payloads = [new Uint8Array(), new Uint8Array([0, 255, 0]), new Uint8Array(100_000).fill(7)];
-      await commit(store(), { events: payloads.map((payload, index) => eventAt(BigInt(index + 1), { payload })) });
-      const read = await store().events("s");
-      expect(read.map(plain)).toEqual(payloads.map((payload, index) => plain(eventAt(BigInt(index + 1), { payload }))));
-      expect(typeof read[0]?.time).toBe("number");
-    });
-
     test("a page of events ends with the one with which it has more bytes than it may", async () => {
       const payloads = [10, 10, 30, 1, 1].map((length) => new Uint8Array(length));
       await commit(store(), { events: payloads.map((payload, index) => eventAt(BigInt(index + 1), { payload })) });
@@ -166,80 +138,6 @@ export function readConformance({ describe, expect, test }: TestRunner, store: (
       expect(await ordinals({ after: 2n, maxBytes: 30 })).toEqual([3n, 4n]);
       expect(await ordinals({ after: 3n, maxBytes: 30 })).toEqual([4n, 5n]);
       expect(await ordinals({ limit: 1, maxBytes: 30 })).toEqual([1n]);
-    });
-
-    test("an entity whose payload has no bytes is no tombstone", async () => {
-      const entities = [entityOf("empty", { payload: new Uint8Array() }), entityOf("dead", { payload: undefined })];
-      await commit(store(), { events: [eventAt(1n)], cursor: 1n, entities });
-      const read = (await store().load("s"))?.entities ?? [];
-      expect(read.map(({ id, payload }) => [id, payload?.length])).toEqual([["empty", 0]]);
-      // Nor does it become one where it is written again as it was read.
-      const payload = read[0]?.payload;
-      const runs = [startOf("r", { input: payload ?? bytes("none") })];
-      await commit(store(), { revision: 1, cursor: 1n, entities: [entityOf("again", { payload })], runs });
-      const again = (await store().load("s"))?.entities.map(({ id, payload }) => [id, payload?.length]);
-      expect(again).toEqual([
-        ["again", 0],
-        ["empty", 0],
-      ]);
-      expect((await store().runs("s"))[0]?.input.length).toBe(0);
-    });
-
-    test("all bytes are of the class Uint8Array, and of no other that drivers make, such as Buffer", async () => {
-      const { key, sessionId, space, token } = claimOf("k", "token");
-      const rejection = { code: "NO", message: "no", detail: { type: "x.Detail", payload: bytes("detail") } };
-      await store().claim([claimOf("k", "token")]);
-      await store().settle({ key, sessionId, space, token }, { firstOrdinal: 1n, lastOrdinal: 1n, rejection });
-      await commit(store(), {
-        events: [eventAt(1n)],
-        cursor: 1n,
-        entities: [entityOf("a")],
-        runs: [startOf("r")],
-        descriptors: [descriptorOf("A")],
-      });
-      const loaded = await store().load("s");
-      const all = [
-        ...(await store().events("s")).map(({ payload }) => payload),
-        ...(loaded?.entities ?? []).map(({ payload }) => payload),
-        ...(loaded?.runs ?? []).map(({ input }) => input),
-        ...(await store().runs("s")).map(({ input }) => input),
-        (await store().run({ sessionId: "s", id: "r" }))?.input,
-        ...(await store().descriptors()).map(({ descriptor }) => descriptor),
-        (await store().key(nameOf("k")))?.outcome?.rejection?.detail?.payload,
-      ];
-      expect(all.map((each) => each && Object.getPrototypeOf(each) === Uint8Array.prototype)).toEqual(
-        Array.from({ length: 7 }, () => true),
-      );
-    });
-
-    test("bytes that were read stay what they were, whatever is read and written afterwards", async () => {
-      const eventsFrom = (first: number) =>
-        Array.from({ length: 50 }, (_, index) =>
-          eventAt(BigInt(first + index), { payload: bytes(`${first + index}`) }),
-        );
-      const read = async (after: bigint) => {
-        const { entities = [], runs = [] } = (await store().load("s")) ?? {};
-        const events = await store().events("s", { after, limit: 50 });
-        return [...[...entities, ...events].map(({ payload }) => payload), ...runs.map(({ input }) => input)];
-      };
-      const textsOf = (all: Awaited<ReturnType<typeof read>>) => all.map((each) => new TextDecoder().decode(each));
-      await commit(store(), {
-        events: eventsFrom(1),
-        cursor: 50n,
-        entities: [entityOf("a", { payload: bytes("entity") })],
-        runs: [startOf("r", { input: bytes("input") })],
-      });
-      const first = await read(0n);
-      const texts = textsOf(first);
-      expect(texts).toEqual(["entity", ...Array.from({ length: 50 }, (_, index) => `${index + 1}`), "input"]);
-      await commit(store(), {
-        revision: 1,
-        events: eventsFrom(51),
-        cursor: 100n,
-        entities: [entityOf("a", { payload: bytes("ENTITY"), lastEventOrdinal: 100n })],
-      });
-      for (let time = 0; time < 20; time++) await read(50n);
-      expect(textsOf(first)).toEqual(texts);
     });
 
     test("events come in order, above an ordinal, in pages", async () => {
@@ -288,33 +186,6 @@ export function readConformance({ describe, expect, test }: TestRunner, store: (
       );
       await commit(store(), { entities: [...unique].reverse() });
       expect((await store().load("s"))?.entities.map(plain)).toEqual(unique.map(plain));
-    });
-
-    test("ids with any characters are kept apart and come back as they were", async () => {
-      const ids = ["a\u0000b", "a\u0000c", "a", "\n", "👩‍👧", "é", "e\u0301", "x".repeat(2000), "'; --"];
-      await commit(store(), { entities: ids.map((id) => entityOf(id)) });
-      expect(new Set((await store().load("s"))?.entities.map(({ id }) => id))).toEqual(new Set(ids));
-    });
-
-    test("what applications choose comes back whole, with whatever is in it", async () => {
-      const odd = "\ufeffa\u0000b\u0000";
-      await commit(store(), {
-        sessionId: odd,
-        metadata: { [odd]: odd },
-        events: [eventAt(1n, { meta: { identity: odd } })],
-        errors: [errorAt(1n, { message: odd })],
-        runs: [startOf(odd, { parent: odd, waitsFor: { for: "run", id: odd } })],
-      });
-      expect(await store().sessions()).toEqual([odd]);
-      expect((await store().session(odd))?.metadata).toEqual({ [odd]: odd });
-      expect((await store().events(odd))[0]?.meta).toEqual({ identity: odd });
-      expect((await store().errors(odd))[0]?.message).toBe(odd);
-      const run = { id: odd, parent: odd, waitsFor: { for: "run", id: odd } };
-      expect(await store().runs(odd)).toMatchObject([run]);
-      expect(await store().run({ sessionId: odd, id: odd })).toMatchObject(run);
-      expect(await store().freeRuns({ names: ["Work"], now: 0, limit: 1 })).toMatchObject([
-        { sessionId: odd, id: odd },
-      ]);
     });
 
     test("errors come in the order of their events and steps, the last of each", async () => {
@@ -377,50 +248,5 @@ export function readConformance({ describe, expect, test }: TestRunner, store: (
       }
       await Promise.all(reads);
     });
-  });
-
-  describe("closing", () => {
-    test("makes everything else throw CLOSED", async () => {
-      await store().close();
-      const closed = expect.objectContaining({ code: "CLOSED" });
-      await expect(store().session("s")).rejects.toEqual(closed);
-      await expect(store().load("s")).rejects.toEqual(closed);
-      await expect(store().events("s")).rejects.toEqual(closed);
-      await expect(store().errors("s")).rejects.toEqual(closed);
-      await expect(commit(store())).rejects.toEqual(closed);
-      const name = { sessionId: "s", space: "a", key: "k" };
-      await expect(store().key(name)).rejects.toEqual(closed);
-      await expect(store().hasBatch("s", "b")).rejects.toEqual(closed);
-      await expect(store().settle({ ...name, token: "t" }, undefined)).rejects.toEqual(closed);
-      await expect(store().settle({ ...name, token: "t" }, { firstOrdinal: 1n, lastOrdinal: 1n })).rejects.toEqual(
-        closed,
-      );
-      await expect(store().claim([])).rejects.toEqual(closed);
-      await expect(store().beat("p")).rejects.toEqual(closed);
-      await expect(store().leave("p")).rejects.toEqual(closed);
-      await expect(store().bury({ process: "p", beat: 0 })).rejects.toEqual(closed);
-      await expect(store().run({ sessionId: "s", id: "r" })).rejects.toEqual(closed);
-      await expect(store().runs("s")).rejects.toEqual(closed);
-      await expect(store().freeRuns({ names: [], now: 0, limit: 1 })).rejects.toEqual(closed);
-      await expect(store().runOwners()).rejects.toEqual(closed);
-      await expect(store().releaseRuns("p")).rejects.toEqual(closed);
-      await expect(store().forgetRuns(0)).rejects.toEqual(closed);
-      expect(() => store().watch(() => {})).toThrow(closed);
-    });
-
-    test("can be done twice", async () => {
-      await store().close();
-      await store().close();
-    });
-  });
-
-  test("stores that are opened anew know nothing of each other", async () => {
-    const other = open();
-    try {
-      await commit(store(), { events: [eventAt(1n)] });
-      expect(await other.session("s")).toBeUndefined();
-    } finally {
-      await other.close();
-    }
   });
 }
