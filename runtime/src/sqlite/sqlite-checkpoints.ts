@@ -7,7 +7,7 @@ import type { Store } from "../store/store.js";
 import type { Checkpoint, StoredEntity } from "../store/stored.js";
 import type { Database } from "./driver/driver.js";
 import { toCheckpoint, toSession } from "./rows.js";
-import type { Statements } from "./statements.js";
+import type { EntityColumns, Statements } from "./statements.js";
 import type { Transactions } from "./transactions.js";
 
 /** How many rows are removed in one piece. */
@@ -151,18 +151,7 @@ function prepare(database: Database) {
       `INSERT INTO checkpoint (session, ordinal, base, bytes, base_bytes, added_bytes, touched)
          VALUES (?, ?, 0, 0, 0, 0, ?)`,
     ),
-    insertEntity: database.prepare<
-      [
-        checkpoint: bigint,
-        kind: string,
-        id: string,
-        createdOrdinal: bigint,
-        position: number,
-        lastEventOrdinal: bigint,
-        type: string,
-        payload: Uint8Array | null,
-      ]
-    >(
+    insertEntity: database.prepare<[checkpoint: bigint, ...EntityColumns]>(
       `INSERT INTO checkpoint_entity (checkpoint, kind, id, created_ordinal, position, last_event_ordinal, type, payload)
          VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
     ),

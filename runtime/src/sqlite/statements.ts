@@ -46,6 +46,17 @@ export interface CheckpointRow {
   readonly addedBytes: bigint;
 }
 
+/** What is written of an entity. */
+export type EntityColumns = [
+  kind: string,
+  id: string,
+  createdOrdinal: bigint,
+  position: number,
+  lastEventOrdinal: bigint,
+  type: string,
+  payload: Uint8Array | null,
+];
+
 export interface ErrorRow {
   readonly step: string;
   readonly ordinal: bigint;
@@ -162,18 +173,7 @@ export function prepareStatements(database: Database) {
       `SELECT ordinal, previous, name, version, type, payload, time, meta
          FROM event WHERE session = ? AND ordinal > ? ORDER BY ordinal LIMIT ?`,
     ),
-    upsertEntity: prepare<
-      [
-        session: bigint,
-        kind: string,
-        id: string,
-        createdOrdinal: bigint,
-        position: number,
-        lastEventOrdinal: bigint,
-        type: string,
-        payload: Uint8Array | null,
-      ]
-    >(
+    upsertEntity: prepare<[session: bigint, ...EntityColumns]>(
       `INSERT INTO entity (session, kind, id, created_ordinal, position, last_event_ordinal, type, payload)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT (session, kind, id) DO UPDATE SET

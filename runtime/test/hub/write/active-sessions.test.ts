@@ -1,5 +1,5 @@
 import type { JsonObject } from "@bufbuild/protobuf";
-import { memoryStore } from "@sessionstream/runtime";
+import { memoryStore, type Store } from "@sessionstream/runtime";
 import { describe, expect, test, vi } from "vitest";
 import {
   LabCounter,
@@ -70,17 +70,22 @@ test.each([[undefined], [[1]], ["x"]])("metadata %s, which is no JSON object, is
 /** What a session with one entity counts as, in bytes, before the entity is stored. */
 const smallest = 6_300;
 
+/** A store that notes which sessions are loaded. */
+function noteLoads(store: Store): { readonly watching: Store; readonly loads: string[] } {
+  const loads: string[] = [];
+  const watching = wrapStore(store, {
+    load: (id) => {
+      loads.push(id);
+      return store.load(id);
+    },
+  });
+  return { watching, loads };
+}
+
 describe("idle sessions", () => {
   test("leave the memory and come back as they were", async () => {
-    const loads: string[] = [];
-    const inner = memoryStore();
-    const store = wrapStore(inner, {
-      load: (id) => {
-        loads.push(id);
-        return inner.load(id);
-      },
-    });
-    const { hub } = watched({ store, keepIdle: 0 });
+    const { watching, loads } = noteLoads(memoryStore());
+    const { hub } = watched({ store: watching, keepIdle: 0 });
     for (let round = 0; round < 3; round++) {
       for (const id of ["a", "b"]) await hub.publish(id, LabCounterAdded, { name: "c", amount: 1n });
     }
@@ -104,13 +109,7 @@ describe("idle sessions", () => {
 
   test("beyond a size leave the memory, those used last stay", async () => {
     const store = memoryPlace().open();
-    const loads: string[] = [];
-    const watching = wrapStore(store, {
-      load: (id) => {
-        loads.push(id);
-        return store.load(id);
-      },
-    });
+    const { watching, loads } = noteLoads(store);
     const { hub } = watched({ store: watching, keepIdle: 10.5 * smallest });
     const publish = (index: number) => hub.publish(`s${index}`, LabCounterAdded, { name: "c", amount: 1n });
     for (let index = 0; index < 100; index++) await publish(index);
@@ -128,13 +127,7 @@ describe("idle sessions", () => {
 
   test("that are large leave sooner, also when they grow or come in one by one to be read", async () => {
     const store = memoryPlace().open();
-    const loads: string[] = [];
-    const watching = wrapStore(store, {
-      load: (id) => {
-        loads.push(id);
-        return store.load(id);
-      },
-    });
+    const { watching, loads } = noteLoads(store);
     const { hub } = watched({ store: watching, keepIdle: 200_000 });
     const notes = (count: number, size: number) =>
       Array.from({ length: count }, (_, index) =>

@@ -2,6 +2,7 @@ import { type Hub, SessionstreamError } from "@sessionstream/runtime";
 import { failingStore } from "@sessionstream/runtime/testing";
 import { describe, expect, test, vi } from "vitest";
 import { places, wrapStore } from "../../../../../test/fixtures/stores.js";
+import { commit as commitTo, startOf } from "../../../../src/testing/store/batches.js";
 import { history, program, shownBy, write } from "./notes.js";
 
 // What becomes of a session that is folded again on load.
@@ -335,36 +336,7 @@ describe.each(places)("a session that is folded again on load, on %s", (_, makeP
     const hub = raised.hub({ open: () => held });
     const session = hub.session("s");
     await commit.reached;
-    const run = {
-      id: "r",
-      name: "Work",
-      type: "x.W",
-      input: new Uint8Array(),
-      startedAt: 1,
-      startedBy: {},
-      attempt: 0,
-    };
-    const open = { ...run, at: undefined, parent: undefined, failures: 0, owner: undefined };
-    const batch = {
-      id: "b",
-      sessionId: "s",
-      revision,
-      epoch,
-      metadata: {},
-      events: [],
-      cursor: 6n,
-      failedAt: undefined,
-    };
-    const nothing = {
-      entities: [],
-      replaceTimeline: false,
-      foldedUnder: undefined,
-      errors: [],
-      keys: [],
-      descriptors: [],
-    };
-    const runs = [{ isStart: true, run: { ...open, waitsFor: undefined, ended: undefined } }];
-    expect(await store.commit([{ ...batch, ...nothing, runs }])).toEqual([undefined]);
+    await commitTo(store, { revision, epoch, cursor: 6n, runs: [startOf("r")] });
     commit.release();
     expect((await session).runs.map(({ id }) => id)).toEqual(["r"]);
     await hub.close();

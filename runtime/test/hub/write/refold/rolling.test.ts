@@ -1,6 +1,7 @@
 import type { Hub, PipelineRecord } from "@sessionstream/runtime";
 import { describe, expect, test } from "vitest";
 import { type Place, places, readAll } from "../../../../../test/fixtures/stores.js";
+import { commit } from "../../../../src/testing/store/batches.js";
 import { type Program, program, write } from "./notes.js";
 
 // Programs of two releases on one store, as while one takes the place of the other.
@@ -166,18 +167,7 @@ describe.each(places)("programs that fold otherwise, on %s", (_, makePlace) => {
     const store = place.open();
     const { revision = 0, epoch = "", foldedUnder } = (await store.session("s")) ?? {};
     const other = { Aside: { version: 7, hash: "x" } };
-    const batch = {
-      id: "b",
-      sessionId: "s",
-      revision,
-      epoch,
-      metadata: {},
-      events: [],
-      cursor: 6n,
-      failedAt: undefined,
-    };
-    const nothing = { entities: [], replaceTimeline: false, errors: [], keys: [], runs: [], descriptors: [] };
-    await store.commit([{ ...batch, ...nothing, foldedUnder: { ...other, ...foldedUnder } }]);
+    await commit(store, { revision, epoch, cursor: 6n, foldedUnder: { ...other, ...foldedUnder } });
     const next = both(2).hub(place);
     await textsOf(next);
     await next.close();
